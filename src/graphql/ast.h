@@ -1,0 +1,253 @@
+/*
+ * ast.h: the abstract syntax of GraphQL documents, executable and type system (specification, section 2 and appendix B).
+ *
+ * Nodes are palloc'd in the context that was current when the document was parsed; they are never changed afterwards. A list that is
+ * empty is NIL. Locations are byte offsets into the source of the token at which the node starts (-1: none, the node was made by program);
+ * gql_location() turns one into line and column.
+ *
+ * Text is in the server encoding. Names are NUL-terminated ASCII.
+ */
+#ifndef GQL_AST_H
+#define GQL_AST_H
+
+#include "nodes/pg_list.h"
+
+/* One list, many uses: the enum, the names of the kinds, and the tables that must not forget one. */
+#define GQL_VALUE_KINDS(X) \
+	X(VARIABLE) X(INT) X(FLOAT) X(STRING) X(BOOLEAN) X(NULL) X(ENUM) X(LIST) X(OBJECT)
+
+#define GQL_TYPE_DEF_KINDS(X) \
+	X(SCALAR) X(OBJECT) X(INTERFACE) X(UNION) X(ENUM) X(INPUT_OBJECT)
+
+typedef enum GqlValueKind
+{
+#define X(kind) GQL_VALUE_##kind,
+	GQL_VALUE_KINDS(X)
+#undef X
+} GqlValueKind;
+
+typedef struct GqlName
+{
+	const char *value;			/* NULL: absent */
+	int			loc;
+} GqlName;
+
+/*
+ * A value: literal in a document, or the result of coercion, or JSON that came from outside (kind VARIABLE cannot occur in the latter
+ * two). Numbers keep their source text.
+ */
+typedef struct GqlValue
+{
+	GqlValueKind kind;
+	int			loc;
+	bool		block;			/* STRING: was written as a block string */
+	bool		boolean;		/* BOOLEAN */
+	int			len;			/* bytes of text; a string may contain NUL */
+	const char *text;			/* INT, FLOAT: source text. STRING: its value. ENUM, VARIABLE: name. NUL-terminated */
+	List	   *items;			/* LIST: GqlValue *.  OBJECT: GqlObjectField * */
+} GqlValue;
+
+typedef struct GqlObjectField
+{
+	GqlName		name;
+	GqlValue   *value;
+} GqlObjectField;
+
+typedef struct GqlArgument
+{
+	GqlName		name;			/* loc is the argument's */
+	GqlValue   *value;
+} GqlArgument;
+
+typedef struct GqlDirective
+{
+	int			loc;			/* of the @ */
+	GqlName		name;
+	List	   *arguments;		/* GqlArgument * */
+} GqlDirective;
+
+typedef enum GqlTypeNodeKind
+{
+	GQL_TYPE_NAMED,
+	GQL_TYPE_LIST,
+	GQL_TYPE_NON_NULL,
+} GqlTypeNodeKind;
+
+typedef struct GqlTypeNode
+{
+	GqlTypeNodeKind kind;
+	int			loc;
+	const char *name;			/* NAMED */
+	struct GqlTypeNode *of;		/* LIST, NON_NULL */
+} GqlTypeNode;
+
+/* ---- executable documents ---- */
+
+typedef enum GqlSelectionKind
+{
+	GQL_FIELD,
+	GQL_FRAGMENT_SPREAD,
+	GQL_INLINE_FRAGMENT,
+} GqlSelectionKind;
+
+typedef struct GqlSelectionSet
+{
+	int			loc;			/* of the { */
+	List	   *items;			/* GqlSelection * */
+} GqlSelectionSet;
+
+typedef struct GqlSelection
+{
+	GqlSelectionKind kind;
+	int			loc;			/* FIELD: of alias or name; else of the ... */
+	GqlName		alias;			/* FIELD */
+	GqlName		name;			/* FIELD, FRAGMENT_SPREAD */
+	List	   *arguments;		/* FIELD: GqlArgument * */
+	List	   *directives;		/* GqlDirective * */
+	GqlTypeNode *type_condition;	/* INLINE_FRAGMENT, or NULL */
+	GqlSelectionSet *selection_set; /* FIELD (or NULL), INLINE_FRAGMENT */
+} GqlSelection;
+
+/* The key under which a field stands in the answer. */
+#define gql_response_key(field) ((field)->alias.value ? (field)->alias.value : (field)->name.value)
+
+typedef enum GqlOperationType
+{
+	GQL_QUERY,
+	GQL_MUTATION,
+	GQL_SUBSCRIPTION,
+} GqlOperationType;
+
+typedef struct GqlVariableDef
+{
+	int			loc;			/* of the $, or of the description */
+	GqlValue   *description;	/* STRING or NULL */
+	GqlName		name;			/* without $; loc is the name's */
+	int			variable_loc;	/* of the $ */
+	GqlTypeNode *type;
+	GqlValue   *default_value;	/* or NULL */
+	List	   *directives;
+} GqlVariableDef;
+
+typedef enum GqlDefinitionKind
+{
+	GQL_DEF_OPERATION,
+	GQL_DEF_FRAGMENT,
+	GQL_DEF_SCHEMA,
+	GQL_DEF_TYPE,
+	GQL_DEF_DIRECTIVE,
+} GqlDefinitionKind;
+
+typedef struct GqlDefinition
+{
+	GqlDefinitionKind kind;
+	int			loc;			/* of its first token: the description where it has one */
+} GqlDefinition;
+
+typedef struct GqlOperation
+{
+	GqlDefinition def;
+	GqlValue   *description;
+	GqlOperationType type;
+	bool		shorthand;		/* { … } without keyword */
+	GqlName		name;			/* value NULL: anonymous */
+	List	   *variables;		/* GqlVariableDef * */
+	List	   *directives;
+	GqlSelectionSet *selection_set;
+} GqlOperation;
+
+typedef struct GqlFragment
+{
+	GqlDefinition def;
+	GqlValue   *description;
+	GqlName		name;
+	GqlTypeNode *type_condition;
+	List	   *directives;
+	GqlSelectionSet *selection_set;
+} GqlFragment;
+
+/* ---- type system documents ---- */
+
+typedef enum GqlTypeKind
+{
+#define X(kind) GQL_##kind,
+	GQL_TYPE_DEF_KINDS(X)
+#undef X
+} GqlTypeKind;
+
+typedef struct GqlInputValueNode
+{
+	int			loc;
+	GqlValue   *description;
+	GqlName		name;
+	GqlTypeNode *type;
+	GqlValue   *default_value;
+	List	   *directives;
+} GqlInputValueNode;
+
+typedef struct GqlFieldNode
+{
+	int			loc;
+	GqlValue   *description;
+	GqlName		name;
+	List	   *arguments;		/* GqlInputValueNode * */
+	GqlTypeNode *type;
+	List	   *directives;
+} GqlFieldNode;
+
+typedef struct GqlEnumValueNode
+{
+	int			loc;
+	GqlValue   *description;
+	GqlName		name;
+	List	   *directives;
+} GqlEnumValueNode;
+
+typedef struct GqlTypeDefNode
+{
+	GqlDefinition def;			/* GQL_DEF_TYPE */
+	GqlTypeKind kind;
+	bool		extend;
+	GqlValue   *description;
+	GqlName		name;
+	List	   *interfaces;		/* GqlTypeNode *, NAMED */
+	List	   *directives;
+	List	   *fields;			/* OBJECT, INTERFACE: GqlFieldNode *.  INPUT_OBJECT: GqlInputValueNode * */
+	List	   *members;		/* UNION: GqlTypeNode *, NAMED */
+	List	   *values;			/* ENUM: GqlEnumValueNode * */
+} GqlTypeDefNode;
+
+typedef struct GqlRootTypeNode
+{
+	int			loc;
+	GqlOperationType operation;
+	GqlTypeNode *type;			/* NAMED */
+} GqlRootTypeNode;
+
+typedef struct GqlSchemaNode
+{
+	GqlDefinition def;			/* GQL_DEF_SCHEMA */
+	bool		extend;
+	GqlValue   *description;
+	List	   *directives;
+	List	   *root_types;		/* GqlRootTypeNode * */
+} GqlSchemaNode;
+
+typedef struct GqlDirectiveDefNode
+{
+	GqlDefinition def;			/* GQL_DEF_DIRECTIVE */
+	GqlValue   *description;
+	GqlName		name;
+	List	   *arguments;		/* GqlInputValueNode * */
+	bool		repeatable;
+	List	   *locations;		/* GqlName * */
+} GqlDirectiveDefNode;
+
+typedef struct GqlDocument
+{
+	const char *source;			/* NUL-terminated after len; for locations */
+	int			len;
+	List	   *definitions;	/* GqlDefinition * */
+} GqlDocument;
+
+#endif							/* GQL_AST_H */

@@ -1,0 +1,205 @@
+/*
+ * schema.h: the type system (specification, section 3).
+ *
+ * A GqlSchema lives whole in one MemoryContext (the one current at gql_schema_create()); deleting that context is the only way to
+ * free it. It is built once, by SDL, from an introspection result, or by program, and is not changed after it is finished,
+ * except that types may be completed lazily (below).
+ *
+ * Everything that has a name starts with `const char *name`, so that one ordered, hashed GqlNames serves for types, fields,
+ * arguments, enum values and directives; a lookup is O(1), and iteration gives the order of definition.
+ */
+#ifndef GQL_SCHEMA_H
+#define GQL_SCHEMA_H
+
+#include "graphql/ast.h"
+#include "graphql/error.h"
+
+typedef struct GqlNames
+{
+	int			n;
+	int			capacity;
+	void	  **items;			/* structs that start with const char *name */
+	uint32	   *hashes;			/* of the items' names, side by side with them */
+	int		   *buckets;		/* open addressing over items; made when n exceeds a handful */
+	uint32		mask;
+	MemoryContext cxt;
+} GqlNames;
+
+extern void gql_names_init(GqlNames *names, MemoryContext cxt);
+/* Appends; false (and nothing done) when the name is there already. */
+extern bool gql_names_add(GqlNames *names, void *item);
+extern void *gql_names_get(const GqlNames *names, const char *name);	/* or NULL */
+
+#define gql_foreach(type, var, names) \
+	for (int var##__i = 0; var##__i < (names)->n; var##__i++) \
+		for (type *var = (type *) (names)->items[var##__i], *var##__once = var; var##__once; var##__once = NULL)
+
+typedef struct GqlType GqlType;
+
+/* A type where it is used: the named type, or a list or non-null of a reference. */
+typedef struct GqlTypeRef
+{
+	GqlTypeNodeKind kind;
+	const struct GqlTypeRef *of;	/* LIST, NON_NULL */
+	GqlType    *type;			/* NAMED */
+} GqlTypeRef;
+
+/* An argument or an input field. */
+typedef struct GqlInputValueDef
+{
+	const char *name;
+	const char *description;	/* or NULL */
+	const GqlTypeRef *type;
+	const GqlValue *default_value;	/* literal as written, or NULL */
+	const char *deprecation_reason; /* or NULL */
+	int			loc;			/* in the schema's source, or -1 */
+	void	   *data;			/* the owner's */
+} GqlInputValueDef;
+
+typedef struct GqlFieldDef
+{
+	const char *name;
+	const char *description;
+	const GqlTypeRef *type;
+	GqlNames	args;			/* GqlInputValueDef */
+	const char *deprecation_reason;
+	int			loc;
+	void	   *data;			/* the owner's: what answers this field */
+} GqlFieldDef;
+
+typedef struct GqlEnumValueDef
+{
+	const char *name;
+	const char *description;
+	const char *deprecation_reason;
+	int			loc;
+	void	   *data;
+} GqlEnumValueDef;
+
+struct GqlType
+{
+	const char *name;
+	GqlTypeKind kind;
+	const char *description;
+	GqlTypeRef	ref;			/* this type, unwrapped */
+
+	/*
+	 * Lazy types: called once, at the first gql_type_fields() & co., to fill in what follows; the schema's context is current. It may add types to the
+	 * schema. NULL: complete already.
+	 */
+	void		(*complete) (struct GqlSchema *schema, GqlType *type);
+
+	GqlNames	fields;			/* OBJECT, INTERFACE: GqlFieldDef.  INPUT_OBJECT: GqlInputValueDef.  ENUM: GqlEnumValueDef */
+	GqlNames	interfaces;		/* OBJECT, INTERFACE: GqlType, as declared */
+	GqlNames	members;		/* UNION, as declared; INTERFACE: the object types that implement it (filled by gql_schema_finish) */
+	const char *specified_by_url;	/* SCALAR */
+	bool		one_of;			/* INPUT_OBJECT */
+	bool		introspection;	/* one of the specification's own __ types */
+	int			loc;
+	void	   *data;			/* the owner's */
+};
+
+typedef struct GqlDirectiveDef
+{
+	const char *name;
+	const char *description;
+	GqlNames	args;			/* GqlInputValueDef */
+	uint32		locations;		/* bits 1 << GqlDirectiveLocation */
+	bool		repeatable;
+	bool		builtin;
+	int			loc;
+} GqlDirectiveDef;
+
+#define GQL_DIRECTIVE_LOCATIONS(X) \
+	X(QUERY) X(MUTATION) X(SUBSCRIPTION) X(FIELD) X(FRAGMENT_DEFINITION) X(FRAGMENT_SPREAD) X(INLINE_FRAGMENT) \
+	X(VARIABLE_DEFINITION) X(SCHEMA) X(SCALAR) X(OBJECT) X(FIELD_DEFINITION) X(ARGUMENT_DEFINITION) X(INTERFACE) \
+	X(UNION) X(ENUM) X(ENUM_VALUE) X(INPUT_OBJECT) X(INPUT_FIELD_DEFINITION)
+
+typedef enum GqlDirectiveLocation
+{
+#define X(loc) GQL_LOC_##loc,
+	GQL_DIRECTIVE_LOCATIONS(X)
+#undef X
+} GqlDirectiveLocation;
+
+typedef struct GqlSchema
+{
+	MemoryContext cxt;
+	const char *source;			/* SDL it was built from, for locations; or NULL */
+	const char *description;
+	GqlType    *query;
+	GqlType    *mutation;		/* or NULL */
+	GqlType    *subscription;	/* or NULL */
+	GqlNames	types;			/* GqlType; use gql_schema_type() */
+	GqlNames	directives;		/* GqlDirectiveDef, the specified ones included */
+
+	/*
+	 * Lazy schemas: asked once a name that is not in types is looked up; returns the type after having added it, or NULL. List all with
+	 * list_types(), which introspection calls before it walks over types. Both NULL for schemas that were built whole.
+	 */
+	GqlType    *(*find_type) (struct GqlSchema *schema, const char *name);
+	void		(*list_types) (struct GqlSchema *schema);
+	void	   *data;			/* the owner's */
+} GqlSchema;
+
+/* ---- making a schema by program ---- */
+
+/* In CurrentMemoryContext, with the specified scalars, directives and the introspection types. */
+extern GqlSchema *gql_schema_create(void);
+/* A new, empty type; NULL when the name is taken. The name is not copied. */
+extern GqlType *gql_schema_add_type(GqlSchema *schema, GqlTypeKind kind, const char *name);
+/* A field of an object or interface; NULL when the name is taken. */
+extern GqlFieldDef *gql_type_add_field(GqlSchema *schema, GqlType *type, const char *name, const GqlTypeRef *field_type);
+/* An input field of an input object, or an argument of a field or directive. */
+extern GqlInputValueDef *gql_type_add_input(GqlSchema *schema, GqlType *type, const char *name, const GqlTypeRef *value_type);
+extern GqlInputValueDef *gql_field_add_arg(GqlSchema *schema, GqlFieldDef *field, const char *name, const GqlTypeRef *value_type);
+extern GqlEnumValueDef *gql_type_add_enum_value(GqlSchema *schema, GqlType *type, const char *name);
+/* Wrappers; a non-null of a non-null is itself. */
+extern const GqlTypeRef *gql_list_of(GqlSchema *schema, const GqlTypeRef *of);
+extern const GqlTypeRef *gql_non_null(GqlSchema *schema, const GqlTypeRef *of);
+/* Compute what follows from the definitions (interface implementers, …). Call once when all types are added. */
+extern void gql_schema_finish(GqlSchema *schema);
+
+/* ---- reading one ---- */
+
+extern GqlType *gql_schema_type(GqlSchema *schema, const char *name);	/* or NULL */
+extern GqlType *gql_schema_root(GqlSchema *schema, GqlOperationType operation); /* or NULL */
+extern const GqlNames *gql_type_fields(GqlSchema *schema, GqlType *type);	/* completes a lazy type */
+extern GqlFieldDef *gql_type_field(GqlSchema *schema, GqlType *type, const char *name); /* or NULL; knows __typename, and __schema and __type on the query root */
+extern GqlInputValueDef *gql_type_input(GqlSchema *schema, GqlType *type, const char *name);
+extern GqlType *gql_named_type(const GqlTypeRef *ref);
+extern bool gql_is_composite(const GqlType *type);	/* object, interface, union */
+extern bool gql_is_leaf(const GqlType *type);		/* scalar, enum */
+extern bool gql_is_input(const GqlType *type);		/* scalar, enum, input object */
+extern bool gql_is_abstract(const GqlType *type);	/* interface, union */
+extern bool gql_is_subtype(GqlSchema *schema, GqlType *abstract, GqlType *type);	/* type is a possible type of, or implements, abstract */
+extern bool gql_types_equal(const GqlTypeRef *a, const GqlTypeRef *b);
+extern char *gql_type_to_string(const GqlTypeRef *ref); /* "[Int!]!" */
+extern const char *gql_type_kind_name(GqlTypeKind kind);	/* "INPUT_OBJECT" */
+extern bool gql_is_name(const char *text);			/* [_A-Za-z][_0-9A-Za-z]* */
+/* A type reference of a document, resolved; NULL when its named type is unknown. */
+extern const GqlTypeRef *gql_resolve_type(GqlSchema *schema, const GqlTypeNode *node);
+
+/* ---- SDL and introspection results ---- */
+
+/*
+ * The schema that an SDL document defines, extensions merged; in CurrentMemoryContext. All errors are filed, each naming type and field; NULL when there is any
+ * that leaves the schema ambiguous. With good_will (upstream SDL) undefined directives are ignored, and rules that
+ * real upstreams break without ambiguity are filed in *warnings instead (DESIGN.md 4.1).
+ */
+extern GqlSchema *gql_schema_from_sdl(const char *sdl, int len, bool good_will, GqlErrorList *errors, GqlErrorList *warnings);
+extern GqlSchema *gql_schema_from_document(GqlDocument *document, bool good_will, GqlErrorList *errors, GqlErrorList *warnings);
+
+/* The schema that the value of "__schema" in an introspection result describes. */
+extern GqlSchema *gql_schema_from_introspection(const struct RrJsonNode *schema_node, GqlErrorList *errors, GqlErrorList *warnings);
+
+/* Check section 3's rules on a schema made by any way; errors are filed. gql_schema_from_*() have done it. */
+extern void gql_schema_check(GqlSchema *schema, bool good_will, GqlErrorList *errors, GqlErrorList *warnings);
+
+/* SDL text, types sorted by name, descriptions kept; specified scalars, directives and introspection types left out. */
+extern void gql_print_schema(GqlSchema *schema, StringInfo out);
+
+/* The standard introspection query, with everything that October 2021 servers must know; the second for servers that refuse the first. */
+extern const char *gql_introspection_query(bool legacy);
+
+#endif							/* GQL_SCHEMA_H */
