@@ -35,6 +35,8 @@ extern void *gql_names_get(const GqlNames *names, const char *name);	/* or NULL 
 		for (type *var = (type *) (names)->items[var##__i], *var##__once = var; var##__once; var##__once = NULL)
 
 typedef struct GqlType GqlType;
+typedef struct GqlSchema GqlSchema;
+struct RrJsonNode;				/* json/json.h */
 
 /* A type where it is used: the named type, or a list or non-null of a reference. */
 typedef struct GqlTypeRef
@@ -87,7 +89,7 @@ struct GqlType
 	 * Lazy types: called once, at the first gql_type_fields() & co., to fill in what follows; the schema's context is current. It may add types to the
 	 * schema. NULL: complete already.
 	 */
-	void		(*complete) (struct GqlSchema *schema, GqlType *type);
+	void		(*complete) (GqlSchema *schema, GqlType *type);
 
 	GqlNames	fields;			/* OBJECT, INTERFACE: GqlFieldDef.  INPUT_OBJECT: GqlInputValueDef.  ENUM: GqlEnumValueDef */
 	GqlNames	interfaces;		/* OBJECT, INTERFACE: GqlType, as declared */
@@ -122,7 +124,7 @@ typedef enum GqlDirectiveLocation
 #undef X
 } GqlDirectiveLocation;
 
-typedef struct GqlSchema
+struct GqlSchema
 {
 	MemoryContext cxt;
 	const char *source;			/* SDL it was built from, for locations; or NULL */
@@ -137,10 +139,10 @@ typedef struct GqlSchema
 	 * Lazy schemas: asked once a name that is not in types is looked up; returns the type after having added it, or NULL. List all with
 	 * list_types(), which introspection calls before it walks over types. Both NULL for schemas that were built whole.
 	 */
-	GqlType    *(*find_type) (struct GqlSchema *schema, const char *name);
-	void		(*list_types) (struct GqlSchema *schema);
+	GqlType    *(*find_type) (GqlSchema *schema, const char *name);
+	void		(*list_types) (GqlSchema *schema);
 	void	   *data;			/* the owner's */
-} GqlSchema;
+};
 
 /* ---- making a schema by program ---- */
 
