@@ -1,0 +1,64 @@
+/*
+ * exec.h: runs plans.
+ */
+#ifndef RR_EXEC_H
+#define RR_EXEC_H
+
+#include "plan/plan.h"
+
+/* The arguments of graphql_resolve() & co. */
+typedef struct RrCall
+{
+	const char *query;
+	int			query_len;
+	const char *role;			/* NULL: the caller */
+	Jsonb	   *variables;		/* or NULL */
+	const char *operation_name; /* or NULL */
+	Jsonb	   *headers;		/* or NULL */
+} RrCall;
+
+/* {"data": …, "errors": …} */
+extern void rr_resolve(const RrCall *call, StringInfo out);
+extern void rr_validate(const RrCall *call, StringInfo out);
+extern void rr_explain(const RrCall *call, StringInfo out);
+extern void rr_schema_text(const char *role, StringInfo out);
+
+/* ---- role.c: acting as a role, session variables ---- */
+
+/*
+ * Resolve a role argument for the current user: NULL is the caller; "admin" where no role has that name is the caller if it sees everything.
+ * Throws 42704 (no such role) and 42501 (not a member).
+ */
+extern Oid	rr_get_role(const char *role);
+
+/* Does this role see every remote schema whole: superuser, or owner of the extension? */
+extern bool rr_role_sees_everything(Oid role);
+
+typedef struct RrRoleState
+{
+	Oid			user;
+	int			sec_context;
+	struct RrSession *outer;
+} RrRoleState;
+
+/* Act as role, with these headers as session, until rr_role_leave() (on success) or (sub)transaction abort. Nests. */
+extern void rr_role_enter(RrRoleState *state, Oid role, Jsonb *headers);
+extern void rr_role_leave(const RrRoleState *state);
+
+/* Value of a session variable (x-hasura-*, any case) of the call in progress; NULL when there is none. */
+extern const char *rr_session_variable(const char *name);
+/* Names and values of all: List of RrMapping *, names in lower case. */
+extern List *rr_session_variables(void);
+/* The client's other headers, for forwarding. List of RrMapping *. */
+extern List *rr_session_headers(void);
+
+/* ---- run_sql.c ---- */
+
+/*
+ * Run a statement as the current user under the current snapshot, read-only; its json text is appended to out. A GraphQL field error is filed at
+ * path, and false returned, for what the statement did wrong; SQLSTATE classes 40, 53, 57, 58, XX are rethrown.
+ */
+extern bool rr_run_sql(const RrSqlStatement *statement, const GqlPath *path, int loc, const char *source,
+					   StringInfo out, GqlErrorList *errors);
+
+#endif							/* RR_EXEC_H */

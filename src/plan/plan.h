@@ -1,0 +1,77 @@
+/*
+ * plan.h: an operation turned into what has to be run: SQL statements, remote documents, join steps.
+ */
+#ifndef RR_PLAN_H
+#define RR_PLAN_H
+
+#include "roleschema/roleschema.h"
+
+/* A bind parameter: its type's input function has seen the text already. */
+typedef struct RrSqlParam
+{
+	Oid			type;
+	Datum		value;
+	bool		isnull;
+} RrSqlParam;
+
+/* One statement that returns one row with one json column: the finished value of its root field. */
+typedef struct RrSqlStatement
+{
+	const char *sql;
+	List	   *params;			/* RrSqlParam * */
+} RrSqlStatement;
+
+typedef struct RrJoinStep RrJoinStep;
+
+typedef struct RrPlanner
+{
+	RrRoleSchema *rs;
+	GqlRequest *request;
+	GqlErrorList *errors;		/* what only planning can find (a negative limit): request errors with location */
+	List	   *steps;			/* RrJoinStep *, by number */
+} RrPlanner;
+
+/* ---- SQL (sql_*.c) ---- */
+
+/* Compile one field of query_root that tables answer. NULL when an error was filed. */
+extern RrSqlStatement *rr_compile_root(RrPlanner *planner, const GqlFieldSel *field);
+
+/* ---- joins (join_*.c) ---- */
+
+/*
+ * A remote join met while compiling a selection. The compiler emits, as the field's json value,
+ * remote_rel.join_hole(<step number>, <key 1>, …) with the join's keys (RrRemoteJoin.keys) in order.
+ * NULL when an error was filed.
+ */
+extern RrJoinStep *rr_plan_join(RrPlanner *planner, const GqlFieldSel *field);
+extern int	rr_join_step_number(const RrJoinStep *step);
+
+/* ---- the whole ---- */
+
+typedef enum RrRootKind
+{
+	RR_ROOT_TEXT,				/* __typename, __schema, __type: finished at planning */
+	RR_ROOT_SQL,
+	RR_ROOT_REMOTE,
+} RrRootKind;
+
+typedef struct RrRootField
+{
+	RrRootKind	kind;
+	const GqlFieldSel *field;
+	const char *text;			/* TEXT */
+	RrSqlStatement *statement;	/* SQL */
+	int			remote_step;	/* REMOTE: index of the remote document that answers it */
+} RrRootField;
+
+typedef struct RrPlan
+{
+	GqlRequest *request;
+	List	   *roots;			/* RrRootField *, in response order */
+	List	   *steps;			/* RrJoinStep * */
+} RrPlan;
+
+/* NULL when errors were filed. */
+extern RrPlan *rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *errors);
+
+#endif							/* RR_PLAN_H */

@@ -1,0 +1,125 @@
+/*
+ * roleschema.h: what a role can see, as one GraphQL schema.
+ *
+ * Tables come from the system catalogs as the role's privileges show them, remote schemas from the stored SDL and
+ * the role's permission on it, join fields from relationships where all that they need is visible.
+ *
+ * Every GqlFieldDef and GqlType of a role schema has an RrField or RrTypeInfo at its data: that is how planning knows what answers it.
+ */
+#ifndef RR_ROLESCHEMA_H
+#define RR_ROLESCHEMA_H
+
+#include "catalog/catalog.h"
+
+typedef enum RrFieldKind
+{
+	/* of query_root, by tables */
+	RR_FIELD_TABLE,				/* books(where, …): [books!]! */
+	RR_FIELD_BY_PK,
+	RR_FIELD_TABLE_AGGREGATE,
+	RR_FIELD_FUNCTION,
+	RR_FIELD_FUNCTION_AGGREGATE,
+	/* of a table's type */
+	RR_FIELD_COLUMN,
+	RR_FIELD_COMPUTED,
+	RR_FIELD_OBJECT_RELATIONSHIP,
+	RR_FIELD_ARRAY_RELATIONSHIP,
+	RR_FIELD_AGGREGATE_RELATIONSHIP,
+	/* of aggregate types */
+	RR_FIELD_AGGREGATE,			/* books_aggregate.aggregate */
+	RR_FIELD_NODES,
+	RR_FIELD_COUNT,
+	RR_FIELD_AGGREGATE_FUNCTION,	/* sum, avg, … */
+	RR_FIELD_AGGREGATE_COLUMN,
+	/* remote */
+	RR_FIELD_REMOTE,			/* a field of a remote type, the upstream's root fields included */
+	RR_FIELD_REMOTE_NAMESPACE,	/* root_fields_namespace */
+	RR_FIELD_REMOTE_JOIN,		/* from a table's or a remote type to a remote schema: RrRemoteJoin */
+	RR_FIELD_TO_SOURCE,			/* from a remote type to a table: RrSourceJoin */
+	/* the field of a schema without any */
+	RR_FIELD_NO_QUERIES,
+} RrFieldKind;
+
+/* The beginning of whatever hangs at GqlFieldDef.data. */
+typedef struct RrField
+{
+	RrFieldKind kind;
+} RrField;
+
+typedef struct RrRoleSchema
+{
+	MemoryContext cxt;			/* holds everything of it, under CacheMemoryContext */
+	GqlSchema  *schema;
+	Oid			role;
+	bool		sees_everything;	/* superuser or the extension's owner */
+	uint64		generation;
+	int			pins;
+	List	   *remotes;		/* RrRemote * */
+	void	   *tables;			/* the table half's own */
+} RrRoleSchema;
+
+/*
+ * The current schema of a role, built if need be, pinned: it stays whole until the release, even when DDL makes it stale meanwhile.
+ * The pin is owned by CurrentMemoryContext (a reset callback releases it), so an error leaves none behind.
+ */
+extern RrRoleSchema *rr_role_schema_get(Oid role);
+
+/* What cannot be served and why: {type, name, reason, definition}, for get_inconsistent_metadata. */
+typedef struct RrInconsistency
+{
+	const char *type;			/* "remote_relationship", "table", … */
+	const char *name;
+	const char *reason;
+} RrInconsistency;
+
+extern List *rr_inconsistencies(void);	/* RrInconsistency *, for the whole schema */
+
+/* ---- tables (table_*.c) ---- */
+
+/* Add what tables give: query_root's fields, types completed lazily. */
+extern void rr_add_tables(RrRoleSchema *rs);
+
+/* ---- remote schemas (remote_*.c) ---- */
+
+/* A remote schema as the role sees it. */
+typedef struct RrRemote
+{
+	const RrRemoteSchema *def;
+	GqlSchema  *upstream;		/* the upstream's whole schema, or the role's SDL where a permission restricts it; the remote's own names */
+} RrRemote;
+
+/* RR_FIELD_REMOTE: a field of a type that came from a remote schema. */
+typedef struct RrRemoteField
+{
+	RrField		base;
+	RrRemote   *remote;
+	GqlFieldDef *upstream;		/* the same field in remote->upstream */
+} RrRemoteField;
+
+/* What a join key is read from, on the left-hand side. */
+typedef struct RrJoinKey
+{
+	const char *name;			/* lhs field: column, computed field, or field of the remote type */
+	AttrNumber	attnum;			/* a table's column, or 0 */
+	Oid			function;		/* computed field, or InvalidOid */
+	Oid			type;			/* of column or computed field (domains not resolved); InvalidOid from remote types */
+	int32		typmod;
+} RrJoinKey;
+
+/* RR_FIELD_REMOTE_JOIN */
+typedef struct RrRemoteJoin
+{
+	RrField		base;
+	const RrRelationship *relationship;
+	RrRemote   *remote;
+	List	   *path;			/* GqlFieldDef * of remote->upstream, one for each step of remote_field */
+	int			nkeys;
+	RrJoinKey  *keys;			/* the distinct lhs fields that the arguments (or matches) use */
+} RrRemoteJoin;
+
+extern void rr_add_remote_schemas(RrRoleSchema *rs);
+
+/* Add the role's remote join fields of a table to its object type; the table half calls it when it completes the type. */
+extern void rr_add_remote_joins(RrRoleSchema *rs, Oid table, GqlType *type);
+
+#endif							/* RR_ROLESCHEMA_H */
