@@ -9,6 +9,7 @@
 #ifndef RR_ROLESCHEMA_H
 #define RR_ROLESCHEMA_H
 
+#include "access/attnum.h"
 #include "catalog/catalog.h"
 
 typedef enum RrFieldKind
