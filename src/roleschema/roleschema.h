@@ -120,6 +120,15 @@ typedef struct RrRemoteJoin
 
 extern void rr_add_remote_schemas(RrRoleSchema *rs);
 
+/* Parse the stored SDL of a remote schema with good will; its type system, whole. Throws XX001 if it does not parse any more. In CurrentMemoryContext. */
+extern RrRemote *rr_remote_create(const RrRemoteSchema *def);
+
+/*
+ * Check a relationship to a remote schema against the remote's types and the types of what it joins with, and build the join.
+ * Everything that does not fit is filed, each naming both sides; NULL then. Management functions and the role schema both use it.
+ */
+extern RrRemoteJoin *rr_remote_join_build(const RrRelationship *relationship, RrRemote *remote, GqlErrorList *errors);
+
 /* Add the role's remote join fields of a table to its object type; the table half calls it when it completes the type. */
 extern void rr_add_remote_joins(RrRoleSchema *rs, Oid table, GqlType *type);
 
