@@ -8,7 +8,11 @@
 #error "remote_rel needs PostgreSQL 13 or later"
 #endif
 
-/* From 16 on libraries are built with hidden visibility; what the server looks up by name must not be. */
+/* Placeholders of a reserved prefix are refused from 15 on; before, the server could only warn. */
+#if PG_VERSION_NUM < 150000
+#define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
+#endif
+
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif

@@ -1,0 +1,85 @@
+/*
+ * settings.c: the remote_rel.* settings.
+ *
+ * What an ordinary user could use to see more or to load a server more is PGC_SUSET.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/varlena.h"
+
+#include "compat.h"
+#include "settings.h"
+
+char	   *rr_exposed_schemas;
+bool		rr_remote_schema_permissions;
+int			rr_batch_size;
+int			rr_max_concurrent_requests;
+int			rr_max_response_size;
+int			rr_max_query_depth;
+int			rr_max_query_tokens;
+int			rr_on_remote_error;
+
+static const struct config_enum_entry on_remote_error_options[] = {
+	{"error", RR_ON_REMOTE_ERROR_ERROR, false},
+	{"null", RR_ON_REMOTE_ERROR_NULL, false},
+	{NULL, 0, false}
+};
+
+static bool
+check_exposed_schemas(char **newval, void **extra, GucSource source)
+{
+	char	   *copy = pstrdup(*newval);
+	List	   *names;
+	bool		valid = SplitIdentifierString(copy, ',', &names);
+
+	if (!valid)
+		GUC_check_errdetail("The value must be a list of schema names, separated by commas.");
+	pfree(copy);
+	list_free(names);
+	return valid;
+}
+
+void
+rr_settings_register(void)
+{
+	DefineCustomStringVariable("remote_rel.exposed_schemas",
+							   "Schemas whose tables are part of the GraphQL schema.",
+							   "A list of names separated by commas; privileges decide what a role sees of them.",
+							   &rr_exposed_schemas, "public", PGC_SUSET, GUC_LIST_INPUT | GUC_LIST_QUOTE,
+							   check_exposed_schemas, NULL, NULL);
+	DefineCustomBoolVariable("remote_rel.remote_schema_permissions",
+							 "Lets a role see a remote schema only through a permission.",
+							 "When off, every role sees every remote schema whole.",
+							 &rr_remote_schema_permissions, true, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.batch_size",
+							"Most keys that one request to a remote schema carries.",
+							"A remote schema's own batch_size comes first.",
+							&rr_batch_size, 100, 1, 100000, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.max_concurrent_requests",
+							"Most requests to one remote schema that are in flight at a time.",
+							"A remote schema's own max_concurrent_requests comes first.",
+							&rr_max_concurrent_requests, 8, 1, 256, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.max_response_size",
+							"Largest response of a remote schema, after decompression.",
+							"A larger one is an error of the fields that the request was for.",
+							&rr_max_response_size, 64 * 1024, 1, (int) (MaxAllocSize / 1024) - 1, PGC_SUSET, GUC_UNIT_KB,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.max_query_depth",
+							"Deepest nesting of selection sets in a document.",
+							"A root field is at depth 1. Deeper documents are GraphQL errors.",
+							&rr_max_query_depth, 500, 1, 5000, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.max_query_tokens",
+							"Most tokens of a document.",
+							"Longer documents are GraphQL errors.",
+							&rr_max_query_tokens, 200000, 1, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomEnumVariable("remote_rel.on_remote_error",
+							 "What remote_rel.remote_join() does when a remote schema fails.",
+							 "\"error\" raises an SQL error, \"null\" a warning and NULL results. GraphQL answers always carry what could be had, with errors beside it.",
+							 &rr_on_remote_error, RR_ON_REMOTE_ERROR_ERROR, on_remote_error_options, PGC_USERSET, 0,
+							 NULL, NULL, NULL);
+	MarkGUCPrefixReserved("remote_rel");
+}
