@@ -236,9 +236,11 @@ typedef struct GqlSchemaNode
 typedef struct GqlDirectiveDefNode
 {
 	GqlDefinition def;			/* GQL_DEF_DIRECTIVE */
+	bool		extend;			/* extend directive @name @a: has name and directives only */
 	GqlValue   *description;
 	GqlName		name;
 	List	   *arguments;		/* GqlInputValueNode * */
+	List	   *directives;		/* as graphql-js 17 has them, before repeatable */
 	bool		repeatable;
 	List	   *locations;		/* GqlName * */
 } GqlDirectiveDefNode;

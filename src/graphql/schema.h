@@ -38,13 +38,22 @@ typedef struct GqlType GqlType;
 typedef struct GqlSchema GqlSchema;
 struct RrJsonNode;				/* json/json.h */
 
-/* A type where it is used: the named type, or a list or non-null of a reference. */
+/*
+ * A type where it is used: the named type, or a list or non-null of a reference. There is one of each in a schema, so equal references are the same pointer.
+ */
 typedef struct GqlTypeRef
 {
 	GqlTypeNodeKind kind;
 	const struct GqlTypeRef *of;	/* LIST, NON_NULL */
 	GqlType    *type;			/* NAMED */
+	const struct GqlTypeRef *list;	/* the list of this, once it was asked for */
+	const struct GqlTypeRef *non_null;	/* and the non-null */
 } GqlTypeRef;
+
+/*
+ * Definitions that came from SDL keep their syntax node, whose locations are in the schema's source; it is NULL for those made by program or
+ * read from an introspection result.
+ */
 
 /* An argument or an input field. */
 typedef struct GqlInputValueDef
@@ -54,7 +63,7 @@ typedef struct GqlInputValueDef
 	const GqlTypeRef *type;
 	const GqlValue *default_value;	/* literal as written, or NULL */
 	const char *deprecation_reason; /* or NULL */
-	int			loc;			/* in the schema's source, or -1 */
+	const GqlInputValueNode *node;
 	void	   *data;			/* the owner's */
 } GqlInputValueDef;
 
@@ -65,7 +74,7 @@ typedef struct GqlFieldDef
 	const GqlTypeRef *type;
 	GqlNames	args;			/* GqlInputValueDef */
 	const char *deprecation_reason;
-	int			loc;
+	const GqlFieldNode *node;
 	void	   *data;			/* the owner's: what answers this field */
 } GqlFieldDef;
 
@@ -74,7 +83,7 @@ typedef struct GqlEnumValueDef
 	const char *name;
 	const char *description;
 	const char *deprecation_reason;
-	int			loc;
+	const GqlEnumValueNode *node;
 	void	   *data;
 } GqlEnumValueDef;
 
@@ -96,8 +105,8 @@ struct GqlType
 	GqlNames	members;		/* UNION, as declared; INTERFACE: the object types that implement it (filled by gql_schema_finish) */
 	const char *specified_by_url;	/* SCALAR */
 	bool		one_of;			/* INPUT_OBJECT */
-	bool		introspection;	/* one of the specification's own __ types */
-	int			loc;
+	bool		builtin;		/* a specified scalar or one of the introspection types */
+	List	   *nodes;			/* const GqlTypeDefNode *: the definition, then its extensions */
 	void	   *data;			/* the owner's */
 };
 
@@ -107,15 +116,17 @@ typedef struct GqlDirectiveDef
 	const char *description;
 	GqlNames	args;			/* GqlInputValueDef */
 	uint32		locations;		/* bits 1 << GqlDirectiveLocation */
+	List	   *location_list;	/* the same as integers, in the order of declaration */
 	bool		repeatable;
-	bool		builtin;
-	int			loc;
+	bool		builtin;		/* one of the specification's, also when the SDL defines it again */
+	const char *deprecation_reason;
+	const GqlDirectiveDefNode *node;
 } GqlDirectiveDef;
 
 #define GQL_DIRECTIVE_LOCATIONS(X) \
 	X(QUERY) X(MUTATION) X(SUBSCRIPTION) X(FIELD) X(FRAGMENT_DEFINITION) X(FRAGMENT_SPREAD) X(INLINE_FRAGMENT) \
-	X(VARIABLE_DEFINITION) X(SCHEMA) X(SCALAR) X(OBJECT) X(FIELD_DEFINITION) X(ARGUMENT_DEFINITION) X(INTERFACE) \
-	X(UNION) X(ENUM) X(ENUM_VALUE) X(INPUT_OBJECT) X(INPUT_FIELD_DEFINITION)
+	X(VARIABLE_DEFINITION) X(FRAGMENT_VARIABLE_DEFINITION) X(SCHEMA) X(SCALAR) X(OBJECT) X(FIELD_DEFINITION) X(ARGUMENT_DEFINITION) X(INTERFACE) \
+	X(UNION) X(ENUM) X(ENUM_VALUE) X(INPUT_OBJECT) X(INPUT_FIELD_DEFINITION) X(DIRECTIVE_DEFINITION)
 
 typedef enum GqlDirectiveLocation
 {
@@ -134,6 +145,10 @@ struct GqlSchema
 	GqlType    *subscription;	/* or NULL */
 	GqlNames	types;			/* GqlType; use gql_schema_type() */
 	GqlNames	directives;		/* GqlDirectiveDef, the specified ones included */
+	List	   *nodes;			/* const GqlSchemaNode *: the schema definition, then its extensions */
+	GqlFieldDef *meta_schema;	/* __schema, __type and __typename */
+	GqlFieldDef *meta_type;
+	GqlFieldDef *meta_typename;
 
 	/*
 	 * Lazy schemas: asked once a name that is not in types is looked up; returns the type after having added it, or NULL. List all with
@@ -156,10 +171,20 @@ extern GqlFieldDef *gql_type_add_field(GqlSchema *schema, GqlType *type, const c
 extern GqlInputValueDef *gql_type_add_input(GqlSchema *schema, GqlType *type, const char *name, const GqlTypeRef *value_type);
 extern GqlInputValueDef *gql_field_add_arg(GqlSchema *schema, GqlFieldDef *field, const char *name, const GqlTypeRef *value_type);
 extern GqlEnumValueDef *gql_type_add_enum_value(GqlSchema *schema, GqlType *type, const char *name);
+/* type implements iface; union has member. False when it is there already. */
+extern bool gql_type_add_interface(GqlType *type, GqlType *iface);
+extern bool gql_type_add_member(GqlType *type, GqlType *member);
+/* NULL when the name is taken. */
+extern GqlDirectiveDef *gql_schema_add_directive(GqlSchema *schema, const char *name);
+extern void gql_directive_add_location(GqlDirectiveDef *directive, GqlDirectiveLocation location);
+extern GqlInputValueDef *gql_directive_add_arg(GqlSchema *schema, GqlDirectiveDef *directive, const char *name, const GqlTypeRef *value_type);
 /* Wrappers; a non-null of a non-null is itself. */
 extern const GqlTypeRef *gql_list_of(GqlSchema *schema, const GqlTypeRef *of);
 extern const GqlTypeRef *gql_non_null(GqlSchema *schema, const GqlTypeRef *of);
-/* Compute what follows from the definitions (interface implementers, …). Call once when all types are added. */
+/*
+ * Compute what follows from the definitions: which objects implement an interface, and which specified scalars are used; unless the schema is lazy, the
+ * others leave it, as the specification asks (3.5). Call once when all types are added.
+ */
 extern void gql_schema_finish(GqlSchema *schema);
 
 /* ---- reading one ---- */
