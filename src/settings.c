@@ -49,7 +49,7 @@ rr_settings_register(void)
 	DefineCustomStringVariable("remote_rel.exposed_schemas",
 							   "Schemas whose tables are part of the GraphQL schema.",
 							   "A list of names separated by commas; privileges decide what a role sees of them.",
-							   &rr_exposed_schemas, "public", PGC_SUSET, GUC_LIST_INPUT | GUC_LIST_QUOTE,
+							   &rr_exposed_schemas, "public", PGC_SUSET, GUC_LIST_INPUT,
 							   check_exposed_schemas, NULL, NULL);
 	DefineCustomBoolVariable("remote_rel.remote_schema_permissions",
 							 "Lets a role see a remote schema only through a permission.",

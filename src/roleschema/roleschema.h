@@ -87,15 +87,32 @@ typedef struct RrRemote
 {
 	const RrRemoteSchema *def;
 	GqlSchema  *upstream;		/* the upstream's whole schema, or the role's SDL where a permission restricts it; the remote's own names */
+	GqlNames	types;			/* RrRemoteType, by their names in the role's schema */
 } RrRemote;
 
-/* RR_FIELD_REMOTE: a field of a type that came from a remote schema. */
+/* A named type of a remote schema: at GqlType.data of the role schema's type, for the first remote schema that brought it. */
+typedef struct RrRemoteType
+{
+	const char *name;			/* in the role's schema */
+	GqlType    *upstream;
+	RrRemote   *remote;
+	const RrFieldNaming *naming;	/* how its fields are renamed, or NULL */
+} RrRemoteType;
+
+/* RR_FIELD_REMOTE: a field of a type that came from a remote schema. Which remote it is asked of follows from the root or join above it. */
 typedef struct RrRemoteField
 {
 	RrField		base;
-	RrRemote   *remote;
-	GqlFieldDef *upstream;		/* the same field in remote->upstream */
+	RrRemote   *remote;			/* the one that answers it where the field is a root field */
+	const char *upstream_name;
 } RrRemoteField;
+
+/* RR_FIELD_REMOTE_NAMESPACE */
+typedef struct RrRemoteNamespace
+{
+	RrField		base;
+	RrRemote   *remote;
+} RrRemoteNamespace;
 
 /* What a join key is read from, on the left-hand side. */
 typedef struct RrJoinKey
@@ -120,6 +137,14 @@ typedef struct RrRemoteJoin
 
 extern void rr_add_remote_schemas(RrRoleSchema *rs);
 
+/* The upstream's type behind a type of the role's schema, as this remote has it; NULL if it has none. */
+extern GqlType *rr_remote_upstream_type(const RrRemote *remote, const char *name);
+/* The name that a type of the upstream has in the role's schema, and that a field of it has. */
+extern const char *rr_remote_type_name(const RrRemote *remote, const GqlType *upstream);
+extern const char *rr_remote_field_name(const RrRemote *remote, const GqlType *upstream, const char *field);
+/* A type reference of the upstream in terms of the role's schema. */
+extern const GqlTypeRef *rr_remote_type_ref(RrRoleSchema *rs, const RrRemote *remote, const GqlTypeRef *upstream);
+
 /* Parse the stored SDL of a remote schema with good will; its type system, whole. Throws XX001 if it does not parse any more. In CurrentMemoryContext. */
 extern RrRemote *rr_remote_create(const RrRemoteSchema *def);
 
@@ -131,5 +156,7 @@ extern RrRemoteJoin *rr_remote_join_build(const RrRelationship *relationship, Rr
 
 /* Add the role's remote join fields of a table to its object type; the table half calls it when it completes the type. */
 extern void rr_add_remote_joins(RrRoleSchema *rs, Oid table, GqlType *type);
+/* The same for an object type that came from a remote schema. */
+extern void rr_add_remote_type_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type);
 
 #endif							/* RR_ROLESCHEMA_H */

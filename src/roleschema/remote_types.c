@@ -1,0 +1,412 @@
+/*
+ * remote_types.c: what remote schemas add to a role's schema: their types under their customized names, and their root fields.
+ *
+ * Types are entered by name at once and completed at first use: most queries touch a handful of the types that a large
+ * upstream has. A type's fields keep the upstream's own GqlFieldDef in reach by name (rr_remote_upstream_type()), since two
+ * remote schemas may share a type, and the one that answers follows from where the query came from.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_authid.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "roleschema/roleschema.h"
+#include "settings.h"
+
+static const char *
+mapped(const GqlNames *mapping, const char *name)
+{
+	const RrMapping *m = gql_names_get(mapping, name);
+
+	return m ? m->to : NULL;
+}
+
+static bool
+is_standard_scalar(const char *name)
+{
+	static const char *const standard[] = {"Int", "Float", "String", "Boolean", "ID"};
+
+	for (int i = 0; i < lengthof(standard); i++)
+		if (strcmp(name, standard[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_root(const GqlSchema *schema, const GqlType *type)
+{
+	return type == schema->query || type == schema->mutation || type == schema->subscription;
+}
+
+const char *
+rr_remote_type_name(const RrRemote *remote, const GqlType *upstream)
+{
+	const RrCustomization *c = remote->def->customization;
+	const char *to;
+
+	if (c == NULL || upstream->introspection)
+		return upstream->name;
+	to = mapped(&c->type_mapping, upstream->name);
+	if (to != NULL)
+		return to;
+	if (is_standard_scalar(upstream->name) || is_root(remote->upstream, upstream))
+		return upstream->name;
+	if (c->type_prefix[0] == '\0' && c->type_suffix[0] == '\0')
+		return upstream->name;
+	return psprintf("%s%s%s", c->type_prefix, upstream->name, c->type_suffix);
+}
+
+static const RrFieldNaming *
+naming_of(const RrRemote *remote, const GqlType *upstream)
+{
+	ListCell   *lc;
+
+	if (remote->def->customization == NULL)
+		return NULL;
+	foreach(lc, remote->def->customization->field_names)
+	{
+		const RrFieldNaming *naming = lfirst(lc);
+
+		if (strcmp(naming->parent_type, upstream->name) == 0)
+			return naming;
+	}
+	return NULL;
+}
+
+const char *
+rr_remote_field_name(const RrRemote *remote, const GqlType *upstream, const char *field)
+{
+	const RrFieldNaming *naming = naming_of(remote, upstream);
+	const char *to;
+
+	if (naming == NULL || strncmp(field, "__", 2) == 0)
+		return field;
+	to = mapped(&naming->mapping, field);
+	if (to != NULL)
+		return to;
+	if (naming->prefix[0] == '\0' && naming->suffix[0] == '\0')
+		return field;
+	return psprintf("%s%s%s", naming->prefix, field, naming->suffix);
+}
+
+GqlType *
+rr_remote_upstream_type(const RrRemote *remote, const char *name)
+{
+	const RrRemoteType *type = gql_names_get(&remote->types, name);
+
+	return type ? type->upstream : NULL;
+}
+
+const GqlTypeRef *
+rr_remote_type_ref(RrRoleSchema *rs, const RrRemote *remote, const GqlTypeRef *upstream)
+{
+	GqlType    *type;
+
+	switch (upstream->kind)
+	{
+		case GQL_TYPE_LIST:
+			return gql_list_of(rs->schema, rr_remote_type_ref(rs, remote, upstream->of));
+		case GQL_TYPE_NON_NULL:
+			return gql_non_null(rs->schema, rr_remote_type_ref(rs, remote, upstream->of));
+		case GQL_TYPE_NAMED:
+			break;
+	}
+	type = gql_schema_type(rs->schema, rr_remote_type_name(remote, upstream->type));
+	if (type == NULL)
+		elog(ERROR, "type \"%s\" of remote schema \"%s\" is missing from the role's schema",
+			 upstream->type->name, remote->def->name);
+	return &type->ref;
+}
+
+static void
+copy_input(RrRoleSchema *rs, const RrRemote *remote, const GqlInputValueDef *from, GqlInputValueDef *to)
+{
+	to->description = from->description;
+	to->default_value = from->default_value;
+	to->deprecation_reason = from->deprecation_reason;
+}
+
+/* Add an upstream's field to a type of the role's schema. NULL when the name is taken. */
+static GqlFieldDef *
+add_field(RrRoleSchema *rs, RrRemote *remote, GqlType *to, const GqlType *upstream, const GqlFieldDef *from)
+{
+	GqlFieldDef *field;
+	RrRemoteField *info;
+
+	field = gql_type_add_field(rs->schema, to, rr_remote_field_name(remote, upstream, from->name),
+							   rr_remote_type_ref(rs, remote, from->type));
+	if (field == NULL)
+		return NULL;
+	field->description = from->description;
+	field->deprecation_reason = from->deprecation_reason;
+	gql_foreach(GqlInputValueDef, arg, &from->args)
+		copy_input(rs, remote, arg,
+				   gql_field_add_arg(rs->schema, field, arg->name, rr_remote_type_ref(rs, remote, arg->type)));
+	info = palloc(sizeof(RrRemoteField));
+	info->base.kind = RR_FIELD_REMOTE;
+	info->remote = remote;
+	info->upstream_name = from->name;
+	field->data = info;
+	return field;
+}
+
+/* GqlType.complete of a remote type: its fields, values or input fields. */
+static void
+complete_type(GqlSchema *schema, GqlType *type)
+{
+	RrRemoteType *info = type->data;
+	RrRoleSchema *rs = schema->data;
+	const GqlType *upstream = info->upstream;
+	const GqlNames *members = gql_type_fields(info->remote->upstream, info->upstream);
+
+	switch (upstream->kind)
+	{
+		case GQL_OBJECT:
+		case GQL_INTERFACE:
+			gql_foreach(GqlFieldDef, field, members)
+				add_field(rs, info->remote, type, upstream, field);
+			if (upstream->kind == GQL_OBJECT)
+				rr_add_remote_type_joins(rs, info, type);
+			break;
+		case GQL_ENUM:
+			gql_foreach(GqlEnumValueDef, value, members)
+			{
+				GqlEnumValueDef *v = gql_type_add_enum_value(schema, type, value->name);
+
+				v->description = value->description;
+				v->deprecation_reason = value->deprecation_reason;
+			}
+			break;
+		case GQL_INPUT_OBJECT:
+			gql_foreach(GqlInputValueDef, input, members)
+				copy_input(rs, info->remote, input,
+						   gql_type_add_input(schema, type, input->name,
+											  rr_remote_type_ref(rs, info->remote, input->type)));
+			break;
+		case GQL_SCALAR:
+		case GQL_UNION:
+			break;
+	}
+}
+
+/* Interfaces and members name types, so they follow when all names are entered. */
+static void
+link_type(RrRoleSchema *rs, RrRemote *remote, GqlType *type, const GqlType *upstream)
+{
+	gql_foreach(GqlType, interface, &upstream->interfaces)
+		gql_names_add(&type->interfaces, gql_named_type(rr_remote_type_ref(rs, remote, &interface->ref)));
+	if (upstream->kind == GQL_UNION)
+		gql_foreach(GqlType, member, &upstream->members)
+			gql_names_add(&type->members, gql_named_type(rr_remote_type_ref(rs, remote, &member->ref)));
+}
+
+/* Do other types refer to a root type of the upstream, so that it has to stay a type of its own? */
+static bool
+is_referred_to(GqlSchema *upstream, const GqlType *root)
+{
+	gql_foreach(GqlType, type, &upstream->types)
+	{
+		if (type->introspection)
+			continue;
+		if (type->kind == GQL_UNION && gql_names_get(&type->members, root->name) != NULL)
+			return true;
+		if (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE)
+			gql_foreach(GqlFieldDef, field, gql_type_fields(upstream, type))
+				if (gql_named_type(field->type) == root)
+					return true;
+	}
+	return root->interfaces.n > 0;
+}
+
+static void
+add_types(RrRoleSchema *rs, RrRemote *remote)
+{
+	GqlSchema  *upstream = remote->upstream;
+	List	   *added = NIL;
+	ListCell   *lc;
+
+	gql_foreach(GqlType, type, &upstream->types)
+	{
+		RrRemoteType *info;
+		GqlType    *to;
+
+		if (type->introspection)
+			continue;
+		if (is_root(upstream, type) && !is_referred_to(upstream, type))
+			continue;
+		info = palloc0(sizeof(RrRemoteType));
+		info->name = rr_remote_type_name(remote, type);
+		info->upstream = type;
+		info->remote = remote;
+		info->naming = naming_of(remote, type);
+		if (!gql_names_add(&remote->types, info))
+			continue;
+		to = gql_schema_add_type(rs->schema, type->kind, info->name);
+		if (to == NULL)			/* a standard scalar, or a type shared with another remote schema */
+			continue;
+		to->description = type->description;
+		to->specified_by_url = type->specified_by_url;
+		to->one_of = type->one_of;
+		to->data = info;
+		to->complete = complete_type;
+		added = lappend(added, info);
+	}
+	foreach(lc, added)
+	{
+		RrRemoteType *info = lfirst(lc);
+
+		link_type(rs, remote, gql_schema_type(rs->schema, info->name), info->upstream);
+	}
+}
+
+static void
+add_directives(RrRoleSchema *rs, RrRemote *remote)
+{
+	const uint32 executable = (1 << (GQL_LOC_VARIABLE_DEFINITION + 1)) - 1;
+
+	gql_foreach(GqlDirectiveDef, directive, &remote->upstream->directives)
+	{
+		GqlDirectiveDef *to;
+
+		if (directive->builtin || (directive->locations & executable) == 0)
+			continue;
+		to = palloc0(sizeof(GqlDirectiveDef));
+		*to = *directive;
+		to->locations &= executable;
+		gql_names_init(&to->args, rs->cxt);
+		gql_foreach(GqlInputValueDef, arg, &directive->args)
+		{
+			GqlInputValueDef *a = palloc0(sizeof(GqlInputValueDef));
+
+			*a = *arg;
+			a->type = rr_remote_type_ref(rs, remote, arg->type);
+			gql_names_add(&to->args, a);
+		}
+		gql_names_add(&rs->schema->directives, to);
+	}
+}
+
+/* The fields of an upstream's root type, into the role's root type or into a namespace. */
+static void
+add_root_fields(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream_root, GqlType **root, const char *root_name)
+{
+	const char *namespace = remote->def->customization ? remote->def->customization->root_fields_namespace : NULL;
+	GqlType    *to;
+
+	if (upstream_root == NULL)
+		return;
+	if (*root == NULL)
+		*root = gql_schema_add_type(rs->schema, GQL_OBJECT, root_name);
+	to = *root;
+	if (namespace != NULL)
+	{
+		RrRemoteNamespace *info = palloc(sizeof(RrRemoteNamespace));
+		GqlFieldDef *field;
+
+		to = gql_schema_add_type(rs->schema, GQL_OBJECT, psprintf("%s_%s", namespace, root_name));
+		if (to == NULL)
+			return;
+		field = gql_type_add_field(rs->schema, *root, namespace, &to->ref);
+		if (field == NULL)
+			return;
+		info->base.kind = RR_FIELD_REMOTE_NAMESPACE;
+		info->remote = remote;
+		field->data = info;
+	}
+	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, upstream_root))
+		add_field(rs, remote, to, upstream_root, field);
+}
+
+/* Is member a member of role, and has role a permission on the remote schema? The SDL then. */
+static const char *
+permission_of(List *permissions, const char *role_name)
+{
+	ListCell   *lc;
+
+	foreach(lc, permissions)
+	{
+		RrPermission *permission = lfirst(lc);
+
+		if (strcmp(permission->role, role_name) == 0)
+			return permission->sdl;
+	}
+	return NULL;
+}
+
+/*
+ * The SDL through which a role sees a remote schema: its own permission's, else the one that all roles it is a member of agree on,
+ * else NULL (DESIGN.md section 2).
+ */
+static const char *
+permitted_sdl(RrRoleSchema *rs, const RrRemoteSchema *def)
+{
+	List	   *permissions = rr_catalog_permissions(def->name);
+	const char *sdl = permission_of(permissions, GetUserNameFromId(rs->role, false));
+	ListCell   *lc;
+
+	if (sdl != NULL)
+		return sdl;
+	foreach(lc, permissions)
+	{
+		RrPermission *permission = lfirst(lc);
+		Oid			role = get_role_oid(permission->role, true);
+
+		if (!OidIsValid(role) || !is_member_of_role_nosuper(rs->role, role))
+			continue;
+		if (sdl != NULL && strcmp(sdl, permission->sdl) != 0)
+			return NULL;
+		sdl = permission->sdl;
+	}
+	return sdl;
+}
+
+static RrRemote *
+remote_from_sdl(const RrRemoteSchema *def, const char *sdl)
+{
+	GqlErrorList *errors = gql_errors_create(1, NULL);
+	RrRemote   *remote = palloc0(sizeof(RrRemote));
+
+	remote->def = def;
+	gql_names_init(&remote->types, CurrentMemoryContext);
+	remote->upstream = gql_schema_from_sdl(sdl, strlen(sdl), true, errors, gql_errors_create(1, NULL));
+	if (remote->upstream == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored schema of remote schema \"%s\" is invalid", def->name),
+				 errors->items ? errdetail("%s", ((GqlError *) linitial(errors->items))->message) : 0,
+				 errhint("Run remote_rel.reload_remote_schema('%s').", def->name)));
+	return remote;
+}
+
+RrRemote *
+rr_remote_create(const RrRemoteSchema *def)
+{
+	return remote_from_sdl(def, def->sdl);
+}
+
+void
+rr_add_remote_schemas(RrRoleSchema *rs)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_catalog_remote_schemas())
+	{
+		RrRemoteSchema *def = lfirst(lc);
+		RrRemote   *remote;
+		const char *sdl = def->sdl;
+
+		if (!rs->sees_everything && rr_remote_schema_permissions)
+			sdl = permitted_sdl(rs, def);
+		if (sdl == NULL)
+			continue;
+		remote = remote_from_sdl(def, sdl);
+		add_types(rs, remote);
+		add_directives(rs, remote);
+		add_root_fields(rs, remote, remote->upstream->query, &rs->schema->query, "query_root");
+		add_root_fields(rs, remote, remote->upstream->mutation, &rs->schema->mutation, "mutation_root");
+		rs->remotes = lappend(rs->remotes, remote);
+	}
+}
