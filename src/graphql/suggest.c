@@ -1,0 +1,232 @@
+/*
+ * suggest.c: "Did you mean …?"
+ *
+ * Options are ranked by their distance to what was written: insertions, deletions, replacements and swaps of neighbours count one each (Damerau
+ * and Levenshtein's optimal string alignment), a difference in case alone counts one in all.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+
+#include "graphql/coerce.h"
+
+#define MAX_SUGGESTIONS 5
+
+/* What was written, prepared for being measured against many options. */
+typedef struct Input
+{
+	const char *text;
+	int		   *chars;			/* lower case */
+	int			n;
+	int			threshold;		/* options farther away are none */
+	int		   *rows[3];
+} Input;
+
+typedef struct Suggestion
+{
+	const char *text;
+	int			distance;
+} Suggestion;
+
+static int *
+lower_chars(const char *text, int *n)
+{
+	int			len = strlen(text);
+	int		   *chars = palloc(sizeof(int) * Max(len, 1));
+	int			count = 0;
+
+	/* A letter is a code unit of UTF-16, as in the reference implementation; options are ASCII. */
+	for (const char *p = text; *p;)
+	{
+		int			width = pg_mblen(p);
+
+		if (width == 1)
+			chars[count++] = pg_ascii_tolower((unsigned char) *p);
+		else
+		{
+			chars[count++] = -1;
+			if (width == 4)
+				chars[count++] = -1;
+		}
+		p += width;
+	}
+	*n = count;
+	return chars;
+}
+
+static void
+prepare_input(Input *input, const char *text)
+{
+	input->text = text;
+	input->chars = lower_chars(text, &input->n);
+	input->threshold = (int) (input->n * 0.4) + 1;
+	for (int i = 0; i < 3; i++)
+		input->rows[i] = palloc(sizeof(int) * (input->n + 1));
+}
+
+/* The distance, or -1 when it is beyond the threshold. */
+static int
+measure(const Input *input, const char *option)
+{
+	int			len = strlen(option);
+	const int  *a,
+			   *b = input->chars;
+	int			na = len,
+				nb = input->n;
+
+	if (Max(na, nb) - Min(na, nb) > input->threshold)
+		return -1;
+	if (strcmp(input->text, option) == 0)
+		return 0;
+	if (pg_strcasecmp(input->text, option) == 0)
+		return 1;
+
+	a = lower_chars(option, &na);
+	if (na < nb)
+	{
+		const int  *chars = a;
+		int			n = na;
+
+		a = b;
+		na = nb;
+		b = chars;
+		nb = n;
+	}
+
+	for (int j = 0; j <= nb; j++)
+		input->rows[0][j] = j;
+	for (int i = 1; i <= na; i++)
+	{
+		const int  *before = input->rows[(i + 1) % 3];	/* i - 2 */
+		const int  *up = input->rows[(i - 1) % 3];
+		int		   *row = input->rows[i % 3];
+		int			smallest = row[0] = i;
+
+		for (int j = 1; j <= nb; j++)
+		{
+			int			cell = Min(Min(up[j], row[j - 1]) + 1, up[j - 1] + (a[i - 1] != b[j - 1]));
+
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				cell = Min(cell, before[j - 2] + 1);
+			row[j] = cell;
+			smallest = Min(smallest, cell);
+		}
+		if (smallest > input->threshold)
+			return -1;
+	}
+	return input->rows[na % 3][nb] <= input->threshold ? input->rows[na % 3][nb] : -1;
+}
+
+/* The number that starts at *p; a zero stands alone. */
+static double
+read_number(const char **p)
+{
+	double		number = 0;
+
+	do
+		number = number * 10 + (*(*p)++ - '0');
+	while (**p >= '0' && **p <= '9' && number > 0);
+	return number;
+}
+
+/* Order in which numbers inside of names count as numbers: a2 before a10. */
+int
+gql_natural_compare(const char *a, const char *b)
+{
+	const char *p = a,
+			   *q = b;
+
+	while (*p && *q)
+	{
+		if (*p >= '0' && *p <= '9' && *q >= '0' && *q <= '9')
+		{
+			double		m = read_number(&p);
+			double		n = read_number(&q);
+
+			if (m != n)
+				return m < n ? -1 : 1;
+		}
+		else
+		{
+			if (*p != *q)
+				return (unsigned char) *p < (unsigned char) *q ? -1 : 1;
+			p++;
+			q++;
+		}
+	}
+	return (int) strlen(a) - (int) strlen(b);
+}
+
+static int
+compare_suggestions(const void *a, const void *b)
+{
+	const Suggestion *x = a;
+	const Suggestion *y = b;
+
+	return x->distance != y->distance ? x->distance - y->distance : gql_natural_compare(x->text, y->text);
+}
+
+/* " Did you mean the enum value "A", "B", or "C"?" of options in order, cut after the fifth. */
+char *
+gql_did_you_mean_list(const char *prefix, List *options)
+{
+	int			n = Min(list_length(options), MAX_SUGGESTIONS);
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < n; i++)
+	{
+		if (i == 0)
+			appendStringInfo(&out, " Did you mean %s%s", prefix ? prefix : "", prefix ? " " : "");
+		else if (i == n - 1)
+			appendStringInfoString(&out, n == 2 ? " or " : ", or ");
+		else
+			appendStringInfoString(&out, ", ");
+		appendStringInfo(&out, "\"%s\"", (const char *) list_nth(options, i));
+	}
+	if (n > 0)
+		appendStringInfoChar(&out, '?');
+	return out.data;
+}
+
+/* The nearest options of n, in order. */
+static char *
+suggest(const char *prefix, Suggestion *suggestions, int n)
+{
+	List	   *best = NIL;
+
+	qsort(suggestions, n, sizeof(Suggestion), compare_suggestions);
+	for (int i = 0; i < n && list_length(best) < MAX_SUGGESTIONS; i++)
+		if (i == 0 || strcmp(suggestions[i].text, suggestions[i - 1].text) != 0)
+			best = lappend(best, unconstify(char *, suggestions[i].text));
+	return gql_did_you_mean_list(prefix, best);
+}
+
+char *
+gql_did_you_mean(const char *prefix, const char *input, List *options)
+{
+	Suggestion *suggestions = palloc(sizeof(Suggestion) * Max(list_length(options), 1));
+	int			n = 0;
+	Input		written;
+	ListCell   *lc;
+
+	prepare_input(&written, input);
+	foreach(lc, options)
+	{
+		suggestions[n].text = lfirst(lc);
+		suggestions[n].distance = measure(&written, suggestions[n].text);
+		if (suggestions[n].distance >= 0)
+			n++;
+	}
+	return suggest(prefix, suggestions, n);
+}
+
+char *
+gql_did_you_mean_name(const char *prefix, const char *input, const GqlNames *names)
+{
+	List	   *options = NIL;
+
+	for (int i = 0; i < names->n; i++)
+		options = lappend(options, unconstify(char *, *(const char **) names->items[i]));
+	return gql_did_you_mean(prefix, input, options);
+}
