@@ -36,6 +36,12 @@ is_standard_scalar(const char *name)
 }
 
 static bool
+is_introspection(const GqlType *type)
+{
+	return strncmp(type->name, "__", 2) == 0;
+}
+
+static bool
 is_root(const GqlSchema *schema, const GqlType *type)
 {
 	return type == schema->query || type == schema->mutation || type == schema->subscription;
@@ -47,7 +53,7 @@ rr_remote_type_name(const RrRemote *remote, const GqlType *upstream)
 	const RrCustomization *c = remote->def->customization;
 	const char *to;
 
-	if (c == NULL || upstream->introspection)
+	if (c == NULL || is_introspection(upstream))
 		return upstream->name;
 	to = mapped(&c->type_mapping, upstream->name);
 	if (to != NULL)
@@ -122,7 +128,7 @@ rr_remote_type_ref(RrRoleSchema *rs, const RrRemote *remote, const GqlTypeRef *u
 }
 
 static void
-copy_input(RrRoleSchema *rs, const RrRemote *remote, const GqlInputValueDef *from, GqlInputValueDef *to)
+copy_input(const GqlInputValueDef *from, GqlInputValueDef *to)
 {
 	to->description = from->description;
 	to->default_value = from->default_value;
@@ -143,7 +149,7 @@ add_field(RrRoleSchema *rs, RrRemote *remote, GqlType *to, const GqlType *upstre
 	field->description = from->description;
 	field->deprecation_reason = from->deprecation_reason;
 	gql_foreach(GqlInputValueDef, arg, &from->args)
-		copy_input(rs, remote, arg,
+		copy_input(arg,
 				   gql_field_add_arg(rs->schema, field, arg->name, rr_remote_type_ref(rs, remote, arg->type)));
 	info = palloc(sizeof(RrRemoteField));
 	info->base.kind = RR_FIELD_REMOTE;
@@ -182,7 +188,7 @@ complete_type(GqlSchema *schema, GqlType *type)
 			break;
 		case GQL_INPUT_OBJECT:
 			gql_foreach(GqlInputValueDef, input, members)
-				copy_input(rs, info->remote, input,
+				copy_input(input,
 						   gql_type_add_input(schema, type, input->name,
 											  rr_remote_type_ref(rs, info->remote, input->type)));
 			break;
@@ -197,10 +203,10 @@ static void
 link_type(RrRoleSchema *rs, RrRemote *remote, GqlType *type, const GqlType *upstream)
 {
 	gql_foreach(GqlType, interface, &upstream->interfaces)
-		gql_names_add(&type->interfaces, gql_named_type(rr_remote_type_ref(rs, remote, &interface->ref)));
+		gql_type_add_interface(type, gql_named_type(rr_remote_type_ref(rs, remote, &interface->ref)));
 	if (upstream->kind == GQL_UNION)
 		gql_foreach(GqlType, member, &upstream->members)
-			gql_names_add(&type->members, gql_named_type(rr_remote_type_ref(rs, remote, &member->ref)));
+			gql_type_add_member(type, gql_named_type(rr_remote_type_ref(rs, remote, &member->ref)));
 }
 
 /* Do other types refer to a root type of the upstream, so that it has to stay a type of its own? */
@@ -209,7 +215,7 @@ is_referred_to(GqlSchema *upstream, const GqlType *root)
 {
 	gql_foreach(GqlType, type, &upstream->types)
 	{
-		if (type->introspection)
+		if (is_introspection(type))
 			continue;
 		if (type->kind == GQL_UNION && gql_names_get(&type->members, root->name) != NULL)
 			return true;
@@ -233,7 +239,7 @@ add_types(RrRoleSchema *rs, RrRemote *remote)
 		RrRemoteType *info;
 		GqlType    *to;
 
-		if (type->introspection)
+		if (is_introspection(type))
 			continue;
 		if (is_root(upstream, type) && !is_referred_to(upstream, type))
 			continue;
@@ -270,22 +276,21 @@ add_directives(RrRoleSchema *rs, RrRemote *remote)
 	gql_foreach(GqlDirectiveDef, directive, &remote->upstream->directives)
 	{
 		GqlDirectiveDef *to;
+		ListCell   *lc;
 
 		if (directive->builtin || (directive->locations & executable) == 0)
 			continue;
-		to = palloc0(sizeof(GqlDirectiveDef));
-		*to = *directive;
-		to->locations &= executable;
-		gql_names_init(&to->args, rs->cxt);
+		to = gql_schema_add_directive(rs->schema, directive->name);
+		if (to == NULL)
+			continue;
+		to->description = directive->description;
+		to->repeatable = directive->repeatable;
+		foreach(lc, directive->location_list)
+			if (lfirst_int(lc) <= GQL_LOC_VARIABLE_DEFINITION)
+				gql_directive_add_location(to, lfirst_int(lc));
 		gql_foreach(GqlInputValueDef, arg, &directive->args)
-		{
-			GqlInputValueDef *a = palloc0(sizeof(GqlInputValueDef));
-
-			*a = *arg;
-			a->type = rr_remote_type_ref(rs, remote, arg->type);
-			gql_names_add(&to->args, a);
-		}
-		gql_names_add(&rs->schema->directives, to);
+			copy_input(arg,
+					   gql_directive_add_arg(rs->schema, to, arg->name, rr_remote_type_ref(rs, remote, arg->type)));
 	}
 }
 
