@@ -13,6 +13,13 @@
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
+/* 16 replaced the checks of single kinds of objects by one. */
+#if PG_VERSION_NUM >= 160000
+#define rr_proc_aclcheck(proc, role, mode) object_aclcheck(ProcedureRelationId, (proc), (role), (mode))
+#else
+#define rr_proc_aclcheck(proc, role, mode) pg_proc_aclcheck((proc), (role), (mode))
+#endif
+
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif

@@ -120,8 +120,8 @@ typedef struct RrJoinKey
 	const char *name;			/* lhs field: column, computed field, or field of the remote type */
 	AttrNumber	attnum;			/* a table's column, or 0 */
 	Oid			function;		/* computed field, or InvalidOid */
-	Oid			type;			/* of column or computed field (domains not resolved); InvalidOid from remote types */
-	int32		typmod;
+	Oid			type;			/* of column or computed field, domains resolved; InvalidOid from remote types */
+	GqlFieldDef *field;			/* from remote types: the upstream's field */
 } RrJoinKey;
 
 /* RR_FIELD_REMOTE_JOIN */
@@ -151,8 +151,13 @@ extern RrRemote *rr_remote_create(const RrRemoteSchema *def);
 /*
  * Check a relationship to a remote schema against the remote's types and the types of what it joins with, and build the join.
  * Everything that does not fit is filed, each naming both sides; NULL then. Management functions and the role schema both use it.
+ * source is the remote schema at whose type the relationship starts, NULL for a table's.
  */
-extern RrRemoteJoin *rr_remote_join_build(const RrRelationship *relationship, RrRemote *remote, GqlErrorList *errors);
+extern RrRemoteJoin *rr_remote_join_build(const RrRelationship *relationship, RrRemote *source, RrRemote *remote,
+										   GqlErrorList *errors);
+
+/* Position of a key in join->keys, or -1. */
+extern int	rr_remote_join_key(const RrRemoteJoin *join, const char *name);
 
 /* Add the role's remote join fields of a table to its object type; the table half calls it when it completes the type. */
 extern void rr_add_remote_joins(RrRoleSchema *rs, Oid table, GqlType *type);

@@ -1,0 +1,669 @@
+/*
+ * remote_join.c: relationships to remote schemas, checked and turned into join fields.
+ *
+ * One walk over the definition serves management (is it right?) and the role schema (can this role have it?): it resolves every field and argument in the
+ * upstream's types and every "$name" on the left-hand side. What the relationship fixes only in part leaves an input type of its own for each
+ * step of the definition's path; what leaves the path keeps its type, so that recursive inputs stay finite.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "compat.h"
+#include "roleschema/roleschema.h"
+
+typedef struct JoinBuilder
+{
+	const RrRelationship *relationship;
+	RrRemote   *source;
+	RrRemoteJoin *join;
+	List	   *computed;		/* RrComputedField * of the source table */
+	bool		query_can_add;	/* at the innermost field: what is missing can come from the query */
+	GqlErrorList *errors;
+} JoinBuilder;
+
+int
+rr_remote_join_key(const RrRemoteJoin *join, const char *name)
+{
+	for (int i = 0; i < join->nkeys; i++)
+		if (strcmp(join->keys[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+/* ---- the left-hand side ---- */
+
+static List *
+names_of(const GqlNames *names)
+{
+	List	   *list = NIL;
+
+	for (int i = 0; i < names->n; i++)
+		list = lappend(list, unconstify(char *, *(const char *const *) names->items[i]));
+	return list;
+}
+
+static List *
+column_names(Oid table)
+{
+	List	   *names = NIL;
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	int			n = HeapTupleIsValid(tuple) ? ((Form_pg_class) GETSTRUCT(tuple))->relnatts : 0;
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	for (AttrNumber i = 1; i <= n; i++)
+	{
+		HeapTuple	attribute = SearchSysCacheAttNum(table, i); /* NULL for a dropped one */
+
+		if (!HeapTupleIsValid(attribute))
+			continue;
+		names = lappend(names, pstrdup(NameStr(((Form_pg_attribute) GETSTRUCT(attribute))->attname)));
+		ReleaseSysCache(attribute);
+	}
+	return names;
+}
+
+static bool
+resolve_table_key(JoinBuilder *b, RrJoinKey *key)
+{
+	Oid			table = b->relationship->source;
+	ListCell   *lc;
+
+	key->attnum = get_attnum(table, key->name);
+	if (key->attnum > 0)
+	{
+		key->type = getBaseType(get_atttype(table, key->attnum));
+		return true;
+	}
+	key->attnum = 0;
+	foreach(lc, b->computed)
+	{
+		RrComputedField *field = lfirst(lc);
+
+		if (strcmp(field->name, key->name) != 0)
+			continue;
+		key->function = field->function;
+		key->type = getBaseType(get_func_rettype(field->function));
+		return true;
+	}
+	gql_error(b->errors, "table \"%s\" has no column or computed field \"%s\"%s", get_rel_name(table), key->name,
+			  gql_did_you_mean("", key->name, column_names(table)));
+	return false;
+}
+
+static bool
+has_required_args(const GqlFieldDef *field)
+{
+	gql_foreach(GqlInputValueDef, arg, &field->args)
+		if (arg->type->kind == GQL_TYPE_NON_NULL && arg->default_value == NULL)
+			return true;
+	return false;
+}
+
+static bool
+resolve_remote_key(JoinBuilder *b, RrJoinKey *key)
+{
+	const char *type_name = b->relationship->source_type;
+	GqlType    *type = gql_schema_type(b->source->upstream, type_name);
+
+	key->field = type ? gql_type_field(b->source->upstream, type, key->name) : NULL;
+	if (key->field == NULL)
+		gql_error(b->errors, "type \"%s\" of remote schema \"%s\" has no field \"%s\"%s", type_name, b->source->def->name,
+				  key->name, type ? gql_did_you_mean("", key->name, names_of(gql_type_fields(b->source->upstream, type))) : "");
+	else if (has_required_args(key->field))
+		gql_error(b->errors, "field \"%s\" of type \"%s\" cannot be joined with: it has a required argument", key->name, type_name);
+	else if (!gql_is_leaf(gql_named_type(key->field->type)))
+		gql_error(b->errors, "field \"%s\" of type \"%s\" cannot be joined with: its type %s is neither a scalar nor an enum",
+				  key->name, type_name, gql_type_to_string(key->field->type));
+	else
+		return true;
+	key->field = NULL;
+	return false;
+}
+
+/* The key behind "$name"; NULL when an error was filed. */
+static RrJoinKey *
+resolve_key(JoinBuilder *b, const char *name)
+{
+	RrRemoteJoin *join = b->join;
+	int			i = rr_remote_join_key(join, name);
+	RrJoinKey  *key;
+	ListCell   *lc;
+	bool		listed = false;
+
+	if (i >= 0)
+		return OidIsValid(join->keys[i].type) || join->keys[i].field ? &join->keys[i] : NULL;
+	foreach(lc, b->relationship->to_remote_schema->lhs_fields)
+		listed |= strcmp(lfirst(lc), name) == 0;
+	join->keys = join->keys ? repalloc(join->keys, (join->nkeys + 1) * sizeof(RrJoinKey)) : palloc(sizeof(RrJoinKey));
+	key = &join->keys[join->nkeys++];
+	memset(key, 0, sizeof(RrJoinKey));
+	key->name = name;
+	if (!listed)
+		gql_error(b->errors, "\"$%s\" is used, but \"%s\" is not among the joining fields", name, name);
+	if (OidIsValid(b->relationship->source) ? !resolve_table_key(b, key) : !resolve_remote_key(b, key))
+		return NULL;
+	return key;
+}
+
+/* ---- do the types fit? ---- */
+
+/* Does to_json() give a string for this type? */
+static bool
+json_is_text(Oid type)
+{
+	switch (type)
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+		case JSONOID:
+		case JSONBOID:
+			return false;
+		default:
+			return !OidIsValid(get_element_type(type)) && get_typtype(type) != TYPTYPE_COMPOSITE;
+	}
+}
+
+static bool
+sql_type_fits(Oid type, const GqlType *target)
+{
+	if (target->kind == GQL_INPUT_OBJECT)
+		return false;
+	if (target->kind == GQL_ENUM)
+		return type == TEXTOID || type == VARCHAROID || type == BPCHAROID || type == NAMEOID ||
+			get_typtype(type) == TYPTYPE_ENUM;
+	if (strcmp(target->name, "Int") == 0)
+		return type == INT2OID || type == INT4OID;
+	if (strcmp(target->name, "Float") == 0)
+		return type == INT2OID || type == INT4OID || type == INT8OID || type == FLOAT4OID || type == FLOAT8OID ||
+			type == NUMERICOID;
+	if (strcmp(target->name, "Boolean") == 0)
+		return type == BOOLOID;
+	if (strcmp(target->name, "ID") == 0 && (type == INT2OID || type == INT4OID || type == INT8OID))
+		return true;
+	if (strcmp(target->name, "ID") == 0 || strcmp(target->name, "String") == 0)
+		return json_is_text(type);
+	return true;				/* a custom scalar takes anything, as its JSON */
+}
+
+static bool
+remote_type_fits(const GqlType *type, const GqlType *target)
+{
+	static const char *const conversions[][2] = {
+		{"Int", "Float"}, {"Int", "ID"}, {"String", "ID"}, {"ID", "String"},
+	};
+
+	if (strcmp(type->name, target->name) == 0)
+		return true;
+	if (target->kind == GQL_ENUM)
+		return type->kind == GQL_ENUM || strcmp(type->name, "String") == 0;
+	if (target->kind == GQL_SCALAR && !target->builtin)
+		return true;
+	if (type->kind == GQL_ENUM || !type->builtin)
+		return strcmp(target->name, "String") == 0 || strcmp(target->name, "ID") == 0;
+	for (int i = 0; i < lengthof(conversions); i++)
+		if (strcmp(type->name, conversions[i][0]) == 0 && strcmp(target->name, conversions[i][1]) == 0)
+			return true;
+	return false;
+}
+
+static const GqlTypeRef *
+nullable(const GqlTypeRef *type)
+{
+	return type->kind == GQL_TYPE_NON_NULL ? type->of : type;
+}
+
+static bool
+key_fits(const RrJoinKey *key, const GqlTypeRef *target)
+{
+	target = nullable(target);
+	if (key->field != NULL)
+	{
+		const GqlTypeRef *type = nullable(key->field->type);
+
+		if (type->kind == GQL_TYPE_LIST)
+			return target->kind == GQL_TYPE_LIST && gql_is_leaf(gql_named_type(target)) &&
+				remote_type_fits(gql_named_type(type), gql_named_type(target));
+		while (target->kind == GQL_TYPE_LIST)	/* a single value is a list of one */
+			target = nullable(target->of);
+		return remote_type_fits(type->type, target->type);
+	}
+	if (target->kind == GQL_TYPE_LIST)
+	{
+		Oid			element = get_element_type(key->type);
+
+		while (target->kind == GQL_TYPE_LIST)
+			target = nullable(target->of);
+		return sql_type_fits(OidIsValid(element) ? getBaseType(element) : key->type, target->type);
+	}
+	if (OidIsValid(get_element_type(key->type)) && target->type->builtin)
+		return false;
+	return sql_type_fits(key->type, target->type);
+}
+
+static void
+file_misfit(JoinBuilder *b, const RrJoinKey *key, const GqlTypeRef *type, const char *where)
+{
+	if (key->field != NULL)
+		gql_error(b->errors, "%s of remote schema \"%s\" has type %s, which field \"%s\" of type \"%s\" with type %s does not fit",
+				  where, b->join->remote->def->name, gql_type_to_string(type), key->name, b->relationship->source_type,
+				  gql_type_to_string(key->field->type));
+	else
+		gql_error(b->errors, "%s of remote schema \"%s\" has type %s, which %s \"%s\" of table \"%s\" with type %s does not fit",
+				  where, b->join->remote->def->name, gql_type_to_string(type),
+				  OidIsValid(key->function) ? "computed field" : "column", key->name,
+				  get_rel_name(b->relationship->source), format_type_be(key->type));
+}
+
+/* ---- the right-hand side ---- */
+
+static bool
+has_variables(const GqlValue *value)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (value->kind == GQL_VALUE_VARIABLE)
+		return true;
+	if (value->kind == GQL_VALUE_LIST)
+		foreach(lc, value->items)
+			if (has_variables(lfirst(lc)))
+				return true;
+	if (value->kind == GQL_VALUE_OBJECT)
+		foreach(lc, value->items)
+			if (has_variables(((GqlObjectField *) lfirst(lc))->value))
+				return true;
+	return false;
+}
+
+static void check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, const char *where);
+
+static bool
+is_required(const GqlInputValueDef *def)
+{
+	return def->type->kind == GQL_TYPE_NON_NULL && def->default_value == NULL;
+}
+
+static const GqlValue *
+object_member(const GqlValue *object, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, object->items)
+	{
+		GqlObjectField *field = lfirst(lc);
+
+		if (strcmp(field->name.value, name) == 0)
+			return field->value;
+	}
+	return NULL;
+}
+
+/* The members of a template object against the arguments or input fields that there are. */
+static void
+check_members(JoinBuilder *b, const GqlValue *object, const GqlNames *defs, const char *what, const char *where)
+{
+	ListCell   *lc;
+
+	foreach(lc, object->items)
+	{
+		GqlObjectField *member = lfirst(lc);
+		GqlInputValueDef *def = gql_names_get(defs, member->name.value);
+
+		if (def == NULL)
+			gql_error(b->errors, "%s of remote schema \"%s\" has no %s \"%s\"%s", where, b->join->remote->def->name, what,
+					  member->name.value, gql_did_you_mean("", member->name.value, names_of(defs)));
+		else
+			check_template(b, member->value, def->type, psprintf("%s \"%s\" of %s", what, def->name, where));
+	}
+	if (b->query_can_add)
+		return;
+	gql_foreach(GqlInputValueDef, def, defs)
+		if (is_required(def) && object_member(object, def->name) == NULL)
+			gql_error(b->errors, "%s of remote schema \"%s\" needs its %s \"%s\" of type %s", where, b->join->remote->def->name,
+					  what, def->name, gql_type_to_string(def->type));
+}
+
+static void
+check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, const char *where)
+{
+	GqlSchema  *upstream = b->join->remote->upstream;
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (value->kind == GQL_VALUE_VARIABLE)
+	{
+		RrJoinKey  *key = resolve_key(b, value->text);
+
+		if (key != NULL && !key_fits(key, type))
+			file_misfit(b, key, type, where);
+		return;
+	}
+	if (!has_variables(value) && !(value->kind == GQL_VALUE_OBJECT && b->query_can_add))
+	{
+		gql_coerce_value(upstream, value, type, true,
+						 psprintf("%s of remote schema \"%s\" does not take its static value", where, b->join->remote->def->name),
+						 b->errors);
+		return;
+	}
+	type = nullable(type);
+	if (type->kind == GQL_TYPE_LIST)
+	{
+		bool		outer = b->query_can_add;
+
+		b->query_can_add = false;	/* a list is given whole */
+		if (value->kind == GQL_VALUE_LIST)
+			foreach(lc, value->items)
+				check_template(b, lfirst(lc), type->of, psprintf("element of %s", where));
+		else
+			check_template(b, value, type->of, where);
+		b->query_can_add = outer;
+	}
+	else if (value->kind == GQL_VALUE_OBJECT && type->type->kind == GQL_INPUT_OBJECT)
+		check_members(b, value, gql_type_fields(upstream, type->type), "input field", where);
+	else if (type->type->kind == GQL_SCALAR && !type->type->builtin)
+	{
+		if (value->kind == GQL_VALUE_LIST)
+			foreach(lc, value->items)
+				check_template(b, lfirst(lc), type, where);
+		else
+			foreach(lc, value->items)
+				check_template(b, ((GqlObjectField *) lfirst(lc))->value, type, where);
+	}
+	else
+		gql_error(b->errors, "%s of remote schema \"%s\" has type %s, which %s does not fit", where, b->join->remote->def->name,
+				  gql_type_to_string(type), value->kind == GQL_VALUE_LIST ? "a list" : "an object");
+}
+
+/* The fields of remote_field, outermost first. */
+static void
+resolve_path(JoinBuilder *b)
+{
+	const RrToRemoteSchema *to = b->relationship->to_remote_schema;
+	GqlSchema  *upstream = b->join->remote->upstream;
+	GqlType    *type = upstream->query;
+
+	for (int i = 0; i < list_length(to->remote_field); i++)
+	{
+		const RrRemoteFieldStep *step = list_nth(to->remote_field, i);
+		bool		innermost = i == list_length(to->remote_field) - 1;
+		GqlFieldDef *field = NULL;
+
+		if (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE)
+			field = gql_names_get(gql_type_fields(upstream, type), step->field);
+		if (field == NULL)
+		{
+			gql_error(b->errors, "type \"%s\" of remote schema \"%s\" has no field \"%s\"%s", type->name,
+					  b->join->remote->def->name, step->field,
+					  type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE ?
+					  gql_did_you_mean("", step->field, names_of(gql_type_fields(upstream, type))) : "");
+			return;
+		}
+		b->query_can_add = innermost;
+		check_members(b, step->arguments, &field->args, "argument", psprintf("field \"%s\"", field->name));
+		b->join->path = lappend(b->join->path, field);
+		type = gql_named_type(field->type);
+	}
+}
+
+static void
+check_batch(JoinBuilder *b)
+{
+	const RrToRemoteSchema *to = b->relationship->to_remote_schema;
+	const GqlFieldDef *innermost = llast(b->join->path);
+	GqlType    *element = gql_named_type(innermost->type);
+	ListCell   *lc;
+
+	if (to->batch == RR_BATCH_ALIASES)
+		return;
+	if (nullable(innermost->type)->kind != GQL_TYPE_LIST || nullable(nullable(innermost->type)->of)->kind == GQL_TYPE_LIST)
+		gql_error(b->errors, "a batch needs a field that gives a list, and field \"%s\" of remote schema \"%s\" has type %s",
+				  innermost->name, b->join->remote->def->name, gql_type_to_string(innermost->type));
+	if (list_length(b->join->path) > 1 && nullable(((GqlFieldDef *) linitial(b->join->path))->type)->kind == GQL_TYPE_LIST)
+		gql_error(b->errors, "a batch cannot pass through a list, and field \"%s\" of remote schema \"%s\" has type %s",
+				  ((GqlFieldDef *) linitial(b->join->path))->name, b->join->remote->def->name,
+				  gql_type_to_string(((GqlFieldDef *) linitial(b->join->path))->type));
+	foreach(lc, to->batch_match)
+	{
+		RrBatchMatch *match = lfirst(lc);
+		GqlFieldDef *field = NULL;
+
+		resolve_key(b, match->lhs);
+		if (element->kind == GQL_OBJECT || element->kind == GQL_INTERFACE)
+			field = gql_names_get(gql_type_fields(b->join->remote->upstream, element), match->name);
+		if (field == NULL)
+			gql_error(b->errors, "type \"%s\" of remote schema \"%s\" has no field \"%s\" to match results by", element->name,
+					  b->join->remote->def->name, match->name);
+		else if (has_required_args(field) || !gql_is_leaf(gql_named_type(field->type)))
+			gql_error(b->errors, "results cannot be matched by field \"%s\" of type \"%s\" of remote schema \"%s\": it must be a scalar or an enum without required arguments",
+					  match->name, element->name, b->join->remote->def->name);
+	}
+}
+
+RrRemoteJoin *
+rr_remote_join_build(const RrRelationship *relationship, RrRemote *source, RrRemote *remote, GqlErrorList *errors)
+{
+	JoinBuilder b = {0};
+	int			before = list_length(errors->items) + errors->omitted;
+
+	b.relationship = relationship;
+	b.source = source;
+	b.errors = errors;
+	b.join = palloc0(sizeof(RrRemoteJoin));
+	b.join->base.kind = RR_FIELD_REMOTE_JOIN;
+	b.join->relationship = relationship;
+	b.join->remote = remote;
+	if (OidIsValid(relationship->source))
+		b.computed = rr_catalog_computed_fields(relationship->source);
+	resolve_path(&b);
+	if (list_length(b.join->path) == list_length(relationship->to_remote_schema->remote_field))
+		check_batch(&b);
+	return list_length(errors->items) + errors->omitted == before ? b.join : NULL;
+}
+
+/* ---- the field in the role's schema ---- */
+
+/*
+ * What the query can still give of an input object that the relationship gives in part: a type of its own, or NULL when nothing is left.
+ * *optional: none of what is left is required.
+ */
+static GqlType *
+strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValue *given, const char *name, bool *optional)
+{
+	GqlType    *stripped = gql_schema_add_type(rs->schema, GQL_INPUT_OBJECT, name);
+
+	*optional = true;
+	if (stripped == NULL)
+		return gql_schema_type(rs->schema, name);
+	stripped->description = upstream->description;
+	gql_foreach(GqlInputValueDef, input, gql_type_fields(remote->upstream, upstream))
+	{
+		const GqlValue *value = object_member(given, input->name);
+		const GqlTypeRef *type = rr_remote_type_ref(rs, remote, input->type);
+		GqlInputValueDef *left;
+
+		if (value != NULL)
+		{
+			bool		inner_optional;
+			GqlType    *inner;
+
+			if (value->kind != GQL_VALUE_OBJECT || nullable(input->type)->kind != GQL_TYPE_NAMED ||
+				nullable(input->type)->type->kind != GQL_INPUT_OBJECT)
+				continue;
+			inner = strip_input(rs, remote, nullable(input->type)->type, value, psprintf("%s_%s", name, input->name),
+								&inner_optional);
+			if (inner == NULL)
+				continue;
+			type = inner_optional ? &inner->ref : gql_non_null(rs->schema, &inner->ref);
+		}
+		left = gql_type_add_input(rs->schema, stripped, input->name, type);
+		left->description = input->description;
+		left->deprecation_reason = input->deprecation_reason;
+		if (value == NULL)
+			left->default_value = input->default_value;
+		if (type->kind == GQL_TYPE_NON_NULL && left->default_value == NULL)
+			*optional = false;
+	}
+	return stripped->fields.n > 0 ? stripped : NULL;
+}
+
+static void
+add_arguments(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *owner, GqlFieldDef *field)
+{
+	const RrRemoteFieldStep *step = llast(join->relationship->to_remote_schema->remote_field);
+	const GqlFieldDef *innermost = llast(join->path);
+
+	gql_foreach(GqlInputValueDef, arg, &innermost->args)
+	{
+		const GqlValue *given = object_member(step->arguments, arg->name);
+		const GqlTypeRef *type = rr_remote_type_ref(rs, join->remote, arg->type);
+		GqlInputValueDef *left;
+
+		if (given != NULL)
+		{
+			GqlType    *input = nullable(arg->type)->kind == GQL_TYPE_NAMED ? nullable(arg->type)->type : NULL;
+			GqlType    *stripped;
+			bool		optional;
+
+			if (given->kind != GQL_VALUE_OBJECT || input == NULL || input->kind != GQL_INPUT_OBJECT)
+				continue;
+			stripped = strip_input(rs, join->remote, input, given,
+								   psprintf("%s_remote_rel_%s%s", rr_remote_type_name(join->remote, input), owner->name,
+											join->relationship->name), &optional);
+			if (stripped == NULL)
+				continue;
+			type = optional ? &stripped->ref : gql_non_null(rs->schema, &stripped->ref);
+		}
+		left = gql_field_add_arg(rs->schema, field, arg->name, type);
+		left->description = arg->description;
+		left->deprecation_reason = arg->deprecation_reason;
+		if (given == NULL)
+			left->default_value = arg->default_value;
+	}
+}
+
+/* The join field's type: the innermost field's, nullable; an element of it or a list around it, as batch and path have it. */
+static const GqlTypeRef *
+join_type(RrRoleSchema *rs, const RrRemoteJoin *join)
+{
+	const RrToRemoteSchema *to = join->relationship->to_remote_schema;
+	const GqlFieldDef *innermost = llast(join->path);
+	const GqlTypeRef *type = nullable(rr_remote_type_ref(rs, join->remote, innermost->type));
+
+	if (to->batch != RR_BATCH_ALIASES && !to->array)
+		type = nullable(type->of);
+	for (int i = list_length(join->path) - 2; i >= 0; i--)
+	{
+		const GqlTypeRef *on_the_way = nullable(((GqlFieldDef *) list_nth(join->path, i))->type);
+
+		for (; on_the_way->kind == GQL_TYPE_LIST; on_the_way = nullable(on_the_way->of))
+			type = gql_list_of(rs->schema, type);
+	}
+	return type;
+}
+
+static void
+add_join_field(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *type)
+{
+	GqlFieldDef *field = gql_type_add_field(rs->schema, type, join->relationship->name, join_type(rs, join));
+
+	if (field == NULL)
+		return;
+	field->description = ((GqlFieldDef *) llast(join->path))->description;
+	field->data = join;
+	add_arguments(rs, join, type, field);
+}
+
+static RrRemote *
+find_remote(RrRoleSchema *rs, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, rs->remotes)
+	{
+		RrRemote   *remote = lfirst(lc);
+
+		if (strcmp(remote->def->name, name) == 0)
+			return remote;
+	}
+	return NULL;
+}
+
+/* May the role read what the join needs of the table? */
+static bool
+keys_are_readable(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
+{
+	if (pg_class_aclcheck(table, rs->role, ACL_SELECT) == ACLCHECK_OK)
+	{
+		for (int i = 0; i < join->nkeys; i++)
+			if (OidIsValid(join->keys[i].function) &&
+				rr_proc_aclcheck(join->keys[i].function, rs->role, ACL_EXECUTE) != ACLCHECK_OK)
+				return false;
+		return true;
+	}
+	for (int i = 0; i < join->nkeys; i++)
+	{
+		if (OidIsValid(join->keys[i].function))
+		{
+			/* the row is passed whole */
+			if (pg_attribute_aclcheck_all(table, rs->role, ACL_SELECT, ACLMASK_ALL) != ACLCHECK_OK ||
+				rr_proc_aclcheck(join->keys[i].function, rs->role, ACL_EXECUTE) != ACLCHECK_OK)
+				return false;
+		}
+		else if (pg_attribute_aclcheck(table, join->keys[i].attnum, rs->role, ACL_SELECT) != ACLCHECK_OK)
+			return false;
+	}
+	return true;
+}
+
+static void
+add_joins(RrRoleSchema *rs, List *relationships, RrRemote *source, Oid table, const char *source_type, GqlType *type)
+{
+	ListCell   *lc;
+
+	foreach(lc, relationships)
+	{
+		RrRelationship *relationship = lfirst(lc);
+		RrRemote   *remote;
+		RrRemoteJoin *join;
+
+		if (relationship->kind != RR_REL_TO_REMOTE_SCHEMA)
+			continue;
+		if (source_type != NULL && strcmp(relationship->source_type, source_type) != 0)
+			continue;
+		remote = find_remote(rs, relationship->to_remote_schema->remote_schema);
+		if (remote == NULL)
+			continue;
+		join = rr_remote_join_build(relationship, source, remote, gql_errors_create(1, NULL));
+		if (join == NULL || (OidIsValid(table) && !keys_are_readable(rs, table, join)))
+			continue;
+		add_join_field(rs, join, type);
+	}
+}
+
+void
+rr_add_remote_joins(RrRoleSchema *rs, Oid table, GqlType *type)
+{
+	add_joins(rs, rr_catalog_table_relationships(table), NULL, table, NULL, type);
+}
+
+void
+rr_add_remote_type_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
+{
+	add_joins(rs, rr_catalog_remote_relationships(info->remote->def->name), info->remote, InvalidOid, info->upstream->name, type);
+}
