@@ -24,4 +24,32 @@
 #include "varatt.h"
 #endif
 
+/*
+ * pg_unicode_to_server() that reports a character which the server encoding lacks. Until 15 it can only throw: catching that without a
+ * subtransaction is sound because a conversion function touches nothing but its buffers.
+ */
+#if PG_VERSION_NUM < 160000
+#include "mb/pg_wchar.h"
+
+static inline bool
+pg_unicode_to_server_noerror(pg_wchar c, unsigned char *s)
+{
+	MemoryContext cxt = CurrentMemoryContext;
+	volatile bool found = true;
+
+	PG_TRY();
+	{
+		pg_unicode_to_server(c, s);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(cxt);
+		FlushErrorState();
+		found = false;
+	}
+	PG_END_TRY();
+	return found;
+}
+#endif
+
 #endif							/* RR_COMPAT_H */

@@ -16,12 +16,13 @@
 typedef struct GqlLimits
 {
 	int			max_tokens;		/* 0: none */
-	int			max_depth;		/* nesting of selection sets, values and types; always bounded by the stack */
+	int			max_depth;		/* nesting of selection sets, values and types; 0: what the stack is always good for */
+	int			max_length;		/* bytes of text; 0: none */
 } GqlLimits;
 
 /*
  * Parse a document. One syntax error is filed ("Syntax Error: Expected Name, found "}"."), with location, and NULL returned.
- * text need not be NUL-terminated; it is copied.
+ * text need not be NUL-terminated; it is copied. limits may be NULL.
  */
 extern GqlDocument *gql_parse(const char *text, int len, const GqlLimits *limits, GqlErrorList *errors);
 /* Parts of documents, each the whole text. "{ a b }", "[Int!]", "{a: [1]}". */
@@ -29,7 +30,7 @@ extern GqlSelectionSet *gql_parse_selection_set(const char *text, int len, const
 extern GqlTypeNode *gql_parse_type(const char *text, int len, GqlErrorList *errors);
 extern GqlValue *gql_parse_value(const char *text, int len, GqlErrorList *errors);
 
-/* AST back to text. */
+/* AST back to text, in graphql-js' layout and without a newline at the end. indent: nesting levels of the line that the text starts on. */
 extern void gql_print_document(StringInfo out, const GqlDocument *document);
 extern void gql_print_definition(StringInfo out, const GqlDefinition *definition);
 extern void gql_print_selection_set(StringInfo out, const GqlSelectionSet *set, int indent);
