@@ -18,6 +18,8 @@ gql_errors_create(int max, const char *default_code)
 	return errors;
 }
 
+static GqlError *file_error(GqlErrorList *errors, const char *source, int loc, const char *fmt, va_list args) pg_attribute_printf(4, 0);
+
 static GqlError *
 file_error(GqlErrorList *errors, const char *source, int loc, const char *fmt, va_list args)
 {
