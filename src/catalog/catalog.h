@@ -1,17 +1,20 @@
 /*
  * catalog.h: the extension's own tables, read into C structs.
  *
- * Reads scan the tables directly under the current snapshot, without privilege checks: the catalogs are the owner's alone, and every role's
+ * Reads scan the tables directly under the active snapshot, without privilege checks: the catalogs are the owner's alone, and every role's
  * answers depend on them. What they return lives in CurrentMemoryContext. A definition that does not parse (somebody wrote into
  * the table by hand) is an SQL error that names the row.
+ *
+ * Tables, columns and functions are kept by name, as in Hasura's metadata, so that dumps restore in any order; identities are looked up when rows are read,
+ * and event triggers rewrite the names when objects are renamed (ddl.c).
  *
  * Writes by any session reach every backend as a relcache invalidation of the table written (a statement trigger sends it).
  */
 #ifndef RR_CATALOG_H
 #define RR_CATALOG_H
 
+#include "catalog/doc.h"
 #include "graphql/graphql.h"
-#include "utils/jsonb.h"
 
 typedef struct RrHeader
 {
@@ -59,7 +62,9 @@ typedef struct RrRemoteSchema
 	bool		http2_prior_knowledge;
 	const char *ca_file;		/* or NULL */
 	RrCustomization *customization; /* or NULL */
+	Jsonb	   *definition;		/* all of the former as it was given, for export */
 	const char *sdl;			/* the upstream's schema as stored */
+	bool		sdl_given;		/* by the user: the upstream is never asked for it */
 } RrRemoteSchema;
 
 typedef enum RrBatchKind
@@ -102,7 +107,9 @@ typedef struct RrFieldMapping
 
 typedef struct RrToSource
 {
-	Oid			table;
+	Oid			table;			/* InvalidOid: there is none of this name */
+	const char *table_schema;
+	const char *table_name;
 	bool		array;
 	List	   *field_mapping;	/* RrFieldMapping * */
 } RrToSource;
@@ -121,11 +128,15 @@ typedef struct RrRelationship
 	const char *name;
 	RrRelationshipKind kind;
 	Oid			source;			/* the table, or InvalidOid */
+	const char *source_schema;	/* its name, also while there is no such table; NULL from a remote schema */
+	const char *source_table;
 	const char *source_remote_schema;	/* from a type of a remote schema */
 	const char *source_type;	/* its own name at the remote */
 	RrToRemoteSchema *to_remote_schema;
 	RrToSource *to_source;
 	Jsonb	   *using;			/* OBJECT, ARRAY: Hasura's "using" */
+	Jsonb	   *definition;		/* {"to_remote_schema": …}, {"to_source": …} or using, as stored */
+	const char *comment;		/* or NULL */
 } RrRelationship;
 
 typedef struct RrPermission
@@ -133,13 +144,18 @@ typedef struct RrPermission
 	const char *remote_schema;
 	const char *role;
 	const char *sdl;
+	const char *comment;		/* or NULL */
 } RrPermission;
 
 typedef struct RrComputedField
 {
-	Oid			source;
+	Oid			source;			/* InvalidOid: there is no such table */
+	const char *source_schema;
+	const char *source_table;
 	const char *name;
-	Oid			function;
+	Oid			function;		/* InvalidOid: there is none of this name, or more than one */
+	const char *function_schema;
+	const char *function_name;
 	const char *table_argument; /* or NULL: the first */
 	const char *session_argument;	/* or NULL */
 	const char *comment;		/* or NULL */
@@ -147,11 +163,15 @@ typedef struct RrComputedField
 
 typedef struct RrTrackedFunction
 {
-	Oid			function;
+	Oid			function;		/* InvalidOid: there is none of this name, or more than one */
+	const char *function_schema;
+	const char *function_name;
 	const char *exposed_as;		/* "query", "mutation" or NULL */
 	const char *session_argument;
 	const char *custom_name;	/* custom_root_fields.function, or NULL */
 	const char *custom_aggregate_name;	/* custom_root_fields.function_aggregate, or NULL */
+	Jsonb	   *configuration;	/* the three former as they were given, or NULL */
+	const char *comment;		/* or NULL */
 } RrTrackedFunction;
 
 extern List *rr_catalog_remote_schemas(void);	/* RrRemoteSchema *, by ordinal */
@@ -162,21 +182,45 @@ extern List *rr_catalog_permissions(const char *remote_schema); /* RrPermission 
 extern List *rr_catalog_computed_fields(Oid source);	/* InvalidOid: all */
 extern List *rr_catalog_tracked_functions(void);
 
-/* "$name" strings become VARIABLEs; everything else is static. Throws 22023 with the path for what is no JSON value of the dialect. */
-extern RrToRemoteSchema *rr_to_remote_schema_from_json(Jsonb *definition, Jsonb *batch, const char *relationship_type);
-extern RrRemoteSchema *rr_remote_schema_from_json(const char *name, Jsonb *definition);
+/* ---- JSON into structs (definition.c). Throw 22023 with the path for what is not of the shape. ---- */
+
+/* definition of a remote schema: everything but ordinal, comment and sdl. */
+extern RrRemoteSchema *rr_remote_schema_from_json(const char *name, const RrDoc *definition);
+/*
+ * {remote_schema, lhs_fields | hasura_fields, remote_field, batch, relationship_type}. "$name" strings become VARIABLEs; everything else is
+ * static. lhs_fields that is absent has every name used. Every name used must be listed (22023).
+ */
+extern RrToRemoteSchema *rr_to_remote_schema_from_json(const RrDoc *definition);
+extern RrToSource *rr_to_source_from_json(const RrDoc *definition);
+/* "name" (in schema public) or {schema, name}. */
+extern void rr_table_name_from_json(const RrDoc *doc, const char **schema, const char **name);
+/* Any JSON as a value: strings, numbers, objects, … With variables, strings "$name" become VARIABLEs. */
+extern GqlValue *rr_value_from_json(const RrDoc *doc, bool variables);
 
 /* The URL to ask, the environment read; throws 22023 when it is unset. Not for messages: rr_http_display_url() is. */
 extern const char *rr_remote_schema_url(const RrRemoteSchema *remote);
+/* The configured headers, the environment read (22023 when unset): List of RrMapping *. Secret. */
+extern List *rr_remote_schema_headers(const RrRemoteSchema *remote);
+
+/* ---- names into identities, as the catalogs are now; InvalidOid when there is none ---- */
+
+extern Oid	rr_lookup_table(const char *schema, const char *name);
+/* Also InvalidOid when there are several of the name; *count, unless NULL, says how many. Procedures and aggregates do not count. */
+extern Oid	rr_lookup_function(const char *schema, const char *name, int *count);
 
 /* Identity of the extension's objects, cached until they change. */
-extern Oid	rr_extension_oid(void);
+extern Oid	rr_extension_oid(void); /* throws 55000 when the extension is not installed in this database; so do the next two */
 extern Oid	rr_extension_owner(void);
 extern Oid	rr_catalog_schema_oid(void);	/* of schema remote_rel */
 
 /*
  * Advances whenever the catalogs, or whatever else a role's schema depends on, may have changed in any session. Compare with the value remembered.
+ * Takes in pending invalidations first, so it must not be called where relations are being opened. It also advances once when a
+ * newer snapshot is in force than the one under which the last change was read, since that read may have missed the change.
  */
 extern uint64 rr_catalog_generation(void);
+
+/* Advance it in this backend: a setting that role schemas depend on has changed. Never throws. */
+extern void rr_catalog_invalidate(void);
 
 #endif							/* RR_CATALOG_H */
