@@ -61,8 +61,8 @@ typedef struct GqlArgument
 
 typedef struct GqlDirective
 {
-	int			loc;			/* of the @ */
 	GqlName		name;
+	int			loc;			/* of the @ */
 	List	   *arguments;		/* GqlArgument * */
 } GqlDirective;
 
@@ -166,7 +166,7 @@ typedef struct GqlFragment
 	GqlSelectionSet *selection_set;
 } GqlFragment;
 
-/* ---- type system documents ---- */
+/* ---- type system documents; what stands in sets of names starts with its name, so that it can be in a GqlNames itself ---- */
 
 typedef enum GqlTypeKind
 {
@@ -177,9 +177,9 @@ typedef enum GqlTypeKind
 
 typedef struct GqlInputValueNode
 {
+	GqlName		name;
 	int			loc;
 	GqlValue   *description;
-	GqlName		name;
 	GqlTypeNode *type;
 	GqlValue   *default_value;
 	List	   *directives;
@@ -187,9 +187,9 @@ typedef struct GqlInputValueNode
 
 typedef struct GqlFieldNode
 {
+	GqlName		name;
 	int			loc;
 	GqlValue   *description;
-	GqlName		name;
 	List	   *arguments;		/* GqlInputValueNode * */
 	GqlTypeNode *type;
 	List	   *directives;
@@ -197,9 +197,9 @@ typedef struct GqlFieldNode
 
 typedef struct GqlEnumValueNode
 {
+	GqlName		name;
 	int			loc;
 	GqlValue   *description;
-	GqlName		name;
 	List	   *directives;
 } GqlEnumValueNode;
 
