@@ -98,4 +98,10 @@ extern GqlOperationType gql_parse_operation_type(GqlParser *p);
 extern GqlDefinition *gql_parse_type_system_definition(GqlParser *p, const GqlToken *keyword);
 extern GqlDefinition *gql_parse_type_system_extension(GqlParser *p);
 
+/* ---- printer.c ---- */
+
+/* With their quotes. indent: nesting levels of the lines after the first. */
+extern void gql_print_string(StringInfo out, const char *text, int len);
+extern void gql_print_block_string(StringInfo out, const char *text, int len, int indent);
+
 #endif							/* GQL_GRAPHQL_INT_H */
