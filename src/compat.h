@@ -52,4 +52,26 @@ pg_unicode_to_server_noerror(pg_wchar c, unsigned char *s)
 }
 #endif
 
+/* Wait events: a header of their own from 14 on, named ones for extensions from 17 on. */
+#if PG_VERSION_NUM >= 140000
+#include "utils/wait_event.h"
+#else
+#include "pgstat.h"
+#endif
+#if PG_VERSION_NUM >= 170000
+#define rr_wait_event_new(name) WaitEventExtensionNew(name)
+#else
+#define rr_wait_event_new(name) PG_WAIT_EXTENSION
+#endif
+
+/*
+ * A wait set that lives until FreeWaitEventSet(). From 17 on a ResourceOwner could own it as well: it gets none, since two owners would free
+ * it twice; its memory is then TopMemoryContext's.
+ */
+#if PG_VERSION_NUM >= 170000
+#define rr_create_wait_event_set(cxt, nevents) CreateWaitEventSet(NULL, nevents)
+#else
+#define rr_create_wait_event_set(cxt, nevents) CreateWaitEventSet(cxt, nevents)
+#endif
+
 #endif							/* RR_COMPAT_H */

@@ -36,8 +36,9 @@ typedef struct RrHttpRequest
 	List	   *headers;		/* of char *, "Name: value"; checked: a CR or LF in one is RR_HTTP_BAD_URL-like misuse (throws) */
 	const char *body;			/* must stay valid until the response was handed out */
 	size_t		body_len;
-	int			timeout_ms;		/* for the whole request, connecting included */
-	size_t		max_response_bytes;
+	int			timeout_ms;		/* for the whole request, connecting included, from when it starts; 0: no limit. Stands still while nobody
+								 * calls rr_http_next() or rr_http_poll() */
+	size_t		max_response_bytes; /* 0, and anything larger, means MaxAllocSize - 1 */
 	int			max_concurrent; /* at most so many requests with this limit_key are on the wire at a time; 0: no limit */
 	const char *limit_key;		/* e.g. the remote schema's name */
 	bool		idempotent;		/* may be sent once more on a fresh connection if a kept-alive one turned out to be closed */
@@ -65,8 +66,8 @@ typedef struct RrHttpGroup RrHttpGroup;
 extern RrHttpGroup *rr_http_group_create(MemoryContext cxt);
 
 /*
- * Queue a request; it starts at once if the limits allow. Does not wait, and lets no other transfer progress.
- * Strings in *req are copied where libcurl does not copy them, the body is not.
+ * Queue a request; it goes out at once, as far as it goes without waiting, if the limits allow. Hands nothing out.
+ * *req and all it points to are copied, but for the body.
  */
 extern void rr_http_submit(RrHttpGroup *group, const RrHttpRequest *req);
 
@@ -88,7 +89,7 @@ extern void rr_http_group_free(RrHttpGroup *group);
 /* Convenience: one request, waited for. */
 extern RrHttpResponse *rr_http_run(const RrHttpRequest *req, MemoryContext cxt);
 
-/* Percent-free display form of an URL for messages: scheme, host, port, path; userinfo and query cut off. */
+/* Display form of an URL for messages, palloc'd: scheme, host, port, path; userinfo and query cut off, whether or not it is a valid URL. */
 extern char *rr_http_display_url(const char *url);
 
 #endif							/* RR_HTTP_H */

@@ -1,0 +1,577 @@
+/*
+ * engine.c: the backend's one CURLM: its sockets, its timer, the deadlines, and waiting for all of them.
+ *
+ * The engine is made at first use and lives as long as the backend: its connection cache is what keep-alive and HTTP/2 multiplexing rest on.
+ * It belongs to the process that made it; a forked child makes its own and never touches the inherited sockets.
+ *
+ * libcurl tells which sockets it looks at (on_socket) and when it wants to be called (on_timer). The wait set follows the first before each
+ * wait. Sockets cannot leave a wait set, so a connection that turned idle stays in it, likely to be used again with no change at all; the
+ * set is built anew when one of its sockets was closed, or when an idle one becomes readable (the server has closed it).
+ *
+ * Deadlines are ours and not libcurl's, because theirs go on while the backend is busy elsewhere, and would fail a request whose
+ * response has long been waiting in the socket. A transfer's time stands still while nobody attends to the engine, and what the sockets have
+ * is taken in before any deadline is looked at.
+ */
+#include "postgres.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "compat.h"
+#include "http/http_int.h"
+#include "miscadmin.h"
+#include "storage/fd.h"
+#include "utils/memutils.h"
+
+/* Gaps in attendance up to this many microseconds count as attendance. */
+#define UNATTENDED_GAP 20000
+
+/* Idle connections that are kept. */
+#define MAX_IDLE_CONNECTIONS 32L
+
+#define READY_EVENTS 32
+
+static RrHttpEngine *engine = NULL;
+
+static RrHttpEngine *create_engine(void);
+static int	on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg);
+static int	on_timer(CURLM *multi, long timeout_ms, void *arg);
+static RrHttpSocket *reserve_socket(RrHttpEngine *eng, curl_socket_t fd);
+static void start_waiting(RrHttpEngine *eng);
+static bool fire_timer(RrHttpEngine *eng);
+static void wait_for_sockets(RrHttpEngine *eng);
+static void look_at_sockets(RrHttpEngine *eng);
+static void refresh_waitset(RrHttpEngine *eng);
+static void build_waitset(RrHttpEngine *eng);
+static bool collect_finished(RrHttpEngine *eng);
+static void expire_overdue(RrHttpEngine *eng);
+static int	wait_timeout(RrHttpEngine *eng);
+static void block_signals(sigset_t *saved);
+static void unblock_signals(const sigset_t *saved);
+static void check_multi(RrHttpEngine *eng, CURLMcode code);
+
+/* The engine of this process, made if need be. Throws on out of memory. */
+RrHttpEngine *
+rr_http_get_engine(void)
+{
+	if (engine == NULL || engine->pid != MyProcPid)
+		engine = create_engine();
+	return engine;
+}
+
+/* The engine of this process, or NULL. Safe in a reset callback. */
+RrHttpEngine *
+rr_http_lookup_engine(void)
+{
+	return engine != NULL && engine->pid == MyProcPid ? engine : NULL;
+}
+
+/* Microseconds on a clock that nobody sets. */
+uint64
+rr_http_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+/* Before the engine's times are used: take the time that nobody attended out of every deadline. */
+void
+rr_http_engine_catch_up(RrHttpEngine *eng)
+{
+	uint64		now = rr_http_now();
+	uint64		gap = now - eng->attended;
+	dlist_iter	iter;
+
+	eng->attended = now;
+	if (gap <= UNATTENDED_GAP)
+		return;
+	dlist_foreach(iter, &eng->active)
+	{
+		RrHttpTransfer *t = dlist_container(RrHttpTransfer, node, iter.cur);
+
+		if (t->deadline != RR_HTTP_NEVER)
+			t->deadline += gap;
+	}
+}
+
+/* Start what the limits allow, and send it as far as it goes without waiting. */
+void
+rr_http_engine_kick(RrHttpEngine *eng)
+{
+	rr_http_engine_catch_up(eng);
+	start_waiting(eng);
+	fire_timer(eng);
+}
+
+/*
+ * One round for all groups: start what may start, take in what has come, note what finished or is overdue. With wait, sleep until something
+ * happens, unless something has finished already; the latch is among what happens, and reset.
+ */
+void
+rr_http_engine_run(RrHttpEngine *eng, bool wait)
+{
+	rr_http_engine_catch_up(eng);
+	start_waiting(eng);
+	if (fire_timer(eng) && collect_finished(eng))
+		return;
+	if (wait)
+		wait_for_sockets(eng);
+	else
+		look_at_sockets(eng);
+	eng->attended = rr_http_now();
+	collect_finished(eng);
+	expire_overdue(eng);
+}
+
+static RrHttpEngine *
+create_engine(void)
+{
+	static bool initialized = false;
+	MemoryContext cxt = AllocSetContextCreate(TopMemoryContext, "remote_rel HTTP engine", ALLOCSET_SMALL_SIZES);
+	RrHttpEngine *eng = MemoryContextAllocZero(cxt, sizeof(RrHttpEngine));
+
+	if (!initialized && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYSTEM_ERROR),
+				 errmsg("could not initialize libcurl")));
+	initialized = true;
+
+	eng->pid = MyProcPid;
+	eng->http2 = (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2) != 0;
+	eng->cxt = cxt;
+	dlist_init(&eng->lanes);
+	dlist_init(&eng->active);
+	eng->timer = RR_HTTP_NEVER;
+	eng->attended = rr_http_now();
+	eng->multi = curl_multi_init();
+	if (eng->multi == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory"),
+				 errdetail("libcurl could not create its handle.")));
+	curl_multi_setopt(eng->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(eng->multi, CURLMOPT_SOCKETDATA, eng);
+	curl_multi_setopt(eng->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl_multi_setopt(eng->multi, CURLMOPT_TIMERDATA, eng);
+	curl_multi_setopt(eng->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+	curl_multi_setopt(eng->multi, CURLMOPT_MAXCONNECTS, MAX_IDLE_CONNECTIONS);
+	return eng;
+}
+
+/* --- callbacks of libcurl: malloc only, note and return --- */
+
+static int
+on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+{
+	RrHttpEngine *eng = arg;
+	RrHttpSocket *s = reserve_socket(eng, fd);
+
+	if (s == NULL)
+		return 0;				/* noted; the round ends in an error */
+	switch (what)
+	{
+		case CURL_POLL_IN:
+			s->wanted = WL_SOCKET_READABLE;
+			break;
+		case CURL_POLL_OUT:
+			s->wanted = WL_SOCKET_WRITEABLE;
+			break;
+		case CURL_POLL_INOUT:
+			s->wanted = WL_SOCKET_READABLE | WL_SOCKET_WRITEABLE;
+			break;
+		default:
+			s->wanted = 0;
+			if (!s->opened && s->present != 0)
+			{
+				/* the resolver's own wake-up socket, of whose end nobody will tell us */
+				s->present = 0;
+				eng->waitset_stale = true;
+			}
+			break;
+	}
+	eng->sockets_changed = true;
+	return 0;
+}
+
+static int
+on_timer(CURLM *multi, long timeout_ms, void *arg)
+{
+	RrHttpEngine *eng = arg;
+
+	eng->timer = timeout_ms < 0 ? RR_HTTP_NEVER : rr_http_now() + (uint64) timeout_ms * 1000;
+	return 0;
+}
+
+/* CURLOPT_OPENSOCKETFUNCTION; arg is the transfer. The server counts our descriptors among its own. */
+curl_socket_t
+rr_http_on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *addr)
+{
+	RrHttpTransfer *t = arg;
+	RrHttpSocket *s;
+	int			type = addr->socktype;
+	curl_socket_t fd;
+
+	if (!AcquireExternalFD())	/* does not throw */
+	{
+		t->refusal = RR_HTTP_REFUSED_SOCKET;
+		return CURL_SOCKET_BAD;
+	}
+#ifdef SOCK_CLOEXEC
+	type |= SOCK_CLOEXEC;		/* COPY FROM PROGRAM and its like must not inherit connections */
+#endif
+	fd = socket(addr->family, type, addr->protocol);
+	if (fd < 0)
+	{
+		ReleaseExternalFD();
+		return CURL_SOCKET_BAD;
+	}
+#ifndef SOCK_CLOEXEC
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+#endif
+	s = reserve_socket(engine, fd);
+	if (s == NULL)
+	{
+		close(fd);
+		ReleaseExternalFD();
+		t->refusal = RR_HTTP_REFUSED_MEMORY;
+		return CURL_SOCKET_BAD;
+	}
+	s->opened = true;
+	return fd;
+}
+
+/* CURLOPT_CLOSESOCKETFUNCTION; arg is the engine, since a connection outlives the transfer that opened it. */
+int
+rr_http_on_close_socket(void *arg, curl_socket_t fd)
+{
+	RrHttpEngine *eng = arg;
+	RrHttpSocket *s = &eng->sockets[fd];
+
+	Assert(fd < eng->nsockets && s->opened);
+	if (s->present != 0)
+		eng->waitset_stale = true;
+	memset(s, 0, sizeof(*s));
+	close(fd);
+	ReleaseExternalFD();
+	return 0;
+}
+
+/* The table's entry for fd; NULL, and noted, if there is no memory for it. */
+static RrHttpSocket *
+reserve_socket(RrHttpEngine *eng, curl_socket_t fd)
+{
+	if (fd >= eng->nsockets)
+	{
+		int			n = Max(fd + 1, 64);
+		RrHttpSocket *sockets;
+
+		n += n / 2;
+		sockets = realloc(eng->sockets, n * sizeof(RrHttpSocket));
+		if (sockets == NULL)
+		{
+			eng->out_of_memory = true;
+			return NULL;
+		}
+		memset(sockets + eng->nsockets, 0, (n - eng->nsockets) * sizeof(RrHttpSocket));
+		eng->sockets = sockets;
+		eng->nsockets = n;
+	}
+	return &eng->sockets[fd];
+}
+
+/* --- one round --- */
+
+/* First come, first served in every lane; lanes that have become empty go. */
+static void
+start_waiting(RrHttpEngine *eng)
+{
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, &eng->lanes)
+	{
+		RrHttpLane *lane = dlist_container(RrHttpLane, node, iter.cur);
+
+		while (!dlist_is_empty(&lane->waiting))
+		{
+			RrHttpTransfer *t = dlist_head_element(RrHttpTransfer, node, &lane->waiting);
+
+			if (t->max_concurrent > 0 && lane->active >= t->max_concurrent)
+				break;
+			rr_http_transfer_start(eng, t);
+		}
+		if (lane->active == 0 && dlist_is_empty(&lane->waiting))
+		{
+			dlist_delete(&lane->node);
+			pfree(lane);
+		}
+	}
+}
+
+/* Call libcurl if it wanted to be called by now. */
+static bool
+fire_timer(RrHttpEngine *eng)
+{
+	sigset_t	saved;
+	CURLMcode	code;
+	int			running;
+
+	if (eng->timer == RR_HTTP_NEVER || eng->timer > rr_http_now())
+		return false;
+	eng->timer = RR_HTTP_NEVER; /* on_timer() sets the next */
+	block_signals(&saved);
+	code = curl_multi_socket_action(eng->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	unblock_signals(&saved);
+	check_multi(eng, code);
+	return true;
+}
+
+static void
+wait_for_sockets(RrHttpEngine *eng)
+{
+	static uint32 wait_event = 0;
+	WaitEvent	ready[READY_EVENTS];
+	sigset_t	saved;
+	CURLMcode	code = CURLM_OK;
+	int			running;
+	int			n;
+
+	if (wait_event == 0)
+		wait_event = rr_wait_event_new("RemoteRelHttp");
+	refresh_waitset(eng);
+	n = WaitEventSetWait(eng->waitset, wait_timeout(eng), ready, READY_EVENTS, wait_event);
+
+	block_signals(&saved);
+	for (int i = 0; i < n && code == CURLM_OK; i++)
+	{
+		uint32		events = ready[i].events;
+
+		if (events & WL_LATCH_SET)
+			ResetLatch(MyLatch);
+		else if (eng->sockets[ready[i].fd].wanted == 0)
+			eng->waitset_stale = true;	/* an idle connection that the server has closed */
+		else
+			code = curl_multi_socket_action(eng->multi, ready[i].fd,
+											(events & WL_SOCKET_READABLE ? CURL_CSELECT_IN : 0) |
+											(events & WL_SOCKET_WRITEABLE ? CURL_CSELECT_OUT : 0), &running);
+	}
+	unblock_signals(&saved);
+	check_multi(eng, code);
+}
+
+/* The same without waiting, latch or wait set: what rr_http_poll() may cost is one system call and no error. */
+static void
+look_at_sockets(RrHttpEngine *eng)
+{
+	sigset_t	saved;
+	CURLMcode	code = CURLM_OK;
+	int			running;
+	int			n = 0;
+
+	for (int fd = 0; fd < eng->nsockets; fd++)
+	{
+		uint32		wanted = eng->sockets[fd].wanted;
+
+		if (wanted == 0)
+			continue;
+		if (n >= eng->pollfds_room)
+		{
+			int			room = Max(16, eng->pollfds_room * 2);
+
+			if (eng->pollfds == NULL)
+				eng->pollfds = MemoryContextAlloc(eng->cxt, room * sizeof(struct pollfd));
+			else
+				eng->pollfds = repalloc(eng->pollfds, room * sizeof(struct pollfd));
+			eng->pollfds_room = room;
+		}
+		eng->pollfds[n].fd = fd;
+		eng->pollfds[n].events = (wanted & WL_SOCKET_READABLE ? POLLIN : 0) | (wanted & WL_SOCKET_WRITEABLE ? POLLOUT : 0);
+		eng->pollfds[n].revents = 0;
+		n++;
+	}
+	if (n == 0 || poll(eng->pollfds, n, 0) <= 0)
+		return;
+
+	block_signals(&saved);
+	for (int i = 0; i < n && code == CURLM_OK; i++)
+	{
+		short		revents = eng->pollfds[i].revents;
+
+		if (revents != 0)
+			code = curl_multi_socket_action(eng->multi, eng->pollfds[i].fd,
+											(revents & (POLLIN | POLLHUP) ? CURL_CSELECT_IN : 0) |
+											(revents & POLLOUT ? CURL_CSELECT_OUT : 0) |
+											(revents & (POLLERR | POLLNVAL) ? CURL_CSELECT_ERR : 0), &running);
+	}
+	unblock_signals(&saved);
+	check_multi(eng, code);
+}
+
+/* Bring the wait set in line with what libcurl looks at. */
+static void
+refresh_waitset(RrHttpEngine *eng)
+{
+	if (eng->waitset == NULL || eng->waitset_stale)
+		build_waitset(eng);
+	else if (eng->sockets_changed)
+	{
+		for (int fd = 0; fd < eng->nsockets; fd++)
+		{
+			RrHttpSocket *s = &eng->sockets[fd];
+
+			if (s->wanted == 0 || s->wanted == s->present)
+				continue;
+			if (s->present != 0)
+				ModifyWaitEvent(eng->waitset, s->pos, s->wanted, NULL);
+			else if (eng->waitset_room > 0)
+			{
+				s->pos = AddWaitEventToSet(eng->waitset, s->wanted, fd, NULL, NULL);
+				eng->waitset_room--;
+			}
+			else
+			{
+				build_waitset(eng);
+				return;
+			}
+			s->present = s->wanted;
+		}
+	}
+	eng->sockets_changed = false;
+}
+
+/* An error halfway leaves a set that counts as stale. */
+static void
+build_waitset(RrHttpEngine *eng)
+{
+	int			n = 0;
+
+	if (eng->waitset != NULL)
+	{
+		WaitEventSet *old = eng->waitset;
+
+		eng->waitset = NULL;
+		FreeWaitEventSet(old);
+	}
+	eng->waitset_stale = true;
+	for (int fd = 0; fd < eng->nsockets; fd++)
+	{
+		eng->sockets[fd].present = 0;
+		n += eng->sockets[fd].wanted != 0;
+	}
+	n = Max(2 * n, READY_EVENTS);
+	eng->waitset = rr_create_wait_event_set(eng->cxt, n + 2);
+	AddWaitEventToSet(eng->waitset, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
+	AddWaitEventToSet(eng->waitset, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
+	for (int fd = 0; fd < eng->nsockets; fd++)
+	{
+		RrHttpSocket *s = &eng->sockets[fd];
+
+		if (s->wanted == 0)
+			continue;
+		s->pos = AddWaitEventToSet(eng->waitset, s->wanted, fd, NULL, NULL);
+		s->present = s->wanted;
+		n--;
+	}
+	eng->waitset_room = n;
+	eng->waitset_stale = false;
+	eng->sockets_changed = false;
+}
+
+static bool
+collect_finished(RrHttpEngine *eng)
+{
+	CURLMsg    *msg;
+	int			left;
+	bool		any = false;
+
+	while ((msg = curl_multi_info_read(eng->multi, &left)) != NULL)
+	{
+		CURLcode	result = msg->data.result;
+		char	   *t;
+
+		if (msg->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
+		rr_http_transfer_complete(eng, (RrHttpTransfer *) t, result);
+		any = true;
+	}
+	return any;
+}
+
+static void
+expire_overdue(RrHttpEngine *eng)
+{
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, &eng->active)
+	{
+		RrHttpTransfer *t = dlist_container(RrHttpTransfer, node, iter.cur);
+
+		if (t->deadline <= eng->attended)
+			rr_http_transfer_complete(eng, t, CURLE_OPERATION_TIMEDOUT);
+	}
+}
+
+/* Milliseconds until libcurl wants to be called or a deadline is reached; -1 if neither will be. */
+static int
+wait_timeout(RrHttpEngine *eng)
+{
+	uint64		until = eng->timer;
+	uint64		now = rr_http_now();
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &eng->active)
+	{
+		RrHttpTransfer *t = dlist_container(RrHttpTransfer, node, iter.cur);
+
+		until = Min(until, t->deadline);
+	}
+	if (until == RR_HTTP_NEVER)
+		return -1;
+	if (until <= now)
+		return 0;
+	return (int) Min((until - now + 999) / 1000, INT_MAX);
+}
+
+/*
+ * libcurl resolves names in a thread, which inherits the signal mask. The server's signals are for the main thread: their handlers
+ * must not run in another.
+ */
+static void
+block_signals(sigset_t *saved)
+{
+	sigset_t	all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, saved);
+}
+
+static void
+unblock_signals(const sigset_t *saved)
+{
+	pthread_sigmask(SIG_SETMASK, saved, NULL);
+}
+
+/* With no frame of libcurl on the stack: throw what it or a callback noted. */
+static void
+check_multi(RrHttpEngine *eng, CURLMcode code)
+{
+	if (eng->out_of_memory || code == CURLM_OUT_OF_MEMORY)
+	{
+		eng->out_of_memory = false;
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory"),
+				 errdetail("An HTTP transfer could not go on.")));
+	}
+	if (code != CURLM_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYSTEM_ERROR),
+				 errmsg("HTTP transfers failed: %s", curl_multi_strerror(code))));
+}

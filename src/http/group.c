@@ -1,0 +1,373 @@
+/*
+ * group.c: the public face: groups of requests, submitting, handing out responses.
+ *
+ * A group has a memory context of its own, a child of its owner's. Everything of a group lives there, and the context's reset callback takes
+ * the rest (easy handles, sockets, malloc'd bodies) back from libcurl, so there is one way for a group to end, whether it is freed, its
+ * owner's context goes, or a transaction aborts around it.
+ *
+ * Requests of one limit_key queue in a lane, across groups. A slot in a lane is taken while a transfer is on the wire, and not until its
+ * response is handed out, so an outer group that is not being waited for never keeps an inner one from its turn.
+ */
+#include "postgres.h"
+
+#include "http/http_int.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+/* rr_http_poll() looks at the sockets at most once in so many microseconds. */
+#define POLL_INTERVAL 50
+
+static void release_group(void *arg);
+static RrHttpTransfer *create_transfer(RrHttpGroup *group, const RrHttpRequest *req);
+static void check_request(const RrHttpRequest *req);
+static void check_header(const char *header);
+static bool is_token(const char *s, size_t len);
+static void copy_headers(RrHttpTransfer *t, const RrHttpRequest *req);
+static void append_header(RrHttpTransfer *t, const char *line);
+static bool is_usable_url(RrHttpTransfer *t);
+static RrHttpLane *get_lane(RrHttpEngine *eng, const char *key);
+static RrHttpResponse *hand_out(RrHttpGroup *group);
+static void describe_media_type(RrHttpTransfer *t);
+static char *lower_copy(MemoryContext cxt, const char *s, size_t len);
+
+RrHttpGroup *
+rr_http_group_create(MemoryContext cxt)
+{
+	MemoryContext own = AllocSetContextCreate(cxt, "remote_rel HTTP group", ALLOCSET_SMALL_SIZES);
+	RrHttpGroup *group = MemoryContextAllocZero(own, sizeof(RrHttpGroup));
+
+	group->cxt = own;
+	dlist_init(&group->transfers);
+	dlist_init(&group->finished);
+	group->on_reset.func = release_group;
+	group->on_reset.arg = group;
+	MemoryContextRegisterResetCallback(own, &group->on_reset);
+	return group;
+}
+
+void
+rr_http_group_free(RrHttpGroup *group)
+{
+	MemoryContextDelete(group->cxt);
+}
+
+void
+rr_http_submit(RrHttpGroup *group, const RrHttpRequest *req)
+{
+	RrHttpEngine *eng = rr_http_get_engine();
+	RrHttpTransfer *t;
+
+	check_request(req);
+	if (req->http2_prior_knowledge && !eng->http2)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("this libcurl has no HTTP/2")));
+	t = create_transfer(group, req);
+	if (!is_usable_url(t))
+	{
+		t->bad_url = true;
+		group->outstanding++;
+		rr_http_finish(t);
+		return;
+	}
+	t->lane = get_lane(eng, req->limit_key != NULL ? req->limit_key : "");
+	dlist_push_tail(&t->lane->waiting, &t->node);
+	t->state = RR_HTTP_WAITING;
+	group->outstanding++;
+	rr_http_engine_kick(eng);
+}
+
+void
+rr_http_poll(RrHttpGroup *group)
+{
+	RrHttpEngine *eng = rr_http_lookup_engine();
+	uint64		now;
+
+	if (eng == NULL || dlist_is_empty(&eng->lanes))
+		return;
+	now = rr_http_now();
+	if (now - eng->attended < POLL_INTERVAL && now < eng->timer)
+		return;
+	rr_http_engine_run(eng, false);
+}
+
+RrHttpResponse *
+rr_http_next(RrHttpGroup *group)
+{
+	while (group->outstanding > 0)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!dlist_is_empty(&group->finished))
+			return hand_out(group);
+		rr_http_engine_run(rr_http_get_engine(), true);
+	}
+	return NULL;
+}
+
+void
+rr_http_response_free(RrHttpResponse *response)
+{
+	RrHttpTransfer *t = (RrHttpTransfer *) response;
+
+	free(t->buf);
+	t->buf = NULL;
+	response->body = NULL;
+	response->len = 0;
+}
+
+RrHttpResponse *
+rr_http_run(const RrHttpRequest *req, MemoryContext cxt)
+{
+	RrHttpGroup *group = rr_http_group_create(cxt);
+
+	rr_http_submit(group, req);
+	return rr_http_next(group);
+}
+
+/* A transfer that is in no list but its group's has its result: queue it for handing out. Does not throw. */
+void
+rr_http_finish(RrHttpTransfer *t)
+{
+	t->state = RR_HTTP_FINISHED;
+	dlist_push_tail(&t->group->finished, &t->node);
+}
+
+/* The reset callback of the group's context. */
+static void
+release_group(void *arg)
+{
+	RrHttpGroup *group = arg;
+	RrHttpEngine *eng = rr_http_lookup_engine();
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &group->transfers)
+		rr_http_transfer_release(eng, dlist_container(RrHttpTransfer, group_node, iter.cur));
+}
+
+/* --- submitting --- */
+
+/* In its group's list before it holds anything. */
+static RrHttpTransfer *
+create_transfer(RrHttpGroup *group, const RrHttpRequest *req)
+{
+	RrHttpTransfer *t = MemoryContextAllocZero(group->cxt, sizeof(RrHttpTransfer));
+
+	t->group = group;
+	t->state = RR_HTTP_NEW;
+	dlist_push_tail(&group->transfers, &t->group_node);
+
+	t->response.tag = req->tag;
+	t->url = MemoryContextStrdup(group->cxt, req->url);
+	t->method = MemoryContextStrdup(group->cxt, req->method != NULL ? req->method : "POST");
+	if (req->ca_file != NULL)
+		t->ca_file = MemoryContextStrdup(group->cxt, req->ca_file);
+	t->body = req->body;
+	t->body_len = req->body_len;
+	t->timeout_ms = req->timeout_ms;
+	t->limit = req->max_response_bytes > 0 ? Min(req->max_response_bytes, MaxAllocSize - 1) : MaxAllocSize - 1;
+	t->max_concurrent = req->max_concurrent;
+	t->idempotent = req->idempotent;
+	t->http2_prior_knowledge = req->http2_prior_knowledge;
+	copy_headers(t, req);
+	return t;
+}
+
+/* Misuse throws. Values of headers are secrets, and appear in no message. */
+static void
+check_request(const RrHttpRequest *req)
+{
+	ListCell   *lc;
+
+	if (req->method != NULL && !is_token(req->method, strlen(req->method)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid HTTP method \"%s\"", req->method)));
+	foreach(lc, req->headers)
+		check_header(lfirst(lc));
+}
+
+static void
+check_header(const char *header)
+{
+	const char *colon = strchr(header, ':');
+
+	if (colon == NULL || !is_token(header, colon - header))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid HTTP header"),
+				 errdetail("A header is a name, a colon and a value.")));
+	for (const char *p = colon + 1; *p != '\0'; p++)
+	{
+		if (((unsigned char) *p < ' ' && *p != '\t') || *p == 0x7f)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("invalid value of HTTP header \"%.*s\"", (int) (colon - header), header),
+					 errdetail("A header's value holds no line breaks and no other control characters.")));
+	}
+}
+
+/* RFC 9110, 5.6.2 */
+static bool
+is_token(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+	{
+		if (!(s[i] >= '0' && s[i] <= '9') && !(s[i] >= 'A' && s[i] <= 'Z') && !(s[i] >= 'a' && s[i] <= 'z') &&
+			(s[i] == '\0' || strchr("!#$%&'*+-.^_`|~", s[i]) == NULL))
+			return false;
+	}
+	return len > 0;
+}
+
+/* In libcurl's form, where "Name:" would take a header away and "Name;" is an empty one. */
+static void
+copy_headers(RrHttpTransfer *t, const RrHttpRequest *req)
+{
+	bool		has_type = false;
+	ListCell   *lc;
+
+	foreach(lc, req->headers)
+	{
+		char	   *header = lfirst(lc);
+		char	   *colon = strchr(header, ':');
+
+		if (colon[1 + strspn(colon + 1, " \t")] != '\0')
+			append_header(t, header);
+		else
+		{
+			char	   *line = psprintf("%.*s;", (int) (colon - header), header);
+
+			append_header(t, line);
+			pfree(line);
+		}
+		has_type |= pg_strncasecmp(header, "content-type:", strlen("content-type:")) == 0;
+	}
+	append_header(t, "Expect:");
+	if (!has_type)
+		append_header(t, "Content-Type:");	/* libcurl would claim a form */
+}
+
+static void
+append_header(RrHttpTransfer *t, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(t->headers, line);
+
+	if (longer == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory")));
+	t->headers = longer;
+}
+
+/* An absolute URL with http or https, as libcurl reads it. Notes which of them. */
+static bool
+is_usable_url(RrHttpTransfer *t)
+{
+	CURLU	   *parts = curl_url();
+	char	   *scheme = NULL;
+	bool		usable = false;
+
+	if (parts != NULL &&
+		curl_url_set(parts, CURLUPART_URL, t->url, 0) == CURLUE_OK &&
+		curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK)
+	{
+		t->secure = strcmp(scheme, "https") == 0;
+		usable = t->secure || strcmp(scheme, "http") == 0;
+	}
+	curl_free(scheme);
+	curl_url_cleanup(parts);
+	return usable;
+}
+
+static RrHttpLane *
+get_lane(RrHttpEngine *eng, const char *key)
+{
+	RrHttpLane *lane;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &eng->lanes)
+	{
+		lane = dlist_container(RrHttpLane, node, iter.cur);
+		if (strcmp(lane->key, key) == 0)
+			return lane;
+	}
+	lane = MemoryContextAllocZero(eng->cxt, offsetof(RrHttpLane, key) + strlen(key) + 1);
+	dlist_init(&lane->waiting);
+	strcpy(lane->key, key);
+	dlist_push_tail(&eng->lanes, &lane->node);
+	return lane;
+}
+
+/* --- handing out --- */
+
+static RrHttpResponse *
+hand_out(RrHttpGroup *group)
+{
+	RrHttpTransfer *t = dlist_container(RrHttpTransfer, node, dlist_pop_head_node(&group->finished));
+	RrHttpResponse *response = &t->response;
+
+	t->state = RR_HTTP_HANDED_OUT;
+	group->outstanding--;
+	if (t->refusal == RR_HTTP_REFUSED_MEMORY || t->result == CURLE_OUT_OF_MEMORY)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory"),
+				 errdetail("An HTTP transfer could not go on.")));
+
+	describe_media_type(t);
+	if (t->bad_url || t->result != CURLE_OK)
+		rr_http_describe_failure(t);
+	else
+	{
+		response->body = t->buf != NULL ? t->buf : MemoryContextStrdup(group->cxt, "");
+		response->len = t->len;
+	}
+	return response;
+}
+
+/* Content-Type = type "/" subtype *( OWS ";" OWS name "=" ( token / quoted-string ) ) */
+static void
+describe_media_type(RrHttpTransfer *t)
+{
+	MemoryContext cxt = t->group->cxt;
+	const char *p = t->media_type;
+	size_t		len;
+
+	if (p == NULL)
+		return;
+	p += strspn(p, " \t");
+	len = strcspn(p, "; \t");
+	t->response.content_type = lower_copy(cxt, p, len);
+	p += len;
+	while ((p = strchr(p, ';')) != NULL)
+	{
+		p++;
+		p += strspn(p, " \t");
+		if (pg_strncasecmp(p, "charset=", strlen("charset=")) != 0)
+			continue;
+		p += strlen("charset=");
+		if (*p == '"')
+		{
+			p++;
+			len = strcspn(p, "\"");
+		}
+		else
+			len = strcspn(p, "; \t");
+		t->response.charset = lower_copy(cxt, p, len);
+		break;
+	}
+	free(t->media_type);
+	t->media_type = NULL;
+}
+
+/* It comes from the network and goes into messages: what is no printable ASCII becomes '?'. */
+static char *
+lower_copy(MemoryContext cxt, const char *s, size_t len)
+{
+	char	   *copy = MemoryContextAlloc(cxt, len + 1);
+
+	for (size_t i = 0; i < len; i++)
+		copy[i] = s[i] >= ' ' && s[i] < 0x7f ? pg_ascii_tolower((unsigned char) s[i]) : '?';
+	copy[len] = '\0';
+	return copy;
+}

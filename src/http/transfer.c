@@ -1,0 +1,349 @@
+/*
+ * transfer.c: one request on the wire: its easy handle, libcurl's callbacks for it, and what is kept of it when it ends.
+ *
+ * What every request gets, whoever asks: http and https only, no redirects, no cookies, no .netrc, no proxy (what a query may talk to is said in
+ * the catalog, and not by the environment that the postmaster happened to be started in), TLS 1.2 or later with certificate and host
+ * name verified, every compression that libcurl has, no signals, no "Expect: 100-continue".
+ *
+ * A request goes out once. libcurl would by itself send it again on another connection when a kept-alive one turns out to be closed;
+ * on_request() stops that, and complete() decides: an idempotent request goes out once more, on a fresh connection, any other fails.
+ * A closed connection that libcurl notices before sending anything is no such case, and costs nothing.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "http/http_int.h"
+#include "utils/memutils.h"
+
+#define USER_AGENT "remote_rel/1.0"
+
+/* All header lines of a response together. */
+#define MAX_HEADER_BYTES (256 * 1024)
+
+/* Fewer calls of recv() for large bodies, and still below malloc's threshold for mmap(). */
+#define RECEIVE_BUFFER_BYTES (64 * 1024L)
+
+#define INITIAL_BODY_BYTES (16 * 1024)
+
+static CURLcode add_to_engine(RrHttpEngine *eng, RrHttpTransfer *t);
+static CURLcode configure(RrHttpEngine *eng, RrHttpTransfer *t);
+static CURLcode set_method_and_body(RrHttpTransfer *t);
+static size_t on_header(char *data, size_t size, size_t nmemb, void *arg);
+static size_t on_body(char *data, size_t size, size_t nmemb, void *arg);
+static bool reserve_body(RrHttpTransfer *t, size_t n);
+static bool went_to_closed_connection(RrHttpTransfer *t, CURLcode result);
+static void keep_result(RrHttpTransfer *t, CURLcode result);
+static void drop_body(RrHttpTransfer *t);
+
+/* Put a waiting transfer on the wire. Does not throw: what goes wrong is its result. */
+void
+rr_http_transfer_start(RrHttpEngine *eng, RrHttpTransfer *t)
+{
+	CURLcode	code;
+
+	Assert(t->state == RR_HTTP_WAITING);
+	dlist_delete(&t->node);
+	dlist_push_tail(&eng->active, &t->node);
+	t->lane->active++;
+	t->state = RR_HTTP_ACTIVE;
+	t->started = rr_http_now();
+	t->deadline = t->timeout_ms > 0 ? t->started + (uint64) t->timeout_ms * 1000 : RR_HTTP_NEVER;
+
+	t->easy = eng->nspare > 0 ? eng->spare[--eng->nspare] : curl_easy_init();
+	code = t->easy == NULL ? CURLE_OUT_OF_MEMORY : configure(eng, t);
+	if (code == CURLE_OK)
+		code = add_to_engine(eng, t);
+	if (code != CURLE_OK)
+		rr_http_transfer_complete(eng, t, code);
+}
+
+/* An active transfer has come to its end, good or bad, or to its deadline. Does not throw. */
+void
+rr_http_transfer_complete(RrHttpEngine *eng, RrHttpTransfer *t, CURLcode result)
+{
+	Assert(t->state == RR_HTTP_ACTIVE);
+	if (t->idempotent && !t->retried && went_to_closed_connection(t, result))
+	{
+		t->retried = true;
+		t->sends = 0;
+		t->refusal = RR_HTTP_NOT_REFUSED;
+		t->header_bytes = 0;
+		curl_multi_remove_handle(eng->multi, t->easy);
+		curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+		result = add_to_engine(eng, t);
+		if (result == CURLE_OK)
+			return;
+	}
+
+	keep_result(t, result);
+	if (t->easy != NULL)
+	{
+		curl_multi_remove_handle(eng->multi, t->easy);
+		if (result == CURLE_OK && eng->nspare < RR_HTTP_SPARE_HANDLES)
+		{
+			curl_easy_reset(t->easy);
+			eng->spare[eng->nspare++] = t->easy;
+		}
+		else
+			curl_easy_cleanup(t->easy);
+		t->easy = NULL;
+	}
+	curl_slist_free_all(t->headers);
+	t->headers = NULL;
+	dlist_delete(&t->node);
+	t->lane->active--;
+	rr_http_finish(t);
+}
+
+/*
+ * Give back all that a transfer holds outside of its memory context, in whatever state it is. Runs in reset callbacks: neither throws nor
+ * allocates, and starts nothing. eng is NULL if the transfer was inherited by fork.
+ */
+void
+rr_http_transfer_release(RrHttpEngine *eng, RrHttpTransfer *t)
+{
+	if (eng == NULL)
+		return;
+	if (t->state == RR_HTTP_WAITING || t->state == RR_HTTP_ACTIVE)
+		dlist_delete(&t->node);
+	if (t->state == RR_HTTP_ACTIVE)
+		t->lane->active--;
+	if (t->easy != NULL)
+	{
+		/* the connection goes with it, unless others share it by HTTP/2 */
+		curl_multi_remove_handle(eng->multi, t->easy);
+		curl_easy_cleanup(t->easy);
+		t->easy = NULL;
+	}
+	curl_slist_free_all(t->headers);
+	t->headers = NULL;
+	free(t->media_type);
+	t->media_type = NULL;
+	drop_body(t);
+}
+
+static CURLcode
+add_to_engine(RrHttpEngine *eng, RrHttpTransfer *t)
+{
+	return curl_multi_add_handle(eng->multi, t->easy) == CURLM_OK ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+}
+
+#if LIBCURL_VERSION_NUM >= 0x075000
+/* CURLOPT_PREREQFUNCTION: connected, and about to send the request. */
+static int
+on_request(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
+{
+	RrHttpTransfer *t = arg;
+
+	if (t->sends++ == 0)
+		return CURL_PREREQFUNC_OK;
+	t->refusal = RR_HTTP_REFUSED_RESEND;
+	return CURL_PREREQFUNC_ABORT;
+}
+#endif
+
+#define SET(option, value) \
+	do { \
+		CURLcode	code_ = curl_easy_setopt(t->easy, option, value); \
+		if (code_ != CURLE_OK) \
+			return code_; \
+	} while (0)
+
+/* Every option of a new or reset handle. */
+static CURLcode
+configure(RrHttpEngine *eng, RrHttpTransfer *t)
+{
+	CURLcode	code;
+
+	SET(CURLOPT_PRIVATE, t);
+	SET(CURLOPT_ERRORBUFFER, t->message);
+	SET(CURLOPT_NOSIGNAL, 1L);	/* SIGALRM and SIGPIPE are the server's */
+	SET(CURLOPT_NOPROGRESS, 1L);
+
+	SET(CURLOPT_URL, t->url);
+#if LIBCURL_VERSION_NUM >= 0x075500
+	SET(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+	SET(CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
+#endif
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_PROXY, "");
+	SET(CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
+	SET(CURLOPT_USERAGENT, USER_AGENT);
+	SET(CURLOPT_HTTPHEADER, t->headers);
+	SET(CURLOPT_ACCEPT_ENCODING, "");
+	code = set_method_and_body(t);
+	if (code != CURLE_OK)
+		return code;
+
+	SET(CURLOPT_HTTP_VERSION, (long) (t->http2_prior_knowledge && !t->secure ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE :
+									  t->secure && eng->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+	/* where HTTP/2 is likely, wait for the first connection rather than open one for each request of a burst */
+	SET(CURLOPT_PIPEWAIT, (long) (t->http2_prior_knowledge || t->secure));
+	SET(CURLOPT_TCP_KEEPALIVE, 1L);
+	SET(CURLOPT_CONNECTTIMEOUT_MS, (long) INT_MAX);	/* our own deadline comes first */
+#if LIBCURL_VERSION_NUM >= 0x075700
+	SET(CURLOPT_QUICK_EXIT, 1L);	/* a cancel does not wait for a name server */
+#endif
+
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	SET(CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+	if (t->ca_file != NULL)
+	{
+		SET(CURLOPT_CAINFO, t->ca_file);
+		SET(CURLOPT_CAPATH, NULL);	/* this bundle, and not the system's besides */
+	}
+
+	SET(CURLOPT_OPENSOCKETFUNCTION, rr_http_on_open_socket);
+	SET(CURLOPT_OPENSOCKETDATA, t);
+	SET(CURLOPT_CLOSESOCKETFUNCTION, rr_http_on_close_socket);
+	SET(CURLOPT_CLOSESOCKETDATA, eng);
+	SET(CURLOPT_HEADERFUNCTION, on_header);
+	SET(CURLOPT_HEADERDATA, t);
+	SET(CURLOPT_WRITEFUNCTION, on_body);
+	SET(CURLOPT_WRITEDATA, t);
+	SET(CURLOPT_BUFFERSIZE, RECEIVE_BUFFER_BYTES);
+#if LIBCURL_VERSION_NUM >= 0x075000
+	SET(CURLOPT_PREREQFUNCTION, on_request);
+	SET(CURLOPT_PREREQDATA, t);
+#else
+	/* nothing would keep libcurl from sending it twice, so it must not meet a used connection */
+	SET(CURLOPT_FRESH_CONNECT, t->idempotent ? 0L : 1L);
+#endif
+	return CURLE_OK;
+}
+
+static CURLcode
+set_method_and_body(RrHttpTransfer *t)
+{
+	bool		post = strcmp(t->method, "POST") == 0;
+
+	if (post || t->body_len > 0)
+	{
+		SET(CURLOPT_POST, 1L);
+		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) t->body_len);
+		SET(CURLOPT_POSTFIELDS, t->body_len > 0 ? t->body : "");
+	}
+	else if (strcmp(t->method, "HEAD") == 0)
+		SET(CURLOPT_NOBODY, 1L);
+	else
+		SET(CURLOPT_HTTPGET, 1L);
+	if (!post)
+		SET(CURLOPT_CUSTOMREQUEST, t->method);
+	return CURLE_OK;
+}
+
+static size_t
+on_header(char *data, size_t size, size_t nmemb, void *arg)
+{
+	RrHttpTransfer *t = arg;
+	size_t		n = size * nmemb;
+
+	t->header_bytes += n;
+	if (t->header_bytes > MAX_HEADER_BYTES)
+	{
+		t->refusal = RR_HTTP_REFUSED_HEADERS;
+		return 0;
+	}
+	return n;
+}
+
+static size_t
+on_body(char *data, size_t size, size_t nmemb, void *arg)
+{
+	RrHttpTransfer *t = arg;
+	size_t		n = size * nmemb;
+
+	if (n > t->limit - t->len)
+		t->refusal = RR_HTTP_REFUSED_BODY;
+	else if (!reserve_body(t, n))
+		t->refusal = RR_HTTP_REFUSED_MEMORY;
+	else
+	{
+		memcpy(t->buf + t->len, data, n);
+		t->len += n;
+		t->buf[t->len] = '\0';
+		return n;
+	}
+	drop_body(t);
+	return 0;					/* libcurl gives the transfer up */
+}
+
+/* Room for n more bytes and the NUL. The limit keeps the sizes far from overflow. */
+static bool
+reserve_body(RrHttpTransfer *t, size_t n)
+{
+	size_t		room = t->room;
+	char	   *buf;
+
+	if (t->len + n < room)
+		return true;
+	if (room == 0)
+	{
+		/* what the server announces, so that most bodies need one allocation; it is before decompression, and only a hint */
+		curl_off_t	announced = -1;
+
+		curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+		room = announced > 0 && (uint64) announced <= t->limit ? (size_t) announced + 1 : INITIAL_BODY_BYTES;
+	}
+	while (room <= t->len + n)
+		room *= 2;
+	buf = realloc(t->buf, room);
+	if (buf == NULL)
+		return false;
+	t->buf = buf;
+	t->room = room;
+	return true;
+}
+
+/* Did the request go to a kept-alive connection that gave no byte of an answer? */
+static bool
+went_to_closed_connection(RrHttpTransfer *t, CURLcode result)
+{
+	long		connects = 0;
+
+	if (t->refusal == RR_HTTP_REFUSED_RESEND)
+		return true;
+	if (t->header_bytes > 0 || (result != CURLE_SEND_ERROR && result != CURLE_RECV_ERROR && result != CURLE_GOT_NOTHING))
+		return false;
+	curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
+	return connects == 0;
+}
+
+/* What the response and the messages need of the handle before it goes. */
+static void
+keep_result(RrHttpTransfer *t, CURLcode result)
+{
+	char	   *type = NULL;
+	long		status = 0;
+
+	t->result = result;
+	t->response.elapsed_ms = (rr_http_now() - t->started) / 1000.0;
+	if (t->easy != NULL)
+	{
+		curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+		t->response.status = (int) status;
+		curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &t->os_errno);
+		curl_easy_getinfo(t->easy, CURLINFO_NAMELOOKUP_TIME_T, &t->times.resolved);
+		curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &t->times.connected);
+		curl_easy_getinfo(t->easy, CURLINFO_APPCONNECT_TIME_T, &t->times.secured);
+		curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &t->times.ready);
+		curl_easy_getinfo(t->easy, CURLINFO_STARTTRANSFER_TIME_T, &t->times.first_byte);
+		curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type);
+		if (type != NULL && (t->media_type = strdup(type)) == NULL)
+			t->refusal = RR_HTTP_REFUSED_MEMORY;
+	}
+	if (result != CURLE_OK)
+		drop_body(t);
+}
+
+/* t->len stays: messages say how much had come. */
+static void
+drop_body(RrHttpTransfer *t)
+{
+	free(t->buf);
+	t->buf = NULL;
+	t->room = 0;
+}
