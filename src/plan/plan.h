@@ -29,6 +29,7 @@ typedef struct RrPlanner
 	GqlRequest *request;
 	GqlErrorList *errors;		/* what only planning can find (a negative limit): request errors with location */
 	List	   *steps;			/* RrJoinStep *, by number */
+	int			remote_fields;	/* counted against a limit: fragments multiply */
 } RrPlanner;
 
 /* ---- SQL (sql_*.c) ---- */
@@ -53,6 +54,7 @@ typedef enum RrRootKind
 	RR_ROOT_TEXT,				/* __typename, __schema, __type: finished at planning */
 	RR_ROOT_SQL,
 	RR_ROOT_REMOTE,
+	RR_ROOT_NAMESPACE,			/* root fields of a remote schema below one field of their own */
 } RrRootKind;
 
 typedef struct RrRootField
@@ -61,14 +63,17 @@ typedef struct RrRootField
 	const GqlFieldSel *field;
 	const char *text;			/* TEXT */
 	RrSqlStatement *statement;	/* SQL */
-	int			remote_step;	/* REMOTE: index of the remote document that answers it */
+	RrJoinStep *step;			/* REMOTE: what answers it, with others of its remote schema */
+	int			slot;			/* REMOTE: which of the step's fields it is */
+	List	   *fields;			/* NAMESPACE: RrRootField * */
 } RrRootField;
 
 typedef struct RrPlan
 {
+	RrRoleSchema *rs;
 	GqlRequest *request;
 	List	   *roots;			/* RrRootField *, in response order */
-	List	   *steps;			/* RrJoinStep * */
+	List	   *steps;			/* RrJoinStep *, by number; a parent comes before its children */
 } RrPlan;
 
 /* NULL when errors were filed. */

@@ -1,0 +1,76 @@
+/*
+ * join.c: steps: the remote part of a plan.
+ */
+#include "postgres.h"
+
+#include "plan/remote.h"
+
+static RrJoinStep *
+new_step(RrPlanner *planner, RrStepKind kind, RrRemote *remote)
+{
+	RrJoinStep *step = palloc0(sizeof(RrJoinStep));
+
+	step->number = list_length(planner->steps);
+	step->kind = kind;
+	step->remote = remote;
+	planner->steps = lappend(planner->steps, step);
+	return step;
+}
+
+int
+rr_join_step_number(const RrJoinStep *step)
+{
+	return step->number;
+}
+
+/* The type of one key's value: the innermost field's, or its element where results are matched from a list. */
+static const GqlTypeRef *
+value_type(RrPlanner *planner, const RrRemoteJoin *join)
+{
+	const GqlFieldDef *innermost = llast(join->path);
+	const GqlTypeRef *type = rr_remote_type_ref(planner->rs, join->remote, innermost->type);
+
+	if (type->kind == GQL_TYPE_NON_NULL)
+		type = type->of;		/* a row can always lack a match */
+	if (join->relationship->to_remote_schema->batch != RR_BATCH_ALIASES)
+	{
+		type = type->of;
+		if (type->kind == GQL_TYPE_NON_NULL)
+			type = type->of;
+	}
+	return type;
+}
+
+RrJoinStep *
+rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *parent)
+{
+	const RrRemoteJoin *join = field->def->data;
+	RrJoinStep *step = new_step(planner, RR_STEP_JOIN, join->remote);
+
+	step->parent = parent;
+	step->join = join;
+	step->field = field;
+	step->shape = rr_shape_build(planner, step, value_type(planner, join), gql_field_selection_sets(field));
+	if (step->shape == NULL || !rr_document_prepare(planner, step))
+		return NULL;
+	return step;
+}
+
+RrJoinStep *
+rr_plan_join(RrPlanner *planner, const GqlFieldSel *field)
+{
+	return rr_plan_nested_join(planner, field, NULL);
+}
+
+RrJoinStep *
+rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, List *fields, bool mutation)
+{
+	RrJoinStep *step = new_step(planner, RR_STEP_ROOT, remote);
+
+	step->mutation = mutation;
+	step->shape = palloc0(sizeof(RrShape));
+	step->shape->base = rr_shape_root(planner, step, mutation ? remote->upstream->mutation : remote->upstream->query, fields);
+	if (step->shape->base == NULL || !rr_document_prepare(planner, step))
+		return NULL;
+	return step;
+}

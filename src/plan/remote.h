@@ -1,0 +1,132 @@
+/*
+ * remote.h: what planning says of remote schemas, and execution reads: join steps, the documents they send, and the shape of the answers.
+ *
+ * A step is one field to be answered by a remote schema for many keys (or, for the root fields of a remote schema, for none). Its shape mirrors
+ * the selection below that field; the document is printed from the shape, and the answer is read along it, so the two cannot disagree.
+ */
+#ifndef RR_PLAN_REMOTE_H
+#define RR_PLAN_REMOTE_H
+
+#include "plan/plan.h"
+
+/* Aliases of our own in documents that go upstream start with this; response keys of the query must not. */
+#define RR_ALIAS_PREFIX "rr__"
+#define RR_TYPENAME_ALIAS RR_ALIAS_PREFIX "t"
+
+typedef struct RrShape RrShape;
+
+typedef enum RrShapeFieldKind
+{
+	RR_SHAPE_VALUE,				/* the upstream's value */
+	RR_SHAPE_TYPENAME,			/* the upstream's type name, under its name in the role's schema */
+	RR_SHAPE_JOIN,				/* a hole, for a further step */
+} RrShapeFieldKind;
+
+typedef struct RrShapeField
+{
+	const char *key;			/* response key */
+	const char *alias;			/* its key in the upstream's answer; another one only among root fields */
+	int			alias_len;
+	RrShapeFieldKind kind;
+	const GqlFieldSel *sel;
+	const GqlFieldDef *upstream;	/* VALUE */
+	RrShape    *shape;			/* VALUE */
+	RrJoinStep *step;			/* JOIN */
+	int		   *key_slots;		/* JOIN: for each key of the join, the key field that has it */
+} RrShapeField;
+
+/* The selection on one object type. The document has the key fields first, then the fields in order. */
+typedef struct RrObjectShape
+{
+	GqlType    *type;			/* of the role's schema; NULL for a root object, whose fields may come from several places */
+	const GqlType *upstream;	/* the same at the remote */
+	int			nfields;
+	RrShapeField *fields;
+	int			nkeys;
+	const GqlFieldDef **keys;	/* fetched for joins as rr__k0, rr__k1, … */
+} RrObjectShape;
+
+struct RrShape
+{
+	const GqlTypeRef *type;		/* of the role's schema, with its wrappers */
+	bool		leaf;
+	bool		abstract;		/* answers start with rr__t, the type's name */
+	RrObjectShape *base;		/* object types: all of it. Abstract: for types that no type condition singles out */
+	List	   *specific;		/* RrObjectShape * */
+};
+
+/* An argument whose value differs from key to key: one variable a key. */
+typedef struct RrKeyArgument
+{
+	const GqlInputValueDef *def;	/* at the upstream */
+	const GqlValue *template;	/* VARIABLEs are join keys */
+	const GqlValue *given;		/* the query's part of an input object, coerced; or NULL */
+} RrKeyArgument;
+
+/* One field of the path, as it is called: its arguments by the relationship, and by the query for the innermost. */
+typedef struct RrCallArgument
+{
+	const char *name;
+	const char *text;			/* the same for all keys; or NULL */
+	int			key_argument;	/* index into key_arguments */
+} RrCallArgument;
+
+typedef struct RrFieldCall
+{
+	const char *field;
+	List	   *arguments;		/* RrCallArgument * */
+} RrFieldCall;
+
+typedef enum RrStepKind
+{
+	RR_STEP_ROOT,				/* root fields of a remote schema; no keys */
+	RR_STEP_JOIN,
+} RrStepKind;
+
+struct RrJoinStep
+{
+	int			number;
+	RrStepKind	kind;
+	RrJoinStep *parent;			/* the step in whose values the holes stand; NULL: in a local result */
+	RrRemote   *remote;
+	bool		mutation;
+	const RrRemoteJoin *join;	/* JOIN */
+	const GqlFieldSel *field;	/* JOIN: the join field; ROOT: NULL */
+	RrShape    *shape;			/* of one value (an element, with batches by list); ROOT: of the root object */
+
+	/* what documents are made of */
+	const char *selection;		/* of the value, "{…}"; "" for leaves */
+	const char *fragment_type;	/* the value's type at the upstream; NULL for leaves and root fields */
+	List	   *path;			/* JOIN: RrFieldCall *, outermost first */
+	List	   *key_arguments;	/* RrKeyArgument *, over all fields of the path, in order */
+	List	   *variables;		/* char *: variables of the query that the document uses */
+};
+
+/* Plan the root fields of one remote schema (GqlFieldSel *, of one or several selection sets). NULL when an error was filed. */
+extern RrJoinStep *rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, List *fields, bool mutation);
+
+/* A join met in the answer of another step. */
+extern RrJoinStep *rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *parent);
+
+/* ---- shape.c ---- */
+
+/* The shape of a value of a type of the role's schema under these selection sets. NULL when an error was filed. */
+extern RrShape *rr_shape_build(RrPlanner *planner, RrJoinStep *step, const GqlTypeRef *type, List *selection_sets);
+extern RrObjectShape *rr_shape_root(RrPlanner *planner, RrJoinStep *step, const GqlType *upstream, List *fields);
+
+/* The alias of key field i of an object type: of its own per type, since members of a union may disagree on a field's type. */
+extern char *rr_key_alias(const RrObjectShape *object, int i);
+
+/* ---- document.c ---- */
+
+/* Fill in what the step's documents are made of, from its shape and arguments. False when an error was filed. */
+extern bool rr_document_prepare(RrPlanner *planner, RrJoinStep *step);
+
+/*
+ * The document of a step that asks for nkeys keys (1 for batches by list or position, and for root fields): the same text for the same
+ * number of keys. Key i's argument j is variable rr_key_variable(i, j); key i's value is under the alias "j<i>".
+ */
+extern char *rr_document_print(const GqlRequest *request, const RrJoinStep *step, int nkeys);
+extern char *rr_key_variable(int key, int argument);
+
+#endif							/* RR_PLAN_REMOTE_H */
