@@ -1,0 +1,117 @@
+/*
+ * identity.c: which objects are ours, and functions by their names.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_proc.h"
+#include "utils/catcache.h"
+#include "utils/fmgroids.h"
+#include "utils/syscache.h"
+
+#include "catalog/catalog.h"
+#include "catalog/catalog_int.h"
+#include "compat.h"
+
+static struct
+{
+	bool		valid;
+	uint64		generation;
+	Oid			extension;
+	Oid			owner;
+	Oid			schema;
+}			identity;
+
+/* pg_extension has no syscache; what is found stays good until the next invalidation of anything that DROP EXTENSION would invalidate. */
+static void
+find_extension(void)
+{
+	uint64		generation = rr_catalog_generation_peek();
+	Oid			schema;
+	Relation	rel;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (identity.valid && identity.generation == generation)
+		return;
+	identity.valid = false;
+	rel = table_open(ExtensionRelationId, AccessShareLock);
+	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum("remote_rel"));
+	scan = systable_beginscan(rel, ExtensionNameIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_extension form = (Form_pg_extension) GETSTRUCT(tuple);
+
+		identity.extension = form->oid;
+		identity.owner = form->extowner;
+		identity.valid = true;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	schema = get_namespace_oid("remote_rel", true);
+	if (!identity.valid || !OidIsValid(schema))
+	{
+		identity.valid = false;
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("extension remote_rel is not installed in this database"),
+				 errhint("Run CREATE EXTENSION remote_rel.")));
+	}
+	identity.schema = schema;
+	identity.generation = generation;
+}
+
+Oid
+rr_extension_oid(void)
+{
+	find_extension();
+	return identity.extension;
+}
+
+Oid
+rr_extension_owner(void)
+{
+	find_extension();
+	return identity.owner;
+}
+
+Oid
+rr_catalog_schema_oid(void)
+{
+	find_extension();
+	return identity.schema;
+}
+
+Oid
+rr_lookup_function(const char *schema, const char *name, int *count)
+{
+	Oid			namespace = get_namespace_oid(schema, true);
+	Oid			found = InvalidOid;
+	int			n = 0;
+	CatCList   *list;
+
+	if (OidIsValid(namespace))
+	{
+		list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
+		for (int i = 0; i < list->n_members; i++)
+		{
+			Form_pg_proc form = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
+
+			if (form->pronamespace == namespace && form->prokind == PROKIND_FUNCTION)
+			{
+				found = form->oid;
+				n++;
+			}
+		}
+		ReleaseCatCacheList(list);
+	}
+	if (count)
+		*count = n;
+	return n == 1 ? found : InvalidOid;
+}

@@ -1,0 +1,478 @@
+/*
+ * read.c: typed reads of the extension's tables.
+ *
+ * Rows are found by scans under the active snapshot, by the tables' own OIDs, so neither search_path nor privileges matter. What is read of
+ * one statement is of one snapshot, so nobody sees half of another session's change.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "catalog/catalog.h"
+#include "compat.h"
+
+/* Columns, as sql/remote_rel--1.0.sql has them; upgrades add theirs at the end. */
+enum
+{
+	Anum_remote_schema_name = 1,
+	Anum_remote_schema_ordinal,
+	Anum_remote_schema_definition,
+	Anum_remote_schema_comment,
+	Anum_remote_schema_sdl,
+	Anum_remote_schema_sdl_given,
+};
+
+enum
+{
+	Anum_table_relationship_table_schema = 1,
+	Anum_table_relationship_table_name,
+	Anum_table_relationship_name,
+	Anum_table_relationship_kind,
+	Anum_table_relationship_definition,
+	Anum_table_relationship_comment,
+};
+
+enum
+{
+	Anum_remote_relationship_remote_schema = 1,
+	Anum_remote_relationship_type_name,
+	Anum_remote_relationship_name,
+	Anum_remote_relationship_definition,
+};
+
+enum
+{
+	Anum_permission_remote_schema = 1,
+	Anum_permission_role,
+	Anum_permission_sdl,
+	Anum_permission_comment,
+};
+
+enum
+{
+	Anum_computed_field_table_schema = 1,
+	Anum_computed_field_table_name,
+	Anum_computed_field_name,
+	Anum_computed_field_function_schema,
+	Anum_computed_field_function_name,
+	Anum_computed_field_table_argument,
+	Anum_computed_field_session_argument,
+	Anum_computed_field_comment,
+};
+
+enum
+{
+	Anum_tracked_function_function_schema = 1,
+	Anum_tracked_function_function_name,
+	Anum_tracked_function_configuration,
+	Anum_tracked_function_comment,
+};
+
+/* A row being read, and what errors call it. */
+typedef struct Row
+{
+	HeapTuple	tuple;
+	TupleDesc	desc;
+	const char *table;
+	const char *description;
+} Row;
+
+typedef void *(*RowReader) (Row *row, void *arg);
+
+static bool
+row_is_null(const Row *row, int attnum)
+{
+	return heap_attisnull(row->tuple, attnum, row->desc);
+}
+
+static const char *
+row_text(const Row *row, int attnum)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(row->tuple, attnum, row->desc, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+static const char *
+row_name(const Row *row, int attnum)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(row->tuple, attnum, row->desc, &isnull);
+
+	return pstrdup(NameStr(*DatumGetName(value)));
+}
+
+static Jsonb *
+row_jsonb(const Row *row, int attnum)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(row->tuple, attnum, row->desc, &isnull);
+
+	return isnull ? NULL : DatumGetJsonbPCopy(value);
+}
+
+static void
+row_error_context(void *arg)
+{
+	const Row  *row = arg;
+
+	if (row->description)
+		errcontext("row %s of remote_rel.%s", row->description, row->table);
+}
+
+/* The rows that match the keys (all of the primary key's first columns, type name; none: the whole table), each through the reader; NULLs it returns are left out. */
+static List *
+read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *arg)
+{
+	Oid			relid = get_relname_relid(table, rr_catalog_schema_oid());
+	List	   *result = NIL;
+	Relation	rel;
+	Snapshot	snapshot;
+	SysScanDesc scan;
+	Row			row = {.table = table};
+	ErrorContextCallback callback = {.callback = row_error_context, .arg = &row};
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table \"remote_rel.%s\" is missing", table),
+				 errhint("Create the extension remote_rel again.")));
+	rel = table_open(relid, AccessShareLock);
+	snapshot = RegisterSnapshot(ActiveSnapshotSet() ? GetActiveSnapshot() : GetTransactionSnapshot());
+	row.desc = RelationGetDescr(rel);
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	scan = systable_beginscan(rel, nkeys > 0 ? RelationGetPrimaryKeyIndex(rel) : InvalidOid, nkeys > 0, snapshot, nkeys, keys);
+	while (HeapTupleIsValid(row.tuple = systable_getnext(scan)))
+	{
+		void	   *item;
+
+		row.description = NULL;
+		item = reader(&row, arg);
+		if (item)
+			result = lappend(result, item);
+	}
+	systable_endscan(scan);
+	error_context_stack = callback.previous;
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+	return result;
+}
+
+/* Scan keys for the first two columns of a table that is keyed by table. */
+static int
+table_keys(ScanKeyData keys[2], Oid source)
+{
+	NameData   *schema;
+	NameData   *name;
+
+	if (!OidIsValid(source))
+		return 0;
+	schema = palloc0(sizeof(NameData));
+	name = palloc0(sizeof(NameData));
+	namestrcpy(schema, get_namespace_name(get_rel_namespace(source)));
+	namestrcpy(name, get_rel_name(source));
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_NAMEEQ, NameGetDatum(schema));
+	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_NAMEEQ, NameGetDatum(name));
+	return 2;
+}
+
+/* ---- names into identities ---- */
+
+Oid
+rr_lookup_table(const char *schema, const char *name)
+{
+	Oid			namespace = get_namespace_oid(schema, true);
+
+	return OidIsValid(namespace) ? get_relname_relid(name, namespace) : InvalidOid;
+}
+
+/* ---- remote schemas ---- */
+
+static void *
+read_remote_schema(Row *row, void *arg)
+{
+	const char *wanted = arg;
+	const char *name = row_text(row, Anum_remote_schema_name);
+	RrRemoteSchema *remote;
+	bool		isnull;
+
+	if (wanted && strcmp(name, wanted) != 0)
+		return NULL;
+	row->description = psprintf("\"%s\"", name);
+	remote = rr_remote_schema_from_json(name, rr_doc_root(row_jsonb(row, Anum_remote_schema_definition), "definition"));
+	remote->ordinal = DatumGetInt32(heap_getattr(row->tuple, Anum_remote_schema_ordinal, row->desc, &isnull));
+	remote->comment = row_text(row, Anum_remote_schema_comment);
+	remote->sdl = row_text(row, Anum_remote_schema_sdl);
+	remote->sdl_given = DatumGetBool(heap_getattr(row->tuple, Anum_remote_schema_sdl_given, row->desc, &isnull));
+	return remote;
+}
+
+static int
+compare_ordinals(const ListCell *a, const ListCell *b)
+{
+	const RrRemoteSchema *left = lfirst(a);
+	const RrRemoteSchema *right = lfirst(b);
+
+	if (left->ordinal != right->ordinal)
+		return left->ordinal < right->ordinal ? -1 : 1;
+	return strcmp(left->name, right->name);
+}
+
+List *
+rr_catalog_remote_schemas(void)
+{
+	List	   *remotes = read_rows("remote_schema", 0, NULL, read_remote_schema, NULL);
+
+	list_sort(remotes, compare_ordinals);
+	return remotes;
+}
+
+RrRemoteSchema *
+rr_catalog_remote_schema(const char *name)
+{
+	List	   *remotes = read_rows("remote_schema", 0, NULL, read_remote_schema, unconstify(char *, name));
+
+	return remotes == NIL ? NULL : linitial(remotes);
+}
+
+/* ---- relationships ---- */
+
+/* kind is known for the rows of table_relationship; for those of remote types the definition tells. */
+static void
+read_definition(RrRelationship *relationship)
+{
+	const RrDoc *doc = rr_doc_root(relationship->definition, "definition");
+	const RrDoc *to_remote_schema = rr_doc_get(doc, "to_remote_schema");
+
+	if (to_remote_schema)
+	{
+		relationship->kind = RR_REL_TO_REMOTE_SCHEMA;
+		relationship->to_remote_schema = rr_to_remote_schema_from_json(to_remote_schema);
+	}
+	else
+	{
+		relationship->kind = RR_REL_TO_SOURCE;
+		relationship->to_source = rr_to_source_from_json(rr_doc_require(doc, "to_source"));
+	}
+}
+
+static void *
+read_table_relationship(Row *row, void *arg)
+{
+	RrRelationship *relationship = palloc0(sizeof(RrRelationship));
+	const char *kind = row_text(row, Anum_table_relationship_kind);
+
+	relationship->name = row_text(row, Anum_table_relationship_name);
+	relationship->source_schema = row_name(row, Anum_table_relationship_table_schema);
+	relationship->source_table = row_name(row, Anum_table_relationship_table_name);
+	row->description = psprintf("\"%s\" of \"%s.%s\"", relationship->name, relationship->source_schema, relationship->source_table);
+	relationship->source = rr_lookup_table(relationship->source_schema, relationship->source_table);
+	relationship->definition = row_jsonb(row, Anum_table_relationship_definition);
+	relationship->comment = row_text(row, Anum_table_relationship_comment);
+	if (strcmp(kind, "remote") == 0)
+		read_definition(relationship);
+	else
+	{
+		relationship->kind = strcmp(kind, "array") == 0 ? RR_REL_ARRAY : RR_REL_OBJECT;
+		relationship->using = relationship->definition;
+	}
+	return relationship;
+}
+
+static void *
+read_remote_relationship(Row *row, void *arg)
+{
+	const char *wanted = arg;
+	const char *remote_schema = row_text(row, Anum_remote_relationship_remote_schema);
+	RrRelationship *relationship;
+
+	if (wanted && strcmp(remote_schema, wanted) != 0)
+		return NULL;
+	relationship = palloc0(sizeof(RrRelationship));
+	relationship->source_remote_schema = remote_schema;
+	relationship->source_type = row_text(row, Anum_remote_relationship_type_name);
+	relationship->name = row_text(row, Anum_remote_relationship_name);
+	row->description = psprintf("\"%s\" of type \"%s\" of \"%s\"", relationship->name, relationship->source_type, remote_schema);
+	relationship->definition = row_jsonb(row, Anum_remote_relationship_definition);
+	read_definition(relationship);
+	return relationship;
+}
+
+static int
+compare_strings(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return (a != NULL) - (b != NULL);
+	return strcmp(a, b);
+}
+
+static int
+compare_relationships(const ListCell *a, const ListCell *b)
+{
+	const RrRelationship *left = lfirst(a);
+	const RrRelationship *right = lfirst(b);
+	int			result;
+
+	if ((result = compare_strings(left->source_schema, right->source_schema)) != 0 ||
+		(result = compare_strings(left->source_table, right->source_table)) != 0 ||
+		(result = compare_strings(left->source_remote_schema, right->source_remote_schema)) != 0 ||
+		(result = compare_strings(left->source_type, right->source_type)) != 0)
+		return result;
+	return strcmp(left->name, right->name);
+}
+
+List *
+rr_catalog_table_relationships(Oid source)
+{
+	ScanKeyData keys[2];
+	List	   *relationships = read_rows("table_relationship", table_keys(keys, source), keys, read_table_relationship, NULL);
+
+	list_sort(relationships, compare_relationships);
+	return relationships;
+}
+
+List *
+rr_catalog_remote_relationships(const char *remote_schema)
+{
+	List	   *relationships = read_rows("remote_schema_relationship", 0, NULL, read_remote_relationship,
+										  unconstify(char *, remote_schema));
+
+	list_sort(relationships, compare_relationships);
+	return relationships;
+}
+
+/* ---- permissions ---- */
+
+static void *
+read_permission(Row *row, void *arg)
+{
+	const char *wanted = arg;
+	const char *remote_schema = row_text(row, Anum_permission_remote_schema);
+	RrPermission *permission;
+
+	if (wanted && strcmp(remote_schema, wanted) != 0)
+		return NULL;
+	permission = palloc0(sizeof(RrPermission));
+	permission->remote_schema = remote_schema;
+	permission->role = row_name(row, Anum_permission_role);
+	permission->sdl = row_text(row, Anum_permission_sdl);
+	permission->comment = row_text(row, Anum_permission_comment);
+	return permission;
+}
+
+static int
+compare_permissions(const ListCell *a, const ListCell *b)
+{
+	const RrPermission *left = lfirst(a);
+	const RrPermission *right = lfirst(b);
+	int			result = strcmp(left->remote_schema, right->remote_schema);
+
+	return result ? result : strcmp(left->role, right->role);
+}
+
+List *
+rr_catalog_permissions(const char *remote_schema)
+{
+	List	   *permissions = read_rows("remote_schema_permission", 0, NULL, read_permission, unconstify(char *, remote_schema));
+
+	list_sort(permissions, compare_permissions);
+	return permissions;
+}
+
+/* ---- computed fields, tracked functions ---- */
+
+static void *
+read_computed_field(Row *row, void *arg)
+{
+	RrComputedField *field = palloc0(sizeof(RrComputedField));
+
+	field->source_schema = row_name(row, Anum_computed_field_table_schema);
+	field->source_table = row_name(row, Anum_computed_field_table_name);
+	field->source = rr_lookup_table(field->source_schema, field->source_table);
+	field->name = row_text(row, Anum_computed_field_name);
+	field->function_schema = row_name(row, Anum_computed_field_function_schema);
+	field->function_name = row_name(row, Anum_computed_field_function_name);
+	field->function = rr_lookup_function(field->function_schema, field->function_name, NULL);
+	field->table_argument = row_text(row, Anum_computed_field_table_argument);
+	field->session_argument = row_text(row, Anum_computed_field_session_argument);
+	field->comment = row_text(row, Anum_computed_field_comment);
+	return field;
+}
+
+static int
+compare_computed_fields(const ListCell *a, const ListCell *b)
+{
+	const RrComputedField *left = lfirst(a);
+	const RrComputedField *right = lfirst(b);
+	int			result;
+
+	if ((result = strcmp(left->source_schema, right->source_schema)) != 0 ||
+		(result = strcmp(left->source_table, right->source_table)) != 0)
+		return result;
+	return strcmp(left->name, right->name);
+}
+
+List *
+rr_catalog_computed_fields(Oid source)
+{
+	ScanKeyData keys[2];
+	List	   *fields = read_rows("computed_field", table_keys(keys, source), keys, read_computed_field, NULL);
+
+	list_sort(fields, compare_computed_fields);
+	return fields;
+}
+
+static void *
+read_tracked_function(Row *row, void *arg)
+{
+	RrTrackedFunction *function = palloc0(sizeof(RrTrackedFunction));
+
+	function->function_schema = row_name(row, Anum_tracked_function_function_schema);
+	function->function_name = row_name(row, Anum_tracked_function_function_name);
+	row->description = psprintf("\"%s.%s\"", function->function_schema, function->function_name);
+	function->function = rr_lookup_function(function->function_schema, function->function_name, NULL);
+	function->comment = row_text(row, Anum_tracked_function_comment);
+	if (!row_is_null(row, Anum_tracked_function_configuration))
+	{
+		const RrDoc *doc;
+		const RrDoc *names;
+
+		function->configuration = row_jsonb(row, Anum_tracked_function_configuration);
+		doc = rr_doc_root(function->configuration, "configuration");
+		names = rr_doc_get(doc, "custom_root_fields");
+		function->exposed_as = rr_doc_get_text(doc, "exposed_as", NULL);
+		function->session_argument = rr_doc_get_text(doc, "session_argument", NULL);
+		function->custom_name = rr_doc_get_text(names, "function", NULL);
+		function->custom_aggregate_name = rr_doc_get_text(names, "function_aggregate", NULL);
+	}
+	return function;
+}
+
+static int
+compare_tracked_functions(const ListCell *a, const ListCell *b)
+{
+	const RrTrackedFunction *left = lfirst(a);
+	const RrTrackedFunction *right = lfirst(b);
+	int			result = strcmp(left->function_schema, right->function_schema);
+
+	return result ? result : strcmp(left->function_name, right->function_name);
+}
+
+List *
+rr_catalog_tracked_functions(void)
+{
+	List	   *functions = read_rows("tracked_function", 0, NULL, read_tracked_function, NULL);
+
+	list_sort(functions, compare_tracked_functions);
+	return functions;
+}
