@@ -400,7 +400,6 @@ rr_to_remote_schema_from_json(const RrDoc *definition)
 	List	   *used = NIL;
 	ListCell   *lc;
 
-	RR_DOC_CHECK_KEYS(definition, "remote_schema", "lhs_fields", "hasura_fields", "remote_field", "batch", "relationship_type");
 	to->remote_schema = rr_doc_text(rr_doc_require(definition, "remote_schema"));
 	to->remote_field = read_remote_field(rr_doc_require(definition, "remote_field"));
 	if ((member = rr_doc_get(definition, "batch")) != NULL)
@@ -456,7 +455,6 @@ rr_to_source_from_json(const RrDoc *definition)
 	const RrDoc *source;
 	ListCell   *lc;
 
-	RR_DOC_CHECK_KEYS(definition, "relationship_type", "source", "table", "field_mapping");
 	source = rr_doc_get(definition, "source");
 	if (source && strcmp(rr_doc_text(source), "default") != 0)
 		throw_at(source, psprintf("there is no source \"%s\"; the only one is \"default\"", rr_doc_text(source)));

@@ -41,15 +41,6 @@ rr_doc_root(Jsonb *jsonb, const char *name)
 	return doc;
 }
 
-const RrDoc *
-rr_doc_rename(const RrDoc *doc, const char *name)
-{
-	RrDoc	   *renamed = new_doc(NULL, name, -1);
-
-	renamed->value = doc->value;
-	return renamed;
-}
-
 bool
 rr_doc_is_object(const RrDoc *doc)
 {
@@ -82,7 +73,7 @@ append_path(StringInfo out, const RrDoc *doc)
 	if (!doc->parent)
 		appendStringInfoString(out, doc->key);
 	else if (doc->key && gql_is_name(doc->key))
-		appendStringInfo(out, ".%s", doc->key);
+		appendStringInfo(out, "%s%s", out->len > 0 ? "." : "", doc->key);
 	else if (doc->key)
 		appendStringInfo(out, "[\"%s\"]", doc->key);
 	else

@@ -12,15 +12,13 @@
 typedef struct RrDoc
 {
 	const struct RrDoc *parent; /* NULL: the root */
-	const char *key;			/* root: what paths start with ("$"); NULL: index counts */
+	const char *key;			/* root: what paths start with; NULL: index counts */
 	int			index;
 	JsonbValue	value;
 } RrDoc;
 
-/* The root of a document; name is what its paths start with. */
+/* The root of a document; name is what its paths start with ("$"; "" for a path that starts with a member's name). */
 extern const RrDoc *rr_doc_root(Jsonb *jsonb, const char *name);
-/* The same document under another name: the root of what a row or a parameter holds. */
-extern const RrDoc *rr_doc_rename(const RrDoc *doc, const char *name);
 
 extern bool rr_doc_is_object(const RrDoc *doc);
 extern bool rr_doc_is_array(const RrDoc *doc);

@@ -1,0 +1,158 @@
+/*
+ * write.c: how the commands write to the catalogs.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+
+#include "compat.h"
+#include "metadata/metadata.h"
+
+RrArg
+rr_arg_text(const char *value)
+{
+	return (RrArg) {TEXTOID, value ? CStringGetTextDatum(value) : (Datum) 0, value == NULL};
+}
+
+/* value is at most NAMEDATALEN - 1 bytes: callers have found an object of this name, or cut it as the server does. */
+RrArg
+rr_arg_name(const char *value)
+{
+	return (RrArg) {NAMEOID, value ? DirectFunctionCall1(namein, CStringGetDatum(value)) : (Datum) 0, value == NULL};
+}
+
+RrArg
+rr_arg_jsonb(Jsonb *value)
+{
+	return (RrArg) {JSONBOID, value ? JsonbPGetDatum(value) : (Datum) 0, value == NULL};
+}
+
+RrArg
+rr_arg_bool(bool value)
+{
+	return (RrArg) {BOOLOID, BoolGetDatum(value), false};
+}
+
+void
+rr_metadata_begin(void)
+{
+	PreventCommandIfReadOnly("changing the metadata of remote_rel");
+	LockRelationOid(get_relname_relid("remote_schema", rr_catalog_schema_oid()), ShareRowExclusiveLock);
+	PushCopiedSnapshot(GetTransactionSnapshot());
+}
+
+void
+rr_metadata_end(void)
+{
+	PopActiveSnapshot();
+}
+
+uint64
+rr_metadata_execute(const char *sql, int nargs, const RrArg *args)
+{
+	Oid		   *types = palloc(sizeof(Oid) * nargs);
+	Datum	   *values = palloc(sizeof(Datum) * nargs);
+	char	   *nulls = palloc(nargs + 1);
+	Oid			user;
+	int			context;
+	uint64		processed;
+	int			code;
+
+	for (int i = 0; i < nargs; i++)
+	{
+		types[i] = args[i].type;
+		values[i] = args[i].value;
+		nulls[i] = args[i].isnull ? 'n' : ' ';
+	}
+	nulls[nargs] = '\0';
+
+	/* Left by hand on success, by the (sub)transaction's abort otherwise. */
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(rr_extension_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	code = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
+	if (code < 0)
+		elog(ERROR, "SPI_execute_with_args failed: %s", SPI_result_code_string(code));
+	processed = SPI_processed;
+	SPI_finish();
+	SetUserIdAndSecContext(user, context);
+	CommandCounterIncrement();
+	UpdateActiveSnapshotCommandId();
+	return processed;
+}
+
+/* ---- jsonb by program ---- */
+
+static Jsonb *
+jsonb_from_text(const char *text)
+{
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+}
+
+Jsonb *
+rr_jsonb_object(const char *key,...)
+{
+	StringInfoData out;
+	va_list		args;
+	const char *separator = "{";
+
+	initStringInfo(&out);
+	va_start(args, key);
+	for (; key; key = va_arg(args, const char *))
+	{
+		Jsonb	   *value = va_arg(args, Jsonb *);
+
+		if (value == NULL)
+			continue;
+		appendStringInfoString(&out, separator);
+		escape_json(&out, key);
+		appendStringInfoChar(&out, ':');
+		JsonbToCString(&out, &value->root, VARSIZE(value));
+		separator = ",";
+	}
+	va_end(args);
+	appendStringInfoString(&out, out.len > 0 ? "}" : "{}");
+	return jsonb_from_text(out.data);
+}
+
+Jsonb *
+rr_jsonb_text(const char *text)
+{
+	StringInfoData out;
+
+	if (text == NULL)
+		return NULL;
+	initStringInfo(&out);
+	escape_json(&out, text);
+	return jsonb_from_text(out.data);
+}
+
+Jsonb *
+rr_jsonb_array(List *items)
+{
+	StringInfoData out;
+	ListCell   *lc;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '[');
+	foreach(lc, items)
+	{
+		Jsonb	   *item = lfirst(lc);
+
+		if (lc != list_head(items))
+			appendStringInfoChar(&out, ',');
+		JsonbToCString(&out, &item->root, VARSIZE(item));
+	}
+	appendStringInfoChar(&out, ']');
+	return jsonb_from_text(out.data);
+}
