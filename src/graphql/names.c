@@ -74,6 +74,14 @@ gql_names_init(GqlNames *names, MemoryContext cxt)
 	names->cxt = cxt;
 }
 
+void
+gql_names_reset(GqlNames *names)
+{
+	names->n = 0;
+	if (names->buckets != NULL)
+		memset(names->buckets, 0, sizeof(int) * (names->mask + 1));
+}
+
 static inline void *
 find(const GqlNames *names, const char *name, uint32 hash)
 {

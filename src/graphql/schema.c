@@ -225,8 +225,8 @@ list_scalars_of_inputs(GqlNames *types, const GqlNames *inputs)
 		list_if_scalar(types, input->type);
 }
 
-void
-gql_type_list_scalars(GqlNames *types, const GqlType *type)
+static void
+list_scalars_of_type(GqlNames *types, const GqlType *type)
 {
 	switch (type->kind)
 	{
@@ -253,10 +253,10 @@ gql_schema_list_types(GqlSchema *schema, GqlNames *types)
 {
 	gql_foreach(GqlType, type, &schema->types)
 	{
-		if (!type->builtin)
+		if (!type->builtin || type->nodes != NIL)
 		{
 			gql_names_add(types, type);
-			gql_type_list_scalars(types, type);
+			list_scalars_of_type(types, type);
 		}
 	}
 	gql_foreach(GqlDirectiveDef, directive, &schema->directives)
@@ -266,7 +266,7 @@ gql_schema_list_types(GqlSchema *schema, GqlNames *types)
 		if (type->builtin && type->kind != GQL_SCALAR)
 		{
 			gql_names_add(types, type);
-			gql_type_list_scalars(types, type);
+			list_scalars_of_type(types, type);
 		}
 	}
 }

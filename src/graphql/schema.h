@@ -26,6 +26,8 @@ typedef struct GqlNames
 } GqlNames;
 
 extern void gql_names_init(GqlNames *names, MemoryContext cxt);
+/* Empty it again; its memory stays. */
+extern void gql_names_reset(GqlNames *names);
 /* Appends; false (and nothing done) when the name is there already. */
 extern bool gql_names_add(GqlNames *names, void *item);
 extern void *gql_names_get(const GqlNames *names, const char *name);	/* or NULL */

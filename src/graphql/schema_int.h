@@ -8,6 +8,15 @@
 
 #define GQL_DEFAULT_DEPRECATION_REASON "No longer supported"
 
+/* Bits of the directive locations that stand in executable documents. */
+#define GQL_EXECUTABLE_LOCATIONS (((uint32) 1 << GQL_LOC_SCHEMA) - 1)
+
+/* Errors that were filed, also those that the list did not keep. */
+#define gql_errors_count(errors) (list_length((errors)->items) + (errors)->omitted)
+
+/* As gql_is_required(), of syntax. */
+#define gql_is_required_node(node) ((node)->type->kind == GQL_TYPE_NON_NULL && (node)->default_value == NULL)
+
 /* ---- schema.c ---- */
 
 /* Not yet in the schema. */
@@ -38,5 +47,60 @@ extern void gql_schema_add_builtins(GqlSchema *schema);
 extern const char *gql_directive_location_name(GqlDirectiveLocation location);
 /* -1 when there is no such location */
 extern int	gql_directive_location(const char *name);
+
+/* ---- sdl.c ---- */
+
+/* The first directive of that name in a list, or NULL. */
+extern const GqlDirective *gql_find_directive(const List *directives, const char *name);
+/* Bits of its locations. */
+extern uint32 gql_directive_node_locations(const GqlDirectiveDefNode *node);
+/* Is this a scalar that upstream servers have without defining it in their SDL (federation's, AppSync's)? */
+extern bool gql_is_implied_scalar(const char *name);
+
+/* ---- sdl_rules.c ---- */
+
+/* File what is wrong with a document before a schema is built from it. builtins is a schema with nothing else in it. */
+extern void gql_check_sdl(const GqlDocument *document, GqlSchema *builtins, bool good_will, GqlErrorList *errors, GqlErrorList *warnings);
+
+/* ---- schema_check.c ---- */
+
+typedef struct GqlSchemaCheck
+{
+	GqlSchema  *schema;
+	const char *source;
+	bool		good_will;
+	GqlErrorList *errors;
+	GqlErrorList *warnings;
+
+	/* schema_cycles.c's: the input fields whose default values were looked at, and those that are being looked at */
+	GqlNames	default_fields;
+	List	   *default_path;
+} GqlSchemaCheck;
+
+/* Where a rule is filed that may be broken with good will. */
+#define gql_tolerable(check) ((check)->good_will ? (check)->warnings : (check)->errors)
+
+/* Where an argument or input field stands. */
+typedef struct GqlInputPlace
+{
+	enum
+	{
+		GQL_OF_FIELD, GQL_OF_DIRECTIVE, GQL_OF_INPUT_OBJECT
+	}			kind;
+	const char *type;			/* not of a directive */
+	const char *name;			/* field or directive */
+} GqlInputPlace;
+
+/* As messages name it: "Type.field(arg:)", "@directive(arg:)", "Type.field". */
+extern char *gql_input_coordinate(const GqlInputPlace *place, const GqlInputValueDef *input);
+
+/* ---- schema_cycles.c ---- */
+
+/* 3.10: can every input object be given a value that ends? */
+extern void gql_check_finite_inputs(GqlSchemaCheck *check);
+/* 3.10: do the default values of an input object's fields include themselves? */
+extern void gql_check_default_cycles(GqlSchemaCheck *check, GqlType *type);
+/* 3.13: do directives refer to themselves? */
+extern void gql_check_directive_cycles(GqlSchemaCheck *check);
 
 #endif							/* GQL_SCHEMA_INT_H */
