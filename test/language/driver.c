@@ -3,7 +3,9 @@
  *
  *	{"op": "parse", "document": text, "as": "document" | "selection_set" | "type" | "value", "max_tokens": n, "max_depth": n, "max_length": n}
  *		-> {"errors": […], "print": text}
- *	{"op": "time", "stage": "lex" | "parse" | "print", "document": text, "seconds": s}
+ *	{"op": "schema", "schema": SDL, "good_will": bool}
+ *		-> {"errors": […], "warnings": […]}
+ *	{"op": "time", "stage": "lex" | "parse" | "print" | "schema" | "check", "document": text, "seconds": s}
  *		-> {"median": seconds, "runs": n}
  *
  * "errors" is what gql_errors_to_json() writes; the other members of an answer are there if there is none.
@@ -111,6 +113,23 @@ parse(Command *command)
 	appendStringInfoChar(command->answer, '}');
 }
 
+static void
+schema(Command *command)
+{
+	GqlErrorList *errors = gql_errors_create(0, NULL);
+	GqlErrorList *warnings = gql_errors_create(0, NULL);
+	bool		good_will = get_number(command, "good_will", 0) != 0;
+	int			len;
+	const char *text = get_text(command, "schema", &len);
+
+	gql_schema_from_sdl(text, len, good_will, errors, warnings);
+	appendStringInfoString(command->answer, "{\"errors\": ");
+	gql_errors_to_json(errors, command->answer);
+	appendStringInfoString(command->answer, ", \"warnings\": ");
+	gql_errors_to_json(warnings, command->answer);
+	appendStringInfoChar(command->answer, '}');
+}
+
 /* ---- measurements ---- */
 
 static double
@@ -147,7 +166,7 @@ lex_all(const char *text, int len)
 }
 
 static void
-run_stage(Command *command, const char *text, int len, GqlDocument *document)
+run_stage(Command *command, const char *text, int len, GqlDocument *document, GqlSchema *schema)
 {
 	if (text_is(command, "stage", "lex"))
 		lex_all(text, len);
@@ -160,6 +179,10 @@ run_stage(Command *command, const char *text, int len, GqlDocument *document)
 		initStringInfo(&out);
 		gql_print_document(&out, document);
 	}
+	else if (text_is(command, "stage", "schema"))
+		gql_schema_from_document(document, true, gql_errors_create(1, NULL), NULL);
+	else if (text_is(command, "stage", "check"))
+		gql_schema_check(schema, true, gql_errors_create(1, NULL), NULL);
 }
 
 static void
@@ -171,14 +194,17 @@ measure(Command *command)
 	double	   *times = palloc(sizeof(double) * 1000000);
 	int			n = 0;
 	GqlDocument *document = gql_parse(text, len, NULL, gql_errors_create(1, NULL));
+	GqlSchema  *schema = NULL;
 
+	if (text_is(command, "stage", "check"))
+		schema = gql_schema_from_document(document, true, gql_errors_create(1, NULL), NULL);
 	do
 	{
 		double		start = now();
 		MemoryContext run = AllocSetContextCreate(CurrentMemoryContext, "run", ALLOCSET_DEFAULT_SIZES);
 		MemoryContext oldcxt = MemoryContextSwitchTo(run);
 
-		run_stage(command, text, len, document);
+		run_stage(command, text, len, document, schema);
 		MemoryContextSwitchTo(oldcxt);
 		MemoryContextDelete(run);
 		times[n++] = now() - start;
@@ -198,6 +224,7 @@ dispatch(void *arg)
 		void		(*run) (Command *command);
 	}			operations[] = {
 		{"parse", parse},
+		{"schema", schema},
 		{"time", measure},
 	};
 	Command    *command = arg;
