@@ -1,11 +1,6 @@
-# remote_rel: PGXS build.
+# remote_rel: PGXS build.   make help: what there is to make
 #
-#   make, make install        build and install for the server that PG_CONFIG names
-#   make demo                 the first remote join, from a fresh machine, shown step by step
-#   make test                 pg_regress and TAP suites on a throw-away cluster; ends with "N passed, N failed"
-#   make installcheck         pg_regress alone, on a server that is already running
-#
-# Every object stands in OBJS once; header dependencies are written by the compiler (-MMD).
+# Every object stands in OBJS once; header dependencies are written by the compilers.
 
 EXTENSION = remote_rel
 MODULE_big = remote_rel
@@ -14,16 +9,63 @@ DOCS = README.md
 
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 
-PG_CPPFLAGS = -Isrc -MMD -MP $(shell pkg-config --cflags libcurl json-c)
+PG_CPPFLAGS = -Isrc $(shell pkg-config --cflags libcurl json-c)
 PG_CFLAGS = -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 SHLIB_LINK = $(shell pkg-config --libs libcurl json-c)
 
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --load-extension=remote_rel
-EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) results regression.diffs regression.out
+EXTRA_CLEAN = $(OBJS:=.d) $(OBJS:.o=.bc) $(OBJS:.o=.bc.d) results regression.diffs regression.out tmp_check
 
 PG_CONFIG ?= pg_config
+
+.DEFAULT_GOAL := all
+
+# --- what needs nothing but this checkout: the scripts install the rest ------------------------------------------------
+
+.PHONY: help demo test results
+
+help:
+	@echo 'make                  build for the server that PG_CONFIG names ($(PG_CONFIG))'
+	@echo 'make install          and install it there'
+	@echo 'make demo             the first remote join, from a fresh machine, shown step by step'
+	@echo 'make test             every suite on throw-away clusters; ends with "N passed, N failed"'
+	@echo '  TESTS="a b"           only these of test/sql/*.sql'
+	@echo '  PROVE_TESTS="a b"     only these of test/t/*.pl'
+	@echo '  SUITES="a b"          only these of test/suites/*'
+	@echo 'make results          take what the last "make test" printed (results/) as the expected output'
+	@echo 'make installcheck     pg_regress alone, on a server that is already running'
+	@echo 'make print-OBJS       any variable of this file'
+
+demo:
+	@PG_CONFIG='$(PG_CONFIG)' test/prepare test/demo
+
+test:
+	@PG_CONFIG='$(PG_CONFIG)' TESTS='$(TESTS)' PROVE_TESTS='$(PROVE_TESTS)' SUITES='$(SUITES)' test/prepare test/run
+
+results:
+	@cp -v results/*.out expected/
+
+print-%:
+	@echo '$($*)'
+
+# --- what needs the server's headers -----------------------------------------------------------------------------------
+
+ifneq ($(filter-out help demo test results,$(or $(MAKECMDGOALS),all)),)
+
 PGXS := $(shell $(PG_CONFIG) --pgxs)
+
+# The server may have been built with a clang, for JIT inlining, that this machine lacks.
+ifeq ($(shell command -v "$$(sed -n 's/^CLANG *= *//p' '$(dir $(PGXS))../Makefile.global')"),)
+override with_llvm = no
+endif
+
 include $(PGXS)
 
--include $(OBJS:.o=.d)
+# x.o.d, x.bc.d: one a compiler, so that neither overwrites the other's. PGXS has expanded CPPFLAGS once and for all.
+PGXS_CPPFLAGS := $(CPPFLAGS)
+override CPPFLAGS = $(PGXS_CPPFLAGS) -MMD -MP -MF $@.d
+
+-include $(OBJS:=.d) $(OBJS:.o=.bc.d)
+
+endif
