@@ -22,7 +22,9 @@ typedef struct TypeEntry
 	const GqlTypeDefNode *first;	/* definition, NULL when there are extensions only */
 	const GqlTypeDefNode *last;
 	const GqlTypeDefNode *entered;	/* first definition that the walk has come to */
-	int			n_nodes;		/* definitions and extensions */
+	int			n_nodes;		/* definitions and extensions, */
+	GqlTypeKind kind;			/* of the first, */
+	bool		mixed;			/* and not of all */
 
 	/* What the walk has come to so far, kept where there are several nodes. */
 	GqlNames	fields;			/* GqlFieldNode or GqlInputValueNode */
@@ -133,7 +135,10 @@ collect_definitions(Walk *w, const GqlDocument *document)
 			const GqlTypeDefNode *node = (const GqlTypeDefNode *) definition;
 			TypeEntry  *entry = type_entry(w, node->name.value);
 
-			entry->n_nodes++;
+			if (entry->n_nodes++ == 0)
+				entry->kind = node->kind;
+			else if (entry->kind != node->kind)
+				entry->mixed = true;
 			if (!node->extend)
 			{
 				if (entry->first == NULL)
@@ -375,7 +380,9 @@ check_field_definitions(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 		if (gql_names_add(seen, field))
 			continue;
 		known = gql_names_get(seen, field->value);
-		if (node->kind == GQL_INPUT_OBJECT)
+		if (entry->mixed)
+			alike = false;		/* the nodes may be of two sorts */
+		else if (node->kind == GQL_INPUT_OBJECT)
 			alike = same_input((GqlInputValueNode *) known, (GqlInputValueNode *) field);
 		else
 			alike = same_field((GqlFieldNode *) known, (GqlFieldNode *) field);
