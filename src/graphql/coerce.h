@@ -30,6 +30,9 @@ extern bool gql_coerce(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *
 /* Is an argument or input field of this definition to be given? */
 #define gql_is_required(def) ((def)->type->kind == GQL_TYPE_NON_NULL && (def)->default_value == NULL)
 
+/* CollectFields without variables: selections with @skip or @include are left out, and those directives put into *conditional. */
+extern List *gql_collect_unconditional_fields(GqlRequest *request, GqlType *object_type, GqlSelectionSet *set, List **conditional);
+
 /* " at .a[2].b", as messages show paths; nothing for none. */
 extern char *gql_path_to_string(const GqlPath *path);
 

@@ -18,6 +18,7 @@ typedef struct Collector
 	GqlType    *object_type;
 	GqlNames	fields;			/* GqlFieldSel, by response key */
 	GqlNames	visited;		/* GqlFragmentEntry */
+	List	  **conditional;	/* not NULL: @skip and @include are not evaluated but put here */
 	Frame	   *frames;
 	int			depth;
 	int			capacity;
@@ -102,12 +103,45 @@ add_field(Collector *c, GqlSelection *selection)
 	field->nodes = lappend(field->nodes, selection);
 }
 
+static const GqlDirective *
+find_condition(List *directives)
+{
+	ListCell   *lc;
+	const GqlDirective *include = NULL;
+
+	foreach(lc, directives)
+	{
+		const GqlDirective *directive = lfirst(lc);
+
+		if (strcmp(directive->name.value, "skip") == 0)
+			return directive;
+		if (!include && strcmp(directive->name.value, "include") == 0)
+			include = directive;
+	}
+	return include;
+}
+
+static bool
+is_left_out(Collector *c, List *directives)
+{
+	const GqlDirective *condition;
+
+	if (directives == NIL)
+		return false;
+	if (!c->conditional)
+		return gql_is_skipped(c->request, directives);
+	condition = find_condition(directives);
+	if (condition)
+		*c->conditional = lappend(*c->conditional, unconstify(GqlDirective *, condition));
+	return condition != NULL;
+}
+
 static void
 collect_selection(Collector *c, GqlSelection *selection)
 {
 	GqlFragmentEntry *entry;
 
-	if (selection->directives && gql_is_skipped(c->request, selection->directives))
+	if (is_left_out(c, selection->directives))
 		return;
 	switch (selection->kind)
 	{
@@ -126,31 +160,46 @@ collect_selection(Collector *c, GqlSelection *selection)
 	}
 }
 
+static List *
+collect(Collector *c, List *selection_sets)
+{
+	List	   *fields = NIL;
+	ListCell   *lc;
+
+	gql_names_init(&c->fields, CurrentMemoryContext);
+	gql_names_init(&c->visited, CurrentMemoryContext);
+	foreach(lc, selection_sets)
+	{
+		push(c, ((GqlSelectionSet *) lfirst(lc))->items);
+		while (c->depth > 0)
+		{
+			Frame	   *frame = &c->frames[c->depth - 1];
+
+			if (frame->next == list_length(frame->selections))
+				c->depth--;
+			else
+				collect_selection(c, list_nth(frame->selections, frame->next++));
+		}
+	}
+	for (int i = 0; i < c->fields.n; i++)
+		fields = lappend(fields, c->fields.items[i]);
+	return fields;
+}
+
 List *
 gql_collect_fields(GqlRequest *request, GqlType *object_type, List *selection_sets)
 {
 	Collector	c = {.request = request, .object_type = object_type};
-	List	   *fields = NIL;
-	ListCell   *lc;
 
-	gql_names_init(&c.fields, CurrentMemoryContext);
-	gql_names_init(&c.visited, CurrentMemoryContext);
-	foreach(lc, selection_sets)
-	{
-		push(&c, ((GqlSelectionSet *) lfirst(lc))->items);
-		while (c.depth > 0)
-		{
-			Frame	   *frame = &c.frames[c.depth - 1];
+	return collect(&c, selection_sets);
+}
 
-			if (frame->next == list_length(frame->selections))
-				c.depth--;
-			else
-				collect_selection(&c, list_nth(frame->selections, frame->next++));
-		}
-	}
-	for (int i = 0; i < c.fields.n; i++)
-		fields = lappend(fields, c.fields.items[i]);
-	return fields;
+List *
+gql_collect_unconditional_fields(GqlRequest *request, GqlType *object_type, GqlSelectionSet *set, List **conditional)
+{
+	Collector	c = {.request = request, .object_type = object_type, .conditional = conditional};
+
+	return collect(&c, list_make1(set));
 }
 
 List *
