@@ -98,6 +98,7 @@ struct GqlDefInfo
 
 	int			stamp;			/* of the last search that reached this */
 	bool		used;			/* by an operation */
+	bool		merged;			/* its fields have been looked at for conflicts */
 	bool		cycle_checked;
 	int			path_index;		/* in the path of spreads on which a cycle is looked for; -1: not in it */
 	int			introspection_depth;	/* with which it is known to be fine; -1 */
@@ -220,7 +221,7 @@ extern void gql_variables_in_allowed_position(GqlWalk *w, const void *node);
 extern void gql_known_directives(GqlWalk *w, const void *node);
 extern void gql_unique_directives_per_location(GqlWalk *w, const void *node);
 /* A directive as the document or the schema defines it: one of both is set, or none. */
-extern void gql_find_directive(GqlValidation *v, const char *name, const GqlDirectiveDefNode **node, GqlDirectiveDef **def);
+extern void gql_lookup_directive(GqlValidation *v, const char *name, const GqlDirectiveDefNode **node, GqlDirectiveDef **def);
 
 /* validate_defer.c */
 extern void gql_defer_stream_on_root_field(GqlWalk *w, const void *node);
@@ -248,6 +249,5 @@ extern bool gql_may_have_conflicts(GqlValidation *v);
 /* Two lists of GqlArgument are the same, in whatever order. */
 extern bool gql_same_arguments(List *a, List *b);
 extern bool gql_type_shapes_conflict(const GqlTypeRef *a, const GqlTypeRef *b);
-extern const GqlDirective *gql_find_applied(List *directives, const char *name);
 
 #endif							/* GQL_VALIDATE_H */

@@ -50,7 +50,7 @@ gql_known_directive_argument_names(GqlWalk *w, const void *node)
 
 	if (directive->arguments == NIL)
 		return;
-	gql_find_directive(w->v, directive->name.value, &def_node, &def);
+	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
 	if (!def && !def_node)
 		return;
 	if (def_node)
@@ -181,7 +181,7 @@ gql_provided_required_directive_arguments(GqlWalk *w, const void *node)
 	GqlDirectiveDef *def;
 	ListCell   *lc;
 
-	gql_find_directive(w->v, directive->name.value, &def_node, &def);
+	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
 	if (def)
 		gql_foreach(GqlInputValueDef, arg, &def->args)
 			if (gql_is_required(arg) && !is_provided(directive->arguments, arg->name))

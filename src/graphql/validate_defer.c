@@ -3,25 +3,11 @@
  */
 #include "postgres.h"
 
+#include "graphql/schema_int.h"
 #include "graphql/validate.h"
 
 #define DEFER "defer"
 #define STREAM "stream"
-
-const GqlDirective *
-gql_find_applied(List *directives, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, directives)
-	{
-		const GqlDirective *directive = lfirst(lc);
-
-		if (strcmp(directive->name.value, name) == 0)
-			return directive;
-	}
-	return NULL;
-}
 
 static const GqlValue *
 find_argument(const GqlDirective *directive, const char *name)
@@ -114,7 +100,7 @@ check_root_selection(Search *s, const GqlSelection *selection)
 {
 	const char *operation = s->operation->type == GQL_MUTATION ? "mutation" : "subscription";
 	bool		field = selection->kind == GQL_FIELD;
-	const GqlDirective *directive = gql_find_applied(selection->directives, field ? STREAM : DEFER);
+	const GqlDirective *directive = gql_find_directive(selection->directives, field ? STREAM : DEFER);
 	const GqlSelectionSet *set = field ? NULL : selection->selection_set;
 
 	if (selection->kind == GQL_FRAGMENT_SPREAD)
@@ -156,8 +142,8 @@ can_be_false(const GqlDirective *directive)
 static bool
 can_be_left_out(const GqlSelection *selection)
 {
-	const GqlDirective *skip = gql_find_applied(selection->directives, "skip");
-	const GqlDirective *include = gql_find_applied(selection->directives, "include");
+	const GqlDirective *skip = gql_find_directive(selection->directives, "skip");
+	const GqlDirective *include = gql_find_directive(selection->directives, "include");
 	const GqlValue *value = skip ? find_argument(skip, "if") : NULL;
 
 	if (skip && !(value && value->kind == GQL_VALUE_BOOLEAN && !value->boolean))

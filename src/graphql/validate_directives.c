@@ -7,7 +7,7 @@
 #include "graphql/validate.h"
 
 void
-gql_find_directive(GqlValidation *v, const char *name, const GqlDirectiveDefNode **node, GqlDirectiveDef **def)
+gql_lookup_directive(GqlValidation *v, const char *name, const GqlDirectiveDefNode **node, GqlDirectiveDef **def)
 {
 	const GqlName *own = v->directives.n > 0 ? gql_names_get(&v->directives, name) : NULL;
 
@@ -40,7 +40,7 @@ gql_known_directives(GqlWalk *w, const void *node)
 	const GqlDirectiveDefNode *def_node;
 	GqlDirectiveDef *def;
 
-	gql_find_directive(w->v, directive->name.value, &def_node, &def);
+	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
 	if (!def && !def_node)
 		gql_invalid(w->v, directive->loc, "Unknown directive \"@%s\".", directive->name.value);
 	else if (!has_location(def_node, def, w->location))
@@ -54,7 +54,7 @@ is_repeatable(GqlValidation *v, const char *name)
 	const GqlDirectiveDefNode *node;
 	GqlDirectiveDef *def;
 
-	gql_find_directive(v, name, &node, &def);
+	gql_lookup_directive(v, name, &node, &def);
 	return node ? node->repeatable : !def || def->repeatable;
 }
 
