@@ -38,10 +38,10 @@ help:
 	@echo 'make print-OBJS       any variable of this file'
 
 demo:
-	@PG_CONFIG='$(PG_CONFIG)' test/prepare test/demo
+	@exec env PG_CONFIG='$(PG_CONFIG)' test/prepare test/demo
 
 test:
-	@PG_CONFIG='$(PG_CONFIG)' TESTS='$(TESTS)' PROVE_TESTS='$(PROVE_TESTS)' SUITES='$(SUITES)' test/prepare test/run
+	@exec env PG_CONFIG='$(PG_CONFIG)' TESTS='$(TESTS)' PROVE_TESTS='$(PROVE_TESTS)' SUITES='$(SUITES)' test/prepare test/run
 
 results:
 	@cp -v results/*.out expected/

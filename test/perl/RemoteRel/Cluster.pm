@@ -26,8 +26,8 @@ sub start
 	  "listen_addresses = ''", "unix_socket_directories = '$directory'", 'port = 5432', 'fsync = off', 'full_page_writes = off',
 	  "max_wal_size = '1GB'", 'autovacuum_naptime = 1d', "log_line_prefix = '%m [%p] %a '", @settings;
 	close $conf;
-	$self->run_quietly('pg_ctl', '-D', "$directory/data", '-l', "$directory/postgres.log", '-w', '-t', '60', 'start');
 	$self->{running} = 1;
+	$self->run_quietly('pg_ctl', '-D', "$directory/data", '-l', "$directory/postgres.log", '-w', '-t', '60', 'start');
 	return $self;
 }
 
@@ -36,8 +36,8 @@ sub stop
 	my ($self) = @_;
 
 	return if $self->{owner} != $$ || !delete $self->{running};
-	local ($?, $!);
-	$self->run_quietly('pg_ctl', '-D', "$self->{directory}/data", '-m', 'immediate', '-w', 'stop');
+	local ($?, $!, $@);
+	run('pg_ctl', '-D', "$self->{directory}/data", '-m', 'immediate', '-w', 'stop');
 	return;
 }
 
@@ -71,11 +71,20 @@ sub run
 	my $err = gensym;
 	my $pid = open3(my $in, my $out, $err, @command);
 	close $in;
-	# stderr is short; what is long comes on stdout
-	my $stdout = do { local $/; <$out> } // '';
-	my $stderr = do { local $/; <$err> } // '';
+	my ($stdout, $stderr);
+	return ($stdout, $stderr, $?) if eval {
+		local $/;
+		# stderr is short; what is long comes on stdout
+		$stdout = <$out> // '';
+		$stderr = <$err> // '';
+		waitpid $pid, 0;
+		1;
+	};
+	# a signal: whoever leaves takes the command along, which may write where all is about to be removed
+	my $error = $@;
+	kill 'TERM', $pid;
 	waitpid $pid, 0;
-	return ($stdout, $stderr, $?);
+	die $error;
 }
 
 1;
