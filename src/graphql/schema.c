@@ -324,6 +324,20 @@ gql_schema_type(GqlSchema *schema, const char *name)
 	return type;
 }
 
+void
+gql_schema_complete(GqlSchema *schema)
+{
+	if (schema->list_types != NULL)
+	{
+		MemoryContext oldcxt = MemoryContextSwitchTo(schema->cxt);
+
+		schema->list_types(schema);
+		MemoryContextSwitchTo(oldcxt);
+	}
+	gql_foreach(GqlType, type, &schema->types)
+		complete_type(schema, type);
+}
+
 GqlType *
 gql_schema_root(GqlSchema *schema, GqlOperationType operation)
 {

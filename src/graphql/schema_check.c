@@ -526,7 +526,6 @@ check_input_fields(GqlSchemaCheck *c, GqlType *type)
 static void
 check_type(GqlSchemaCheck *c, GqlType *type)
 {
-	gql_type_fields(c->schema, type);	/* complete it */
 	check_name(c, type->name, type_node_loc(type));
 	switch (type->kind)
 	{
@@ -562,9 +561,7 @@ gql_schema_check(GqlSchema *schema, bool good_will, GqlErrorList *errors, GqlErr
 	c.good_will = good_will;
 	c.errors = errors;
 	c.warnings = warnings != NULL ? warnings : gql_errors_create(1, NULL);
-	if (schema->list_types != NULL)
-		schema->list_types(schema);
-
+	gql_schema_complete(schema);
 	check_roots(&c);
 	check_directives(&c);
 	gql_foreach(GqlType, type, &schema->types)

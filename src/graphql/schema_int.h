@@ -24,6 +24,8 @@ extern GqlType *gql_schema_new_type(GqlSchema *schema, GqlTypeKind kind, const c
 extern GqlFieldDef *gql_schema_new_field(GqlSchema *schema, const char *name, const GqlTypeRef *field_type);
 extern GqlDirectiveDef *gql_schema_new_directive(GqlSchema *schema, const char *name);
 extern void gql_append_type(StringInfo out, const GqlTypeRef *ref);
+/* All types there are, with all that they have; for lazy schemas. */
+extern void gql_schema_complete(GqlSchema *schema);
 
 /*
  * The types that introspection shows, in graphql-js' order: each user's type, followed by the specified scalars that it is the first to use; those of
