@@ -8,14 +8,15 @@
 
 /* ---- 5.5.1.2 ---- */
 
+static const char *const specified_scalars[] = {"String", "Int", "Float", "Boolean", "ID"};
+
 static bool
 is_standard_type(GqlValidation *v, const char *name)
 {
-	static const char *const scalars[] = {"String", "Int", "Float", "Boolean", "ID"};
 	GqlType    *type = gql_schema_type(v->schema, name);
 
-	for (int i = 0; i < lengthof(scalars); i++)
-		if (strcmp(name, scalars[i]) == 0)
+	for (int i = 0; i < lengthof(specified_scalars); i++)
+		if (strcmp(name, specified_scalars[i]) == 0)
 			return true;
 	return type && type->builtin;
 }
@@ -32,8 +33,8 @@ suggest_types(GqlWalk *w, const char *name)
 		options = lappend(options, unconstify(char *, type->name));
 	gql_foreach(GqlName, type_name, &v->types)
 		options = lappend(options, unconstify(char *, type_name->value));
-	if (w->in_type_system)
-		options = list_concat(options, list_make5("String", "Int", "Float", "Boolean", "ID"));
+	for (int i = 0; w->in_type_system && i < lengthof(specified_scalars); i++)
+		options = lappend(options, unconstify(char *, specified_scalars[i]));
 	return gql_did_you_mean(NULL, name, options);
 }
 
