@@ -37,6 +37,7 @@ extern const char *rr_json_string(RrJsonNode *node, size_t *len);
 /* The string converted to the server encoding, palloc'd in CurrentMemoryContext; NULL when node is no string. */
 extern char *rr_json_text(RrJsonNode *node);
 extern bool rr_json_bool(RrJsonNode *node, bool fallback);
+extern int	rr_json_int(RrJsonNode *node);	/* 0 when node is no integer */
 extern int	rr_json_length(RrJsonNode *node);	/* elements of an array, members of an object; 0 otherwise */
 extern RrJsonNode *rr_json_item(RrJsonNode *node, int i);	/* of an array */
 

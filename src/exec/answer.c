@@ -1,0 +1,479 @@
+/*
+ * answer.c: the response to a batch, taken in.
+ *
+ * A body is read as a GraphQL answer whenever it is one, whatever the status says: servers answer 400 and 500 with errors that
+ * explain them. "data" is read as it stands; only errors, which are few, become trees.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "mb/pg_wchar.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+#include "exec/reader.h"
+#include "json/json.h"
+
+/* Where the value of one key stands in the text that this response gives. */
+typedef struct Place
+{
+	bool		answered;
+	int			start;			/* -1: null */
+	int			len;
+} Place;
+
+typedef struct Answer
+{
+	const RrBatch *batch;
+	RrReader	reader;
+	Place	   *places;			/* by position in the batch */
+	bool		has_data;
+	bool		data_is_null;
+	List	   *errors;			/* RrSlice *: elements of "errors" */
+} Answer;
+
+static const char *
+remote_name(const Answer *answer)
+{
+	return answer->batch->step->step->remote->def->name;
+}
+
+/* ---- encoding ---- */
+
+/*
+ * The body in the server encoding, NUL-terminated; NULL when it is not UTF-8, or has what the server encoding has not. The conversion function may
+ * throw for the latter, hence the subtransaction.
+ */
+static const char *
+server_text(const RrHttpResponse *response, int *len)
+{
+	MemoryContext cxt = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	const char *volatile text = response->body;
+
+	*len = response->len;
+	if (!pg_verify_mbstr(PG_UTF8, response->body, response->len, true))
+		return NULL;
+	if (GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII)
+		return text;
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(cxt);
+	PG_TRY();
+	{
+		text = pg_any_to_server(response->body, response->len, PG_UTF8);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(cxt);
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		text = NULL;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(cxt);
+	CurrentResourceOwner = owner;
+	if (text != NULL && text != response->body)
+		*len = strlen(text);
+	return text;
+}
+
+/* ---- data ---- */
+
+/* The value of one key, below what is left of the path of remote_field. */
+static RrReadResult
+read_path(Answer *answer, int level)
+{
+	RrReader   *reader = &answer->reader;
+	const RrJoinStep *step = answer->batch->step->step;
+	const RrFieldCall *call;
+	RrReadResult result;
+	RrSlice		name;
+	bool		first = true;
+	bool		ok;
+	char		c;
+
+	if (level == list_length(step->path))
+		return rr_read_nullable(reader, step->shape->type, step->shape, NULL);
+	call = list_nth(step->path, level);
+	c = rr_scan_peek(&reader->scan);
+	if (c == 'n')
+		return rr_scan_value(&reader->scan, &name) ? (appendStringInfoString(reader->out, "null"), RR_READ_NULL) : RR_READ_BROKEN;
+	if (c == '[')
+	{
+		rr_scan_char(&reader->scan, '[');
+		appendStringInfoChar(reader->out, '[');
+		for (; rr_scan_more(&reader->scan, first, ']', &ok); first = false)
+		{
+			if (!first)
+				appendStringInfoChar(reader->out, ',');
+			result = read_path(answer, level);
+			if (result >= RR_READ_INVALID)
+				return result;
+		}
+		if (!ok)
+			return RR_READ_BROKEN;
+		appendStringInfoChar(reader->out, ']');
+		return RR_READ_VALUE;
+	}
+	if (!rr_scan_char(&reader->scan, '{') || !rr_scan_more(&reader->scan, true, '}', &ok) ||
+		!rr_scan_name(&reader->scan, &name) || !rr_slice_is(name, call->field, strlen(call->field)))
+		return RR_READ_BROKEN;
+	result = read_path(answer, level + 1);
+	if (result <= RR_READ_NULL && rr_scan_more(&reader->scan, false, '}', &ok))
+		return RR_READ_BROKEN;
+	return result;
+}
+
+static void
+begin_place(Answer *answer, int i)
+{
+	answer->reader.key = answer->batch->keys[i];
+	answer->places[i].answered = true;
+	answer->places[i].start = answer->reader.out->len;
+}
+
+static void
+end_place(Answer *answer, int i, RrReadResult result)
+{
+	Place	   *place = &answer->places[i];
+
+	if (result == RR_READ_VALUE)
+		place->len = answer->reader.out->len - place->start;
+	else
+	{
+		answer->reader.out->len = place->start;
+		place->start = -1;
+	}
+}
+
+/* Aliases j0, j1, …: a key each. */
+static bool
+read_aliases(Answer *answer)
+{
+	RrReader   *reader = &answer->reader;
+	bool		first = true;
+	bool		ok;
+	RrSlice		alias;
+
+	if (!rr_scan_char(&reader->scan, '{'))
+		return false;
+	for (; rr_scan_more(&reader->scan, first, '}', &ok); first = false)
+	{
+		RrReadResult result;
+		int			i = 0;
+
+		if (!rr_scan_name(&reader->scan, &alias) || alias.len < 2 || alias.data[0] != 'j')
+			return false;
+		for (int k = 1; k < alias.len; k++)
+		{
+			if (alias.data[k] < '0' || alias.data[k] > '9')
+				return false;
+			i = i * 10 + (alias.data[k] - '0');
+			if (i >= answer->batch->n)
+				return false;
+		}
+		begin_place(answer, i);
+		result = read_path(answer, 1);
+		if (result == RR_READ_BROKEN)
+			return false;
+		end_place(answer, i, result);
+	}
+	return ok;
+}
+
+/* The root fields of a remote schema: each is a key. */
+static bool
+read_roots(Answer *answer)
+{
+	RrReader   *reader = &answer->reader;
+	const RrObjectShape *root = answer->batch->step->step->shape->base;
+	bool		first = true;
+	bool		ok;
+	RrSlice		name;
+	int			expected = 0;
+
+	if (!rr_scan_char(&reader->scan, '{'))
+		return false;
+	for (; rr_scan_more(&reader->scan, first, '}', &ok); first = false)
+	{
+		RrReadResult result;
+		int			i = expected;
+
+		if (!rr_scan_name(&reader->scan, &name))
+			return false;
+		for (int k = 0; k < root->nfields; k++, i = (i + 1) % root->nfields)
+			if (rr_slice_is(name, root->fields[i].alias, root->fields[i].alias_len))
+				break;
+		if (i >= root->nfields || !rr_slice_is(name, root->fields[i].alias, root->fields[i].alias_len))
+			return false;
+		expected = (i + 1) % root->nfields;
+		begin_place(answer, i);
+		result = rr_read_field(reader, &root->fields[i], "", NULL);
+		if (result == RR_READ_BROKEN)
+			return false;
+		if (result == RR_READ_INVALID)
+		{
+			RrSlice		rest;
+
+			/* the scan stands inside of the value: leave it by reading the member again */
+			reader->scan.pos = name.data + name.len + 1;
+			if (!rr_scan_char(&reader->scan, ':') || !rr_scan_value(&reader->scan, &rest))
+				return false;
+		}
+		end_place(answer, i, result);
+	}
+	return ok;
+}
+
+/* The top of a GraphQL answer (section 7.1). False when it is none. */
+static bool
+read_answer(Answer *answer)
+{
+	RrScan	   *scan = &answer->reader.scan;
+	bool		first = true;
+	bool		ok;
+	bool		any = false;
+	RrSlice		name;
+	RrSlice		value;
+
+	if (!rr_scan_char(scan, '{'))
+		return false;
+	for (; rr_scan_more(scan, first, '}', &ok); first = false)
+	{
+		if (!rr_scan_name(scan, &name))
+			return false;
+		if (rr_slice_is(name, "data", 4))
+		{
+			any = true;
+			answer->has_data = true;
+			answer->data_is_null = rr_scan_peek(scan) == 'n';
+			if (answer->data_is_null)
+				ok = rr_scan_value(scan, &value);
+			else if (answer->batch->step->step->kind == RR_STEP_ROOT)
+				ok = read_roots(answer);
+			else
+				ok = read_aliases(answer);
+			if (!ok)
+				return false;
+			continue;
+		}
+		if (!rr_scan_value(scan, &value))
+			return false;
+		if (rr_slice_is(name, "errors", 6) && value.data[0] == '[')
+		{
+			RrScan		errors;
+			bool		first_error = true;
+
+			any = true;
+			rr_scan_init(&errors, value.data, value.len);
+			rr_scan_char(&errors, '[');
+			for (; rr_scan_more(&errors, first_error, ']', &ok); first_error = false)
+			{
+				RrSlice    *error = palloc(sizeof(RrSlice));
+
+				rr_scan_value(&errors, error);
+				answer->errors = lappend(answer->errors, error);
+			}
+		}
+	}
+	return ok && any && rr_scan_peek(scan) == '\0';
+}
+
+/* ---- errors ---- */
+
+/* The extensions of an error, as they stand in the text. */
+static const char *
+extensions_of(RrSlice error)
+{
+	RrScan		scan;
+	bool		first = true;
+	bool		ok;
+	RrSlice		name;
+	RrSlice		value;
+
+	rr_scan_init(&scan, error.data, error.len);
+	if (!rr_scan_char(&scan, '{'))
+		return NULL;
+	for (; rr_scan_more(&scan, first, '}', &ok); first = false)
+	{
+		rr_scan_name(&scan, &name);
+		rr_scan_value(&scan, &value);
+		if (rr_slice_is(name, "extensions", 10) && value.data[0] == '{')
+			return pnstrdup(value.data, value.len);
+	}
+	return NULL;
+}
+
+/* Which key of the batch the first step of an upstream's path means; -1 if none. */
+static int
+position_of(const Answer *answer, const char *alias)
+{
+	const RrJoinStep *step = answer->batch->step->step;
+	int			i;
+
+	if (alias == NULL)
+		return -1;
+	if (step->kind == RR_STEP_ROOT)
+	{
+		for (i = 0; i < step->shape->base->nfields; i++)
+			if (strcmp(step->shape->base->fields[i].alias, alias) == 0)
+				return i;
+		return -1;
+	}
+	if (alias[0] != 'j' || strspn(alias + 1, "0123456789") != strlen(alias + 1) || strlen(alias) < 2)
+		return -1;
+	i = atoi(alias + 1);
+	return i < answer->batch->n ? i : -1;
+}
+
+/*
+ * The rest of an upstream's path, as a path inside of the key's value: without the names of remote_field's further steps, which do not show in the
+ * answer; indexes of lists on the way do.
+ */
+static const GqlPath *
+inner_path(const Answer *answer, RrJsonNode *path)
+{
+	int			names_to_drop = Max(list_length(answer->batch->step->step->path) - 1, 0);
+	const GqlPath *inner = NULL;
+
+	for (int i = 1; i < rr_json_length(path); i++)
+	{
+		RrJsonNode *item = rr_json_item(path, i);
+		char	   *text = rr_json_text(item);
+
+		if (text != NULL && names_to_drop > 0)
+			names_to_drop--;
+		else if (text != NULL)
+			inner = gql_path_key(inner, text);
+		else
+			inner = gql_path_index(inner, rr_json_int(item));
+	}
+	return inner;
+}
+
+/* An error that names no key: of every key that has no value, or of all if each has one. */
+static void
+file_for_all(const Answer *answer, const char *message, const char *extensions)
+{
+	const RrBatch *batch = answer->batch;
+	bool		some_null = false;
+
+	for (int i = 0; i < batch->n; i++)
+		some_null |= !answer->places[i].answered || answer->places[i].start < 0;
+	for (int i = 0; i < batch->n; i++)
+		if (!some_null || !answer->places[i].answered || answer->places[i].start < 0)
+			rr_key_error(batch->step, batch->keys[i], message, NULL, extensions);
+}
+
+static void
+file_error(const Answer *answer, RrSlice slice)
+{
+	const char *utf8 = pg_server_to_any(slice.data, slice.len, PG_UTF8);
+	char	   *problem;
+	RrJson	   *json = rr_json_parse(utf8, utf8 == slice.data ? slice.len : strlen(utf8), 200, &problem);
+	RrJsonNode *node = json ? rr_json_root(json) : NULL;
+	RrJsonNode *path = rr_json_get(node, "path");
+	char	   *message = rr_json_text(rr_json_get(node, "message"));
+	const char *extensions = extensions_of(slice);
+	int			position = position_of(answer, rr_json_text(rr_json_item(path, 0)));
+
+	if (message == NULL)
+		message = psprintf("remote schema \"%s\" answered with an error without a message", remote_name(answer));
+	if (position >= 0)
+		rr_key_error(answer->batch->step, answer->batch->keys[position], message, inner_path(answer, path), extensions);
+	else
+		file_for_all(answer, message, extensions);
+	if (json != NULL)
+		rr_json_free(json);
+}
+
+/* Keys that came to nothing without a word. */
+static void
+check_complete(const Answer *answer)
+{
+	const RrBatch *batch = answer->batch;
+
+	if (!answer->has_data || answer->data_is_null)
+	{
+		if (answer->errors == NIL)
+			rr_batch_error(batch, psprintf("remote schema \"%s\" answered with neither data nor errors", remote_name(answer)));
+		return;
+	}
+	for (int i = 0; i < batch->n; i++)
+		if (!answer->places[i].answered && batch->step->keys[batch->keys[i]].errors == NIL)
+			rr_key_error(batch->step, batch->keys[i],
+						 psprintf("remote schema \"%s\" left the value out of its answer", remote_name(answer)), NULL, NULL);
+}
+
+static const char *
+failure_message(const char *name, const RrHttpResponse *response)
+{
+	switch (response->failure)
+	{
+		case RR_HTTP_TIMEOUT:
+			return psprintf("remote schema \"%s\" timed out: %s", name, response->failure_detail);
+		case RR_HTTP_TOO_LARGE:
+			return psprintf("the answer of remote schema \"%s\" is too large: %s", name, response->failure_detail);
+		case RR_HTTP_BROKEN:
+			return psprintf("the answer of remote schema \"%s\" broke off: %s", name, response->failure_detail);
+		default:
+			return psprintf("could not reach remote schema \"%s\": %s", name, response->failure_detail);
+	}
+}
+
+static const char *
+not_graphql_message(const char *name, const RrHttpResponse *response)
+{
+	if (response->status < 200 || response->status > 299)
+		return psprintf("remote schema \"%s\" answered with HTTP status %d", name, response->status);
+	if (response->content_type != NULL && strstr(response->content_type, "json") == NULL)
+		return psprintf("remote schema \"%s\" answered with content of type \"%s\", not with JSON", name, response->content_type);
+	return psprintf("remote schema \"%s\" did not answer with a GraphQL response", name);
+}
+
+void
+rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
+{
+	Answer		answer = {.batch = batch};
+	const char *name = batch->step->step->remote->def->name;
+	const char *text;
+	int			len;
+	ListCell   *lc;
+
+	if (response->failure != RR_HTTP_OK)
+	{
+		rr_batch_error(batch, failure_message(name, response));
+		return;
+	}
+	text = server_text(response, &len);
+	if (text == NULL)
+	{
+		rr_batch_error(batch, psprintf("the answer of remote schema \"%s\" is not valid text in UTF-8", name));
+		return;
+	}
+	answer.places = palloc0(Max(batch->n, 1) * sizeof(Place));
+	answer.reader.step = batch->step;
+	answer.reader.out = makeStringInfo();
+	enlargeStringInfo(answer.reader.out, len);
+	rr_scan_init(&answer.reader.scan, text, len);
+	if (!read_answer(&answer))
+	{
+		for (int i = 0; i < batch->n; i++)
+			batch->step->keys[batch->keys[i]].errors = NIL;
+		rr_batch_error(batch, not_graphql_message(name, response));
+		return;
+	}
+	for (int i = 0; i < batch->n; i++)
+	{
+		RrKey	   *key = &batch->step->keys[batch->keys[i]];
+
+		if (!answer.places[i].answered || answer.places[i].start < 0)
+			continue;
+		key->text = answer.reader.out->data + answer.places[i].start;
+		key->len = answer.places[i].len;
+	}
+	foreach(lc, answer.errors)
+		file_error(&answer, *(RrSlice *) lfirst(lc));
+	check_complete(&answer);
+}

@@ -1,0 +1,293 @@
+/*
+ * batch.c: the keys of a step, sent in as few requests as its batch size allows.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "exec/run.h"
+#include "settings.h"
+
+void
+rr_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path, const char *upstream)
+{
+	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
+	RrKeyError *error = palloc0(sizeof(RrKeyError));
+	const GqlPath *copy = NULL;
+	List	   *items = NIL;
+	ListCell   *lc;
+
+	for (; path != NULL; path = path->prev)
+		items = lcons(unconstify(GqlPath *, path), items);
+	foreach(lc, items)
+	{
+		const GqlPath *item = lfirst(lc);
+
+		copy = item->key ? gql_path_key(copy, pstrdup(item->key)) : gql_path_index(copy, item->index);
+	}
+	error->message = pstrdup(message);
+	error->path = copy;
+	error->upstream = upstream;
+	step->keys[key].errors = lappend(step->keys[key].errors, error);
+	step->run->key_errors = true;
+	MemoryContextSwitchTo(old);
+}
+
+void
+rr_batch_error(const RrBatch *batch, const char *message)
+{
+	for (int i = 0; i < batch->n; i++)
+		rr_key_error(batch->step, batch->keys[i], message, NULL, NULL);
+}
+
+/* ---- values of key arguments ---- */
+
+/* A template with the key's values in the places of its variables. */
+static GqlValue *
+instantiate(const RrRemoteJoin *join, const GqlValue *template, const GqlValue *keys)
+{
+	GqlValue   *value;
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (template->kind == GQL_VALUE_VARIABLE)
+		return unconstify(GqlValue *, &keys[rr_remote_join_key(join, template->text)]);
+	if (template->kind != GQL_VALUE_LIST && template->kind != GQL_VALUE_OBJECT)
+		return unconstify(GqlValue *, template);
+	value = palloc(sizeof(GqlValue));
+	*value = *template;
+	value->items = NIL;
+	foreach(lc, template->items)
+	{
+		if (template->kind == GQL_VALUE_LIST)
+			value->items = lappend(value->items, instantiate(join, lfirst(lc), keys));
+		else
+		{
+			GqlObjectField *field = palloc(sizeof(GqlObjectField));
+
+			*field = *(GqlObjectField *) lfirst(lc);
+			field->value = instantiate(join, field->value, keys);
+			value->items = lappend(value->items, field);
+		}
+	}
+	return value;
+}
+
+static GqlObjectField *
+find_field(const GqlValue *object, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, object->items)
+	{
+		GqlObjectField *field = lfirst(lc);
+
+		if (strcmp(field->name.value, name) == 0)
+			return field;
+	}
+	return NULL;
+}
+
+/* What the relationship gives, and what the query adds to it; they never give the same field. */
+static GqlValue *
+merge(GqlValue *value, const GqlValue *given)
+{
+	ListCell   *lc;
+
+	if (given == NULL || value->kind != GQL_VALUE_OBJECT || given->kind != GQL_VALUE_OBJECT)
+		return value;
+	check_stack_depth();
+	foreach(lc, given->items)
+	{
+		GqlObjectField *field = lfirst(lc);
+		GqlObjectField *mine = find_field(value, field->name.value);
+
+		if (mine == NULL)
+			value->items = lappend(value->items, field);
+		else
+			mine->value = merge(mine->value, field->value);
+	}
+	return value;
+}
+
+/* The variables of one key, appended to the JSON object of a batch's variables. False when a value does not fit: filed. */
+static bool
+append_variables(RrStepRun *step, int key, int position, StringInfo out)
+{
+	const RrJoinStep *plan = step->step;
+	GqlErrorList *errors = gql_errors_create(1, NULL);
+	int			start = out->len;
+
+	for (int j = 0; j < list_length(plan->key_arguments); j++)
+	{
+		const RrKeyArgument *argument = list_nth(plan->key_arguments, j);
+		GqlValue   *value = merge(instantiate(plan->join, argument->template, step->keys[key].values), argument->given);
+
+		value = gql_coerce_value(plan->remote->upstream, value, argument->def->type, true,
+								 psprintf("The key does not fit argument \"%s\" of remote schema \"%s\"", argument->def->name,
+										  plan->remote->def->name), errors);
+		if (value == NULL)
+		{
+			out->len = start;
+			rr_key_error(step, key, ((GqlError *) linitial(errors->items))->message, NULL, NULL);
+			return false;
+		}
+		appendStringInfo(out, "%s\"" RR_ALIAS_PREFIX "%d_%d\":", out->data[out->len - 1] == '{' ? "" : ",", position, j);
+		gql_value_to_json(out, value);
+	}
+	return true;
+}
+
+/* The variables of the query that the document uses. */
+static void
+append_query_variables(const RrStepRun *step, StringInfo out)
+{
+	ListCell   *lc;
+
+	foreach(lc, step->step->variables)
+	{
+		const GqlVariableValue *variable = gql_names_get(&step->run->plan->request->variables, lfirst(lc));
+
+		if (variable == NULL)
+			continue;
+		appendStringInfo(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", variable->name);
+		gql_value_to_json(out, variable->value);
+	}
+}
+
+/* ---- requests ---- */
+
+static char *
+document_as_json(const RrStepRun *step, int nkeys)
+{
+	StringInfoData json;
+	char	   *text = rr_document_print(step->run->plan->request, step->step, nkeys);
+
+	initStringInfo(&json);
+	gql_json_string(&json, text, strlen(text));
+	return json.data;
+}
+
+static const char *
+header(const char *name, const char *value)
+{
+	return psprintf("%s: %s", name, value);
+}
+
+static bool
+has_header(List *headers, const char *name)
+{
+	int			len = strlen(name);
+	ListCell   *lc;
+
+	foreach(lc, headers)
+		if (pg_strncasecmp(lfirst(lc), name, len) == 0 && ((char *) lfirst(lc))[len] == ':')
+			return true;
+	return false;
+}
+
+static List *
+add_headers(List *headers, List *more)
+{
+	ListCell   *lc;
+
+	foreach(lc, more)
+	{
+		const RrMapping *m = lfirst(lc);
+
+		if (!has_header(headers, m->name))
+			headers = lappend(headers, unconstify(char *, header(m->name, m->to)));
+	}
+	return headers;
+}
+
+/* Where a name occurs twice: the configured one, then session variables, then the client's. */
+static List *
+request_headers(const RrStepRun *step)
+{
+	const RrRemoteSchema *def = step->step->remote->def;
+	List	   *headers = NIL;
+	ListCell   *lc;
+
+	foreach(lc, rr_remote_schema_headers(def))
+	{
+		const RrMapping *m = lfirst(lc);
+
+		headers = lappend(headers, unconstify(char *, header(m->name, m->to)));
+	}
+	headers = add_headers(headers, rr_session_variables());
+	if (def->forward_client_headers)
+		headers = add_headers(headers, rr_session_headers());
+	if (!has_header(headers, "Content-Type"))
+		headers = lappend(headers, "Content-Type: application/json");
+	if (!has_header(headers, "Accept"))
+		headers = lappend(headers, "Accept: application/graphql-response+json, application/json;q=0.9");
+	return headers;
+}
+
+static void
+submit(RrBatch *batch)
+{
+	RrStepRun  *step = batch->step;
+	const RrRemoteSchema *def = step->step->remote->def;
+	RrHttpRequest request = {0};
+
+	request.url = rr_remote_schema_url(def);
+	request.method = "POST";
+	request.headers = request_headers(step);
+	request.body = pg_server_to_any(batch->body, strlen(batch->body), PG_UTF8);
+	request.body_len = strlen(request.body);
+	request.timeout_ms = def->timeout_ms;
+	request.max_response_bytes = (size_t) rr_max_response_size * 1024;
+	request.max_concurrent = def->max_concurrent ? def->max_concurrent : rr_max_concurrent_requests;
+	request.limit_key = def->name;
+	request.idempotent = !step->step->mutation;
+	request.http2_prior_knowledge = def->http2_prior_knowledge;
+	request.ca_file = def->ca_file;
+	request.tag = batch;
+	rr_http_submit(step->run->http, &request);
+	step->in_flight++;
+	step->run->requests++;
+}
+
+/* One request for the next keys that fit; fewer than a full batch only when there are no more. */
+static void
+send_batch(RrStepRun *step)
+{
+	RrBatch    *batch = palloc0(sizeof(RrBatch));
+	StringInfoData variables;
+	StringInfoData body;
+	const char *document;
+
+	batch->step = step;
+	batch->keys = palloc(step->batch_size * sizeof(int));
+	initStringInfo(&variables);
+	appendStringInfoChar(&variables, '{');
+	append_query_variables(step, &variables);
+	for (; step->sent < step->nkeys && batch->n < step->batch_size; step->sent++)
+		if (append_variables(step, step->sent, batch->n, &variables))
+			batch->keys[batch->n++] = step->sent;
+	appendStringInfoChar(&variables, '}');
+	if (batch->n == 0)
+		return;
+	if (batch->n == step->batch_size && step->full_document == NULL)
+		step->full_document = document_as_json(step, batch->n);
+	document = batch->n == step->batch_size ? step->full_document : document_as_json(step, batch->n);
+	initStringInfo(&body);
+	appendStringInfo(&body, "{\"query\":%s,\"variables\":%s}", document, variables.data);
+	pfree(variables.data);
+	batch->body = body.data;
+	submit(batch);
+}
+
+void
+rr_step_send(RrStepRun *step, bool all)
+{
+	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
+
+	while (step->nkeys - step->sent >= step->batch_size || (all && step->sent < step->nkeys))
+		send_batch(step);
+	MemoryContextSwitchTo(old);
+}

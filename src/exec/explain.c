@@ -1,0 +1,121 @@
+/*
+ * explain.c: a plan as JSON: every SQL statement, every remote document and the join that it serves. No header, no URL.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "exec/run.h"
+#include "settings.h"
+
+static void
+append_string(StringInfo out, const char *key, const char *text)
+{
+	appendStringInfo(out, ",\"%s\":", key);
+	gql_json_string(out, text, strlen(text));
+}
+
+static void
+explain_statement(const RrRootField *root, StringInfo out)
+{
+	ListCell   *lc;
+
+	appendStringInfoString(out, "{\"field\":");
+	gql_json_string(out, root->field->key, strlen(root->field->key));
+	append_string(out, "sql", root->statement->sql);
+	appendStringInfoString(out, ",\"parameters\":[");
+	foreach(lc, root->statement->params)
+	{
+		const RrSqlParam *param = lfirst(lc);
+		Oid			output;
+		bool		varlena;
+
+		if (foreach_current_index(lc) > 0)
+			appendStringInfoChar(out, ',');
+		appendStringInfoString(out, "{\"type\":");
+		gql_json_string(out, format_type_be(param->type), strlen(format_type_be(param->type)));
+		if (param->isnull)
+			appendStringInfoString(out, ",\"value\":null");
+		else
+		{
+			getTypeOutputInfo(param->type, &output, &varlena);
+			append_string(out, "value", OidOutputFunctionCall(output, param->value));
+		}
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoString(out, "]}");
+}
+
+static const char *
+batch_name(const RrJoinStep *step)
+{
+	switch (step->join->relationship->to_remote_schema->batch)
+	{
+		case RR_BATCH_LIST:
+			return "list";
+		case RR_BATCH_POSITION:
+			return "position";
+		default:
+			return "aliases";
+	}
+}
+
+/* Whose field the join is: a table's, or a remote type's. */
+static const char *
+source_name(const RrRelationship *relationship)
+{
+	if (OidIsValid(relationship->source))
+		return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relationship->source)),
+										  get_rel_name(relationship->source));
+	return psprintf("%s.%s", relationship->source_remote_schema, relationship->source_type);
+}
+
+static void
+explain_step(const RrPlan *plan, const RrJoinStep *step, StringInfo out)
+{
+	const RrRemoteSchema *def = step->remote->def;
+
+	appendStringInfo(out, "{\"step\":%d", step->number);
+	if (step->parent != NULL)
+		appendStringInfo(out, ",\"after\":%d", step->parent->number);
+	append_string(out, "remote_schema", def->name);
+	if (step->kind == RR_STEP_JOIN)
+	{
+		append_string(out, "source", source_name(step->join->relationship));
+		append_string(out, "relationship", step->join->relationship->name);
+		append_string(out, "batch", batch_name(step));
+		appendStringInfo(out, ",\"batch_size\":%d", def->batch_size ? def->batch_size : rr_batch_size);
+	}
+	/* the document for one key: further ones repeat its field under j1, j2, … */
+	append_string(out, "document", rr_document_print(plan->request, step, 1));
+	appendStringInfoChar(out, '}');
+}
+
+void
+rr_explain_plan(const RrPlan *plan, StringInfo out)
+{
+	bool		first = true;
+	ListCell   *lc;
+
+	appendStringInfoString(out, "\"statements\":[");
+	foreach(lc, plan->roots)
+	{
+		const RrRootField *root = lfirst(lc);
+
+		if (root->kind != RR_ROOT_SQL)
+			continue;
+		if (!first)
+			appendStringInfoChar(out, ',');
+		first = false;
+		explain_statement(root, out);
+	}
+	appendStringInfoString(out, "],\"remote\":[");
+	foreach(lc, plan->steps)
+	{
+		if (foreach_current_index(lc) > 0)
+			appendStringInfoChar(out, ',');
+		explain_step(plan, lfirst(lc), out);
+	}
+	appendStringInfoChar(out, ']');
+}

@@ -1,0 +1,153 @@
+/*
+ * resolve.c: a document, from its text to its answer.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "exec/run.h"
+#include "settings.h"
+#include "value_jsonb.h"
+
+/* graphql-js stops at as many */
+#define MAX_ERRORS 100
+
+typedef struct Resolution
+{
+	RrRoleState role;
+	RrRoleSchema *rs;
+	GqlDocument *document;
+	GqlRequest *request;
+	RrPlan	   *plan;
+	GqlErrorList *errors;
+} Resolution;
+
+static GqlDocument *
+parse_and_validate(const RrCall *call, RrRoleSchema *rs, GqlErrorList *errors)
+{
+	GqlLimits	limits = {.max_tokens = rr_max_query_tokens, .max_depth = rr_max_query_depth};
+	GqlDocument *document = gql_parse(call->query, call->query_len, &limits, errors);
+
+	if (document == NULL || !gql_validate(rs->schema, document, rr_max_query_depth, errors))
+		return NULL;
+	return document;
+}
+
+/* The caller's variables as one OBJECT value. Throws 22023 for any other JSON. */
+static const GqlValue *
+variables_of(const RrCall *call)
+{
+	GqlValue   *value;
+
+	if (call->variables == NULL)
+		return NULL;
+	value = rr_value_from_jsonb(call->variables);
+	if (value->kind == GQL_VALUE_NULL)
+		return NULL;
+	if (value->kind != GQL_VALUE_OBJECT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("variables must be a JSON object"),
+				 errhint("Pass them as '{\"name\": value, …}'.")));
+	return value;
+}
+
+/* Become the role, and go as far as the document lets: a stage whose result is NULL has filed errors. */
+static void
+begin(Resolution *r, const RrCall *call)
+{
+	memset(r, 0, sizeof(Resolution));
+	rr_role_enter(&r->role, rr_get_role(call->role), call->headers);
+	r->errors = gql_errors_create(MAX_ERRORS, "validation-failed");
+	r->rs = rr_role_schema_get(GetUserId());
+	r->document = parse_and_validate(call, r->rs, r->errors);
+	if (r->document == NULL)
+		return;
+	r->request = gql_request_create(r->rs->schema, r->document, call->operation_name, variables_of(call), r->errors);
+	if (r->request != NULL)
+		r->plan = rr_plan(r->rs, r->request, r->errors);
+}
+
+/* Errors beyond the limit are counted, and the count is said. */
+static void
+append_errors(GqlErrorList *errors, StringInfo out)
+{
+	if (errors->omitted > 0)
+	{
+		int			omitted = errors->omitted;
+
+		errors->max = 0;
+		gql_error(errors, "%d more errors are left out.", omitted);
+	}
+	appendStringInfoString(out, "\"errors\":");
+	gql_errors_to_json(errors, out);
+}
+
+void
+rr_resolve(const RrCall *call, StringInfo out)
+{
+	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "graphql_resolve", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	Resolution	r;
+
+	begin(&r, call);
+	appendStringInfoChar(out, '{');
+	if (r.plan != NULL)
+	{
+		r.errors->default_code = "unexpected";
+		appendStringInfoString(out, "\"data\":");
+		rr_run(r.plan, out, r.errors);
+		if (r.errors->items != NIL)
+			appendStringInfoChar(out, ',');
+	}
+	if (r.errors->items != NIL)
+		append_errors(r.errors, out);
+	appendStringInfoChar(out, '}');
+	rr_role_leave(&r.role);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(cxt);
+}
+
+void
+rr_validate(const RrCall *call, StringInfo out)
+{
+	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "graphql_validate", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	Resolution	r;
+
+	begin(&r, call);
+	gql_errors_to_json(r.errors, out);
+	rr_role_leave(&r.role);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(cxt);
+}
+
+void
+rr_explain(const RrCall *call, StringInfo out)
+{
+	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "graphql_explain", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	Resolution	r;
+
+	begin(&r, call);
+	appendStringInfoChar(out, '{');
+	if (r.plan != NULL)
+		rr_explain_plan(r.plan, out);
+	else
+		append_errors(r.errors, out);
+	appendStringInfoChar(out, '}');
+	rr_role_leave(&r.role);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(cxt);
+}
+
+void
+rr_schema_text(const char *role, StringInfo out)
+{
+	RrRoleState state;
+
+	rr_role_enter(&state, rr_get_role(role), NULL);
+	gql_print_schema(rr_role_schema_get(GetUserId())->schema, out);
+	rr_role_leave(&state);
+}

@@ -1,0 +1,246 @@
+/*
+ * run.c: one execution of a plan.
+ *
+ * A query's remote root fields go on the wire first, then the SQL statements run; while they do, every batch that fills up is sent. What
+ * is left of the keys goes out when the texts in which they stand are complete, and so on down the steps. A mutation's root fields run one after the other,
+ * each with all of its joins.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "exec/run.h"
+#include "settings.h"
+
+RrRun	   *rr_current_run = NULL;
+
+/* A root field's own text, before its holes are filled. */
+typedef struct RootResult
+{
+	bool		failed;
+	StringInfoData text;
+} RootResult;
+
+static RrRun *
+create_run(const RrPlan *plan, GqlErrorList *errors)
+{
+	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel run", ALLOCSET_DEFAULT_SIZES);
+	RrRun	   *run = MemoryContextAllocZero(cxt, sizeof(RrRun));
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	ListCell   *lc;
+
+	run->cxt = cxt;
+	run->plan = plan;
+	run->errors = errors;
+	run->nsteps = list_length(plan->steps);
+	run->steps = palloc0(Max(run->nsteps, 1) * sizeof(RrStepRun));
+	if (run->nsteps > 0)
+		run->http = rr_http_group_create(cxt);
+	foreach(lc, plan->steps)
+	{
+		const RrJoinStep *plan_step = lfirst(lc);
+		RrStepRun  *step = &run->steps[plan_step->number];
+
+		step->run = run;
+		step->step = plan_step;
+		if (plan_step->kind == RR_STEP_ROOT)
+		{
+			step->nkeys = step->batch_size = plan_step->shape->base->nfields;
+			step->keys = palloc0(Max(step->nkeys, 1) * sizeof(RrKey));
+			continue;
+		}
+		step->batch_size = plan_step->remote->def->batch_size ? plan_step->remote->def->batch_size : rr_batch_size;
+		rr_keys_init(step);
+	}
+	MemoryContextSwitchTo(old);
+	return run;
+}
+
+/* ---- remote ---- */
+
+/*
+ * Send what can be sent. A step's last keys go out when no further ones can come: the texts that its holes stand in are complete. Parents
+ * come before children in the list, so one pass is enough. True when requests are in flight.
+ */
+static bool
+advance(RrRun *run)
+{
+	bool	   *complete = palloc(Max(run->nsteps, 1) * sizeof(bool));
+	bool		in_flight = false;
+
+	for (int i = 0; i < run->nsteps; i++)
+	{
+		RrStepRun  *step = &run->steps[i];
+		const RrJoinStep *parent = step->step->parent;
+		bool		ready = step->step->kind == RR_STEP_ROOT ? step->started : (parent == NULL || complete[parent->number]);
+
+		if (ready)
+			rr_step_send(step, true);
+		complete[i] = ready && step->in_flight == 0;
+		in_flight |= step->in_flight > 0;
+	}
+	pfree(complete);
+	return in_flight;
+}
+
+static void
+run_remote(RrRun *run)
+{
+	MemoryContext old = MemoryContextSwitchTo(run->cxt);
+
+	while (advance(run))
+	{
+		RrHttpResponse *response = rr_http_next(run->http);
+		RrBatch    *batch = response->tag;
+
+		batch->step->in_flight--;
+		rr_take_answer(batch, response);
+		rr_http_response_free(response);
+		pfree(batch->body);
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* ---- local ---- */
+
+static void
+run_statement(RrRun *run, const RrRootField *root, RootResult *result)
+{
+	RrRun	   *outer = rr_current_run;
+	const GqlSelection *node = linitial(root->field->nodes);
+	volatile bool ok = false;
+
+	initStringInfo(&result->text);
+	rr_current_run = run;
+	PG_TRY();
+	{
+		ok = rr_run_sql(root->statement, gql_path_key(NULL, root->field->key), node->loc,
+						run->plan->request->document->source, &result->text, run->errors);
+	}
+	PG_FINALLY();
+	{
+		rr_current_run = outer;
+	}
+	PG_END_TRY();
+	result->failed = !ok;
+}
+
+/* ---- the answer ---- */
+
+/*
+ * A root field's value. False when it is null but must not be.
+ */
+static bool
+append_root(RrRun *run, const RrRootField *root, RootResult *result, const GqlPath *prefix, StringInfo out)
+{
+	const GqlFieldSel *field = root->field;
+	const GqlPath *path = gql_path_key(prefix, field->key);
+	bool		required = field->def->type->kind == GQL_TYPE_NON_NULL;
+	RrStepRun  *step;
+	RrKey	   *key;
+	ListCell   *lc;
+	int			start;
+	bool		ok = true;
+
+	appendStringInfo(out, "\"%s\":", field->key);
+	switch (root->kind)
+	{
+		case RR_ROOT_TEXT:
+			appendStringInfoString(out, root->text);
+			return true;
+		case RR_ROOT_SQL:
+			if (!result->failed)
+			{
+				rr_splice(run, result->text.data, result->text.len, path, out);
+				return true;
+			}
+			break;
+		case RR_ROOT_REMOTE:
+			step = &run->steps[root->step->number];
+			key = &step->keys[root->slot];
+			rr_file_key_errors(step, key, linitial(field->nodes), path);
+			if (key->text != NULL)
+			{
+				rr_splice(run, key->text, key->len, path, out);
+				return true;
+			}
+			break;
+		case RR_ROOT_NAMESPACE:
+			start = out->len;
+			appendStringInfoChar(out, '{');
+			foreach(lc, root->fields)
+			{
+				if (foreach_current_index(lc) > 0)
+					appendStringInfoChar(out, ',');
+				ok &= append_root(run, lfirst(lc), NULL, path, out);
+			}
+			appendStringInfoChar(out, '}');
+			if (ok)
+				return true;
+			out->len = start;
+			break;
+	}
+	appendStringInfoString(out, "null");
+	return !required;
+}
+
+static void
+start_step(RrRun *run, const RrRootField *root)
+{
+	ListCell   *lc;
+
+	if (root->kind == RR_ROOT_REMOTE)
+		run->steps[root->step->number].started = true;
+	foreach(lc, root->fields)
+		start_step(run, lfirst(lc));
+}
+
+void
+rr_run(const RrPlan *plan, StringInfo out, GqlErrorList *errors)
+{
+	RrRun	   *run = create_run(plan, errors);
+	bool		mutation = plan->request->operation->type == GQL_MUTATION;
+	RootResult *results = palloc0(Max(list_length(plan->roots), 1) * sizeof(RootResult));
+	int			start = out->len;
+	bool		is_null = false;
+	ListCell   *lc;
+
+	if (!mutation)
+	{
+		foreach(lc, plan->roots)
+			start_step(run, lfirst(lc));
+		for (int i = 0; i < run->nsteps; i++)
+			if (run->steps[i].started)
+				rr_step_send(&run->steps[i], true);
+	}
+	foreach(lc, plan->roots)
+	{
+		RrRootField *root = lfirst(lc);
+
+		if (root->kind == RR_ROOT_SQL)
+			run_statement(run, root, &results[foreach_current_index(lc)]);
+		if (mutation)
+		{
+			start_step(run, root);
+			run_remote(run);
+		}
+	}
+	run_remote(run);
+
+	appendStringInfoChar(out, '{');
+	foreach(lc, plan->roots)
+	{
+		if (foreach_current_index(lc) > 0)
+			appendStringInfoChar(out, ',');
+		if (!append_root(run, lfirst(lc), &results[foreach_current_index(lc)], NULL, out))
+			is_null = true;
+	}
+	appendStringInfoChar(out, '}');
+	if (is_null)
+	{
+		out->len = start;
+		appendStringInfoString(out, "null");
+	}
+	MemoryContextDelete(run->cxt);
+}

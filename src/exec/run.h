@@ -1,0 +1,117 @@
+/*
+ * run.h: what the files of exec/ share: one execution of a plan.
+ *
+ * A run lives in its own MemoryContext below the caller's: an error deletes it, and with it the HTTP requests in flight. Each step of the plan has
+ * a key table (every distinct key once, in order of appearance); results are texts in the run's context, found by key number. A
+ * place in a text where a key's value belongs is a hole: the byte \x01, which JSON text cannot hold raw, "step:key", and \x02.
+ */
+#ifndef RR_RUN_H
+#define RR_RUN_H
+
+#include "exec/exec.h"
+#include "http/http.h"
+#include "plan/remote.h"
+
+typedef struct RrRun RrRun;
+
+/* Something that went wrong for one key; reported at each place in the answer where the key's value belongs. */
+typedef struct RrKeyError
+{
+	const char *message;
+	const GqlPath *path;		/* inside of the value; NULL: the value itself */
+	const char *upstream;		/* the upstream's own extensions as JSON text, or NULL */
+} RrKeyError;
+
+typedef struct RrKey
+{
+	const GqlValue *values;		/* one for each key of the join */
+	const char *text;			/* the value when it has come; NULL: null */
+	int			len;
+	List	   *errors;			/* RrKeyError * */
+} RrKey;
+
+struct RrKeyIndex_hash;
+
+typedef struct RrStepRun
+{
+	RrRun	   *run;
+	const RrJoinStep *step;
+	int			nkeys;
+	int			capacity;
+	RrKey	   *keys;
+	struct RrKeyIndex_hash *index;	/* from a key's bytes to its number */
+	int			sent;			/* keys before this one have been sent, or failed before they could be */
+	int			in_flight;		/* requests */
+	bool		started;		/* ROOT: it is its turn */
+	int			batch_size;
+	char	   *full_document;	/* of a full batch, as a JSON string */
+} RrStepRun;
+
+struct RrRun
+{
+	MemoryContext cxt;
+	const RrPlan *plan;
+	RrStepRun  *steps;			/* by number */
+	int			nsteps;
+	RrHttpGroup *http;
+	List	   *session_headers;	/* RrMapping *: what goes to every remote schema */
+	GqlErrorList *errors;
+	bool		key_errors;		/* some key has errors, so paths have to be known */
+	int			requests;
+};
+
+/* A request on its way: which keys of which step it is for. */
+typedef struct RrBatch
+{
+	RrStepRun  *step;
+	int			n;
+	int		   *keys;			/* numbers, in the order of the document's aliases */
+	char	   *body;
+} RrBatch;
+
+/* ---- run.c ---- */
+
+/* The run whose statement is being executed; NULL outside of one. */
+extern RrRun *rr_current_run;
+
+/* Run a plan; the members of "data" are appended to out as an object or null, errors are filed. */
+extern void rr_run(const RrPlan *plan, StringInfo out, GqlErrorList *errors);
+
+/* ---- keys.c ---- */
+
+extern void rr_keys_init(RrStepRun *step);
+
+/*
+ * The number of the key that these bytes identify; *found tells whether it was there. A new key's values are for the caller to fill in (in
+ * the run's context), before anything else is called.
+ */
+extern int	rr_keys_number(RrStepRun *step, const char *image, int len, bool *found);
+extern void rr_append_hole(StringInfo out, int step, int key);
+
+/* ---- batch.c ---- */
+
+/* Send what is due: full batches, and with all set also what is left. */
+extern void rr_step_send(RrStepRun *step, bool all);
+/* File an error of one key. The path may be on the stack: it is copied. */
+extern void rr_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path, const char *upstream);
+extern void rr_batch_error(const RrBatch *batch, const char *message);
+
+/* ---- answer.c ---- */
+
+/* Take in the response to a batch: values of its keys, keys of further steps, errors. */
+extern void rr_take_answer(const RrBatch *batch, const RrHttpResponse *response);
+
+/* ---- splice.c ---- */
+
+/* File a key's errors at path, and below it where they are of the inside of the value. */
+extern void rr_file_key_errors(RrStepRun *step, const RrKey *key, const GqlSelection *node, const GqlPath *path);
+
+/* Append text with its holes filled; with errors about, they are filed at their paths below path. */
+extern void rr_splice(RrRun *run, const char *text, int len, const GqlPath *path, StringInfo out);
+
+/* ---- explain.c ---- */
+
+/* The plan's members of graphql_explain()'s object. */
+extern void rr_explain_plan(const RrPlan *plan, StringInfo out);
+
+#endif							/* RR_RUN_H */

@@ -1,0 +1,208 @@
+/*
+ * splice.c: the finished texts put together: holes filled with remote values, errors filed where they show.
+ *
+ * Without errors a text is searched for its holes with memchr() and copied in between: nothing is parsed. Only when some key has errors is the text walked, since
+ * an error needs the response path of every hole that it concerns.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "exec/run.h"
+
+/* "step:key\x02", behind \x01 */
+static RrKey *
+read_hole(RrRun *run, const char **p, RrStepRun **step)
+{
+	const char *c = *p;
+	int			step_number = 0;
+	int			key_number = 0;
+
+	for (; *c != ':'; c++)
+		step_number = step_number * 10 + (*c - '0');
+	for (c++; *c != '\x02'; c++)
+		key_number = key_number * 10 + (*c - '0');
+	*p = c + 1;
+	*step = &run->steps[step_number];
+	return &(*step)->keys[key_number];
+}
+
+static void
+splice_plain(RrRun *run, const char *text, int len, StringInfo out)
+{
+	const char *end = text + len;
+
+	check_stack_depth();
+	for (;;)
+	{
+		const char *hole = memchr(text, '\x01', end - text);
+		RrStepRun  *step;
+		RrKey	   *key;
+
+		if (hole == NULL)
+			break;
+		appendBinaryStringInfo(out, text, hole - text);
+		text = hole + 1;
+		key = read_hole(run, &text, &step);
+		if (key->text == NULL)
+			appendBinaryStringInfo(out, "null", 4);
+		else
+			splice_plain(run, key->text, key->len, out);
+	}
+	appendBinaryStringInfo(out, text, end - text);
+}
+
+/* ---- with errors about ---- */
+
+static const GqlPath *
+join_paths(const GqlPath *base, const GqlPath *inner)
+{
+	GqlPath    *copy;
+
+	if (inner == NULL)
+		return base;
+	copy = palloc(sizeof(GqlPath));
+	*copy = *inner;
+	copy->prev = join_paths(base, inner->prev);
+	return copy;
+}
+
+/* A path whose items are on the stack, copied. */
+static const GqlPath *
+copy_path(const GqlPath *path)
+{
+	return join_paths(NULL, path);
+}
+
+void
+rr_file_key_errors(RrStepRun *step, const RrKey *key, const GqlSelection *node, const GqlPath *path)
+{
+	const char *remote = step->step->remote->def->name;
+	GqlErrorList *errors = step->run->errors;
+	const GqlPath *copy = key->errors ? copy_path(path) : NULL;
+	ListCell   *lc;
+
+	foreach(lc, key->errors)
+	{
+		const RrKeyError *key_error = lfirst(lc);
+		GqlError   *error = gql_error_at(errors, step->run->plan->request->document->source, node->loc, "%s", key_error->message);
+		StringInfoData extensions;
+
+		if (error == NULL)
+			continue;
+		initStringInfo(&extensions);
+		appendStringInfoString(&extensions, "\"remote_schema\": ");
+		gql_json_string(&extensions, remote, strlen(remote));
+		if (key_error->upstream != NULL)
+			appendStringInfo(&extensions, ", \"upstream\": %s", key_error->upstream);
+		error->code = "remote-schema-error";
+		error->extensions = extensions.data;
+		error->path = join_paths(copy, key_error->path);
+	}
+}
+
+/*
+ * A walk over JSON text that is known to be well-formed. What lies between two holes is copied in one piece; copied says up to where.
+ */
+typedef struct Walker
+{
+	RrRun	   *run;
+	const char *pos;
+	const char *copied;
+	const char *end;
+	StringInfo	out;
+} Walker;
+
+static void walk(RrRun *run, const char *text, int len, const GqlPath *path, StringInfo out);
+
+static void
+walk_string(Walker *w)
+{
+	for (w->pos++; *w->pos != '"'; w->pos++)
+		if (*w->pos == '\\')
+			w->pos++;
+	w->pos++;
+}
+
+static void
+walk_separators(Walker *w)
+{
+	while (w->pos < w->end && (*w->pos == ',' || *w->pos == ':' || isspace((unsigned char) *w->pos)))
+		w->pos++;
+}
+
+static void
+walk_hole(Walker *w, const GqlPath *path)
+{
+	RrStepRun  *step;
+	RrKey	   *key;
+
+	appendBinaryStringInfo(w->out, w->copied, w->pos - w->copied);
+	w->pos++;
+	key = read_hole(w->run, &w->pos, &step);
+	w->copied = w->pos;
+	rr_file_key_errors(step, key, linitial(step->step->field->nodes), path);
+	if (key->text == NULL)
+		appendBinaryStringInfo(w->out, "null", 4);
+	else
+		walk(w->run, key->text, key->len, path, w->out);
+}
+
+static void
+walk_value(Walker *w, const GqlPath *path)
+{
+	GqlPath		item = {.prev = path};
+	char		close = *w->pos == '{' ? '}' : ']';
+
+	check_stack_depth();
+	switch (*w->pos)
+	{
+		case '\x01':
+			walk_hole(w, path);
+			break;
+		case '"':
+			walk_string(w);
+			break;
+		case '{':
+		case '[':
+			for (w->pos++, walk_separators(w); *w->pos != close; walk_separators(w))
+			{
+				if (close == '}')
+				{
+					const char *key = w->pos + 1;
+
+					walk_string(w);
+					item.key = pnstrdup(key, w->pos - 1 - key);
+					walk_separators(w);
+				}
+				walk_value(w, &item);
+				item.index++;
+			}
+			w->pos++;
+			break;
+		default:
+			while (w->pos < w->end && *w->pos != ',' && *w->pos != ']' && *w->pos != '}' && !isspace((unsigned char) *w->pos))
+				w->pos++;
+			break;
+	}
+}
+
+static void
+walk(RrRun *run, const char *text, int len, const GqlPath *path, StringInfo out)
+{
+	Walker		w = {.run = run, .pos = text, .copied = text, .end = text + len, .out = out};
+
+	walk_separators(&w);
+	if (w.pos < w.end)
+		walk_value(&w, path);
+	appendBinaryStringInfo(out, w.copied, w.end - w.copied);
+}
+
+void
+rr_splice(RrRun *run, const char *text, int len, const GqlPath *path, StringInfo out)
+{
+	if (run->key_errors)
+		walk(run, text, len, path, out);
+	else
+		splice_plain(run, text, len, out);
+}
