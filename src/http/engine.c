@@ -134,6 +134,7 @@ static RrHttpEngine *
 create_engine(void)
 {
 	static bool initialized = false;
+	curl_version_info_data *version;
 	MemoryContext cxt = AllocSetContextCreate(TopMemoryContext, "remote_rel HTTP engine", ALLOCSET_SMALL_SIZES);
 	RrHttpEngine *eng = MemoryContextAllocZero(cxt, sizeof(RrHttpEngine));
 
@@ -144,7 +145,9 @@ create_engine(void)
 	initialized = true;
 
 	eng->pid = MyProcPid;
-	eng->http2 = (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2) != 0;
+	version = curl_version_info(CURLVERSION_NOW);
+	eng->http2 = (version->features & CURL_VERSION_HTTP2) != 0;
+	eng->no_prior_knowledge_reuse = version->version_num == 0x075800 || version->version_num == 0x075801;	/* curl#10634 */
 	eng->cxt = cxt;
 	dlist_init(&eng->lanes);
 	dlist_init(&eng->active);

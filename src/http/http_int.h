@@ -47,6 +47,7 @@ typedef struct RrHttpEngine
 	int			pid;			/* the process that it belongs to */
 	CURLM	   *multi;
 	bool		http2;			/* libcurl has it */
+	bool		no_prior_knowledge_reuse;	/* ... and fails on a used connection where HTTP/2 is by prior knowledge */
 	MemoryContext cxt;
 	dlist_head	lanes;
 	dlist_head	active;			/* transfers on the wire */

@@ -26,6 +26,7 @@
 
 #define INITIAL_BODY_BYTES (16 * 1024)
 
+static void abandon(RrHttpEngine *eng, RrHttpTransfer *t);
 static CURLcode add_to_engine(RrHttpEngine *eng, RrHttpTransfer *t);
 static CURLcode configure(RrHttpEngine *eng, RrHttpTransfer *t);
 static CURLcode set_method_and_body(RrHttpTransfer *t);
@@ -77,18 +78,15 @@ rr_http_transfer_complete(RrHttpEngine *eng, RrHttpTransfer *t, CURLcode result)
 	}
 
 	keep_result(t, result);
-	if (t->easy != NULL)
+	if (result == CURLE_OK && eng->nspare < RR_HTTP_SPARE_HANDLES)
 	{
 		curl_multi_remove_handle(eng->multi, t->easy);
-		if (result == CURLE_OK && eng->nspare < RR_HTTP_SPARE_HANDLES)
-		{
-			curl_easy_reset(t->easy);
-			eng->spare[eng->nspare++] = t->easy;
-		}
-		else
-			curl_easy_cleanup(t->easy);
+		curl_easy_reset(t->easy);
+		eng->spare[eng->nspare++] = t->easy;
 		t->easy = NULL;
 	}
+	else
+		abandon(eng, t);
 	curl_slist_free_all(t->headers);
 	t->headers = NULL;
 	dlist_delete(&t->node);
@@ -109,18 +107,28 @@ rr_http_transfer_release(RrHttpEngine *eng, RrHttpTransfer *t)
 		dlist_delete(&t->node);
 	if (t->state == RR_HTTP_ACTIVE)
 		t->lane->active--;
-	if (t->easy != NULL)
-	{
-		/* the connection goes with it, unless others share it by HTTP/2 */
-		curl_multi_remove_handle(eng->multi, t->easy);
-		curl_easy_cleanup(t->easy);
-		t->easy = NULL;
-	}
+	abandon(eng, t);
 	curl_slist_free_all(t->headers);
 	t->headers = NULL;
 	free(t->media_type);
 	t->media_type = NULL;
 	drop_body(t);
+}
+
+/*
+ * Part with an easy handle that did not come to a good end, or not to any. Its connection goes too, unless others use it now: of
+ * HTTP/2 streams libcurl would let it live, though a connection on which a request timed out may well be dead, and though the stream's
+ * reset may stay in libcurl's buffer until the connection is used again.
+ */
+static void
+abandon(RrHttpEngine *eng, RrHttpTransfer *t)
+{
+	if (t->easy == NULL)
+		return;
+	curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
+	curl_multi_remove_handle(eng->multi, t->easy);
+	curl_easy_cleanup(t->easy);
+	t->easy = NULL;
 }
 
 static CURLcode
@@ -179,6 +187,11 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 
 	SET(CURLOPT_HTTP_VERSION, (long) (t->http2_prior_knowledge && !t->secure ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE :
 									  t->secure && eng->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+	if (t->http2_prior_knowledge && !t->secure && eng->no_prior_knowledge_reuse)
+	{
+		SET(CURLOPT_FRESH_CONNECT, 1L);
+		SET(CURLOPT_FORBID_REUSE, 1L);
+	}
 	/* where HTTP/2 is likely, wait for the first connection rather than open one for each request of a burst */
 	SET(CURLOPT_PIPEWAIT, (long) (t->http2_prior_knowledge || t->secure));
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
@@ -204,7 +217,8 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 	SET(CURLOPT_HEADERDATA, t);
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_WRITEDATA, t);
-	SET(CURLOPT_BUFFERSIZE, RECEIVE_BUFFER_BYTES);
+	/* refused by a spare handle that has kept its buffer, which then has this size already */
+	(void) curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER_BYTES);
 #if LIBCURL_VERSION_NUM >= 0x075000
 	SET(CURLOPT_PREREQFUNCTION, on_request);
 	SET(CURLOPT_PREREQDATA, t);

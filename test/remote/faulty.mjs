@@ -1,6 +1,6 @@
 // faulty.mjs: an upstream that misbehaves as the URL says. Plain Node, no dependencies.
 //
-//   node faulty.mjs [--port N] [--upstream URL] [--tls KEY CERT] [--http2]
+//   node faulty.mjs [--port N] [--upstream URL] [--tls KEY CERT] [--http2] [--exit-with-stdin]
 //
 // It listens on 127.0.0.1 and prints "listening on PORT". `?fault=NAME` selects the fault, other parameters its measure:
 //
@@ -20,11 +20,12 @@
 //   /?fault=headers&bytes=N       N bytes of headers                    /?fault=garbage          bytes that are no HTTP
 //   /?fault=echo                  method, headers and body as JSON
 //
-// Without a fault, or under the fault, the answer is {"data":{"ok":true}}, or with --upstream what that server answers to the same request: so
-// a real GraphQL server can be made to fail. Introspection is then answered without the fault, unless &introspection=1.
+// With &early=1 it does not wait for the request's body. Without a fault, or under the fault, the answer is {"data":{"ok":true}}, or with
+// --upstream what that server answers to the same request: so a real GraphQL server can be made to fail. Introspection is then answered without
+// the fault, unless &introspection=1.
 //
-// GET /-/stats gives {connections, open, requests, inFlight, maxInFlight}, requests counted as they arrive, connections at their first request;
-// GET /-/reset zeroes the counts. Neither counts itself.
+// GET /stats gives {connections, open, requests, inFlight, maxInFlight}, requests counted as they arrive, connections at their first request;
+// POST /reset zeroes the counts. Neither counts itself.
 
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -39,6 +40,7 @@ for (let args = process.argv.slice(2); args.length > 0;) {
   else if (name === '--upstream') options.upstream = args.shift();
   else if (name === '--tls') options.tls = { key: readFileSync(args.shift()), cert: readFileSync(args.shift()) };
   else if (name === '--http2') options.http2 = true;
+  else if (name === '--exit-with-stdin') process.stdin.on('close', () => process.exit()).resume();
   else throw new Error(`unknown option ${name}`);
 }
 
@@ -173,9 +175,9 @@ async function pump(sink, res, bytes) {
 
 async function handle(req, res) {
   const url = new URL(req.url, 'http://localhost');
-  if (url.pathname === '/-/stats' || url.pathname === '/-/reset') {
+  if (url.pathname === '/stats' || url.pathname === '/reset') {
     const body = Buffer.from(JSON.stringify(stats));
-    if (url.pathname === '/-/reset') Object.assign(stats, { connections: 0, requests: 0, maxInFlight: stats.inFlight });
+    if (url.pathname === '/reset') Object.assign(stats, { connections: 0, requests: 0, maxInFlight: stats.inFlight });
     send(res, { status: 200, type: JSON_TYPE, body }, options.http2 ? {} : { connection: 'close' });
     return;
   }
@@ -189,7 +191,7 @@ async function handle(req, res) {
     connection.once('close', () => stats.open--);
   }
   served.set(connection, (served.get(connection) ?? 0) + 1);
-  const body = await readBody(req);
+  const body = url.searchParams.has('early') ? Buffer.alloc(0) : await readBody(req);
   const answer = await properAnswer(req, body);
   let fault = url.searchParams.get('fault') ?? 'none';
   if (body.includes('__schema') && !url.searchParams.has('introspection')) fault = 'none';
