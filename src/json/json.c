@@ -1,8 +1,8 @@
 /*
  * json.c: json-c behind a door. See json.h for ownership.
  *
- * json-c is lenient about control characters and takes any byte sequence that looks like UTF-8, so both are checked here, before it sees
- * anything; the rest of the grammar is its own strict mode. This file must not meet utils/fmgrprotos.h: the server has a function json_object.
+ * Even in its strict mode json-c takes NaN, Infinity, "1.", "00" and control characters in strings, and any byte sequence that looks like UTF-8.
+ * These are looked for before it sees anything; the rest of the grammar is its own. This file must not meet utils/fmgrprotos.h: the server has a function json_object.
  */
 #include "postgres.h"
 
@@ -22,6 +22,8 @@ struct RrJson
 
 static void release(void *arg);
 static const char *check_bytes(const char *body, size_t len, size_t *offset);
+static bool is_digit(const char *p, const char *end);
+static bool starts_number(const char *body, const char *p);
 static const char *parse(RrJson *json, const char *body, int len, size_t *offset);
 static struct json_object *as_object(RrJsonNode *node);
 static bool lookup(RrJsonNode *node, const char *key, struct json_object **value);
@@ -190,20 +192,30 @@ release(void *arg)
 	json->root = NULL;
 }
 
-/* What is wrong with the text as bytes, or NULL. */
+/* What json-c would let pass, or NULL. */
 static const char *
 check_bytes(const char *body, size_t len, size_t *offset)
 {
 	const char *end = body + len;
 	const char *p;
+	bool		in_string = false;
 
 	for (p = body; p < end; p++)
 	{
-		if ((unsigned char) *p < ' ' && *p != '\t' && *p != '\n' && *p != '\r')
-		{
-			*offset = p - body;
+		unsigned char c = *p;
+
+		*offset = p - body;
+		if (c < ' ' && (in_string || (c != '\t' && c != '\n' && c != '\r')))
 			return _("invalid JSON: control character");
-		}
+		if (c == '"')
+			in_string = !in_string;
+		else if (c == '\\' && in_string)
+			p++;
+		else if (in_string)
+			continue;
+		else if (c == 'N' || c == 'I' || (c == '.' && !is_digit(p + 1, end)) ||
+				 (c == '0' && is_digit(p + 1, end) && starts_number(body, p)))
+			return _("invalid JSON: unexpected character");
 	}
 	if (pg_verify_mbstr(PG_UTF8, body, (int) len, true))
 		return NULL;
@@ -216,6 +228,21 @@ check_bytes(const char *body, size_t len, size_t *offset)
 	}
 	*offset = p - body;
 	return _("invalid UTF-8");
+}
+
+static bool
+is_digit(const char *p, const char *end)
+{
+	return p < end && *p >= '0' && *p <= '9';
+}
+
+/* Is the digit at p the first one of a number, and not of its fraction or exponent? */
+static bool
+starts_number(const char *body, const char *p)
+{
+	if (p > body && p[-1] == '-')
+		p--;
+	return p == body || strchr("0123456789.eE+-", p[-1]) == NULL;
 }
 
 /* What is wrong with the text as JSON, or NULL. The tree, if any, is json's at once; the tokener is gone. */
