@@ -83,7 +83,53 @@ fail(GqlCoercion *c, int loc, const GqlPath *path, const char *fmt,...)
 	return false;
 }
 
-/* The value as this coercion's messages show it. */
+static GqlValue *
+variable_value(const GqlCoercion *c, const char *name)
+{
+	GqlVariableValue *variable = c->variables ? gql_names_get(c->variables, name) : NULL;
+
+	return variable ? variable->value : NULL;
+}
+
+/* Variables inside of a leaf's literal give way to their values; an object's member without value is left out. */
+static GqlValue *
+substitute(const GqlCoercion *c, const GqlValue *value)
+{
+	GqlValue   *given,
+			   *copy;
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (value->kind == GQL_VALUE_VARIABLE)
+	{
+		given = variable_value(c, value->text);
+		return given ? given : unconstify(GqlValue *, &null_value);
+	}
+	if (value->kind != GQL_VALUE_LIST && value->kind != GQL_VALUE_OBJECT)
+		return unconstify(GqlValue *, value);
+
+	copy = make_value(value->kind, value);
+	foreach(lc, value->items)
+	{
+		if (value->kind == GQL_VALUE_LIST)
+			copy->items = lappend(copy->items, substitute(c, lfirst(lc)));
+		else
+		{
+			GqlObjectField *field = lfirst(lc);
+			GqlObjectField *new_field;
+
+			if (field->value->kind == GQL_VALUE_VARIABLE && !variable_value(c, field->value->text))
+				continue;
+			new_field = palloc(sizeof(GqlObjectField));
+			new_field->name = field->name;
+			new_field->value = substitute(c, field->value);
+			copy->items = lappend(copy->items, new_field);
+		}
+	}
+	return copy;
+}
+
+/* The value as this coercion's messages show it, where an input object is expected and where a leaf is. */
 static char *
 show(const GqlCoercion *c, const GqlValue *value)
 {
@@ -92,12 +138,12 @@ show(const GqlCoercion *c, const GqlValue *value)
 	return c->from_json ? gql_inspect(value) : gql_literal_to_string(value);
 }
 
-static GqlValue *
-variable_value(const GqlCoercion *c, const char *name)
+static char *
+show_leaf(const GqlCoercion *c, const GqlValue *value)
 {
-	GqlVariableValue *variable = gql_names_get(c->variables, name);
-
-	return variable ? variable->value : NULL;
+	if (c->stopped)
+		return pstrdup("");
+	return c->from_json ? gql_inspect(value) : gql_literal_to_string(substitute(c, value));
 }
 
 static bool
@@ -235,9 +281,9 @@ coerce_int(GqlCoercion *c, const GqlValue *value, const GqlPath *path, GqlValue 
 	else if (value->kind == GQL_VALUE_FLOAT && c->from_json)
 		text = integral_text(value);
 	if (!text)
-		return fail(c, value->loc, path, "Int cannot represent non-integer value: %s", show(c, value));
+		return fail(c, value->loc, path, "Int cannot represent non-integer value: %s", show_leaf(c, value));
 	if (!fits_int32(text))
-		return fail(c, value->loc, path, "Int cannot represent non 32-bit signed integer value: %s", show(c, value));
+		return fail(c, value->loc, path, "Int cannot represent non 32-bit signed integer value: %s", show_leaf(c, value));
 	if (text == value->text)
 		return keep(value, result);
 	if (result)
@@ -259,48 +305,10 @@ coerce_id(GqlCoercion *c, const GqlValue *value, const GqlPath *path, GqlValue *
 		text = integral_text(value);
 	if (!text)
 		return fail(c, value->loc, path, c->from_json ? "ID cannot represent value: %s" :
-					"ID cannot represent a non-string and non-integer value: %s", show(c, value));
+					"ID cannot represent a non-string and non-integer value: %s", show_leaf(c, value));
 	if (result)
 		*result = make_text_value(GQL_VALUE_STRING, value, text, strlen(text));
 	return true;
-}
-
-/* Variables inside of a custom scalar's literal give way to their values; an object's member without value is left out. */
-static GqlValue *
-substitute(const GqlCoercion *c, const GqlValue *value)
-{
-	GqlValue   *given,
-			   *copy;
-	ListCell   *lc;
-
-	check_stack_depth();
-	if (value->kind == GQL_VALUE_VARIABLE)
-	{
-		given = variable_value(c, value->text);
-		return given ? given : unconstify(GqlValue *, &null_value);
-	}
-	if (value->kind != GQL_VALUE_LIST && value->kind != GQL_VALUE_OBJECT)
-		return unconstify(GqlValue *, value);
-
-	copy = make_value(value->kind, value);
-	foreach(lc, value->items)
-	{
-		if (value->kind == GQL_VALUE_LIST)
-			copy->items = lappend(copy->items, substitute(c, lfirst(lc)));
-		else
-		{
-			GqlObjectField *field = lfirst(lc);
-			GqlObjectField *new_field;
-
-			if (field->value->kind == GQL_VALUE_VARIABLE && !variable_value(c, field->value->text))
-				continue;
-			new_field = palloc(sizeof(GqlObjectField));
-			new_field->name = field->name;
-			new_field->value = substitute(c, field->value);
-			copy->items = lappend(copy->items, new_field);
-		}
-	}
-	return copy;
 }
 
 static bool
@@ -314,15 +322,15 @@ coerce_scalar(GqlCoercion *c, const GqlValue *value, const GqlType *type, const 
 			return coerce_id(c, value, path, result);
 		case SCALAR_FLOAT:
 			if (!is_number(value))
-				return fail(c, value->loc, path, "Float cannot represent non numeric value: %s", show(c, value));
+				return fail(c, value->loc, path, "Float cannot represent non numeric value: %s", show_leaf(c, value));
 			break;
 		case SCALAR_STRING:
 			if (value->kind != GQL_VALUE_STRING)
-				return fail(c, value->loc, path, "String cannot represent a non string value: %s", show(c, value));
+				return fail(c, value->loc, path, "String cannot represent a non string value: %s", show_leaf(c, value));
 			break;
 		case SCALAR_BOOLEAN:
 			if (value->kind != GQL_VALUE_BOOLEAN)
-				return fail(c, value->loc, path, "Boolean cannot represent a non boolean value: %s", show(c, value));
+				return fail(c, value->loc, path, "Boolean cannot represent a non boolean value: %s", show_leaf(c, value));
 			break;
 		case SCALAR_CUSTOM:
 			if (result && c->variables)
@@ -346,7 +354,7 @@ coerce_enum(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPath 
 
 	if (value->kind != (c->from_json ? GQL_VALUE_STRING : GQL_VALUE_ENUM))
 	{
-		shown = show(c, value);
+		shown = show_leaf(c, value);
 		return fail(c, value->loc, path, "Enum \"%s\" cannot represent non-%s value: %s.%s", type->name, c->from_json ? "string" : "enum",
 					shown, c->stopped ? "" : gql_did_you_mean_name("the enum value", shown, values));
 	}
