@@ -141,3 +141,15 @@ COMMENT ON FUNCTION @extschema@.graphql_explain(text, name, jsonb, text, jsonb) 
 CREATE FUNCTION @extschema@.graphql_schema(role name DEFAULT NULL) RETURNS text
 	AS 'MODULE_PATHNAME', 'rr_graphql_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION @extschema@.graphql_schema(name) IS 'the GraphQL schema that a role sees, as SDL';
+
+-- ---------------------------------------------------------------------------------------------------------------------------------------
+-- What generated statements call
+
+CREATE FUNCTION remote_rel.join_hole(step integer) RETURNS json
+	AS 'MODULE_PATHNAME', 'rr_join_hole' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION remote_rel.join_hole(integer) IS 'place of a remote value that depends on no column; for statements of graphql_resolve()';
+
+-- VOLATILE, so that it is evaluated for the rows that the answer has, after sorting and LIMIT.
+CREATE FUNCTION remote_rel.join_hole(step integer, VARIADIC keys "any") RETURNS json
+	AS 'MODULE_PATHNAME', 'rr_join_hole' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION remote_rel.join_hole(integer, "any") IS 'place of the remote value for these keys; for statements of graphql_resolve()';
