@@ -1,0 +1,81 @@
+/*
+ * graphql_sql.c: the language by itself, for SQL: documents and schemas checked without any catalog or remote server.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+
+#include "compat.h"
+#include "graphql/graphql.h"
+#include "value_jsonb.h"
+
+#define ERROR_CODE "validation-failed"
+
+PG_FUNCTION_INFO_V1(rr_validate_document);
+PG_FUNCTION_INFO_V1(rr_validate_schema);
+
+static Datum
+errors_datum(const GqlErrorList *errors)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoSpaces(&out, VARHDRSZ);
+	gql_errors_to_json(errors, &out);
+	SET_VARSIZE(out.data, out.len);
+	return PointerGetDatum(out.data);
+}
+
+/* The schema, read as upstreams' are; it is the caller's business that it is one. */
+static GqlSchema *
+get_schema(const text *sdl)
+{
+	GqlErrorList *errors = gql_errors_create(0, ERROR_CODE);
+	GqlSchema  *schema = gql_schema_from_sdl(VARDATA_ANY(sdl), VARSIZE_ANY_EXHDR(sdl), true, errors, gql_errors_create(0, ERROR_CODE));
+
+	if (schema == NULL || errors->items != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the schema is not valid"),
+				 errors->items == NIL ? 0 : errdetail("%s", ((GqlError *) linitial(errors->items))->message),
+				 errhint("remote_rel.validate_schema() lists everything that is wrong with it.")));
+	return schema;
+}
+
+/*
+ * (sdl text, document text, variables jsonb, operation_name text): the errors of a document; with variables or an operation's name also those of the
+ * variables' values.
+ */
+Datum
+rr_validate_document(PG_FUNCTION_ARGS)
+{
+	GqlErrorList *errors = gql_errors_create(0, ERROR_CODE);
+	GqlSchema  *schema;
+	GqlDocument *document;
+	text	   *source;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	schema = get_schema(PG_GETARG_TEXT_PP(0));
+	source = PG_GETARG_TEXT_PP(1);
+	document = gql_parse(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source), NULL, errors);
+	if (document && gql_validate(schema, document, 0, errors) && !(PG_ARGISNULL(2) && PG_ARGISNULL(3)))
+		gql_request_create(schema, document,
+						   PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3)),
+						   PG_ARGISNULL(2) ? NULL : rr_value_from_jsonb(PG_GETARG_JSONB_P(2)), errors);
+	PG_RETURN_DATUM(errors_datum(errors));
+}
+
+/* (sdl text): everything that is wrong with a schema */
+Datum
+rr_validate_schema(PG_FUNCTION_ARGS)
+{
+	GqlErrorList *errors = gql_errors_create(0, ERROR_CODE);
+	text	   *sdl = PG_GETARG_TEXT_PP(0);
+
+	gql_schema_from_sdl(VARDATA_ANY(sdl), VARSIZE_ANY_EXHDR(sdl), false, errors, NULL);
+	PG_RETURN_DATUM(errors_datum(errors));
+}
