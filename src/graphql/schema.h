@@ -228,7 +228,10 @@ extern void gql_schema_check(GqlSchema *schema, bool good_will, GqlErrorList *er
 /* SDL text, types sorted by name, descriptions kept; specified scalars, directives and introspection types left out. */
 extern void gql_print_schema(GqlSchema *schema, StringInfo out);
 
-/* The standard introspection query, with everything that October 2021 servers must know; the second for servers that refuse the first. */
-extern const char *gql_introspection_query(bool legacy);
+/*
+ * The introspection query. Servers refuse one that asks for more than they know, so there are several: attempt 0 asks for everything that the
+ * September 2025 edition has, 1 October 2021's, 2 June 2018's; NULL from there on.
+ */
+extern const char *gql_introspection_query(int attempt);
 
 #endif							/* GQL_SCHEMA_H */

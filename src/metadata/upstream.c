@@ -206,9 +206,9 @@ upstream_errors(RrJsonNode *errors)
 
 /* The value of "__schema", or NULL when the upstream answered with errors, which go to *refusal. Throws for everything else. */
 static RrJsonNode *
-ask(const RrRemoteSchema *remote, bool legacy, char **refusal)
+ask(const RrRemoteSchema *remote, const char *query, char **refusal)
 {
-	RrHttpResponse *response = post(remote, gql_introspection_query(legacy));
+	RrHttpResponse *response = post(remote, query);
 	RrJson	   *json;
 	RrJsonNode *root;
 	RrJsonNode *schema;
@@ -242,14 +242,15 @@ fetch(const RrRemoteSchema *remote)
 {
 	GqlErrorList *errors = gql_errors_create(100, NULL);
 	GqlErrorList *warnings = gql_errors_create(100, NULL);
-	RrJsonNode *node;
+	RrJsonNode *node = NULL;
 	GqlSchema  *schema;
+	const char *query;
 	char	   *refusal;
 	StringInfoData sdl;
 
-	node = ask(remote, false, &refusal);
-	if (node == NULL)
-		node = ask(remote, true, &refusal);
+	/* from what the newest servers know to what all do */
+	for (int attempt = 0; node == NULL && (query = gql_introspection_query(attempt)) != NULL; attempt++)
+		node = ask(remote, query, &refusal);
 	if (node == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_ERROR),
