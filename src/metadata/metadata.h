@@ -8,6 +8,7 @@
 #define RR_METADATA_H
 
 #include "catalog/catalog.h"
+#include "roleschema/roleschema.h"
 
 /* ---- write.c ---- */
 
@@ -55,9 +56,28 @@ extern char *rr_error_lines(const GqlErrorList *errors, int max);
 
 /* ---- remote_schema.c ---- */
 
-extern void rr_add_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl);
+/* How a command that stores an object treats what is there, and what does not fit. */
+typedef enum RrPutMode
+{
+	RR_CREATE,					/* there must be none of the name */
+	RR_UPDATE,					/* there must be one */
+	RR_RESTORE,					/* create; what does not fit the database or the remote schema is stored all the same, and is inconsistent */
+} RrPutMode;
+
+/* A remote schema as it is to be stored: asked or checked, not written yet. */
+extern RrRemoteSchema *rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl);
+extern void rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode);
+extern void rr_remove_remote_schema(const char *name, bool cascade);
+extern void rr_reload_remote_schema(const char *name);
+/* {"data": {"__schema": …}} of the stored schema. */
+extern Jsonb *rr_introspect_remote_schema(const char *name);
 /* Throws 42704 with a hint when there is none. */
 extern RrRemoteSchema *rr_get_remote_schema(const char *name);
+
+/* ---- customization.c ---- */
+
+/* What is wrong with the customization of a remote schema, filed. */
+extern void rr_check_customization(const RrRemoteSchema *def, GqlErrorList *errors);
 
 /* ---- relationship.c ---- */
 
@@ -66,7 +86,56 @@ extern Oid	rr_get_table(const char *schema, const char *name);
 /* Throws when a field of this name cannot be added to a table. what: "relationship", "computed field". */
 extern void rr_check_new_field(Oid table, const char *name, const char *what);
 
-/* to is {remote_schema, lhs_fields | hasura_fields, remote_field, batch, relationship_type}. With update, the relationship must exist, else it must not. */
-extern void rr_put_remote_relationship(Oid table, const char *name, const RrDoc *to, const char *comment, bool update);
+/* One that starts at a table: names, kind, definition (as stored) and comment are given. */
+extern void rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode);
+/* kinds of the relationship to be dropped: bits 1 << RrRelationshipKind. */
+extern void rr_drop_table_relationship(const char *schema, const char *table, const char *name, int kinds);
+/* What does not fit a relationship of either sort (a missing table included) is filed. */
+extern void rr_check_relationship(const RrRelationship *relationship, GqlErrorList *errors);
+
+/*
+ * The definition as it is stored, from {"to_remote_schema": …}, {"to_source": …} or what stands inside of the former (whose keys the caller has checked
+ * then); in *kind what it is. Throws 22023.
+ */
+extern Jsonb *rr_normalize_definition(const RrDoc *definition, RrRelationshipKind *kind);
+
+/* One that starts at a type of a remote schema. */
+extern void rr_put_remote_relationship(RrRelationship *relationship, RrPutMode mode);
+extern void rr_drop_remote_relationship(const char *remote_schema, const char *type_name, const char *name);
+
+/* ---- function.c ---- */
+
+extern void rr_put_computed_field(const RrComputedField *field, RrPutMode mode);
+extern void rr_drop_computed_field(const char *schema, const char *table, const char *name, bool cascade);
+extern void rr_put_tracked_function(const RrTrackedFunction *function, RrPutMode mode);
+extern void rr_drop_tracked_function(const char *schema, const char *name);
+
+/* ---- permission.c ---- */
+
+extern void rr_put_permission(const RrPermission *permission, RrPutMode mode);
+extern void rr_drop_permission(const char *remote_schema, const char *role);
+
+/* ---- inconsistent.c ---- */
+
+/* Everything that cannot be served: List of RrInconsistency *, by type and name. */
+extern List *rr_all_inconsistencies(void);
+/* {"type", "name", "reason"} of each. */
+extern Jsonb *rr_inconsistencies_to_jsonb(List *inconsistencies);
+/* Throws when the change just written made something inconsistent that was not before: what was changed is named by the caller in what. */
+extern void rr_refuse_new_inconsistencies(List *before, const char *what);
+/* A WARNING for each instead. */
+extern void rr_warn_new_inconsistencies(List *before);
+
+/* ---- export.c, replace.c ---- */
+
+extern Jsonb *rr_export_metadata(void);
+extern void rr_clear_metadata(void);
+/* The answer of replace_metadata. */
+extern Jsonb *rr_replace_metadata(const RrDoc *args);
+/* Remove what is inconsistent. */
+extern void rr_drop_inconsistent_metadata(void);
+
+/* Run a function in a subtransaction. NULL, or the error as it was thrown, when it failed (and was rolled back); cancels and out of memory are rethrown. */
+extern ErrorData *rr_try(void (*run) (void *arg), void *arg);
 
 #endif							/* RR_METADATA_H */
