@@ -93,16 +93,14 @@ check_parents(RrRemote *remote, const RrCustomization *customization, GqlErrorLi
 }
 
 void
-rr_check_customization(const RrRemoteSchema *def, GqlErrorList *errors)
+rr_check_customization(RrRemote *remote, GqlErrorList *errors)
 {
-	const RrCustomization *customization = def->customization;
-	RrRemote   *remote;
+	const RrCustomization *customization = remote->def->customization;
 
 	if (customization == NULL)
 		return;
 	if (customization->root_fields_namespace && !is_plain_name(customization->root_fields_namespace))
 		gql_error(errors, "\"root_fields_namespace\" \"%s\" is no name that GraphQL allows.", customization->root_fields_namespace);
-	remote = rr_remote_create(def);
 	check_parents(remote, customization, errors);
 	check_types(remote, errors);
 	gql_foreach(GqlType, type, &remote->upstream->types)

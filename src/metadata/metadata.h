@@ -32,6 +32,8 @@ extern RrArg rr_arg_bool(bool value);
  */
 extern void rr_metadata_begin(void);
 extern void rr_metadata_end(void);
+/* Between the two: see what commands called meanwhile have written. */
+extern void rr_metadata_refresh(void);
 /* Run one INSERT, UPDATE or DELETE as the extension's owner; the number of rows. Names in sql are qualified, operators too. */
 extern uint64 rr_metadata_execute(const char *sql, int nargs, const RrArg *args);
 #define RR_METADATA_EXECUTE(sql, ...) \
@@ -40,6 +42,8 @@ extern uint64 rr_metadata_execute(const char *sql, int nargs, const RrArg *args)
 /* {"key": value, …} from pairs of const char * and Jsonb *, ended by a NULL key; a NULL value leaves its member out. */
 extern Jsonb *rr_jsonb_object(const char *key,...);
 extern Jsonb *rr_jsonb_text(const char *text);	/* NULL for NULL */
+extern Jsonb *rr_jsonb_int(int value);
+extern Jsonb *rr_jsonb_bool(bool value);
 extern Jsonb *rr_jsonb_array(List *items /* Jsonb * */ );
 
 /* ---- upstream.c ---- */
@@ -49,6 +53,8 @@ extern Jsonb *rr_jsonb_array(List *items /* Jsonb * */ );
  * GraphQL, errors of the upstream, a schema that breaks the specification. Never quotes a header, or what of the URL may be secret.
  */
 extern char *rr_fetch_schema(const RrRemoteSchema *remote);
+/* The same; NULL, and a WARNING with what would be thrown, when it fails. */
+extern char *rr_try_fetch_schema(const RrRemoteSchema *remote);
 /* Throws HV021, with the first errors, when the SDL is no schema; what is bearable is a WARNING. */
 extern void rr_check_sdl(const char *remote_schema, const char *sdl);
 /* The messages, one a line; beyond max the last line says how many more there are. */
@@ -77,7 +83,7 @@ extern RrRemoteSchema *rr_get_remote_schema(const char *name);
 /* ---- customization.c ---- */
 
 /* What is wrong with the customization of a remote schema, filed. */
-extern void rr_check_customization(const RrRemoteSchema *def, GqlErrorList *errors);
+extern void rr_check_customization(RrRemote *remote, GqlErrorList *errors);
 
 /* ---- relationship.c ---- */
 
@@ -88,10 +94,22 @@ extern void rr_check_new_field(Oid table, const char *name, const char *what);
 
 /* One that starts at a table: names, kind, definition (as stored) and comment are given. */
 extern void rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode);
-/* kinds of the relationship to be dropped: bits 1 << RrRelationshipKind. */
+/* Sets of RrRelationshipKind. */
+#define RR_REMOTE_KINDS (1 << RR_REL_TO_REMOTE_SCHEMA | 1 << RR_REL_TO_SOURCE)
+#define RR_LOCAL_KINDS (1 << RR_REL_OBJECT | 1 << RR_REL_ARRAY)
+
+/* Throws 42809 when the relationship is not of one of the kinds. */
 extern void rr_drop_table_relationship(const char *schema, const char *table, const char *name, int kinds);
+/* The remote schemas that checks have parsed so far, so that each is parsed once: List of RrRemote *. */
+typedef struct RrRemotes
+{
+	List	   *loaded;
+} RrRemotes;
+
+/* NULL when there is none, or none whose schema is known (filed). */
+extern RrRemote *rr_load_remote(RrRemotes *remotes, const char *name, GqlErrorList *errors);
 /* What does not fit a relationship of either sort (a missing table included) is filed. */
-extern void rr_check_relationship(const RrRelationship *relationship, GqlErrorList *errors);
+extern void rr_check_relationship(const RrRelationship *relationship, RrRemotes *remotes, GqlErrorList *errors);
 
 /*
  * The definition as it is stored, from {"to_remote_schema": …}, {"to_source": …} or what stands inside of the former (whose keys the caller has checked
@@ -110,6 +128,16 @@ extern void rr_drop_computed_field(const char *schema, const char *table, const 
 extern void rr_put_tracked_function(const RrTrackedFunction *function, RrPutMode mode);
 extern void rr_drop_tracked_function(const char *schema, const char *name);
 
+/* ---- bodies.c: the JSON bodies of objects into structs. Keys that are not used are not looked at. Throw 22023. ---- */
+
+/* kind: OBJECT, ARRAY ("using"), or TO_REMOTE_SCHEMA for either of the remote ones ("definition", or the old form). The source is the caller's to fill in. */
+extern RrRelationship *rr_relationship_from_body(const RrDoc *body, RrRelationshipKind kind);
+extern RrComputedField *rr_computed_field_from_body(const RrDoc *body, const char *schema, const char *table);
+extern RrTrackedFunction *rr_tracked_function_from_body(const RrDoc *body);
+extern RrPermission *rr_permission_from_body(const RrDoc *body, const char *remote_schema);
+/* Throws 42704 when "source" is another than "default". */
+extern void rr_check_source(const RrDoc *args);
+
 /* ---- permission.c ---- */
 
 extern void rr_put_permission(const RrPermission *permission, RrPutMode mode);
@@ -123,6 +151,8 @@ extern List *rr_all_inconsistencies(void);
 extern Jsonb *rr_inconsistencies_to_jsonb(List *inconsistencies);
 /* Throws when the change just written made something inconsistent that was not before: what was changed is named by the caller in what. */
 extern void rr_refuse_new_inconsistencies(List *before, const char *what);
+/* The same, but everything inconsistent counts that is an object of the metadata, and of the rest what is not in before. */
+extern void rr_refuse_inconsistent_objects(List *before, const char *what);
 /* A WARNING for each instead. */
 extern void rr_warn_new_inconsistencies(List *before);
 

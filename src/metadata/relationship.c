@@ -227,22 +227,35 @@ find_source_type(const RrRelationship *relationship, RrRemote *source, GqlErrorL
 	return type;
 }
 
-static RrRemote *
-find_remote(const char *name, GqlErrorList *errors)
+RrRemote *
+rr_load_remote(RrRemotes *remotes, const char *name, GqlErrorList *errors)
 {
-	RrRemoteSchema *def = rr_catalog_remote_schema(name);
+	RrRemoteSchema *def;
+	RrRemote   *remote;
+	ListCell   *lc;
 
+	foreach(lc, remotes->loaded)
+	{
+		remote = lfirst(lc);
+		if (strcmp(remote->def->name, name) == 0)
+			return remote;
+	}
+	def = rr_catalog_remote_schema(name);
 	if (def == NULL)
 		gql_error(errors, "Remote schema \"%s\" does not exist.", name);
 	else if (def->sdl == NULL)
 		gql_error(errors, "The schema of remote schema \"%s\" has not been fetched yet.", name);
 	else
-		return rr_remote_create(def);
+	{
+		remote = rr_remote_create(def);
+		remotes->loaded = lappend(remotes->loaded, remote);
+		return remote;
+	}
 	return NULL;
 }
 
 void
-rr_check_relationship(const RrRelationship *relationship, GqlErrorList *errors)
+rr_check_relationship(const RrRelationship *relationship, RrRemotes *remotes, GqlErrorList *errors)
 {
 	RrRemote   *source = NULL;
 	RrRemote   *remote;
@@ -253,14 +266,14 @@ rr_check_relationship(const RrRelationship *relationship, GqlErrorList *errors)
 		return;
 	if (relationship->source_remote_schema)
 	{
-		source = find_remote(relationship->source_remote_schema, errors);
+		source = rr_load_remote(remotes, relationship->source_remote_schema, errors);
 		if (source == NULL || (type = find_source_type(relationship, source, errors)) == NULL)
 			return;
 	}
 	switch (relationship->kind)
 	{
 		case RR_REL_TO_REMOTE_SCHEMA:
-			remote = find_remote(relationship->to_remote_schema->remote_schema, errors);
+			remote = rr_load_remote(remotes, relationship->to_remote_schema->remote_schema, errors);
 			if (remote)
 				(void) rr_remote_join_build(relationship, source, remote, errors);
 			break;
@@ -415,13 +428,14 @@ static void
 check_fits(RrRelationship *relationship, RrPutMode mode)
 {
 	GqlErrorList *errors = gql_errors_create(100, NULL);
+	RrRemotes	remotes = {0};
 
 	fill_targets(relationship);
 	if (mode == RR_RESTORE)
 		return;
 	if (relationship->to_remote_schema)
 		(void) rr_get_remote_schema(relationship->to_remote_schema->remote_schema);
-	rr_check_relationship(relationship, errors);
+	rr_check_relationship(relationship, &remotes, errors);
 	if (errors->items != NIL)
 		throw_unfit(relationship, errors);
 }
@@ -438,7 +452,7 @@ rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode)
 		before = rr_all_inconsistencies();
 	}
 	if (mode == RR_UPDATE)
-		check_kind(get_relationship(relationship->source, relationship->name), 1 << RR_REL_TO_REMOTE_SCHEMA | 1 << RR_REL_TO_SOURCE);
+		check_kind(get_relationship(relationship->source, relationship->name), RR_REMOTE_KINDS);
 	else if (mode == RR_CREATE)
 		rr_check_new_field(relationship->source, relationship->name, "relationship");
 	check_fits(relationship, mode);

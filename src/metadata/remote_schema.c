@@ -70,7 +70,8 @@ check_customization(const RrRemoteSchema *remote)
 {
 	GqlErrorList *errors = gql_errors_create(100, NULL);
 
-	rr_check_customization(remote, errors);
+	if (remote->customization)
+		rr_check_customization(rr_remote_create(remote), errors);
 	if (errors->items != NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -280,3 +280,32 @@ rr_fetch_schema(const RrRemoteSchema *remote)
 	MemoryContextDelete(cxt);
 	return sdl;
 }
+
+typedef struct Attempt
+{
+	const RrRemoteSchema *remote;
+	char	   *sdl;
+} Attempt;
+
+static void
+attempt(void *arg)
+{
+	Attempt    *a = arg;
+
+	a->sdl = rr_fetch_schema(a->remote);
+}
+
+char *
+rr_try_fetch_schema(const RrRemoteSchema *remote)
+{
+	Attempt		a = {.remote = remote};
+	ErrorData  *error = rr_try(attempt, &a);
+
+	if (error == NULL)
+		return a.sdl;
+	ereport(WARNING,
+			(errcode(error->sqlerrcode),
+			 errmsg_internal("%s", error->message),
+			 error->detail ? errdetail_internal("%s", error->detail) : 0));
+	return NULL;
+}
