@@ -96,10 +96,15 @@ static void
 check_column(Oid table, const char *column, GqlErrorList *errors)
 {
 	List	   *columns = NIL;
-	AttrNumber	n = get_relnatts(table);
+	HeapTuple	tuple;
+	int			n;
 
 	if (get_attnum(table, column) > 0)
 		return;
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	n = HeapTupleIsValid(tuple) ? ((Form_pg_class) GETSTRUCT(tuple))->relnatts : 0;
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
 	for (AttrNumber attnum = 1; attnum <= n; attnum++)
 	{
 		char	   *name = get_attname(table, attnum, true);
