@@ -261,7 +261,7 @@ fetch(const RrRemoteSchema *remote)
 	RrJsonNode *node = NULL;
 	GqlSchema  *schema;
 	const char *query;
-	char	   *refusal;
+	char	   *refusal = NULL;
 	StringInfoData sdl;
 
 	/* from what the newest servers know to what all do */
