@@ -13,6 +13,24 @@ typedef struct GqlValidation GqlValidation;
 typedef struct GqlWalk GqlWalk;
 typedef struct GqlDefInfo GqlDefInfo;
 
+/* Places of a source that were passed on the way to others; starts out zeroed. */
+typedef struct GqlMark
+{
+	int			pos;
+	int			line;
+	int			column;
+} GqlMark;
+
+typedef struct GqlLocator
+{
+	GqlMark    *marks;
+	int			n;
+	int			max;
+} GqlLocator;
+
+/* gql_location(), for many places of one source. In locator.c. */
+extern GqlLocation gql_locate(GqlLocator *locator, const char *source, int loc);
+
 /* Where a rule can be called, and the node it is called with. */
 typedef enum GqlWalkEvent
 {
@@ -127,6 +145,7 @@ struct GqlValidation
 	GqlSchema  *schema;
 	GqlDocument *document;
 	const char *source;
+	GqlLocator	locator;
 	GqlErrorList *errors;
 	int			n_errors;
 	bool		aborted;		/* too many errors, or too much work: nothing more is looked at */
