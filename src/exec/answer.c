@@ -11,26 +11,8 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
-#include "exec/reader.h"
+#include "exec/answer.h"
 #include "json/json.h"
-
-/* Where the value of one key stands in the text that this response gives. */
-typedef struct Place
-{
-	bool		answered;
-	int			start;			/* -1: null */
-	int			len;
-} Place;
-
-typedef struct Answer
-{
-	const RrBatch *batch;
-	RrReader	reader;
-	Place	   *places;			/* by position in the batch */
-	bool		has_data;
-	bool		data_is_null;
-	List	   *errors;			/* RrSlice *: elements of "errors" */
-} Answer;
 
 static const char *
 remote_name(const Answer *answer)
@@ -93,6 +75,8 @@ read_path(Answer *answer, int level)
 	bool		ok;
 	char		c;
 
+	if (level == list_length(step->path) && rr_batch_kind(step) != RR_BATCH_ALIASES)
+		return rr_read_elements(answer);
 	if (level == list_length(step->path))
 		return rr_read_nullable(reader, step->shape->type, step->shape, NULL);
 	call = list_nth(step->path, level);
@@ -145,6 +129,21 @@ end_place(Answer *answer, int i, RrReadResult result)
 		answer->reader.out->len = place->start;
 		place->start = -1;
 	}
+}
+
+/* A batch by list or position: one alias for all keys. */
+static bool
+read_list_answer(Answer *answer)
+{
+	RrReader   *reader = &answer->reader;
+	bool		ok;
+	RrSlice		alias;
+
+	reader->key = -1;
+	if (!rr_scan_char(&reader->scan, '{') || !rr_scan_more(&reader->scan, true, '}', &ok) ||
+		!rr_scan_name(&reader->scan, &alias) || !rr_slice_is(alias, "j0", 2) || read_path(answer, 1) == RR_READ_BROKEN)
+		return false;
+	return !rr_scan_more(&reader->scan, false, '}', &ok) && ok;
 }
 
 /* Aliases j0, j1, …: a key each. */
@@ -252,8 +251,10 @@ read_answer(Answer *answer)
 				ok = rr_scan_value(scan, &value);
 			else if (answer->batch->step->step->kind == RR_STEP_ROOT)
 				ok = read_roots(answer);
-			else
+			else if (rr_batch_kind(answer->batch->step->step) == RR_BATCH_ALIASES)
 				ok = read_aliases(answer);
+			else
+				ok = read_list_answer(answer);
 			if (!ok)
 				return false;
 			continue;
@@ -366,6 +367,24 @@ file_for_all(const Answer *answer, const char *message, const char *extensions)
 			rr_key_error(batch->step, batch->keys[i], message, NULL, extensions);
 }
 
+/* In a batch by list the path goes on with the element's index. */
+static void
+file_list_error(const Answer *answer, const char *message, RrJsonNode *path, const char *extensions)
+{
+	int			names = list_length(answer->batch->step->step->path);
+	RrJsonNode *index = rr_json_item(path, names);
+	const GqlPath *inner = NULL;
+
+	for (int i = names + 1; i < rr_json_length(path); i++)
+	{
+		char	   *text = rr_json_text(rr_json_item(path, i));
+
+		inner = text ? gql_path_key(inner, text) : gql_path_index(inner, rr_json_int(rr_json_item(path, i)));
+	}
+	if (rr_json_type(index) != RR_JSON_INT || !rr_element_error(answer, rr_json_int(index), message, inner, extensions))
+		file_for_all(answer, message, extensions);
+}
+
 static void
 file_error(const Answer *answer, RrSlice slice)
 {
@@ -377,10 +396,13 @@ file_error(const Answer *answer, RrSlice slice)
 	char	   *message = rr_json_text(rr_json_get(node, "message"));
 	const char *extensions = extensions_of(slice);
 	int			position = position_of(answer, rr_json_text(rr_json_item(path, 0)));
+	bool		by_list = rr_batch_kind(answer->batch->step->step) != RR_BATCH_ALIASES;
 
 	if (message == NULL)
 		message = psprintf("remote schema \"%s\" answered with an error without a message", remote_name(answer));
-	if (position >= 0)
+	if (by_list)
+		file_list_error(answer, message, path, extensions);
+	else if (position >= 0)
 		rr_key_error(answer->batch->step, answer->batch->keys[position], message, inner_path(answer, path), extensions);
 	else
 		file_for_all(answer, message, extensions);

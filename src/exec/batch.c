@@ -15,20 +15,9 @@ rr_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path,
 {
 	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
 	RrKeyError *error = palloc0(sizeof(RrKeyError));
-	const GqlPath *copy = NULL;
-	List	   *items = NIL;
-	ListCell   *lc;
 
-	for (; path != NULL; path = path->prev)
-		items = lcons(unconstify(GqlPath *, path), items);
-	foreach(lc, items)
-	{
-		const GqlPath *item = lfirst(lc);
-
-		copy = item->key ? gql_path_key(copy, pstrdup(item->key)) : gql_path_index(copy, item->index);
-	}
 	error->message = pstrdup(message);
-	error->path = copy;
+	error->path = rr_path_copy(NULL, path);
 	error->upstream = upstream;
 	step->keys[key].errors = lappend(step->keys[key].errors, error);
 	step->run->key_errors = true;
@@ -112,32 +101,136 @@ merge(GqlValue *value, const GqlValue *given)
 	return value;
 }
 
-/* The variables of one key, appended to the JSON object of a batch's variables. False when a value does not fit: filed. */
-static bool
-append_variables(RrStepRun *step, int key, int position, StringInfo out)
+/* The value of one argument for one key; NULL when it does not fit: filed at the key. */
+static GqlValue *
+key_argument_value(RrStepRun *step, int key, const RrKeyArgument *argument)
 {
 	const RrJoinStep *plan = step->step;
 	GqlErrorList *errors = gql_errors_create(1, NULL);
+	GqlValue   *value = merge(instantiate(plan->join, argument->template, step->keys[key].values), argument->given);
+
+	value = gql_coerce_value(plan->remote->upstream, value, argument->def->type, true,
+							 psprintf("The key does not fit argument \"%s\" of remote schema \"%s\"", argument->def->name,
+									  plan->remote->def->name), errors);
+	if (value == NULL)
+		rr_key_error(step, key, ((GqlError *) linitial(errors->items))->message, NULL, NULL);
+	return value;
+}
+
+static void
+append_variable(StringInfo out, int position, int argument, const GqlValue *value)
+{
+	appendStringInfo(out, "%s\"" RR_ALIAS_PREFIX "%d_%d\":", out->data[out->len - 1] == '{' ? "" : ",", position, argument);
+	gql_value_to_json(out, value);
+}
+
+/* The variables of one key, appended to the JSON object of a batch's variables. False when a value does not fit: filed. */
+static bool
+append_key(RrStepRun *step, int key, int position, StringInfo out)
+{
 	int			start = out->len;
+
+	for (int j = 0; j < list_length(step->step->key_arguments); j++)
+	{
+		GqlValue   *value = key_argument_value(step, key, list_nth(step->step->key_arguments, j));
+
+		if (value == NULL)
+		{
+			out->len = start;
+			out->data[start] = '\0';
+			return false;
+		}
+		append_variable(out, position, j, value);
+	}
+	return true;
+}
+
+/* ---- batches by list and by position: one argument for all keys ---- */
+
+static bool
+key_fits(RrStepRun *step, int key)
+{
+	ListCell   *lc;
+
+	foreach(lc, step->step->key_arguments)
+		if (key_argument_value(step, key, lfirst(lc)) == NULL)
+			return false;
+	return true;
+}
+
+static bool
+has_keys(const GqlValue *template)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (template->kind == GQL_VALUE_LIST)
+		foreach(lc, template->items)
+			if (has_keys(lfirst(lc)))
+				return true;
+	if (template->kind == GQL_VALUE_OBJECT)
+		foreach(lc, template->items)
+			if (has_keys(((GqlObjectField *) lfirst(lc))->value))
+				return true;
+	return template->kind == GQL_VALUE_VARIABLE;
+}
+
+/*
+ * A template for all keys of a batch: "$name" stands for the list of the keys' values, and a list of one element for that element once a key.
+ */
+static GqlValue *
+expand(const RrBatch *batch, const GqlValue *template)
+{
+	const RrRemoteJoin *join = batch->step->step->join;
+	GqlValue   *value;
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (!has_keys(template))
+		return unconstify(GqlValue *, template);
+	value = palloc0(sizeof(GqlValue));
+	value->loc = -1;
+	if (template->kind == GQL_VALUE_OBJECT)
+	{
+		value->kind = GQL_VALUE_OBJECT;
+		foreach(lc, template->items)
+		{
+			GqlObjectField *field = palloc(sizeof(GqlObjectField));
+
+			*field = *(GqlObjectField *) lfirst(lc);
+			field->value = expand(batch, field->value);
+			value->items = lappend(value->items, field);
+		}
+		return value;
+	}
+	value->kind = GQL_VALUE_LIST;
+	if (template->kind == GQL_VALUE_LIST)
+		template = linitial(template->items);
+	for (int i = 0; i < batch->n; i++)
+		value->items = lappend(value->items, instantiate(join, template, batch->step->keys[batch->keys[i]].values));
+	return value;
+}
+
+static void
+append_all_keys(const RrBatch *batch, StringInfo out)
+{
+	const RrJoinStep *plan = batch->step->step;
 
 	for (int j = 0; j < list_length(plan->key_arguments); j++)
 	{
 		const RrKeyArgument *argument = list_nth(plan->key_arguments, j);
-		GqlValue   *value = merge(instantiate(plan->join, argument->template, step->keys[key].values), argument->given);
+		GqlErrorList *errors = gql_errors_create(1, NULL);
+		GqlValue   *value = gql_coerce_value(plan->remote->upstream, merge(expand(batch, argument->template), argument->given),
+											 argument->def->type, true, "The keys do not fit", errors);
 
-		value = gql_coerce_value(plan->remote->upstream, value, argument->def->type, true,
-								 psprintf("The key does not fit argument \"%s\" of remote schema \"%s\"", argument->def->name,
-										  plan->remote->def->name), errors);
 		if (value == NULL)
-		{
-			out->len = start;
-			rr_key_error(step, key, ((GqlError *) linitial(errors->items))->message, NULL, NULL);
-			return false;
-		}
-		appendStringInfo(out, "%s\"" RR_ALIAS_PREFIX "%d_%d\":", out->data[out->len - 1] == '{' ? "" : ",", position, j);
-		gql_value_to_json(out, value);
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_EXCEPTION),
+					 errmsg("keys of relationship \"%s\" do not fit argument \"%s\" of remote schema \"%s\" as a list",
+							plan->join->relationship->name, argument->def->name, plan->remote->def->name),
+					 errdetail("%s", ((GqlError *) linitial(errors->items))->message)));
+		append_variable(out, 0, j, value);
 	}
-	return true;
 }
 
 /* The variables of the query that the document uses. */
@@ -257,6 +350,7 @@ static void
 send_batch(RrStepRun *step)
 {
 	RrBatch    *batch = palloc0(sizeof(RrBatch));
+	bool		by_list = rr_batch_kind(step->step) != RR_BATCH_ALIASES;
 	StringInfoData variables;
 	StringInfoData body;
 	const char *document;
@@ -267,14 +361,21 @@ send_batch(RrStepRun *step)
 	appendStringInfoChar(&variables, '{');
 	append_query_variables(step, &variables);
 	for (; step->sent < step->nkeys && batch->n < step->batch_size; step->sent++)
-		if (append_variables(step, step->sent, batch->n, &variables))
+		if (by_list ? key_fits(step, step->sent) : append_key(step, step->sent, batch->n, &variables))
 			batch->keys[batch->n++] = step->sent;
-	appendStringInfoChar(&variables, '}');
 	if (batch->n == 0)
 		return;
-	if (batch->n == step->batch_size && step->full_document == NULL)
-		step->full_document = document_as_json(step, batch->n);
-	document = batch->n == step->batch_size ? step->full_document : document_as_json(step, batch->n);
+	if (by_list)
+		append_all_keys(batch, &variables);
+	appendStringInfoChar(&variables, '}');
+	if (!by_list && batch->n < step->batch_size)
+		document = document_as_json(step, batch->n);
+	else
+	{
+		if (step->full_document == NULL)
+			step->full_document = document_as_json(step, by_list ? 1 : batch->n);
+		document = step->full_document;
+	}
 	initStringInfo(&body);
 	appendStringInfo(&body, "{\"query\":%s,\"variables\":%s}", document, variables.data);
 	pfree(variables.data);

@@ -50,7 +50,7 @@ explain_statement(const RrRootField *root, StringInfo out)
 static const char *
 batch_name(const RrJoinStep *step)
 {
-	switch (step->join->relationship->to_remote_schema->batch)
+	switch (rr_batch_kind(step))
 	{
 		case RR_BATCH_LIST:
 			return "list";

@@ -13,7 +13,17 @@
 static RrReadResult
 invalid(RrReader *reader, const GqlPath *path, const char *message)
 {
-	rr_key_error(reader->step, reader->key, message, path, NULL);
+	RrKeyError *error;
+
+	if (reader->key >= 0)
+	{
+		rr_key_error(reader->step, reader->key, message, path, NULL);
+		return RR_READ_INVALID;
+	}
+	error = palloc0(sizeof(RrKeyError));
+	error->message = message;
+	error->path = rr_path_copy(NULL, path);
+	reader->pending = lappend(reader->pending, error);
 	return RR_READ_INVALID;
 }
 
@@ -170,6 +180,15 @@ next_is(RrReader *reader, bool *first, const char *alias, int len, bool *ok)
 	return rr_slice_is(name, alias, len);
 }
 
+static void
+note_keys(RrReader *reader, const RrObjectShape *object, const RrSlice *keys, const GqlPath *path)
+{
+	if (path != NULL)
+		return;
+	reader->top = object;
+	reader->top_keys = keys;
+}
+
 /*
  * The members in step with the shape. False when they are not; nothing is lost then but the work.
  */
@@ -187,6 +206,7 @@ read_in_step(RrReader *reader, const RrObjectShape *object, const char *type_nam
 		if (!next_is(reader, &first, alias, strlen(alias), &ok) || !rr_scan_value(&reader->scan, &keys[i]))
 			return false;
 	}
+	note_keys(reader, object, keys, path);
 	appendStringInfoChar(reader->out, '{');
 	for (int i = 0; i < object->nfields; i++)
 	{
@@ -250,6 +270,7 @@ read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_nam
 			return invalid(reader, path, psprintf("remote schema \"%s\" answered without field \"%s\"", remote_name(reader),
 												  object->keys[i]->name));
 	}
+	note_keys(reader, object, keys, path);
 	appendStringInfoChar(reader->out, '{');
 	for (int i = 0; i < object->nfields; i++)
 	{

@@ -20,7 +20,10 @@ typedef struct RrReader
 	RrScan		scan;
 	RrStepRun  *step;
 	StringInfo	out;
-	int			key;			/* whose value is being read, for errors */
+	int			key;			/* whose value is being read, for errors; -1: not known yet */
+	List	   *pending;		/* RrKeyError *, of the value whose key is not known yet */
+	const RrObjectShape *top;	/* what the value's outermost object was read as, and the key fields of it */
+	const RrSlice *top_keys;
 } RrReader;
 
 /*

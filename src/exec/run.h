@@ -103,6 +103,9 @@ extern void rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 
 /* ---- splice.c ---- */
 
+/* inner below base, copied to CurrentMemoryContext: paths may have been built on the stack. */
+extern const GqlPath *rr_path_copy(const GqlPath *base, const GqlPath *inner);
+
 /* File a key's errors at path, and below it where they are of the inside of the value. */
 extern void rr_file_key_errors(RrStepRun *step, const RrKey *key, const GqlSelection *node, const GqlPath *path);
 

@@ -54,24 +54,19 @@ splice_plain(RrRun *run, const char *text, int len, StringInfo out)
 
 /* ---- with errors about ---- */
 
-static const GqlPath *
-join_paths(const GqlPath *base, const GqlPath *inner)
+const GqlPath *
+rr_path_copy(const GqlPath *base, const GqlPath *inner)
 {
 	GqlPath    *copy;
 
+	check_stack_depth();
 	if (inner == NULL)
 		return base;
 	copy = palloc(sizeof(GqlPath));
-	*copy = *inner;
-	copy->prev = join_paths(base, inner->prev);
+	copy->key = inner->key ? pstrdup(inner->key) : NULL;
+	copy->index = inner->index;
+	copy->prev = rr_path_copy(base, inner->prev);
 	return copy;
-}
-
-/* A path whose items are on the stack, copied. */
-static const GqlPath *
-copy_path(const GqlPath *path)
-{
-	return join_paths(NULL, path);
 }
 
 void
@@ -79,7 +74,7 @@ rr_file_key_errors(RrStepRun *step, const RrKey *key, const GqlSelection *node, 
 {
 	const char *remote = step->step->remote->def->name;
 	GqlErrorList *errors = step->run->errors;
-	const GqlPath *copy = key->errors ? copy_path(path) : NULL;
+	const GqlPath *copy = key->errors ? rr_path_copy(NULL, path) : NULL;
 	ListCell   *lc;
 
 	foreach(lc, key->errors)
@@ -97,7 +92,7 @@ rr_file_key_errors(RrStepRun *step, const RrKey *key, const GqlSelection *node, 
 			appendStringInfo(&extensions, ", \"upstream\": %s", key_error->upstream);
 		error->code = "remote-schema-error";
 		error->extensions = extensions.data;
-		error->path = join_paths(copy, key_error->path);
+		error->path = rr_path_copy(copy, key_error->path);
 	}
 }
 

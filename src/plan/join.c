@@ -23,22 +23,10 @@ rr_join_step_number(const RrJoinStep *step)
 	return step->number;
 }
 
-/* The type of one key's value: the innermost field's, or its element where results are matched from a list. */
-static const GqlTypeRef *
-value_type(RrPlanner *planner, const RrRemoteJoin *join)
+RrBatchKind
+rr_batch_kind(const RrJoinStep *step)
 {
-	const GqlFieldDef *innermost = llast(join->path);
-	const GqlTypeRef *type = rr_remote_type_ref(planner->rs, join->remote, innermost->type);
-
-	if (type->kind == GQL_TYPE_NON_NULL)
-		type = type->of;		/* a row can always lack a match */
-	if (join->relationship->to_remote_schema->batch != RR_BATCH_ALIASES)
-	{
-		type = type->of;
-		if (type->kind == GQL_TYPE_NON_NULL)
-			type = type->of;
-	}
-	return type;
+	return step->kind == RR_STEP_JOIN ? step->join->relationship->to_remote_schema->batch : RR_BATCH_ALIASES;
 }
 
 RrJoinStep *
@@ -50,8 +38,13 @@ rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *pa
 	step->parent = parent;
 	step->join = join;
 	step->field = field;
-	step->shape = rr_shape_build(planner, step, value_type(planner, join), gql_field_selection_sets(field));
-	if (step->shape == NULL || !rr_document_prepare(planner, step))
+	step->shape = rr_shape_build(planner, step, rr_remote_join_value_type(planner->rs, join),
+								 gql_field_selection_sets(field));
+	if (step->shape == NULL)
+		return NULL;
+	if (rr_batch_kind(step) == RR_BATCH_LIST)
+		rr_shape_add_matches(step);
+	if (!rr_document_prepare(planner, step))
 		return NULL;
 	return step;
 }

@@ -44,6 +44,7 @@ typedef struct RrObjectShape
 	RrShapeField *fields;
 	int			nkeys;
 	const GqlFieldDef **keys;	/* fetched for joins as rr__k0, rr__k1, … */
+	int		   *match_slots;	/* of elements of a batch by list: for each match, the key field that has it */
 } RrObjectShape;
 
 struct RrShape
@@ -102,6 +103,9 @@ struct RrJoinStep
 	List	   *variables;		/* char *: variables of the query that the document uses */
 };
 
+/* How the step's keys travel. */
+extern RrBatchKind rr_batch_kind(const RrJoinStep *step);
+
 /* Plan the root fields of one remote schema (GqlFieldSel *, of one or several selection sets). NULL when an error was filed. */
 extern RrJoinStep *rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, List *fields, bool mutation);
 
@@ -113,6 +117,9 @@ extern RrJoinStep *rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *fi
 /* The shape of a value of a type of the role's schema under these selection sets. NULL when an error was filed. */
 extern RrShape *rr_shape_build(RrPlanner *planner, RrJoinStep *step, const GqlTypeRef *type, List *selection_sets);
 extern RrObjectShape *rr_shape_root(RrPlanner *planner, RrJoinStep *step, const GqlType *upstream, List *fields);
+
+/* Have the fields fetched by which the elements of a batch by list are matched. */
+extern void rr_shape_add_matches(RrJoinStep *step);
 
 /* The alias of key field i of an object type: of its own per type, since members of a union may disagree on a field's type. */
 extern char *rr_key_alias(const RrObjectShape *object, int i);

@@ -250,3 +250,26 @@ rr_key_alias(const RrObjectShape *object, int i)
 {
 	return psprintf(RR_ALIAS_PREFIX "k%d%s", i, object->upstream->name);
 }
+
+static void
+add_matches(RrJoinStep *step, RrObjectShape *object)
+{
+	const List *matches = step->join->relationship->to_remote_schema->batch_match;
+	const GqlNames *fields = gql_type_fields(step->remote->upstream, unconstify(GqlType *, object->upstream));
+	ListCell   *lc;
+
+	object->match_slots = palloc(Max(list_length(matches), 1) * sizeof(int));
+	foreach(lc, matches)
+		object->match_slots[foreach_current_index(lc)] =
+			key_slot(object, gql_names_get(fields, ((RrBatchMatch *) lfirst(lc))->name));
+}
+
+void
+rr_shape_add_matches(RrJoinStep *step)
+{
+	ListCell   *lc;
+
+	add_matches(step, step->shape->base);
+	foreach(lc, step->shape->specific)
+		add_matches(step, lfirst(lc));
+}

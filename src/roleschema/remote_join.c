@@ -434,10 +434,16 @@ check_batch(JoinBuilder *b)
 	if (nullable(innermost->type)->kind != GQL_TYPE_LIST || nullable(nullable(innermost->type)->of)->kind == GQL_TYPE_LIST)
 		gql_error(b->errors, "a batch needs a field that gives a list, and field \"%s\" of remote schema \"%s\" has type %s",
 				  innermost->name, b->join->remote->def->name, gql_type_to_string(innermost->type));
-	if (list_length(b->join->path) > 1 && nullable(((GqlFieldDef *) linitial(b->join->path))->type)->kind == GQL_TYPE_LIST)
-		gql_error(b->errors, "a batch cannot pass through a list, and field \"%s\" of remote schema \"%s\" has type %s",
-				  ((GqlFieldDef *) linitial(b->join->path))->name, b->join->remote->def->name,
-				  gql_type_to_string(((GqlFieldDef *) linitial(b->join->path))->type));
+	if (to->batch == RR_BATCH_POSITION && to->array)
+		gql_error(b->errors, "a batch by position has one result for each key; matching several needs the names of result fields");
+	foreach(lc, b->join->path)
+	{
+		const GqlFieldDef *field = lfirst(lc);
+
+		if (field != innermost && nullable(field->type)->kind == GQL_TYPE_LIST)
+			gql_error(b->errors, "a batch cannot pass through a list, and field \"%s\" of remote schema \"%s\" has type %s",
+					  field->name, b->join->remote->def->name, gql_type_to_string(field->type));
+	}
 	foreach(lc, to->batch_match)
 	{
 		RrBatchMatch *match = lfirst(lc);
@@ -557,16 +563,64 @@ add_arguments(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *owner, GqlFieldDef 
 	}
 }
 
-/* The join field's type: the innermost field's, nullable; an element of it or a list around it, as batch and path have it. */
+/* The static __typename of the objects in a template, as federation's representations have it; or NULL. */
+static const char *
+static_typename(const GqlValue *template)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	foreach(lc, template->items)
+	{
+		const GqlObjectField *member = lfirst(lc);
+		const GqlValue *value = template->kind == GQL_VALUE_OBJECT ? member->value : lfirst(lc);
+		const char *found;
+
+		if (template->kind == GQL_VALUE_OBJECT && strcmp(member->name.value, "__typename") == 0 &&
+			value->kind == GQL_VALUE_STRING)
+			return value->text;
+		if (value->kind == GQL_VALUE_LIST || value->kind == GQL_VALUE_OBJECT)
+		{
+			found = static_typename(value);
+			if (found != NULL)
+				return found;
+		}
+	}
+	return NULL;
+}
+
+const GqlTypeRef *
+rr_remote_join_value_type(RrRoleSchema *rs, const RrRemoteJoin *join)
+{
+	const RrToRemoteSchema *to = join->relationship->to_remote_schema;
+	const GqlTypeRef *type = nullable(rr_remote_type_ref(rs, join->remote, ((GqlFieldDef *) llast(join->path))->type));
+	const char *name;
+	GqlType    *upstream;
+
+	if (to->batch == RR_BATCH_ALIASES)
+		return type;
+	type = nullable(type->of);
+	name = static_typename(((RrRemoteFieldStep *) llast(to->remote_field))->arguments);
+	upstream = name && gql_is_abstract(type->type) ? gql_schema_type(join->remote->upstream, name) : NULL;
+	if (upstream != NULL)
+	{
+		const GqlTypeRef *member = rr_remote_type_ref(rs, join->remote, &upstream->ref);
+
+		if (gql_is_subtype(rs->schema, type->type, member->type))
+			return member;
+	}
+	return type;
+}
+
+/* The join field's type: the value's, in a list where a key has several, and in those that the path passes through. */
 static const GqlTypeRef *
 join_type(RrRoleSchema *rs, const RrRemoteJoin *join)
 {
 	const RrToRemoteSchema *to = join->relationship->to_remote_schema;
-	const GqlFieldDef *innermost = llast(join->path);
-	const GqlTypeRef *type = nullable(rr_remote_type_ref(rs, join->remote, innermost->type));
+	const GqlTypeRef *type = rr_remote_join_value_type(rs, join);
 
-	if (to->batch != RR_BATCH_ALIASES && !to->array)
-		type = nullable(type->of);
+	if (to->batch != RR_BATCH_ALIASES && to->array)
+		type = gql_list_of(rs->schema, gql_non_null(rs->schema, type));
 	for (int i = list_length(join->path) - 2; i >= 0; i--)
 	{
 		const GqlTypeRef *on_the_way = nullable(((GqlFieldDef *) list_nth(join->path, i))->type);

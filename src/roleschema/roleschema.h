@@ -156,6 +156,12 @@ extern RrRemote *rr_remote_create(const RrRemoteSchema *def);
 extern RrRemoteJoin *rr_remote_join_build(const RrRelationship *relationship, RrRemote *source, RrRemote *remote,
 										   GqlErrorList *errors);
 
+/*
+ * The type of one key's value, nullable, in terms of the role's schema: the innermost field's; with a batch by list or position its
+ * element's, or the object type that the template's static __typename names.
+ */
+extern const GqlTypeRef *rr_remote_join_value_type(RrRoleSchema *rs, const RrRemoteJoin *join);
+
 /* Position of a key in join->keys, or -1. */
 extern int	rr_remote_join_key(const RrRemoteJoin *join, const char *name);
 
