@@ -344,64 +344,94 @@ skip_newline(const char *s)
 
 #define IS_TRIPLE_QUOTE(s) ((s)[0] == '"' && (s)[1] == '"' && (s)[2] == '"')
 
+/* The end of the line at s. A carriage return ends one too, where there are any. */
+static inline const char *
+line_end(const char *s, const char *end, bool carriage_returns)
+{
+	if (!carriage_returns)
+	{
+		const char *newline = memchr(s, '\n', end - s);
+
+		return newline ? newline : end;
+	}
+	while (s < end && *s != '\n' && *s != '\r')
+		s++;
+	return s;
+}
+
+static inline const char *
+skip_blanks(const char *s, const char *end)
+{
+	while (s < end && (*s == ' ' || *s == '\t'))
+		s++;
+	return s;
+}
+
+/* Copy a part of a block string; returns behind the copy. */
+static char *
+copy_block(char *out, const char *s, const char *end, bool escapes)
+{
+	if (!escapes)
+	{
+		memcpy(out, s, end - s);
+		return out + (end - s);
+	}
+	while (s < end)
+	{
+		if (*s == '\\' && end - s > 3 && IS_TRIPLE_QUOTE(s + 1))
+		{
+			memcpy(out, s + 1, 3);
+			out += 3;
+			s += 4;
+		}
+		else
+			*out++ = *s++;
+	}
+	return out;
+}
+
 /*
  * BlockStringValue() (2.9.4): the indentation that all lines but the first share goes, and so do blank lines at both ends. start and end
  * enclose the raw text; *length is the result's.
  */
 static char *
-dedent(GqlParser *p, const char *start, const char *end, int *length)
+dedent(GqlParser *p, const char *start, const char *end, bool escapes, int *length)
 {
-	char	   *value;
-	char	   *out;
-	char	   *content_end;
-	int			common = PG_INT32_MAX;
+	bool		carriage_returns = memchr(start, '\r', end - start) != NULL;
+	char	   *value = gql_parser_alloc(p, end - start + 1);
+	char	   *out = value;
+	char	   *content_end = value;
 	bool		content = false;
+	int			common = PG_INT32_MAX;
 	const char *next;
 
 	for (const char *line = start; line <= end; line = next)
 	{
-		const char *s = line;
+		const char *stop = line_end(line, end, carriage_returns);
+		const char *text = skip_blanks(line, stop);
 
-		while (s < end && (*s == ' ' || *s == '\t'))
-			s++;
-		if (s < end && *s != '\n' && *s != '\r' && line != start)
-			common = Min(common, s - line);
-		while (s < end && *s != '\n' && *s != '\r')
-			s++;
-		next = s < end ? skip_newline(s) : end + 1;
+		if (text < stop && line != start)
+			common = Min(common, text - line);
+		next = stop < end ? skip_newline(stop) : end + 1;
 	}
 
-	value = out = content_end = gql_parser_alloc(p, end - start + 1);
 	for (const char *line = start; line <= end; line = next)
 	{
-		const char *s = line;
-		bool		blank = true;
+		const char *stop = line_end(line, end, carriage_returns);
+		bool		blank = skip_blanks(line, stop) == stop;
 
-		if (content)
-			*out++ = '\n';
-		for (; s < end && *s != '\n' && *s != '\r'; s++)
+		if (content || !blank)
 		{
-			if (*s != ' ' && *s != '\t')
-				blank = false;
-			if (line != start && s - line < common)
-				continue;
-			if (*s == '\\' && end - s > 3 && IS_TRIPLE_QUOTE(s + 1))
-			{
-				memcpy(out, "\"\"\"", 3);
-				out += 3;
-				s += 3;
-			}
-			else
-				*out++ = *s;
-		}
-		next = s < end ? skip_newline(s) : end + 1;
-		if (!blank)
-		{
+			if (content)
+				*out++ = '\n';
+			if (line != start)
+				line += Min(common, stop - line);
+			out = copy_block(out, line, stop, escapes);
 			content = true;
-			content_end = out;
 		}
-		else if (!content)
-			out = value;
+		if (!blank)
+			content_end = out;
+		next = stop < end ? skip_newline(stop) : end + 1;
 	}
 	*content_end = '\0';
 	*length = content_end - value;
@@ -412,14 +442,23 @@ dedent(GqlParser *p, const char *start, const char *end, int *length)
 static void
 lex_block_string(GqlParser *p, GqlToken *token, const char *start)
 {
-	for (const char *s = start + 3; s < p->end; s++)
+	const char *content = start + 3;
+	const char *s = content;
+	bool		escapes = false;
+
+	while ((s = memchr(s, '"', p->end - s)) != NULL)
 	{
-		if (*s == '\\' && IS_TRIPLE_QUOTE(s + 1))
+		if (!IS_TRIPLE_QUOTE(s))
+			s++;
+		else if (s > content && s[-1] == '\\')
+		{
+			escapes = true;
 			s += 3;
-		else if (IS_TRIPLE_QUOTE(s))
+		}
+		else
 		{
 			token->kind = GQL_TOK_BLOCK_STRING;
-			token->value = dedent(p, start + 3, s, &token->len);
+			token->value = dedent(p, content, s, escapes, &token->len);
 			p->pos = s + 3;
 			return;
 		}
