@@ -3,7 +3,7 @@
 import {
   getNamedType, getNullableType, isAbstractType, isCompositeType, isEnumType, isInputObjectType, isLeafType, isListType, isNonNullType,
   isRequiredArgument, isRequiredInputField, isScalarType,
-} from 'graphql';
+} from './graphql.mjs';
 
 const EXECUTABLE = { query: 'QUERY', mutation: 'MUTATION', subscription: 'SUBSCRIPTION' };
 

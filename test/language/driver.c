@@ -3,9 +3,17 @@
  *
  *	{"op": "parse", "document": text, "as": "document" | "selection_set" | "type" | "value", "max_tokens": n, "max_depth": n, "max_length": n}
  *		-> {"errors": […], "print": text}
- *	{"op": "schema", "schema": SDL, "good_will": bool}
- *		-> {"errors": […], "warnings": […]}
- *	{"op": "time", "stage": "lex" | "parse" | "print" | "schema" | "check", "document": text, "seconds": s}
+ *	{"op": "schema", "schema": SDL, "good_will": bool, "keep": name}
+ *		-> {"errors": […], "warnings": […], "print": SDL}
+ *	{"op": "validate", "name": of a kept schema, "document": text, "max_errors": n, "max_depth": n}
+ *		-> {"errors": […]}
+ *	{"op": "variables", "name": …, "document": text, "operation": name, "variables": {…}}
+ *		-> {"errors": […], "variables": {…}}
+ *	{"op": "arguments", …}		as above
+ *		-> {"errors": […], "arguments": [{…}, …]}: of the fields of the root, in the answer's order; null where one does not fit
+ *	{"op": "introspect", …}		as above
+ *		-> {"errors": […], "data": {…}}
+ *	{"op": "time", "stage": "lex" | "parse" | "print" | "schema" | "check" | "validate", "name": …, "document": text, "seconds": s}
  *		-> {"median": seconds, "runs": n}
  *
  * "errors" is what gql_errors_to_json() writes; the other members of an answer are there if there is none.
@@ -61,6 +69,13 @@ add_text(Command *command, const char *key, StringInfo text)
 	gql_json_string(command->answer, text->data, text->len);
 }
 
+static void
+add_errors(Command *command, GqlErrorList *errors)
+{
+	appendStringInfoString(command->answer, "{\"errors\": ");
+	gql_errors_to_json(errors, command->answer);
+}
+
 /* ---- operations ---- */
 
 static void
@@ -106,27 +121,236 @@ parse(Command *command)
 			gql_print_document(&printed, document);
 	}
 
-	appendStringInfoString(command->answer, "{\"errors\": ");
-	gql_errors_to_json(errors, command->answer);
+	add_errors(command, errors);
 	if (errors->items == NIL)
 		add_text(command, "print", &printed);
 	appendStringInfoChar(command->answer, '}');
 }
 
+/* What a kept schema needs is kept with it. */
+typedef struct KeptSchema
+{
+	const char *name;
+	GqlSchema  *schema;
+} KeptSchema;
+
+static List *kept_schemas;
+
+static GqlSchema *
+find_schema(Command *command)
+{
+	ListCell   *lc;
+
+	foreach(lc, kept_schemas)
+	{
+		KeptSchema *kept = lfirst(lc);
+
+		if (text_is(command, "name", kept->name))
+			return kept->schema;
+	}
+	elog(ERROR, "no such schema");
+}
+
 static void
 schema(Command *command)
 {
-	GqlErrorList *errors = gql_errors_create(0, NULL);
-	GqlErrorList *warnings = gql_errors_create(0, NULL);
-	bool		good_will = get_number(command, "good_will", 0) != 0;
 	int			len;
 	const char *text = get_text(command, "schema", &len);
+	const char *keep = get_text(command, "keep", &(int) {0});
+	MemoryContext oldcxt = *keep ? MemoryContextSwitchTo(TopMemoryContext) : CurrentMemoryContext;
+	GqlErrorList *errors = gql_errors_create(0, NULL);
+	GqlErrorList *warnings = gql_errors_create(0, NULL);
+	GqlSchema  *built = gql_schema_from_sdl(text, len, get_number(command, "good_will", 0) != 0, errors, warnings);
+	StringInfoData printed;
 
-	gql_schema_from_sdl(text, len, good_will, errors, warnings);
-	appendStringInfoString(command->answer, "{\"errors\": ");
-	gql_errors_to_json(errors, command->answer);
+	if (*keep && built)
+	{
+		KeptSchema *kept = palloc(sizeof(KeptSchema));
+
+		kept->name = pstrdup(keep);
+		kept->schema = built;
+		kept_schemas = lappend(kept_schemas, kept);
+	}
+	MemoryContextSwitchTo(oldcxt);
+
+	add_errors(command, errors);
 	appendStringInfoString(command->answer, ", \"warnings\": ");
 	gql_errors_to_json(warnings, command->answer);
+	if (built && errors->items == NIL)
+	{
+		initStringInfo(&printed);
+		gql_print_schema(built, &printed);
+		add_text(command, "print", &printed);
+	}
+	appendStringInfoChar(command->answer, '}');
+}
+
+static void
+validate(Command *command)
+{
+	GqlErrorList *errors = gql_errors_create(get_number(command, "max_errors", 0), NULL);
+	int			len;
+	const char *text = get_text(command, "document", &len);
+	GqlDocument *document = gql_parse(text, len, NULL, errors);
+
+	if (document)
+		gql_validate(find_schema(command), document, get_number(command, "max_depth", 0), errors);
+	add_errors(command, errors);
+	appendStringInfoChar(command->answer, '}');
+}
+
+static GqlValue *
+value_from_json(json_object *json)
+{
+	GqlValue   *value = palloc0(sizeof(GqlValue));
+
+	value->loc = -1;
+	switch (json_object_get_type(json))
+	{
+		case json_type_null:
+			value->kind = GQL_VALUE_NULL;
+			break;
+		case json_type_boolean:
+			value->kind = GQL_VALUE_BOOLEAN;
+			value->boolean = json_object_get_boolean(json);
+			break;
+		case json_type_int:
+		case json_type_double:
+			value->text = pstrdup(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
+			value->len = strlen(value->text);
+			value->kind = strpbrk(value->text, ".eE") ? GQL_VALUE_FLOAT : GQL_VALUE_INT;
+			break;
+		case json_type_string:
+			value->kind = GQL_VALUE_STRING;
+			value->text = json_object_get_string(json);
+			value->len = json_object_get_string_len(json);
+			break;
+		case json_type_array:
+			value->kind = GQL_VALUE_LIST;
+			for (int i = 0; i < json_object_array_length(json); i++)
+				value->items = lappend(value->items, value_from_json(json_object_array_get_idx(json, i)));
+			break;
+		case json_type_object:
+			value->kind = GQL_VALUE_OBJECT;
+			{
+				json_object_object_foreach(json, key, member)
+				{
+					GqlObjectField *field = palloc0(sizeof(GqlObjectField));
+
+					field->name.value = key;
+					field->name.loc = -1;
+					field->value = value_from_json(member);
+					value->items = lappend(value->items, field);
+				}
+			}
+			break;
+	}
+	return value;
+}
+
+/* The document of a command, ready to be executed; or NULL. */
+static GqlRequest *
+make_request(Command *command, GqlErrorList *errors)
+{
+	int			len;
+	const char *text = get_text(command, "document", &len);
+	const char *operation = get_text(command, "operation", &(int) {0});
+	json_object *variables = json_object_object_get(command->request, "variables");
+	GqlDocument *document = gql_parse(text, len, NULL, errors);
+
+	if (document == NULL)
+		return NULL;
+	return gql_request_create(find_schema(command), document, *operation ? operation : NULL,
+							  variables ? value_from_json(variables) : NULL, errors);
+}
+
+static void
+variables(Command *command)
+{
+	GqlErrorList *errors = gql_errors_create(0, NULL);
+	GqlRequest *request = make_request(command, errors);
+	const char *separator = "";
+
+	add_errors(command, errors);
+	if (request)
+	{
+		appendStringInfoString(command->answer, ", \"variables\": {");
+		gql_foreach(GqlVariableValue, variable, &request->variables)
+		{
+			appendStringInfo(command->answer, "%s\"%s\": ", separator, variable->name);
+			gql_value_to_json(command->answer, variable->value);
+			separator = ", ";
+		}
+		appendStringInfoChar(command->answer, '}');
+	}
+	appendStringInfoChar(command->answer, '}');
+}
+
+static List *
+root_fields(GqlRequest *request)
+{
+	return gql_collect_fields(request, gql_schema_root(request->schema, request->operation->type),
+							  list_make1(request->operation->selection_set));
+}
+
+static void
+arguments(Command *command)
+{
+	GqlErrorList *errors = gql_errors_create(0, NULL);
+	GqlRequest *request = make_request(command, errors);
+	StringInfoData out;
+	ListCell   *lc;
+
+	initStringInfo(&out);
+	foreach(lc, request ? root_fields(request) : NIL)
+	{
+		GqlFieldSel *field = lfirst(lc);
+		GqlNames	values;
+		const char *separator = "";
+
+		appendStringInfoString(&out, foreach_current_index(lc) ? ", " : "");
+		if (!gql_coerce_arguments(request, field, &values, errors))
+		{
+			appendStringInfoString(&out, "null");
+			continue;
+		}
+		appendStringInfoChar(&out, '{');
+		gql_foreach(GqlArgumentValue, argument, &values)
+		{
+			appendStringInfo(&out, "%s\"%s\": ", separator, argument->name);
+			gql_value_to_json(&out, argument->value);
+			separator = ", ";
+		}
+		appendStringInfoChar(&out, '}');
+	}
+	add_errors(command, errors);
+	if (request)
+		appendStringInfo(command->answer, ", \"arguments\": [%s]", out.data);
+	appendStringInfoChar(command->answer, '}');
+}
+
+static void
+introspect(Command *command)
+{
+	GqlErrorList *errors = gql_errors_create(0, NULL);
+	GqlRequest *request = make_request(command, errors);
+	StringInfoData data;
+	ListCell   *lc;
+
+	initStringInfo(&data);
+	foreach(lc, request ? root_fields(request) : NIL)
+	{
+		GqlFieldSel *field = lfirst(lc);
+
+		appendStringInfo(&data, "%s\"%s\": ", foreach_current_index(lc) ? ", " : "", field->key);
+		if (strcmp(field->def->name, "__typename") == 0)
+			appendStringInfo(&data, "\"%s\"", field->parent->name);
+		else if (!gql_is_introspection_field(field->def) || !gql_introspect(request, field, &data, errors))
+			appendStringInfoString(&data, "null");
+	}
+	add_errors(command, errors);
+	if (request)
+		appendStringInfo(command->answer, ", \"data\": {%s}", data.data);
 	appendStringInfoChar(command->answer, '}');
 }
 
@@ -183,6 +407,8 @@ run_stage(Command *command, const char *text, int len, GqlDocument *document, Gq
 		gql_schema_from_document(document, true, gql_errors_create(1, NULL), NULL);
 	else if (text_is(command, "stage", "check"))
 		gql_schema_check(schema, true, gql_errors_create(1, NULL), NULL);
+	else if (text_is(command, "stage", "validate"))
+		gql_validate(schema, document, 0, gql_errors_create(100, NULL));
 }
 
 static void
@@ -198,6 +424,8 @@ measure(Command *command)
 
 	if (text_is(command, "stage", "check"))
 		schema = gql_schema_from_document(document, true, gql_errors_create(1, NULL), NULL);
+	else if (text_is(command, "stage", "validate"))
+		schema = find_schema(command);
 	do
 	{
 		double		start = now();
@@ -225,6 +453,10 @@ dispatch(void *arg)
 	}			operations[] = {
 		{"parse", parse},
 		{"schema", schema},
+		{"validate", validate},
+		{"variables", variables},
+		{"arguments", arguments},
+		{"introspect", introspect},
 		{"time", measure},
 	};
 	Command    *command = arg;

@@ -91,8 +91,12 @@ function groupEnd(tokens, i) {
   return i;
 }
 
-// The text with one thing wrong with it, or still right by luck. wild: bytes too, not only tokens.
+// The text with one thing wrong with it, or still right by luck. wild: characters too, not only tokens. Never half a surrogate pair.
 export function mutate(random, text, wild = false) {
+  return mutateOnce(random, text, wild).toWellFormed();
+}
+
+function mutateOnce(random, text, wild) {
   const tokens = text.match(TOKEN) ?? [];
   const solid = [];
   tokens.forEach((token, i) => {

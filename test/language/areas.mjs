@@ -1,0 +1,81 @@
+// areas.mjs: what is compared, and where its cases come from. share: of the time.
+
+import { DocumentGenerator } from './documents.mjs';
+import { mutate } from './random.mjs';
+
+const VALUES = ['1', '-0', '0.0e-0', '"\\u00e9\\u{1F600}\\uD83D\\uDE00"', '"""\n  a\n    b\n"""', '[1, [2, $v], {a: "b", c: {d: ENUM}}]', '{a: null, b: true}', '$variable',
+  '"\\"\\\\\\/\\b\\f\\n\\r\\t"', '[[[[]]]]', '{}', '"""say \\""" and "" """', '[aaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, ccccccccccccccccccccccc]',
+  '{aaaaaaaaaaaaaaaa: [aaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb], ccccccccccccccccccccccc: {d: 1}}', '1.5E+10', '"\u00e9\u20ac\u0085"'];
+
+const TYPES = ['Int', '[Int!]!', '[[String]!]', 'A!'];
+
+function* syntaxOfDocuments(random, schemas) {
+  const generators = ['github', 'zoo', 'small'].map((name) => new DocumentGenerator(random, schemas.get(name)));
+  for (;;) {
+    let text = random.pick(generators).document();
+    yield { op: 'parse', document: text };
+    for (let i = 0; i < 4; i++) {
+      yield { op: 'parse', document: mutate(random, text, true) };
+    }
+    text = mutate(random, mutate(random, text, true), true);
+    yield { op: 'parse', document: text };
+  }
+}
+
+// Pieces of a schema: whole definitions, up to a few.
+function definitions(random, sdl) {
+  const all = sdl.split(/\n(?=\n?(?:"|type|interface|union|enum|input|scalar|schema|directive|extend)[\w" ])/);
+  const from = random.below(all.length);
+  return all.slice(from, from + 1 + random.below(6)).join('\n');
+}
+
+function* syntaxOfSchemas(random, schemas, sources) {
+  const names = Object.keys(sources);
+  for (;;) {
+    const text = definitions(random, sources[random.pick(names)]);
+    yield { op: 'parse', document: text };
+    for (let i = 0; i < 4; i++) {
+      yield { op: 'parse', document: mutate(random, text, true) };
+    }
+  }
+}
+
+function* syntaxOfParts(random) {
+  for (;;) {
+    const as = random.chance(0.8) ? 'value' : 'type';
+    let text = random.pick(as === 'value' ? VALUES : TYPES);
+    yield { op: 'parse', as, document: text };
+    for (let i = 0; i < 4; i++) {
+      text = mutate(random, text, true);
+      yield { op: 'parse', as, document: text };
+    }
+  }
+}
+
+function* validation(random, schemas, name) {
+  const generator = new DocumentGenerator(random, schemas.get(name));
+  for (;;) {
+    let text = generator.document();
+    yield { op: 'validate', name, document: text };
+    for (let i = 0; i < 5; i++) {
+      text = mutate(random, i === 3 ? generator.document() : text);
+      yield { op: 'validate', name, document: text };
+    }
+  }
+}
+
+function* brokenSchemas(random, schemas, sources) {
+  for (;;) {
+    let text = random.pick([sources.zoo, sources.small]);
+    for (let i = 0; i < 4; i++) {
+      text = mutate(random, text);
+      yield { op: 'schema', schema: text };
+    }
+  }
+}
+
+export const areas = [
+  { name: 'syntax of executable documents', share: 3, commands: syntaxOfDocuments },
+  { name: 'syntax of type system documents', share: 3, commands: syntaxOfSchemas },
+  { name: 'syntax of values and types', share: 1, commands: syntaxOfParts },
+];

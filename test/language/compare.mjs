@@ -1,0 +1,122 @@
+// compare.mjs: the language layer against graphql-js, on random documents: same verdict, same messages, same locations, same text.
+//
+//   node compare.mjs [--driver path] [--seconds n] [--cases n] [--seed n] [--area name] [--verbose]
+//
+// Prints a line of TAP an area. Cases come in an order that only the seed decides; a difference is shown with a shrunk document.
+
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+
+import { Driver } from './driver.mjs';
+import { areas } from './areas.mjs';
+import { Random, shrink } from './random.mjs';
+import { Reference } from './reference.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    driver: { type: 'string', default: join(here, '../../build/language/driver') },
+    seconds: { type: 'string', default: '50' },
+    cases: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+    area: { type: 'string', multiple: true },
+    differences: { type: 'string', default: '5' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+const driver = new Driver(options.driver);
+const reference = new Reference();
+
+async function ours(command) {
+  try {
+    return await driver.call(command);
+  } catch (error) {
+    return { crash: error.message };
+  }
+}
+
+// Both answers, as far as they are to be equal.
+async function answers(command) {
+  const theirs = reference.call(command);
+  const mine = await ours(command);
+  delete mine.warnings;
+  return { mine: JSON.parse(JSON.stringify(mine)), theirs: JSON.parse(JSON.stringify(theirs)) };
+}
+
+async function differs(command) {
+  try {
+    const { mine, theirs } = await answers(command);
+    return !isDeepStrictEqual(mine, theirs);
+  } catch {
+    return false;	// graphql-js itself failed
+  }
+}
+
+function show(title, text) {
+  console.log(`# ${title}:`);
+  for (const line of (typeof text === 'string' ? text : JSON.stringify(text, null, 1)).split('\n')) {
+    console.log(`#   ${line}`);
+  }
+}
+
+async function report(command) {
+  const key = command.op === 'schema' ? 'schema' : 'document';
+  const smaller = await shrink(command[key], (text) => differs({ ...command, [key]: text }));
+  const shrunk = { ...command, [key]: smaller };
+  const { mine, theirs } = await answers(shrunk);
+  const { [key]: text, ...rest } = shrunk;
+  show(JSON.stringify(rest), text);
+  show('graphql-js', theirs);
+  show('remote_rel', mine);
+}
+
+const schemas = {
+  github: readFileSync(join(here, 'node_modules/@octokit/graphql-schema/schema.graphql'), 'utf8'),
+};
+for (const name of ['zoo', 'small']) {
+  schemas[name] = readFileSync(join(here, 'schemas', `${name}.graphql`), 'utf8');
+}
+for (const [name, schema] of Object.entries(schemas)) {
+  // GitHub's public SDL breaks a rule or two; both sides must take it all the same.
+  const command = { op: 'schema', schema, keep: name, good_will: 1 };
+  reference.call(command);
+  await ours(command);
+}
+
+const chosen = areas.filter((area) => options.area === undefined || options.area.includes(area.name));
+let failed = 0;
+for (const [i, area] of chosen.entries()) {
+  const random = new Random(Number(options.seed) * 7919 + 1);
+  const end = performance.now() + (Number(options.seconds) * 1000 * area.share) / chosen.reduce((sum, { share }) => sum + share, 0);
+  let cases = 0;
+  let invalid = 0;
+  let differences = 0;
+  for (const command of area.commands(random, reference.schemas, schemas)) {
+    if (performance.now() > end || cases >= Number(options.cases)) {
+      break;
+    }
+    let both;
+    try {
+      both = await answers(command);
+    } catch (error) {
+      if (options.verbose) show(`graphql-js failed: ${error.stack}`, command);
+      continue;	// graphql-js has mistakes of its own on what it did not validate
+    }
+    cases++;
+    invalid += both.theirs.errors.length > 0;
+    if (!isDeepStrictEqual(both.mine, both.theirs)) {
+      differences++;
+      if (differences <= Number(options.differences)) {
+        await report(command);
+      }
+    }
+  }
+  failed += differences > 0;
+  console.log(`${differences > 0 ? 'not ok' : 'ok'} ${i + 1} - ${area.name}: ${cases} cases, ${invalid} of them invalid, ${differences} differ from graphql-js`);
+}
+console.log(`1..${chosen.length}`);
+driver.stop();
+process.exitCode = failed > 0 ? 1 : 0;
