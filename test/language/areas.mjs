@@ -78,4 +78,8 @@ export const areas = [
   { name: 'syntax of executable documents', share: 3, commands: syntaxOfDocuments },
   { name: 'syntax of type system documents', share: 3, commands: syntaxOfSchemas },
   { name: 'syntax of values and types', share: 1, commands: syntaxOfParts },
+  { name: 'validation against GitHub\'s schema', share: 4, commands: (random, schemas) => validation(random, schemas, 'github') },
+  { name: 'validation against zoo.graphql', share: 6, commands: (random, schemas) => validation(random, schemas, 'zoo') },
+  { name: 'validation against small.graphql', share: 3, commands: (random, schemas) => validation(random, schemas, 'small') },
+  { name: 'type systems', share: 8, commands: brokenSchemas },
 ];

@@ -1,7 +1,7 @@
 // reference.mjs: the driver's operations, answered by graphql-js.
 
 import {
-  GraphQLError, buildASTSchema, executeSync, getArgumentValues, getVariableValues, lexicographicSortSchema, parse, parseType, parseValue, print, printSchema,
+  GraphQLError, buildASTSchema, executeSync, getArgumentValues, getVariableValues, parse, parseType, parseValue, print, printSchema,
   validate, validateSDL, validateSchema,
 } from './graphql.mjs';
 
@@ -49,6 +49,16 @@ function parseAs(as, text) {
   }
 }
 
+// printSchema() with the definitions in the order of their names, directives first.
+function printSorted(schema) {
+  const rank = { SchemaDefinition: 0, DirectiveDefinition: 1 };
+  const sdl = printSchema(schema);
+  return parse(sdl, OPTIONS).definitions
+    .map((node) => ({ key: `${rank[node.kind] ?? 2}${node.name?.value}`, text: sdl.slice(node.loc.start, node.loc.end) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ text }) => text).join('\n\n');
+}
+
 export class Reference {
   constructor() {
     this.schemas = new Map();
@@ -79,7 +89,7 @@ export class Reference {
       if (errors.length > 0) {
         return { errors: errors.map(plain) };
       }
-      return { print: printSchema(lexicographicSortSchema(schema)) };
+      return { print: printSorted(schema) };
     });
   }
 
