@@ -51,6 +51,8 @@ const NAMES = ['on', 'query', 'mutation', 'subscription', 'fragment', 'type', 'i
   'implements', 'repeatable', 'true', 'null', '__typename', '__schema', '__type', 'id', 'name', 'String', 'Int', 'ID', 'Query', 'skip', 'include', 'deprecated',
   'oneOf', 'specifiedBy', 'FIELD', 'OBJECT', 'DIRECTIVE_DEFINITION', '__Foo'];
 
+const TAME = [5, 5, 7, 7, 7, 8, 8, 'copy', 'drop'];
+
 function isName(token) {
   return /^[A-Za-z_]/.test(token);
 }
@@ -91,12 +93,13 @@ function groupEnd(tokens, i) {
   return i;
 }
 
-// The text with one thing wrong with it, or still right by luck. wild: characters too, not only tokens. Never half a surrogate pair.
-export function mutate(random, text, wild = false) {
-  return mutateOnce(random, text, wild).toWellFormed();
+// The text with one thing wrong with it, or still right by luck; never half a surrogate pair. how: "wild" changes characters, too; "tame" only what keeps the
+// syntax as it is, mostly.
+export function mutate(random, text, how) {
+  return mutateOnce(random, text, how).toWellFormed();
 }
 
-function mutateOnce(random, text, wild) {
+function mutateOnce(random, text, how) {
   const tokens = text.match(TOKEN) ?? [];
   const solid = [];
   tokens.forEach((token, i) => {
@@ -111,7 +114,7 @@ function mutateOnce(random, text, wild) {
   const other = random.pick(solid);
   const names = solid.filter((i) => isName(tokens[i]));
   const values = solid.filter((i) => isValue(tokens[i]));
-  switch (random.below(wild ? 13 : 10)) {
+  switch (how === 'tame' ? random.pick(TAME) : random.below(how === 'wild' ? 13 : 10)) {
     case 0:
       tokens[at] = '';
       break;
@@ -155,6 +158,18 @@ function mutateOnce(random, text, wild) {
       const end = groupEnd(tokens, from);
       tokens.splice(at, 0, ...tokens.slice(from, end + 1), ' ');
       break;
+    }
+    case 'copy': {
+      // A selection, argument, definition, … as the line or the sentence has it.
+      const lines = text.split(/(?<=\n)/);
+      const line = random.below(lines.length);
+      lines.splice(random.below(lines.length), 0, lines[line].trimEnd() + '\n');
+      return lines.join('');
+    }
+    case 'drop': {
+      const lines = text.split(/(?<=\n)/);
+      lines.splice(random.below(lines.length), 1);
+      return lines.join('');
     }
     case 10:
       tokens[at] = random.pick(STRANGE);

@@ -231,6 +231,18 @@ GetMemoryChunkSpace(void *pointer)
 }
 
 void *
+repalloc_huge(void *pointer, Size size)
+{
+	return repalloc(pointer, size);
+}
+
+void *
+MemoryContextAllocHuge(MemoryContext cxt, Size size)
+{
+	return MemoryContextAlloc(cxt, size);
+}
+
+void *
 MemoryContextAllocZero(MemoryContext cxt, Size size)
 {
 	return memset(MemoryContextAlloc(cxt, size), 0, size);
@@ -354,6 +366,24 @@ List *
 list_make2_impl(NodeTag t, ListCell datum1, ListCell datum2)
 {
 	return append_cell(t, append_cell(t, NIL, datum1), datum2);
+}
+
+List *
+list_make3_impl(NodeTag t, ListCell datum1, ListCell datum2, ListCell datum3)
+{
+	return append_cell(t, list_make2_impl(t, datum1, datum2), datum3);
+}
+
+List *
+list_make4_impl(NodeTag t, ListCell datum1, ListCell datum2, ListCell datum3, ListCell datum4)
+{
+	return append_cell(t, list_make3_impl(t, datum1, datum2, datum3), datum4);
+}
+
+List *
+list_make5_impl(NodeTag t, ListCell datum1, ListCell datum2, ListCell datum3, ListCell datum4, ListCell datum5)
+{
+	return append_cell(t, list_make4_impl(t, datum1, datum2, datum3, datum4), datum5);
 }
 
 List *
