@@ -673,6 +673,16 @@ pg_mbcliplen(const char *s, int len, int limit)
 	return clipped;
 }
 
+bool
+pg_verify_mbstr(int encoding, const char *s, int len, bool noError)
+{
+	if (pg_encoding_verifymbstr(encoding, s, len) == len)
+		return true;
+	if (!noError)
+		elog(ERROR, "invalid byte sequence");
+	return false;
+}
+
 void
 pg_unicode_to_server(pg_wchar c, unsigned char *s)
 {

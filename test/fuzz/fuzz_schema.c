@@ -1,0 +1,60 @@
+/*
+ * fuzz_schema.c: schemas from any SDL. What is accepted must print as SDL that is accepted and prints the same.
+ */
+#include "shim.h"
+
+#include "graphql/graphql_int.h"
+
+extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+typedef struct Input
+{
+	const char *text;
+	int			len;
+} Input;
+
+/* The schema printed; NULL when something is wrong with it. */
+static StringInfo
+build_and_print(const char *text, int len, bool good_will)
+{
+	GqlErrorList *errors = gql_errors_create(0, NULL);
+	GqlErrorList *warnings = gql_errors_create(0, NULL);
+	GqlSchema  *schema = gql_schema_from_sdl(text, len, good_will, errors, warnings);
+	StringInfo	out = makeStringInfo();
+
+	if (schema == NULL && errors->items == NIL)
+		elog(ERROR, "neither a schema nor an error");
+	gql_errors_to_json(errors, out);
+	if (schema == NULL || errors->items != NIL)
+		return NULL;
+	resetStringInfo(out);
+	gql_print_schema(schema, out);
+	return out;
+}
+
+static void
+check(void *arg)
+{
+	Input	   *input = arg;
+	StringInfo	printed;
+	StringInfo	again;
+
+	build_and_print(input->text, input->len, true);
+	printed = build_and_print(input->text, input->len, false);
+	if (printed == NULL)
+		return;
+	again = build_and_print(printed->data, printed->len, false);
+	if (again == NULL || strcmp(again->data, printed->data) != 0)
+		elog(ERROR, "printed once:\n%s\nand again:\n%s", printed->data, again ? again->data : "(nothing)");
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	Input		input = {(const char *) data, size};
+
+	if (TopMemoryContext == NULL)
+		shim_init();
+	shim_run(check, &input, false);
+	return 0;
+}

@@ -1,0 +1,114 @@
+/*
+ * fuzz_validate.c: any document against the schema of the differential test. What is valid must be ready to be executed, down to the last field.
+ */
+#include "shim.h"
+
+#include "graphql/graphql_int.h"
+
+extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+typedef struct Input
+{
+	const char *text;
+	int			len;
+} Input;
+
+static GqlSchema *schema;
+
+static void
+load_schema(void)
+{
+	static char sdl[65536];
+	FILE	   *file = fopen(SCHEMA, "r");
+	GqlErrorList *errors;
+
+	if (file == NULL)
+		elog(ERROR, "could not open %s", SCHEMA);
+	shim_init();
+	errors = gql_errors_create(0, NULL);
+	schema = gql_schema_from_sdl(sdl, fread(sdl, 1, sizeof(sdl), file), false, errors, errors);
+	if (errors->items != NIL)
+		elog(ERROR, "%s is not valid", SCHEMA);
+	fclose(file);
+}
+
+/* Everything below a selection set, as execution would look at it; depth ends recursive fragments that validation should have refused. */
+static void
+collect(GqlRequest *request, GqlType *type, List *fields, int depth, int *budget)
+{
+	GqlErrorList *errors = gql_errors_create(0, NULL);
+	ListCell   *lc;
+
+	if (depth > 200)
+		elog(ERROR, "a valid document without end");
+	foreach(lc, fields)
+	{
+		GqlFieldSel *field = lfirst(lc);
+		GqlType    *result;
+		GqlNames	values;
+
+		if (--*budget < 0)
+			return;
+		if (field->def == NULL)
+			elog(ERROR, "no such field: %s", field->key);
+		if (gql_is_introspection_field(field->def) && strcmp(field->def->name, "__typename") != 0)
+		{
+			gql_introspect(request, field, makeStringInfo(), errors);
+			continue;
+		}
+		gql_coerce_arguments(request, field, &values, errors);
+		result = gql_named_type(field->def->type);
+		if (result->kind == GQL_OBJECT)
+			collect(request, result, gql_collect_subfields(request, result, field), depth + 1, budget);
+		else if (gql_is_abstract(result))
+		{
+			gql_foreach(GqlType, member, &result->members)
+				collect(request, member, gql_collect_subfields(request, member, field), depth + 1, budget);
+		}
+	}
+}
+
+static void
+check(void *arg)
+{
+	Input	   *input = arg;
+	GqlLimits	limits = {.max_tokens = 2000, .max_depth = 50, .max_length = 20000};
+	GqlErrorList *errors = gql_errors_create(100, NULL);
+	GqlDocument *document = gql_parse(input->text, input->len, &limits, errors);
+	int			budget = 2000;
+	ListCell   *lc;
+
+	if (document == NULL)
+		return;
+	if (gql_validate(schema, document, 0, errors) != (errors->items == NIL))
+		elog(ERROR, "the verdict is not what the errors say");
+	gql_errors_to_json(errors, makeStringInfo());
+	if (errors->items != NIL)
+		return;
+
+	foreach(lc, document->definitions)
+	{
+		GqlOperation *operation = lfirst(lc);
+		GqlRequest *request;
+		GqlType    *root;
+
+		if (operation->def.kind != GQL_DEF_OPERATION)
+			continue;
+		request = gql_request_create(schema, document, operation->name.value, NULL, errors);
+		if (request == NULL)
+			continue;			/* a variable is required */
+		root = gql_schema_root(schema, operation->type);
+		collect(request, root, gql_collect_fields(request, root, list_make1(operation->selection_set)), 0, &budget);
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	Input		input = {(const char *) data, size};
+
+	if (schema == NULL)
+		load_schema();
+	shim_run(check, &input, false);
+	return 0;
+}
