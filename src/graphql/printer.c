@@ -106,7 +106,7 @@ gql_print_string(StringInfo out, const char *text, int len)
 		unsigned char c = *s;
 		const char *start = s;
 
-		if (utf8 && c == 0xC2 && s + 1 < end && (unsigned char) s[1] < 0xA0)
+		if (utf8 && c == 0xC2 && s + 1 < end && (unsigned char) (s[1] - 0x80) < 0x20)
 			c = *++s;			/* a C1 control */
 		else if ((c >= 0x20 && c < 0x7F && c != '"' && c != '\\') || c >= 0x80)
 			continue;

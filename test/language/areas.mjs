@@ -1,6 +1,7 @@
 // areas.mjs: what is compared, and where its cases come from. share: of the time.
 
-import { DocumentGenerator } from './documents.mjs';
+import { DocumentGenerator, argumentsDocument, introspectionDocument, jsonValue } from './documents.mjs';
+import { getIntrospectionQuery, isInputType, parse, typeFromAST, validate } from './graphql.mjs';
 import { mutate } from './random.mjs';
 
 const VALUES = ['1', '-0', '0.0e-0', '"\\u00e9\\u{1F600}\\uD83D\\uDE00"', '"""\n  a\n    b\n"""', '[1, [2, $v], {a: "b", c: {d: ENUM}}]', '{a: null, b: true}', '$variable',
@@ -77,6 +78,63 @@ function* typeSystems(random, schemas, sources) {
   }
 }
 
+// Values for the variables of a document's only operation.
+function variableValues(random, schema, document) {
+  const values = {};
+  for (const definition of parse(document).definitions[0].variableDefinitions ?? []) {
+    if (random.chance(0.85)) {
+      values[definition.variable.name.value] = jsonValue(random, typeFromAST(schema, definition.type));
+    }
+  }
+  return values;
+}
+
+function* variables(random, schemas) {
+  for (;;) {
+    const name = random.pick(['zoo', 'zoo', 'small', 'github']);
+    const schema = schemas.get(name);
+    const types = Object.values(schema.getTypeMap()).filter((type) => isInputType(type) && !type.name.startsWith('__'));
+    const generator = new DocumentGenerator(random, schema);
+    generator.variables = new Map();
+    const definitions = Array.from({ length: 1 + random.below(3) }, (_, i) => {
+      const type = random.pick(types);
+      const reference = random.pick([`${type}`, `${type}!`, `[${type}]`, `[${type}!]!`]);
+      const initial = random.chance(0.3) ? ` = ${random.pick([generator.literal(type, 3, false), '1', 'null', '{ x: 1 }', 'X', '"s"'])}` : '';
+      return `$v${i}: ${reference}${reference.endsWith('!') && initial === ' = null' ? '' : initial}`;
+    });
+    const document = `query (${definitions.join(', ')}) { __typename }`;
+    yield { op: 'variables', name, document, variables: variableValues(random, schema, document) };
+  }
+}
+
+function* argumentValues(random, schemas) {
+  for (;;) {
+    const name = random.pick(['zoo', 'zoo', 'small', 'github']);
+    const schema = schemas.get(name);
+    const document = argumentsDocument(random, schema);
+    if (validate(schema, parse(document)).length === 0) {
+      yield { op: 'arguments', name, document, variables: variableValues(random, schema, document) };
+    }
+  }
+}
+
+function* introspection(random, schemas) {
+  for (const name of ['github', 'zoo', 'small']) {
+    for (const on of [false, true]) {
+      yield { op: 'introspect', name, document: getIntrospectionQuery({
+        descriptions: on, specifiedByUrl: on, directiveIsRepeatable: on, schemaDescription: on, inputValueDeprecation: on, oneOf: on }) };
+    }
+  }
+  for (;;) {
+    const name = random.pick(['zoo', 'zoo', 'zoo', 'small', 'github']);
+    const schema = schemas.get(name);
+    const document = introspectionDocument(random, schema);
+    if (validate(schema, parse(document)).length === 0) {
+      yield { op: 'introspect', name, document, variables: variableValues(random, schema, document) };
+    }
+  }
+}
+
 export const areas = [
   { name: 'syntax of executable documents', share: 3, commands: syntaxOfDocuments },
   { name: 'syntax of type system documents', share: 3, commands: syntaxOfSchemas },
@@ -85,4 +143,7 @@ export const areas = [
   { name: 'validation against zoo.graphql', share: 6, commands: (random, schemas) => validation(random, schemas, 'zoo') },
   { name: 'validation against small.graphql', share: 3, commands: (random, schemas) => validation(random, schemas, 'small') },
   { name: 'type systems', share: 8, commands: typeSystems },
+  { name: 'variables', share: 3, commands: variables },
+  { name: 'arguments', share: 3, commands: argumentValues },
+  { name: 'introspection', share: 3, commands: introspection },
 ];

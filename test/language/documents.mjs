@@ -11,7 +11,6 @@ export class DocumentGenerator {
   constructor(random, schema) {
     this.random = random;
     this.schema = schema;
-    this.composites = Object.values(schema.getTypeMap()).filter((type) => isCompositeType(type) && !type.name.startsWith('__'));
   }
 
   document() {
@@ -187,5 +186,83 @@ export class DocumentGenerator {
       }
     }
     throw new Error(`no value for ${type}`);
+  }
+}
+
+// One operation whose root fields have arguments, and nothing but fields in its root.
+export function argumentsDocument(random, schema) {
+  const generator = new DocumentGenerator(random, schema);
+  generator.fragments = [];
+  generator.names = 0;
+  generator.budget = 0;
+  generator.variables = new Map();
+  const root = schema.getQueryType();
+  const fields = Object.values(root.getFields()).filter((field) => field.args.length > 0);
+  const selections = Array.from({ length: 1 + random.below(3) }, (_, i) => {
+    const field = random.pick(fields);
+    const args = field.args.filter((arg) => isRequiredArgument(arg) || random.chance(0.6))
+      .map((arg) => `${arg.name}: ${generator.value(arg.type, 0, arg.defaultValue !== undefined)}`);
+    return `a${i}: ${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${isCompositeType(getNamedType(field.type)) ? ' { __typename }' : ''}`;
+  });
+  const variables = [...generator.variables].map(([name, definition]) => `$${name}: ${definition}`);
+  return `query${variables.length > 0 ? ` (${variables.join(', ')})` : ''} { ${selections.join(' ')} }`;
+}
+
+// Introspection: any selection over the meta types.
+export function introspectionDocument(random, schema) {
+  const generator = new DocumentGenerator(random, schema);
+  generator.fragments = [];
+  generator.names = 0;
+  generator.budget = 10 + random.below(20);
+  generator.variables = new Map();
+  generator.directives = () => '';
+  const type = random.pick(Object.keys(schema.getTypeMap()));
+  const selections = random.chance(0.3)
+    ? `__schema ${generator.selectionSet(schema.getType('__Schema'), 4)}`
+    : `__type(name: "${type}") ${generator.selectionSet(schema.getType('__Type'), 2)}`;
+  const variables = [...generator.variables].map(([name, definition]) => `$${name}: ${definition}`);
+  return [`query${variables.length > 0 ? ` (${variables.join(', ')})` : ''} { ${selections} }`, ...generator.fragments.map((fragment) => fragment.text)].join('\n');
+}
+
+// A JSON value for an input type; now and then a wrong one. undefined: none.
+export function jsonValue(random, type, depth = 0) {
+  if (random.chance(0.06)) {
+    return random.pick([null, 1, -1, 0, 1.5, 2147483648, -2147483649, 1e21, 9007199254740993, true, false, '', 'text', '7', [], [null], ['x'], {}, { a: 1 }, [[1]], 'CAT']);
+  }
+  if (isNonNullType(type)) {
+    return jsonValue(random, type.ofType, depth);
+  }
+  if (random.chance(0.08)) {
+    return null;
+  }
+  if (isListType(type)) {
+    return random.chance(0.2) ? jsonValue(random, type.ofType, depth) : Array.from({ length: random.below(3) }, () => jsonValue(random, type.ofType, depth + 1));
+  }
+  if (isEnumType(type)) {
+    return random.chance(0.9) ? random.pick(type.getValues()).name : random.pick(['cat', 'CATS', '', 'X_']);
+  }
+  if (isInputObjectType(type)) {
+    const result = {};
+    const fields = Object.values(type.getFields());
+    for (const field of type.isOneOf ? random.pickSome(fields, random.chance(0.9) ? 1 : 2) : fields) {
+      if (type.isOneOf || depth > 3 ? isRequiredInputField(field) || type.isOneOf : isRequiredInputField(field) ? random.chance(0.97) : random.chance(0.3)) {
+        result[random.chance(0.97) ? field.name : field.name + random.pick(['s', 'X'])] = depth > 6 ? null : jsonValue(random, field.type, depth + 1);
+      }
+    }
+    return result;
+  }
+  switch (type.name) {
+    case 'Int':
+      return random.below(100) - 5;
+    case 'Float':
+      return random.pick([1, 2.5, -1e30, 0]);
+    case 'Boolean':
+      return random.chance(0.5);
+    case 'ID':
+      return random.pick(['a', 1, '']);
+    case 'String':
+      return random.pick(['s', '', 'é😀', 'a"b\\c\n']);
+    default:
+      return random.pick(['custom', 1, 2.5, true, { any: [1, { x: null }] }, ['a']]);
   }
 }

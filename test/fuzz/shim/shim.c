@@ -210,12 +210,6 @@ repalloc(void *pointer, Size size)
 	return moved;
 }
 
-void *
-repalloc_huge(void *pointer, Size size)
-{
-	return repalloc(pointer, size);
-}
-
 #if PG_VERSION_NUM >= 160000
 MemoryContext
 GetMemoryChunkContext(void *pointer)
