@@ -16,8 +16,10 @@
 /* 16 replaced the checks of single kinds of objects by one. */
 #if PG_VERSION_NUM >= 160000
 #define rr_proc_aclcheck(proc, role, mode) object_aclcheck(ProcedureRelationId, (proc), (role), (mode))
+#define rr_namespace_aclcheck(namespace, role, mode) object_aclcheck(NamespaceRelationId, (namespace), (role), (mode))
 #else
 #define rr_proc_aclcheck(proc, role, mode) pg_proc_aclcheck((proc), (role), (mode))
+#define rr_namespace_aclcheck(namespace, role, mode) pg_namespace_aclcheck((namespace), (role), (mode))
 #endif
 
 #if PG_VERSION_NUM >= 160000
@@ -72,6 +74,20 @@ pg_unicode_to_server_noerror(pg_wchar c, unsigned char *s)
 #define rr_create_wait_event_set(cxt, nevents) CreateWaitEventSet(NULL, nevents)
 #else
 #define rr_create_wait_event_set(cxt, nevents) CreateWaitEventSet(cxt, nevents)
+#endif
+
+/* FOREIGN KEY (..., PERIOD ...) came with 18; equality of columns does not describe it. */
+#if PG_VERSION_NUM >= 180000
+#define rr_constraint_is_temporal(form) ((form)->conperiod)
+#else
+#define rr_constraint_is_temporal(form) false
+#endif
+
+/* May member act as role? From 16 on a grant of membership may leave that out. */
+#if PG_VERSION_NUM >= 160000
+#define rr_may_act_as(member, role) member_can_set_role(member, role)
+#else
+#define rr_may_act_as(member, role) is_member_of_role(member, role)
 #endif
 
 #endif							/* RR_COMPAT_H */

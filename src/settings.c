@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 #include "utils/varlena.h"
 
+#include "catalog/catalog.h"
 #include "compat.h"
 #include "settings.h"
 
@@ -21,6 +22,7 @@ int			rr_max_concurrent_requests;
 int			rr_max_response_size;
 int			rr_max_query_depth;
 int			rr_max_query_tokens;
+int			rr_cache_memory;
 int			rr_on_remote_error;
 
 static const struct config_enum_entry on_remote_error_options[] = {
@@ -43,6 +45,19 @@ check_exposed_schemas(char **newval, void **extra, GucSource source)
 	return valid;
 }
 
+/* Role schemas depend on the setting. */
+static void
+assign_exposed_schemas(const char *newval, void *extra)
+{
+	rr_catalog_invalidate();
+}
+
+static void
+assign_remote_schema_permissions(bool newval, void *extra)
+{
+	rr_catalog_invalidate();
+}
+
 void
 rr_settings_register(void)
 {
@@ -50,11 +65,12 @@ rr_settings_register(void)
 							   "Schemas whose tables are part of the GraphQL schema.",
 							   "A list of names separated by commas; privileges decide what a role sees of them.",
 							   &rr_exposed_schemas, "public", PGC_SUSET, GUC_LIST_INPUT,
-							   check_exposed_schemas, NULL, NULL);
+							   check_exposed_schemas, assign_exposed_schemas, NULL);
 	DefineCustomBoolVariable("remote_rel.remote_schema_permissions",
 							 "Lets a role see a remote schema only through a permission.",
 							 "When off, every role sees every remote schema whole.",
-							 &rr_remote_schema_permissions, true, PGC_SUSET, 0, NULL, NULL, NULL);
+							 &rr_remote_schema_permissions, true, PGC_SUSET, 0,
+							 NULL, assign_remote_schema_permissions, NULL);
 	DefineCustomIntVariable("remote_rel.batch_size",
 							"Most keys that one request to a remote schema carries.",
 							"A remote schema's own batch_size comes first.",
@@ -76,6 +92,11 @@ rr_settings_register(void)
 							"Most tokens of a document.",
 							"Longer documents are GraphQL errors.",
 							&rr_max_query_tokens, 200000, 1, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.cache_memory",
+							"Memory that each session may use for role schemas, and again for plans.",
+							"What is used least is dropped first. What one document needs is always kept while it runs.",
+							&rr_cache_memory, 32 * 1024, 64, MAX_KILOBYTES, PGC_SUSET, GUC_UNIT_KB,
+							NULL, NULL, NULL);
 	DefineCustomEnumVariable("remote_rel.on_remote_error",
 							 "What remote_rel.remote_join() does when a remote schema fails.",
 							 "\"error\" raises an SQL error, \"null\" a warning and NULL results. GraphQL answers always carry what could be had, with errors beside it.",

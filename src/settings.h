@@ -17,6 +17,7 @@ extern int	rr_max_concurrent_requests;
 extern int	rr_max_response_size;	/* kB */
 extern int	rr_max_query_depth; /* selection sets */
 extern int	rr_max_query_tokens;
+extern int	rr_cache_memory;	/* kB, of role schemas and of plans each */
 extern int	rr_on_remote_error; /* RrOnRemoteError; remote_join() only */
 
 /* Define all of them; from _PG_init() only. */
