@@ -1,0 +1,272 @@
+/*
+ * role.c: acting as a role, and the session that a call brings along.
+ *
+ * The user is switched as SECURITY DEFINER functions do it, so that (sub)transaction abort switches back by itself. The session is a stack:
+ * an answer may be computed by a function that asks for another one. An abort takes off what was pushed in the aborted subtransaction.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_authid.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/formatting.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "compat.h"
+#include "exec/exec.h"
+
+typedef struct RrSession
+{
+	MemoryContext cxt;			/* holds this and what hangs at it; under TopMemoryContext, since abort reads it when other contexts are gone */
+	struct RrSession *outer;
+	SubTransactionId subid;		/* in which it was pushed */
+	List	   *variables;		/* RrMapping * */
+	List	   *headers;		/* RrMapping * */
+} RrSession;
+
+static RrSession *current;
+
+/* ---- which role ---- */
+
+static Oid
+caller_as_admin(void)
+{
+	Oid			user = GetUserId();
+
+	if (!rr_role_sees_everything(user))
+		ereport(ERROR,
+				errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				errmsg("permission denied to act as \"admin\""),
+				errdetail("There is no role of that name, so it stands for superusers and the extension's owner."));
+	return user;
+}
+
+Oid
+rr_get_role(const char *role)
+{
+	Oid			oid;
+
+	if (role == NULL)
+		return GetUserId();
+	oid = get_role_oid(role, true);
+	if (!OidIsValid(oid))
+	{
+		if (strcmp(role, "admin") == 0)
+			return caller_as_admin();
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_OBJECT),
+				errmsg("role \"%s\" does not exist", role));
+	}
+	if (!rr_may_act_as(GetUserId(), oid))
+		ereport(ERROR,
+				errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				errmsg("permission denied to act as role \"%s\"", role),
+				errhint("Grant role \"%s\" to \"%s\".", role, GetUserNameFromId(GetUserId(), false)));
+	return oid;
+}
+
+bool
+rr_role_sees_everything(Oid role)
+{
+	return superuser_arg(role) || role == rr_extension_owner();
+}
+
+/* ---- sessions ---- */
+
+static void
+pop_session(void)
+{
+	RrSession  *session = current;
+
+	current = session->outer;
+	MemoryContextDelete(session->cxt);
+}
+
+static void
+on_subtransaction_end(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		while (current != NULL && current->subid >= subid)
+			pop_session();
+}
+
+static void
+on_transaction_end(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
+		while (current != NULL)
+			pop_session();
+}
+
+static void
+register_callbacks(void)
+{
+	static bool registered = false;
+
+	if (registered)
+		return;
+	RegisterXactCallback(on_transaction_end, NULL);
+	RegisterSubXactCallback(on_subtransaction_end, NULL);
+	registered = true;
+}
+
+/* PostgREST's setting of this name, or NULL. What it leaves behind after a transaction is an empty string. */
+static Jsonb *
+request_headers(void)
+{
+	const char *text = GetConfigOption("request.headers", true, false);
+
+	if (text == NULL || text[0] == '\0')
+		return NULL;
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+}
+
+static char *
+header_text(const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvString:
+			return pnstrdup(value->val.string.val, value->val.string.len);
+		case jbvNumeric:
+			return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+		case jbvBool:
+			return pstrdup(value->val.boolean ? "true" : "false");
+		default:
+			return NULL;
+	}
+}
+
+static void
+add_header(RrSession *session, const JsonbValue *key, const JsonbValue *value)
+{
+	RrMapping  *header = palloc(sizeof(RrMapping));
+	char	   *name = asc_tolower(key->val.string.val, key->val.string.len);
+
+	header->name = name;
+	header->to = header_text(value);
+	if (header->to == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("header \"%s\" is not a string", name));
+	if (strcmp(name, "x-hasura-role") == 0)
+		return;
+	if (strncmp(name, "x-hasura-", 9) == 0)
+		session->variables = lappend(session->variables, header);
+	else
+		session->headers = lappend(session->headers, header);
+}
+
+static void
+read_headers(RrSession *session, Jsonb *headers)
+{
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	key,
+				value;
+
+	if (headers == NULL)
+		headers = request_headers();
+	if (headers == NULL)
+		return;
+	if (!JB_ROOT_IS_OBJECT(headers))
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("headers must be a JSON object of strings"));
+	it = JsonbIteratorInit(&headers->root);
+	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	{
+		if (token != WJB_KEY)
+			continue;
+		JsonbIteratorNext(&it, &value, true);
+		if (value.type != jbvNull)
+			add_header(session, &key, &value);
+	}
+}
+
+static RrSession *
+make_session(Oid role, Jsonb *headers)
+{
+	/* under the current context until it is whole */
+	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel session", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	RrSession  *session = palloc0(sizeof(RrSession));
+	RrMapping  *in_force = palloc(sizeof(RrMapping));
+
+	session->cxt = cxt;
+	session->subid = GetCurrentSubTransactionId();
+	in_force->name = "x-hasura-role";
+	in_force->to = GetUserNameFromId(role, false);
+	session->variables = list_make1(in_force);
+	read_headers(session, headers);
+	MemoryContextSwitchTo(old);
+	return session;
+}
+
+void
+rr_role_enter(RrRoleState *state, Oid role, Jsonb *headers)
+{
+	RrSession  *session;
+
+	register_callbacks();
+	session = make_session(role, headers);
+	GetUserIdAndSecContext(&state->user, &state->sec_context);
+	state->outer = current;
+	MemoryContextSetParent(session->cxt, TopMemoryContext);
+	session->outer = current;
+	current = session;
+	SetUserIdAndSecContext(role, state->sec_context | SECURITY_LOCAL_USERID_CHANGE);
+}
+
+void
+rr_role_leave(const RrRoleState *state)
+{
+	SetUserIdAndSecContext(state->user, state->sec_context);
+	Assert(current != NULL && current->outer == state->outer);
+	pop_session();
+}
+
+const char *
+rr_session_variable(const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_session_variables())
+	{
+		const RrMapping *variable = lfirst(lc);
+
+		if (pg_strcasecmp(variable->name, name) == 0)
+			return variable->to;
+	}
+	return NULL;
+}
+
+List *
+rr_session_variables(void)
+{
+	return current ? current->variables : NIL;
+}
+
+List *
+rr_session_headers(void)
+{
+	return current ? current->headers : NIL;
+}
+
+PG_FUNCTION_INFO_V1(rr_sql_session_variable);
+
+/* session_variable(name text) returns text */
+Datum
+rr_sql_session_variable(PG_FUNCTION_ARGS)
+{
+	const char *value = rr_session_variable(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+
+	if (value == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(value));
+}
