@@ -15,7 +15,7 @@ CREATE TABLE remote_rel.remote_schema (
 	ordinal integer NOT NULL UNIQUE,
 	definition jsonb NOT NULL,
 	comment text,
-	sdl text,
+	sdl text NOT NULL,
 	sdl_given boolean NOT NULL
 );
 COMMENT ON TABLE remote_rel.remote_schema IS 'remote GraphQL APIs; ordinal is the order of addition, sdl the schema as it was last fetched, or given';
@@ -108,122 +108,12 @@ COMMENT ON FUNCTION remote_rel.add_remote_schema(text, jsonb, text, text)
 	IS 'add a remote GraphQL API; its schema is fetched from it, unless it is given as SDL';
 REVOKE ALL ON FUNCTION remote_rel.add_remote_schema(text, jsonb, text, text) FROM PUBLIC;
 
-CREATE FUNCTION remote_rel.update_remote_schema(name text, definition jsonb, comment text DEFAULT NULL, sdl text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_update_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.update_remote_schema(text, jsonb, text, text)
-	IS 'replace the definition of a remote schema; relationships and permissions stay';
-REVOKE ALL ON FUNCTION remote_rel.update_remote_schema(text, jsonb, text, text) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.remove_remote_schema(name text, cascade boolean DEFAULT false) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_remove_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.remove_remote_schema(text, boolean)
-	IS 'remove a remote schema and its permissions; with cascade, the relationships that use it as well';
-REVOKE ALL ON FUNCTION remote_rel.remove_remote_schema(text, boolean) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.reload_remote_schema(name text) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_reload_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.reload_remote_schema(text)
-	IS 'fetch the schema of a remote schema again';
-REVOKE ALL ON FUNCTION remote_rel.reload_remote_schema(text) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.introspect_remote_schema(name text) RETURNS jsonb
-	AS 'MODULE_PATHNAME', 'rr_sql_introspect_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.introspect_remote_schema(text)
-	IS 'the stored schema of a remote schema as an introspection result';
-REVOKE ALL ON FUNCTION remote_rel.introspect_remote_schema(text) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.add_remote_schema_permissions(remote_schema text, role name, definition text, comment text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_add_remote_schema_permissions' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.add_remote_schema_permissions(text, name, text, text)
-	IS 'let a role see the part of a remote schema that the SDL describes';
-REVOKE ALL ON FUNCTION remote_rel.add_remote_schema_permissions(text, name, text, text) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.drop_remote_schema_permissions(remote_schema text, role name) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_drop_remote_schema_permissions' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.drop_remote_schema_permissions(text, name)
-	IS 'take a role''s permission on a remote schema away';
-REVOKE ALL ON FUNCTION remote_rel.drop_remote_schema_permissions(text, name) FROM PUBLIC;
-
 CREATE FUNCTION remote_rel.create_remote_relationship(source regclass, name text, remote_schema text, remote_field jsonb,
 	lhs_fields name[] DEFAULT NULL, batch jsonb DEFAULT NULL, relationship_type text DEFAULT NULL) RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_sql_create_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.create_remote_relationship(regclass, text, text, jsonb, name[], jsonb, text)
 	IS 'join the rows of a table with a field of a remote schema';
 REVOKE ALL ON FUNCTION remote_rel.create_remote_relationship(regclass, text, text, jsonb, name[], jsonb, text) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.update_remote_relationship(source regclass, name text, remote_schema text, remote_field jsonb,
-	lhs_fields name[] DEFAULT NULL, batch jsonb DEFAULT NULL, relationship_type text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_update_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.update_remote_relationship(regclass, text, text, jsonb, name[], jsonb, text)
-	IS 'replace the definition of a relationship to a remote schema';
-REVOKE ALL ON FUNCTION remote_rel.update_remote_relationship(regclass, text, text, jsonb, name[], jsonb, text) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.delete_remote_relationship(source regclass, name text) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_delete_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.delete_remote_relationship(regclass, text)
-	IS 'delete a remote relationship of a table';
-REVOKE ALL ON FUNCTION remote_rel.delete_remote_relationship(regclass, text) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.create_object_relationship(source regclass, name text, definition jsonb, comment text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_create_object_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.create_object_relationship(regclass, text, jsonb, text)
-	IS 'relate each row of a table to one of another; the definition is what Hasura calls using';
-REVOKE ALL ON FUNCTION remote_rel.create_object_relationship(regclass, text, jsonb, text) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.create_array_relationship(source regclass, name text, definition jsonb, comment text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_create_array_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.create_array_relationship(regclass, text, jsonb, text)
-	IS 'relate each row of a table to many of another; the definition is what Hasura calls using';
-REVOKE ALL ON FUNCTION remote_rel.create_array_relationship(regclass, text, jsonb, text) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.drop_relationship(source regclass, name text) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_drop_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.drop_relationship(regclass, text)
-	IS 'drop an object or array relationship; one that a foreign key gives by itself comes back';
-REVOKE ALL ON FUNCTION remote_rel.drop_relationship(regclass, text) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.create_remote_schema_remote_relationship(remote_schema text, type_name text, name text, definition jsonb) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_create_remote_schema_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.create_remote_schema_remote_relationship(text, text, text, jsonb)
-	IS 'join a type of a remote schema with a table or another remote schema';
-REVOKE ALL ON FUNCTION remote_rel.create_remote_schema_remote_relationship(text, text, text, jsonb) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.update_remote_schema_remote_relationship(remote_schema text, type_name text, name text, definition jsonb) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_update_remote_schema_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.update_remote_schema_remote_relationship(text, text, text, jsonb)
-	IS 'replace the definition of a relationship of a type of a remote schema';
-REVOKE ALL ON FUNCTION remote_rel.update_remote_schema_remote_relationship(text, text, text, jsonb) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.delete_remote_schema_remote_relationship(remote_schema text, type_name text, name text) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_delete_remote_schema_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.delete_remote_schema_remote_relationship(text, text, text)
-	IS 'delete a relationship of a type of a remote schema';
-REVOKE ALL ON FUNCTION remote_rel.delete_remote_schema_remote_relationship(text, text, text) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.add_computed_field(source regclass, name text, function regproc, table_argument text DEFAULT NULL,
-	session_argument text DEFAULT NULL, comment text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_add_computed_field' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.add_computed_field(regclass, text, regproc, text, text, text)
-	IS 'make a function of a table''s row a field of the table';
-REVOKE ALL ON FUNCTION remote_rel.add_computed_field(regclass, text, regproc, text, text, text) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.drop_computed_field(source regclass, name text, cascade boolean DEFAULT false) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_drop_computed_field' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.drop_computed_field(regclass, text, boolean)
-	IS 'drop a computed field; with cascade, the relationships that join by it as well';
-REVOKE ALL ON FUNCTION remote_rel.drop_computed_field(regclass, text, boolean) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.track_function(function regproc, configuration jsonb DEFAULT NULL, comment text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_track_function' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.track_function(regproc, jsonb, text)
-	IS 'make a function that returns rows of a table a root field';
-REVOKE ALL ON FUNCTION remote_rel.track_function(regproc, jsonb, text) FROM PUBLIC;
-
-CREATE FUNCTION remote_rel.untrack_function(function regproc) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_untrack_function' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.untrack_function(regproc)
-	IS 'a tracked function is no root field any more';
-REVOKE ALL ON FUNCTION remote_rel.untrack_function(regproc) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.metadata(request jsonb) RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'rr_sql_metadata' LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
@@ -254,6 +144,37 @@ COMMENT ON FUNCTION @extschema@.graphql_schema(name) IS 'the GraphQL schema that
 
 -- ---------------------------------------------------------------------------------------------------------------------------------------
 -- What generated statements call
+
+CREATE FUNCTION remote_rel.json_object(template text) RETURNS json
+	AS 'MODULE_PATHNAME', 'rr_json_object_sql' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION remote_rel.json_object(text) IS 'a template without placeholders as JSON';
+
+-- STABLE, as to_json() is: the text of some types depends on settings.
+CREATE FUNCTION remote_rel.json_object(template text, VARIADIC "values" "any") RETURNS json
+	AS 'MODULE_PATHNAME', 'rr_json_object_sql' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION remote_rel.json_object(text, "any")
+	IS 'JSON by a template: $ takes the next value, ? tells by the next one whether the object after it is there';
+
+CREATE FUNCTION remote_rel.json_rows_add(state internal, template text) RETURNS internal
+	AS 'MODULE_PATHNAME', 'rr_json_rows_add' LANGUAGE C STABLE PARALLEL SAFE;
+CREATE FUNCTION remote_rel.json_rows_add(state internal, template text, VARIADIC "values" "any") RETURNS internal
+	AS 'MODULE_PATHNAME', 'rr_json_rows_add' LANGUAGE C STABLE PARALLEL SAFE;
+CREATE FUNCTION remote_rel.json_rows_finish(state internal) RETURNS json
+	AS 'MODULE_PATHNAME', 'rr_json_rows_finish' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION remote_rel.json_rows_add(internal, text) IS 'transition function of json_rows()';
+COMMENT ON FUNCTION remote_rel.json_rows_add(internal, text, "any") IS 'transition function of json_rows()';
+COMMENT ON FUNCTION remote_rel.json_rows_finish(internal) IS 'final function of json_rows()';
+
+CREATE AGGREGATE remote_rel.json_rows(template text)
+	(SFUNC = remote_rel.json_rows_add, STYPE = internal, FINALFUNC = remote_rel.json_rows_finish, PARALLEL = SAFE);
+CREATE AGGREGATE remote_rel.json_rows(template text, VARIADIC "values" "any")
+	(SFUNC = remote_rel.json_rows_add, STYPE = internal, FINALFUNC = remote_rel.json_rows_finish, PARALLEL = SAFE);
+COMMENT ON AGGREGATE remote_rel.json_rows(text) IS 'a list of as many templates as there are rows';
+COMMENT ON AGGREGATE remote_rel.json_rows(text, "any") IS 'a JSON list with json_object() of every row; [] of no rows';
+
+CREATE FUNCTION remote_rel.session_variable(name text) RETURNS text
+	AS 'MODULE_PATHNAME', 'rr_sql_session_variable' LANGUAGE C STRICT STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION remote_rel.session_variable(text) IS 'value of an x-hasura-* variable of the request that is being answered, for policies and computed fields';
 
 CREATE FUNCTION remote_rel.join_hole(step integer) RETURNS json
 	AS 'MODULE_PATHNAME', 'rr_join_hole' LANGUAGE C VOLATILE PARALLEL RESTRICTED;

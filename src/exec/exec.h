@@ -54,6 +54,9 @@ extern List *rr_session_headers(void);
 
 /* ---- run_sql.c ---- */
 
+/* A parameter's value as its type's input function gets it, for showing; NULL for NULL. */
+extern char *rr_sql_param_text(const RrSqlParam *param);
+
 /*
  * Run a statement as the current user under the current snapshot, read-only; its json text is appended to out. A GraphQL field error is filed at
  * path, and false returned, for what the statement did wrong; SQLSTATE classes 40, 53, 57, 58, XX are rethrown.

@@ -28,20 +28,16 @@ explain_statement(const RrRootField *root, StringInfo out)
 	foreach(lc, root->statement->params)
 	{
 		const RrSqlParam *param = lfirst(lc);
-		Oid			output;
-		bool		varlena;
+		const char *value = rr_sql_param_text(param);
 
 		if (foreach_current_index(lc) > 0)
 			appendStringInfoChar(out, ',');
 		appendStringInfoString(out, "{\"type\":");
 		gql_json_string(out, format_type_be(param->type), strlen(format_type_be(param->type)));
-		if (param->isnull)
+		if (value == NULL)
 			appendStringInfoString(out, ",\"value\":null");
 		else
-		{
-			getTypeOutputInfo(param->type, &output, &varlena);
-			append_string(out, "value", OidOutputFunctionCall(output, param->value));
-		}
+			append_string(out, "value", value);
 		appendStringInfoChar(out, '}');
 	}
 	appendStringInfoString(out, "]}");

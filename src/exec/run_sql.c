@@ -1,0 +1,299 @@
+/*
+ * run_sql.c: runs a statement made by the SQL compiler.
+ *
+ * Each statement has a subtransaction of its own, so that what it does wrong can be answered as data. Read-only ones take no transaction id, so
+ * that costs little and works on a standby.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "mb/pg_wchar.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+#include "compat.h"
+#include "exec/exec.h"
+
+/* ---- parameters ---- */
+
+static char *
+session_as_json(void)
+{
+	StringInfoData out;
+	ListCell   *lc;
+	const char *separator = "";
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	foreach(lc, rr_session_variables())
+	{
+		const RrMapping *variable = lfirst(lc);
+
+		appendStringInfoString(&out, separator);
+		separator = ",";
+		gql_json_string(&out, variable->name, strlen(variable->name));
+		appendStringInfoChar(&out, ':');
+		gql_json_string(&out, variable->to, strlen(variable->to));
+	}
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}
+
+/* The text of a value as a type's input function takes it. */
+static char *
+input_text(const GqlValue *value, Oid type)
+{
+	StringInfoData out;
+
+	if (type == JSONOID || type == JSONBOID)
+	{
+		initStringInfo(&out);
+		gql_value_to_json(&out, value);
+		return out.data;
+	}
+	switch (value->kind)
+	{
+		case GQL_VALUE_BOOLEAN:
+			return value->boolean ? "true" : "false";
+		case GQL_VALUE_INT:
+		case GQL_VALUE_FLOAT:
+		case GQL_VALUE_STRING:
+		case GQL_VALUE_ENUM:
+			if (strlen(value->text) != value->len)
+				ereport(ERROR,
+						errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+						errmsg("a value of type %s cannot contain the character U+0000", format_type_be(type)));
+			return unconstify(char *, value->text);
+		default:
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					errmsg("a list or an object is no value of type %s", format_type_be(type)));
+	}
+}
+
+static Datum bind_value(const GqlValue *value, Oid type, bool *isnull);
+
+static Datum
+bind_list(const GqlValue *value, Oid element)
+{
+	int			n = list_length(value->items);
+	Datum	   *values = palloc(Max(n, 1) * sizeof(Datum));
+	bool	   *nulls = palloc(Max(n, 1) * sizeof(bool));
+	int			lower = 1;
+	int16		typlen;
+	bool		typbyval;
+	char		typalign;
+
+	if (n == 0)
+		return PointerGetDatum(construct_empty_array(element));
+	for (int i = 0; i < n; i++)
+		values[i] = bind_value(list_nth(value->items, i), element, &nulls[i]);
+	get_typlenbyvalalign(element, &typlen, &typbyval, &typalign);
+	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower, element, typlen, typbyval, typalign));
+}
+
+/* A list for an array type is its elements; anything else is text for the input function. */
+static Datum
+bind_value(const GqlValue *value, Oid type, bool *isnull)
+{
+	Oid			element = value->kind == GQL_VALUE_LIST ? get_element_type(type) : InvalidOid;
+	Oid			input,
+				ioparam;
+
+	*isnull = value->kind == GQL_VALUE_NULL;
+	if (*isnull)
+		return (Datum) 0;
+	if (OidIsValid(element))
+		return bind_list(value, element);
+	getTypeInputInfo(type, &input, &ioparam);
+	return OidInputFunctionCall(input, input_text(value, type), ioparam, -1);
+}
+
+static Datum
+bind_param(const RrSqlParam *param, bool *isnull)
+{
+	Oid			input,
+				ioparam;
+
+	if (param->source == RR_PARAM_VALUE)
+		return bind_value(param->value, param->type, isnull);
+	*isnull = false;
+	getTypeInputInfo(param->type, &input, &ioparam);
+	return OidInputFunctionCall(input, session_as_json(), ioparam, -1);
+}
+
+char *
+rr_sql_param_text(const RrSqlParam *param)
+{
+	StringInfoData out;
+
+	if (param->source == RR_PARAM_SESSION)
+		return session_as_json();
+	if (param->value->kind == GQL_VALUE_NULL)
+		return NULL;
+	if (param->value->kind != GQL_VALUE_LIST && param->value->kind != GQL_VALUE_OBJECT)
+		return input_text(param->value, param->type);
+	initStringInfo(&out);
+	gql_value_to_json(&out, param->value);
+	return out.data;
+}
+
+/* ---- running ---- */
+
+/* Append the json in the only row's only column; null where there is none. */
+static void
+append_result(StringInfo out)
+{
+	bool		isnull = true;
+	Datum		value = (Datum) 0;
+	text	   *json;
+
+	if (SPI_processed > 0)
+		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	if (isnull)
+	{
+		appendStringInfoString(out, "null");
+		return;
+	}
+	json = DatumGetTextPP(value);
+	appendBinaryStringInfo(out, VARDATA_ANY(json), VARSIZE_ANY_EXHDR(json));
+}
+
+static void
+run(const RrSqlStatement *statement, StringInfo out)
+{
+	int			n = list_length(statement->params);
+	Oid		   *types = palloc(Max(n, 1) * sizeof(Oid));
+	Datum	   *values = palloc(Max(n, 1) * sizeof(Datum));
+	char	   *nulls = palloc(n + 1);
+	int			code;
+
+	for (int i = 0; i < n; i++)
+	{
+		const RrSqlParam *param = list_nth(statement->params, i);
+		bool		isnull;
+
+		types[i] = param->type;
+		values[i] = bind_param(param, &isnull);
+		nulls[i] = isnull ? 'n' : ' ';
+	}
+	SPI_connect();
+	code = SPI_execute_with_args(statement->sql, n, types, values, nulls, true, 0);
+	if (code != SPI_OK_SELECT)
+		elog(ERROR, "SPI_execute_with_args returned %s", SPI_result_code_string(code));
+	append_result(out);
+	SPI_finish();
+}
+
+/* ---- errors ---- */
+
+/* Is it for the caller to deal with: try again, cancelled, out of resources, broken? */
+static bool
+must_propagate(int sqlstate)
+{
+	switch (ERRCODE_TO_CATEGORY(sqlstate))
+	{
+		case MAKE_SQLSTATE('4', '0', '0', '0', '0'):
+		case MAKE_SQLSTATE('5', '3', '0', '0', '0'):
+		case MAKE_SQLSTATE('5', '7', '0', '0', '0'):
+		case MAKE_SQLSTATE('5', '8', '0', '0', '0'):
+		case MAKE_SQLSTATE('X', 'X', '0', '0', '0'):
+			return true;
+		default:
+			return false;
+	}
+}
+
+static const char *
+error_code(int sqlstate)
+{
+	if (sqlstate == ERRCODE_INSUFFICIENT_PRIVILEGE)
+		return "permission-error";
+	switch (ERRCODE_TO_CATEGORY(sqlstate))
+	{
+		case MAKE_SQLSTATE('2', '2', '0', '0', '0'):
+			return "data-exception";
+		case MAKE_SQLSTATE('2', '3', '0', '0', '0'):
+			return "constraint-violation";
+		default:
+			return "unexpected";
+	}
+}
+
+static const char *
+message_prefix(int sqlstate)
+{
+	switch (sqlstate)
+	{
+		case ERRCODE_UNIQUE_VIOLATION:
+			return "Uniqueness violation. ";
+		case ERRCODE_FOREIGN_KEY_VIOLATION:
+			return "Foreign key violation. ";
+		case ERRCODE_NOT_NULL_VIOLATION:
+			return "Not-NULL violation. ";
+		case ERRCODE_CHECK_VIOLATION:
+			return "Check constraint violation. ";
+		default:
+			return "";
+	}
+}
+
+/* Primary message and SQLSTATE only: the rest may quote rows that a policy hides, or the statement. */
+static void
+file_error(const ErrorData *edata, const GqlPath *path, int loc, const char *source, GqlErrorList *errors)
+{
+	GqlError   *error = gql_error_at(errors, source, loc, "%s%s", message_prefix(edata->sqlerrcode), edata->message);
+	MemoryContext old;
+
+	if (error == NULL)
+		return;
+	old = MemoryContextSwitchTo(errors->cxt);
+	error->path = path;
+	error->code = error_code(edata->sqlerrcode);
+	error->extensions = psprintf("\"detail\": {\"sqlstate\": \"%s\"}", unpack_sql_state(edata->sqlerrcode));
+	MemoryContextSwitchTo(old);
+}
+
+bool
+rr_run_sql(const RrSqlStatement *statement, const GqlPath *path, int loc, const char *source, StringInfo out, GqlErrorList *errors)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	int			start = out->len;
+	ErrorData  *volatile edata = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	PG_TRY();
+	{
+		run(statement, out);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(caller);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(caller);
+		edata = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(caller);
+		CurrentResourceOwner = owner;
+	}
+	PG_END_TRY();
+
+	if (edata == NULL)
+		return true;
+	if (must_propagate(edata->sqlerrcode))
+		ReThrowError(edata);
+	out->len = start;
+	out->data[start] = '\0';
+	file_error(edata, path, loc, source, errors);
+	FreeErrorData(edata);
+	return false;
+}
