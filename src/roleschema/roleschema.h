@@ -23,6 +23,7 @@ typedef enum RrFieldKind
 	/* of a table's type */
 	RR_FIELD_COLUMN,
 	RR_FIELD_COMPUTED,
+	RR_FIELD_COMPUTED_AGGREGATE,	/* of a computed field that gives rows */
 	RR_FIELD_OBJECT_RELATIONSHIP,
 	RR_FIELD_ARRAY_RELATIONSHIP,
 	RR_FIELD_AGGREGATE_RELATIONSHIP,
@@ -56,6 +57,7 @@ typedef struct RrRoleSchema
 	uint64		generation;
 	int			pins;
 	List	   *remotes;		/* RrRemote * */
+	List	   *inconsistencies;	/* RrInconsistency *: what a clash of names keeps out of this role's schema */
 	void	   *tables;			/* the table half's own */
 } RrRoleSchema;
 
@@ -73,7 +75,10 @@ typedef struct RrInconsistency
 	const char *reason;
 } RrInconsistency;
 
-extern List *rr_inconsistencies(void);	/* RrInconsistency *, for the whole schema */
+/* One of them, its reason formatted; in CurrentMemoryContext. */
+extern RrInconsistency *rr_inconsistency(const char *type, const char *name, const char *fmt,...) pg_attribute_printf(3, 4);
+/* RrInconsistency *, of the whole schema; in CurrentMemoryContext. */
+extern List *rr_inconsistencies(void);
 
 /* ---- tables (table_*.c) ---- */
 

@@ -1,0 +1,456 @@
+/*
+ * table_schema.c: what a role sees of the tables: root fields at once, types when they are first looked at.
+ *
+ * A table's types are made by whatever refers to them, so those that exist are those that can be reached. A type asked for by name (by a variable's
+ * type, say) before anything has referred to it is found by its table's name.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "commands/comment.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/memutils.h"
+#include "utils/rls.h"
+
+#include "compat.h"
+#include "roleschema/tables.h"
+
+/* ---- privileges ---- */
+
+static void
+read_privileges(RrRoleSchema *rs, RrRoleTable *rt)
+{
+	const RrTable *table = rt->table;
+	bool		whole;
+
+	if (rr_namespace_aclcheck(table->schema_oid, rs->role, ACL_USAGE) != ACLCHECK_OK)
+		return;
+	whole = pg_class_aclcheck(table->oid, rs->role, ACL_SELECT) == ACLCHECK_OK;
+	if (!whole && !table->has_column_acl)
+		return;
+	rt->whole = true;
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const RrColumn *column = &table->columns[i];
+
+		if (whole || (column->has_acl && pg_attribute_aclcheck(table->oid, column->attnum, rs->role, ACL_SELECT) == ACLCHECK_OK))
+		{
+			rt->readable = bms_add_member(rt->readable, column->attnum);
+			rt->visible |= column->spellable;
+		}
+		else
+			rt->whole = false;
+	}
+	rt->rls = table->row_security && check_enable_rls(table->oid, rs->role, true) == RLS_ENABLED;
+}
+
+RrRoleTable *
+rr_role_table(RrRoleSchema *rs, const RrTable *table)
+{
+	RrRoleTable *rt = &rr_tables(rs)->tables[table->number];
+
+	if (!rt->checked)
+	{
+		MemoryContext old = MemoryContextSwitchTo(rs->cxt);
+
+		read_privileges(rs, rt);
+		rt->checked = true;
+		MemoryContextSwitchTo(old);
+	}
+	return rt;
+}
+
+bool
+rr_can_read(RrRoleSchema *rs, const RrTable *table, AttrNumber attnum)
+{
+	return bms_is_member(attnum, rr_role_table(rs, table)->readable);
+}
+
+static bool
+can_read_all(RrRoleSchema *rs, const RrTable *table, int n, const AttrNumber *attnums)
+{
+	for (int i = 0; i < n; i++)
+		if (!rr_can_read(rs, table, attnums[i]))
+			return false;
+	return true;
+}
+
+bool
+rr_link_visible(RrRoleSchema *rs, const RrLink *link)
+{
+	return rr_role_table(rs, link->target)->shown &&
+		can_read_all(rs, link->table, link->n, link->attnums) &&
+		can_read_all(rs, link->target, link->n, link->target_attnums);
+}
+
+bool
+rr_function_visible(RrRoleSchema *rs, const RrFunction *function, const RrTable *table)
+{
+	if (rr_proc_aclcheck(function->oid, rs->role, ACL_EXECUTE) != ACLCHECK_OK ||
+		rr_namespace_aclcheck(function->schema_oid, rs->role, ACL_USAGE) != ACLCHECK_OK)
+		return false;
+	if (table != NULL && !rr_role_table(rs, table)->whole)
+		return false;
+	return function->result_table == NULL || rr_role_table(rs, function->result_table)->shown;
+}
+
+/* Is an object relationship sure to find its row? */
+static bool
+is_total(RrRoleSchema *rs, const RrLink *link)
+{
+	if (link->array || link->key == NULL || link->backward || !link->key->trusted || rr_role_table(rs, link->target)->rls)
+		return false;
+	for (int i = 0; i < link->n; i++)
+		if (!rr_table_column(link->table, link->attnums[i])->not_null)
+			return false;
+	return true;
+}
+
+/* ---- types ---- */
+
+static void complete_object(GqlSchema *schema, GqlType *type);
+
+static const struct
+{
+	const char *suffix;
+	GqlTypeKind kind;
+	void		(*complete) (GqlSchema *schema, GqlType *type);
+}			table_types[RR_NTABLE_TYPES] = {
+	[RR_TYPE_OBJECT] = {"", GQL_OBJECT, complete_object},
+	[RR_TYPE_BOOL_EXP] = {"_bool_exp", GQL_INPUT_OBJECT, rr_complete_bool_exp},
+	[RR_TYPE_ORDER_BY] = {"_order_by", GQL_INPUT_OBJECT, rr_complete_order_by},
+	[RR_TYPE_SELECT_COLUMN] = {"_select_column", GQL_ENUM, rr_complete_select_column},
+	[RR_TYPE_AGGREGATE] = {"_aggregate", GQL_OBJECT, rr_complete_aggregate},
+	[RR_TYPE_AGGREGATE_FIELDS] = {"_aggregate_fields", GQL_OBJECT, rr_complete_aggregate_fields},
+	[RR_TYPE_AGGREGATE_ORDER_BY] = {"_aggregate_order_by", GQL_INPUT_OBJECT, rr_complete_aggregate_order_by},
+	[RR_TYPE_AGGREGATE_BOOL_EXP] = {"_aggregate_bool_exp", GQL_INPUT_OBJECT, rr_complete_aggregate_bool_exp},
+};
+
+GqlType *
+rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind, const char *suffix, const RrAggregate *aggregate,
+					 void (*complete) (GqlSchema *schema, GqlType *type))
+{
+	MemoryContext old = MemoryContextSwitchTo(rs->cxt);
+	const char *name = suffix[0] != '\0' ? psprintf("%s%s", table->name, suffix) : table->name;
+	GqlType    *type = gql_schema_add_type(rs->schema, kind, name);
+
+	if (type != NULL)
+	{
+		RrTableType *info = palloc0(sizeof(RrTableType));
+
+		info->table = table;
+		info->aggregate = aggregate;
+		type->data = info;
+		type->complete = complete;
+	}
+	else
+		type = gql_names_get(&rs->schema->types, name);
+	MemoryContextSwitchTo(old);
+	return type;
+}
+
+GqlType *
+rr_table_type(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind)
+{
+	RrRoleTable *rt = rr_role_table(rs, table);
+
+	if (rt->types[kind] == NULL)
+		rt->types[kind] = rr_table_suffix_type(rs, table, table_types[kind].kind, table_types[kind].suffix, NULL, table_types[kind].complete);
+	return rt->types[kind];
+}
+
+RrTableField *
+rr_table_field(RrRoleSchema *rs, RrFieldKind kind, const RrTable *table)
+{
+	RrTableField *field = MemoryContextAllocZero(rs->cxt, sizeof(RrTableField));
+
+	field->base.kind = kind;
+	field->table = table;
+	return field;
+}
+
+void
+rr_add_list_args(RrRoleSchema *rs, GqlFieldDef *field, const RrTable *table)
+{
+	GqlSchema  *schema = rs->schema;
+	const GqlTypeRef *integer = rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, INT4OID));
+
+	gql_field_add_arg(schema, field, "distinct_on",
+					  gql_list_of(schema, gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN)->ref)))->description =
+		"distinct select on columns";
+	gql_field_add_arg(schema, field, "limit", integer)->description = "limit the number of rows returned";
+	gql_field_add_arg(schema, field, "offset", integer)->description = "skip the first n rows. Use only with order_by";
+	gql_field_add_arg(schema, field, "order_by",
+					  gql_list_of(schema, gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_ORDER_BY)->ref)))->description =
+		"sort the rows by one or more columns";
+	gql_field_add_arg(schema, field, "where", &rr_table_type(rs, table, RR_TYPE_BOOL_EXP)->ref)->description =
+		"filter the rows returned";
+}
+
+/* [T!]! or [T!] */
+static const GqlTypeRef *
+list_ref(RrRoleSchema *rs, const RrTable *table)
+{
+	return gql_list_of(rs->schema, gql_non_null(rs->schema, &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref));
+}
+
+/* ---- the object type ---- */
+
+static void
+add_column(RrRoleSchema *rs, GqlType *type, const RrTable *table, const RrColumn *column)
+{
+	const RrScalar *scalar = rr_scalar(rr_tables(rs)->db, column->type);
+	const GqlTypeRef *ref = rr_scalar_ref(rs, scalar);
+	GqlFieldDef *field = gql_type_add_field(rs->schema, type, column->name, column->not_null ? gql_non_null(rs->schema, ref) : ref);
+	RrTableField *info = rr_table_field(rs, RR_FIELD_COLUMN, table);
+
+	info->column = column;
+	field->data = info;
+	field->description = GetComment(table->oid, RelationRelationId, column->attnum);
+	if (scalar->element == NULL && (scalar->base == JSONOID || scalar->base == JSONBOID))
+		gql_field_add_arg(rs->schema, field, "path", rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, TEXTOID)))->description =
+			"JSON select path";
+}
+
+static void
+add_link(RrRoleSchema *rs, GqlType *type, const RrLink *link)
+{
+	GqlSchema  *schema = rs->schema;
+	RrTableField *info = rr_table_field(rs, link->array ? RR_FIELD_ARRAY_RELATIONSHIP : RR_FIELD_OBJECT_RELATIONSHIP, link->target);
+	GqlFieldDef *field;
+
+	info->link = link;
+	if (!link->array)
+	{
+		const GqlTypeRef *ref = &rr_table_type(rs, link->target, RR_TYPE_OBJECT)->ref;
+
+		field = gql_type_add_field(schema, type, link->name, is_total(rs, link) ? gql_non_null(schema, ref) : ref);
+		field->data = info;
+		field->description = "An object relationship";
+		return;
+	}
+	field = gql_type_add_field(schema, type, link->name, gql_non_null(schema, list_ref(rs, link->target)));
+	field->data = info;
+	field->description = "An array relationship";
+	rr_add_list_args(rs, field, link->target);
+
+	field = gql_type_add_field(schema, type, psprintf("%s_aggregate", link->name),
+							   gql_non_null(schema, &rr_table_type(rs, link->target, RR_TYPE_AGGREGATE)->ref));
+	info = rr_table_field(rs, RR_FIELD_AGGREGATE_RELATIONSHIP, link->target);
+	info->link = link;
+	field->data = info;
+	field->description = "An aggregate relationship";
+	rr_add_list_args(rs, field, link->target);
+}
+
+static int
+compare_fields(const void *a, const void *b)
+{
+	return strcmp((*(GqlFieldDef *const *) a)->name, (*(GqlFieldDef *const *) b)->name);
+}
+
+/* Put the fields of an object type in order by name, from the one at position first on. */
+static void
+sort_fields(GqlType *type, int first)
+{
+	GqlNames	sorted;
+
+	qsort(type->fields.items + first, type->fields.n - first, sizeof(void *), compare_fields);
+	gql_names_init(&sorted, type->fields.cxt);
+	for (int i = 0; i < type->fields.n; i++)
+		gql_names_add(&sorted, type->fields.items[i]);
+	type->fields = sorted;
+}
+
+static void
+complete_object(GqlSchema *schema, GqlType *type)
+{
+	RrRoleSchema *rs = schema->data;
+	const RrTable *table = ((RrTableType *) type->data)->table;
+	RrRoleTable *rt = rr_role_table(rs, table);
+	int			first;
+
+	type->description = GetComment(table->oid, RelationRelationId, 0);
+	if (type->description == NULL)
+		type->description = psprintf("columns and relationships of \"%s\"", table->name);
+	rr_foreach_column(rs, rt, column)
+		add_column(rs, type, table, column);
+	gql_foreach(RrFunction, computed, &table->computed)
+		rr_add_computed_field(rs, type, table, computed);
+
+	first = type->fields.n;
+	gql_foreach(RrLink, link, &table->links)
+		if (rr_link_visible(rs, link))
+			add_link(rs, type, link);
+	rr_add_remote_joins(rs, table->oid, type);
+	sort_fields(type, first);
+}
+
+/* ---- root fields ---- */
+
+static void
+add_by_pk(RrRoleSchema *rs, GqlType *query, const RrTable *table)
+{
+	const RrKey *key = rr_table_primary_key(table);
+	GqlFieldDef *field;
+
+	if (key == NULL || !can_read_all(rs, table, key->n, key->attnums))
+		return;
+	for (int i = 0; i < key->n; i++)
+		if (!rr_table_column(table, key->attnums[i])->spellable)
+			return;
+	field = gql_type_add_field(rs->schema, query, psprintf("%s_by_pk", table->name), &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref);
+	field->data = rr_table_field(rs, RR_FIELD_BY_PK, table);
+	field->description = psprintf("fetch data from the table: \"%s\" using primary key columns", table->name);
+	for (int i = 0; i < key->n; i++)
+	{
+		const RrColumn *column = rr_table_column(table, key->attnums[i]);
+		GqlInputValueDef *arg = gql_field_add_arg(rs->schema, field, column->name,
+												  gql_non_null(rs->schema, rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, column->type))));
+
+		arg->data = unconstify(RrColumn *, column);
+	}
+}
+
+static void
+add_root_fields(RrRoleSchema *rs, GqlType *query, const RrTable *table)
+{
+	GqlFieldDef *field;
+
+	field = gql_type_add_field(rs->schema, query, table->name, gql_non_null(rs->schema, list_ref(rs, table)));
+	field->data = rr_table_field(rs, RR_FIELD_TABLE, table);
+	field->description = psprintf("fetch data from the table: \"%s\"", table->name);
+	rr_add_list_args(rs, field, table);
+
+	field = gql_type_add_field(rs->schema, query, psprintf("%s_aggregate", table->name),
+							   gql_non_null(rs->schema, &rr_table_type(rs, table, RR_TYPE_AGGREGATE)->ref));
+	field->data = rr_table_field(rs, RR_FIELD_TABLE_AGGREGATE, table);
+	field->description = psprintf("fetch aggregated fields from the table: \"%s\"", table->name);
+	rr_add_list_args(rs, field, table);
+
+	add_by_pk(rs, query, table);
+}
+
+/* Has a remote schema, which was there first, taken a name that the table needs? */
+static const char *
+clash(RrRoleSchema *rs, const RrTable *table)
+{
+	static const char *const suffixes[] = {"", "_bool_exp", "_order_by", "_select_column", "_aggregate", "_aggregate_fields", "_aggregate_order_by", "_aggregate_bool_exp"};
+	static const char *const root_suffixes[] = {"", "_aggregate", "_by_pk"};
+
+	if (rs->remotes == NIL)
+		return NULL;
+	for (int i = 0; i < lengthof(suffixes); i++)
+	{
+		const char *name = psprintf("%s%s", table->name, suffixes[i]);
+
+		if (gql_names_get(&rs->schema->types, name) != NULL)
+			return name;
+	}
+	for (int i = 0; i < lengthof(root_suffixes); i++)
+	{
+		const char *name = psprintf("%s%s", table->name, root_suffixes[i]);
+
+		if (gql_names_get(&rs->schema->query->fields, name) != NULL)
+			return name;
+	}
+	return NULL;
+}
+
+/* ---- types by name ---- */
+
+/* Make the types that a table's name begins; what nothing reaches is none of them. */
+static void
+touch_table(RrRoleSchema *rs, const RrTable *table)
+{
+	if (!rr_role_table(rs, table)->shown)
+		return;
+	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_OBJECT));
+	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_BOOL_EXP));
+	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_ORDER_BY));
+	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN));
+	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_AGGREGATE));
+	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_AGGREGATE_FIELDS));
+}
+
+/* Complete everything that can be reached: completing adds types at the end. */
+static void
+list_types(GqlSchema *schema)
+{
+	for (int i = 0; i < schema->types.n; i++)
+		gql_type_fields(schema, schema->types.items[i]);
+}
+
+static GqlType *
+find_type(GqlSchema *schema, const char *name)
+{
+	RrRoleSchema *rs = schema->data;
+	GqlType    *type;
+
+	/* Every beginning of the name that ends before an underscore may be a table's. */
+	for (int len = strlen(name); len > 0; len--)
+	{
+		const RrTable *table;
+
+		if (name[len] != '\0' && name[len] != '_')
+			continue;
+		table = gql_names_get(&rr_tables(rs)->db->tables, pnstrdup(name, len));
+		if (table == NULL)
+			continue;
+		touch_table(rs, table);
+		type = gql_names_get(&schema->types, name);
+		if (type != NULL)
+			return type;
+	}
+
+	/* A scalar, a comparison, or nothing. */
+	list_types(schema);
+	return gql_names_get(&schema->types, name);
+}
+
+void
+rr_tables_init(RrRoleSchema *rs, RrDatabase *db)
+{
+	MemoryContext old = MemoryContextSwitchTo(rs->cxt);
+	RrRoleTables *tables = palloc0(sizeof(RrRoleTables));
+
+	tables->db = db;
+	tables->tables = palloc0(Max(db->tables.n, 1) * sizeof(RrRoleTable));
+	gql_foreach(RrTable, table, &db->tables)
+		tables->tables[table->number].table = table;
+	rs->tables = tables;
+	rs->schema->data = rs;
+	rs->schema->find_type = find_type;
+	rs->schema->list_types = list_types;
+	MemoryContextSwitchTo(old);
+}
+
+void
+rr_add_tables(RrRoleSchema *rs)
+{
+	GqlSchema  *schema = rs->schema;
+	MemoryContext old = MemoryContextSwitchTo(rs->cxt);
+	RrDatabase *db = rr_tables(rs)->db;
+
+	gql_foreach(RrTable, table, &db->tables)
+	{
+		RrRoleTable *rt = rr_role_table(rs, table);
+		const char *taken = rt->visible ? clash(rs, table) : NULL;
+
+		rt->shown = rt->visible && taken == NULL;
+		if (taken != NULL)
+			rs->inconsistencies = lappend(rs->inconsistencies,
+										  rr_inconsistency("table", table->name, "a remote schema has taken the name \"%s\"", taken));
+	}
+	gql_foreach(RrTable, table, &db->tables)
+		if (rr_role_table(rs, table)->shown)
+			add_root_fields(rs, schema->query, table);
+	gql_foreach(RrFunction, function, &db->functions)
+		rr_add_function_fields(rs, schema->query, function);
+	sort_fields(schema->query, 0);
+	MemoryContextSwitchTo(old);
+}
