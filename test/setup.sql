@@ -2,11 +2,11 @@
 -- Included by every test of test/sql as its first line: \i test/setup.sql
 --
 -- Variables: :yoga, :apollo, :faulty are the URLs of the servers that the run started (test/remote/). Interpolated as
--- :'yoga' they leave no port in the expected output. The faulty server answers what yoga does, with the fault that the URL names.
+-- :'yoga' they leave no port in the expected output.
 --
 -- Functions, all executable by everyone, all taking the server's name, 'yoga' where it is left out:
 --
---   test.url(server, rest)          its URL; rest is a query string ('?delay=200', '?fault=hang') or another path
+--   test.url(server, rest)          its URL; rest is a query string ('?delay=200') or another path ('/status/500')
 --   test.definition(server, rest)   {"url": …}, as add_remote_schema() takes it
 --   test.reset(server)              zeroes counters, log, and what mutations did
 --   test.stats(server)              {"requests", "operations", "resolver_calls", "fields": {"Query.auth0": n}, "max_concurrent"}
@@ -34,7 +34,7 @@ INSERT INTO test.server VALUES ('yoga', :'yoga'), ('apollo', :'apollo'), ('fault
 
 CREATE FUNCTION test.url(server text DEFAULT 'yoga', rest text DEFAULT '') RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN rest LIKE '/%' THEN regexp_replace(url, '/(graphql)?$', rest) ELSE url || rest END
+    SELECT CASE WHEN rest LIKE '/%' THEN regexp_replace(url, '/graphql$', rest) ELSE url || rest END
     FROM test.server AS s WHERE s.name = url.server
 $$;
 
@@ -51,15 +51,14 @@ BEGIN
     DELETE FROM pg_temp.test_answer;
     EXECUTE format(
         $copy$ COPY pg_temp.test_answer FROM PROGRAM %L WITH (FORMAT csv, DELIMITER E'\x01', QUOTE E'\x02') $copy$,
-        format('perl -MHTTP::Tiny -e ''print HTTP::Tiny->new->request(@ARGV)->{content}'' %s %s', method,
-               test.url(server, CASE server WHEN 'faulty' THEN '/-' ELSE '' END || path)));
+        format('perl -MHTTP::Tiny -e ''print HTTP::Tiny->new->request(@ARGV)->{content}'' %s %s', method, test.url(server, path)));
     SELECT line INTO answer FROM pg_temp.test_answer;
     RETURN answer::jsonb;
 END
 $$;
 
 CREATE FUNCTION test.reset(server text DEFAULT 'yoga') RETURNS void
-    LANGUAGE plpgsql AS $$ BEGIN PERFORM test.ask(server, CASE server WHEN 'faulty' THEN 'GET' ELSE 'POST' END, '/reset'); END $$;
+    LANGUAGE plpgsql AS $$ BEGIN PERFORM test.ask(server, 'POST', '/reset'); END $$;
 
 CREATE FUNCTION test.stats(server text DEFAULT 'yoga') RETURNS jsonb
     LANGUAGE plpgsql AS $$ BEGIN RETURN test.ask(server, 'GET', '/stats'); END $$;
@@ -141,7 +140,7 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
-SELECT test.reset(name) FROM test.server \g /dev/null
+SELECT test.reset(name) FROM test.server WHERE url <> '' AND name <> 'faulty' \g /dev/null
 RESET client_min_messages;
 \set QUIET off
 \set ECHO all

@@ -63,7 +63,7 @@ typedef struct RrRemoteSchema
 	const char *ca_file;		/* or NULL */
 	RrCustomization *customization; /* or NULL */
 	Jsonb	   *definition;		/* all of the former as it was given, for export */
-	const char *sdl;			/* the upstream's schema as stored; NULL: it could never be asked, and has nothing to show */
+	const char *sdl;			/* the upstream's schema as stored */
 	bool		sdl_given;		/* by the user: the upstream is never asked for it */
 } RrRemoteSchema;
 
@@ -201,11 +201,6 @@ extern GqlValue *rr_value_from_json(const RrDoc *doc, bool variables);
 extern const char *rr_remote_schema_url(const RrRemoteSchema *remote);
 /* The configured headers, the environment read (22023 when unset): List of RrMapping *. Secret. */
 extern List *rr_remote_schema_headers(const RrRemoteSchema *remote);
-
-/* ---- permission_check.c ---- */
-
-/* File everything that keeps a role's SDL from being a part of the upstream's schema, presets included. */
-extern void rr_check_permission(GqlSchema *upstream, const char *sdl, GqlErrorList *errors);
 
 /* ---- names into identities, as the catalogs are now; InvalidOid when there is none ---- */
 

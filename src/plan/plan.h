@@ -6,15 +6,24 @@
 
 #include "roleschema/roleschema.h"
 
-/* A bind parameter: its type's input function has seen the text already. */
+typedef enum RrParamSource
+{
+	RR_PARAM_VALUE,
+	RR_PARAM_SESSION,			/* all session variables, as json */
+} RrParamSource;
+
+/*
+ * A bind parameter. Its text is given to the type's input function when the statement runs, so that what the type refuses is an error of
+ * the root field.
+ */
 typedef struct RrSqlParam
 {
+	RrParamSource source;
 	Oid			type;
-	Datum		value;
-	bool		isnull;
+	const GqlValue *value;		/* VALUE: coerced; NULL kind for NULL */
 } RrSqlParam;
 
-/* One statement that returns one row with one json column: the finished value of its root field. */
+/* One statement that returns at most one row with one json column: the finished value of its root field. No row: null. */
 typedef struct RrSqlStatement
 {
 	const char *sql;

@@ -11,8 +11,6 @@ package RemoteRel::Remote;
 #   $yoga->reset                # all of it back to nothing
 #   $yoga->stop; $yoga->start   # gone, and back on the same port
 #
-# 'faulty' counts too, but keeps no log.
-#
 # It ends with the object, and with the process that started it, whatever way that ends.
 
 use strict;
@@ -91,9 +89,7 @@ sub ask
 {
 	my ($self, $method, $path) = @_;
 
-	# the faulty server knows only GET, and has all other paths for faults
-	($method, $path) = ('GET', "/-$path") if $self->{name} eq 'faulty';
-	my $answer = HTTP::Tiny->new(timeout => 30)->request($method, $self->url($path));
+	my $answer = HTTP::Tiny->new(timeout => 30)->request($method, "http://127.0.0.1:$self->{port}$path");
 	die "$method $path of $self->{name}: $answer->{status} $answer->{content}\n" unless $answer->{success};
 	return JSON::PP->new->utf8->decode($answer->{content});
 }

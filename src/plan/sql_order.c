@@ -1,0 +1,190 @@
+/*
+ * sql_order.c: order_by as sort keys (reference, 7).
+ *
+ * Keys of to-one relationships come from left joins where the key is unique, else from subqueries; aggregates of to-many ones always do.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "plan/sql.h"
+
+/* A table that can be sorted by: the rows' own, or one reached from it. */
+typedef struct Sorted
+{
+	const RrTable *table;
+	const char *alias;
+	bool		own;
+	const char *before;			/* of a key that has to be fetched: "(SELECT " … */
+	const char *after;			/* … " FROM …)" */
+} Sorted;
+
+static bool sort_object(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const GqlValue *value);
+
+static const char *
+direction_of(const GqlValue *value)
+{
+	static const struct
+	{
+		const char *name;
+		const char *sql;
+	}			directions[] = {
+		{"asc", " ASC NULLS LAST"},
+		{"asc_nulls_first", " ASC NULLS FIRST"},
+		{"asc_nulls_last", " ASC NULLS LAST"},
+		{"desc", " DESC NULLS FIRST"},
+		{"desc_nulls_first", " DESC NULLS FIRST"},
+		{"desc_nulls_last", " DESC NULLS LAST"},
+	};
+
+	for (int i = 0; i < lengthof(directions); i++)
+		if (strcmp(value->text, directions[i].name) == 0)
+			return directions[i].sql;
+	elog(ERROR, "unexpected direction \"%s\"", value->text);
+}
+
+static void
+add_key(RrRows *rows, const Sorted *by, const char *expression, const RrColumn *column, const GqlValue *direction)
+{
+	RrSortKey  *key = palloc(sizeof(RrSortKey));
+
+	key->expression = by->before ? psprintf("%s%s%s", by->before, expression, by->after) : expression;
+	key->direction = direction_of(direction);
+	key->column = by->own ? column : NULL;
+	rows->sort = lappend(rows->sort, key);
+}
+
+/* ---- aggregates ---- */
+
+static bool
+sort_aggregate(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const GqlValue *value)
+{
+	ListCell   *lc;
+
+	foreach(lc, value->items)
+	{
+		const GqlObjectField *field = lfirst(lc);
+		const GqlInputValueDef *input = gql_type_input(sql->rs->schema, type, field->name.value);
+		const RrTableField *info = input->data;
+
+		if (field->value->kind == GQL_VALUE_NULL)
+			continue;
+		switch (info->base.kind)
+		{
+			case RR_FIELD_COUNT:
+				add_key(rows, by, "pg_catalog.count(*)", NULL, field->value);
+				break;
+			case RR_FIELD_AGGREGATE_COLUMN:
+				add_key(rows, by, psprintf("pg_catalog.%s(%s.%s)", info->aggregate->name, by->alias, quote_identifier(info->column->name)),
+						NULL, field->value);
+				break;
+			default:
+				if (!sort_aggregate(sql, rows, by, gql_named_type(input->type), field->value))
+					return false;
+				break;
+		}
+	}
+	return true;
+}
+
+/* ---- what is reached from a table ---- */
+
+/* Keys come from a subquery on a table; wrapped in whatever the table itself is fetched by. */
+static Sorted
+by_subquery(const Sorted *outer, const RrTable *table, const char *alias, const char *from, const char *condition, bool limit_one)
+{
+	Sorted		by = {.table = table,.alias = alias};
+	const char *before = outer->before ? outer->before : "";
+	const char *after = outer->after ? outer->after : "";
+
+	by.before = psprintf("%s(SELECT ", before);
+	by.after = psprintf(" FROM %s AS %s%s%s%s)%s", from, alias, condition ? " WHERE " : "", condition ? condition : "",
+						limit_one ? " LIMIT 1" : "", after);
+	return by;
+}
+
+static Sorted
+follow(RrSql *sql, RrRows *rows, const Sorted *by, const RrLink *link)
+{
+	const char *alias = rr_sql_alias(sql, 't');
+	const char *condition = rr_link_condition(link, rr_link_columns(link, by->alias), alias);
+
+	if (link->unique && by->before == NULL)
+	{
+		appendStringInfo(&rows->base_joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(link->target), alias, condition);
+		return (Sorted)
+		{
+			.table = link->target,.alias = alias
+		};
+	}
+	return by_subquery(by, link->target, alias, rr_sql_table(link->target), condition, !link->array && !link->unique);
+}
+
+static bool
+sort_field(RrSql *sql, RrRows *rows, const Sorted *by, const GqlInputValueDef *input, const GqlValue *value)
+{
+	const RrTableField *info = input->data;
+	GqlType    *type = gql_named_type(input->type);
+	const char *alias;
+	const char *call;
+	Sorted		next;
+
+	switch (info->base.kind)
+	{
+		case RR_FIELD_COLUMN:
+			add_key(rows, by, psprintf("%s.%s", by->alias, quote_identifier(info->column->name)), info->column, value);
+			return true;
+		case RR_FIELD_COMPUTED:
+			call = rr_function_call(sql, info->function, rr_whole_row(by->table, by->alias), NULL);
+			if (info->function->result_table == NULL)
+			{
+				add_key(rows, by, call, NULL, value);
+				return true;
+			}
+			alias = rr_sql_alias(sql, 't');
+			next = by_subquery(by, info->function->result_table, alias, call, NULL, false);
+			return sort_aggregate(sql, rows, &next, type, value);
+		case RR_FIELD_OBJECT_RELATIONSHIP:
+			next = follow(sql, rows, by, info->link);
+			return sort_object(sql, rows, &next, type, value);
+		case RR_FIELD_AGGREGATE_RELATIONSHIP:
+			alias = rr_sql_alias(sql, 't');
+			next = by_subquery(by, info->link->target, alias, rr_sql_table(info->link->target),
+							   rr_link_condition(info->link, rr_link_columns(info->link, by->alias), alias), false);
+			return sort_aggregate(sql, rows, &next, type, value);
+		default:
+			elog(ERROR, "cannot sort by \"%s\"", input->name);
+	}
+}
+
+static bool
+sort_object(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const GqlValue *value)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	foreach(lc, value->items)
+	{
+		const GqlObjectField *field = lfirst(lc);
+
+		if (field->value->kind == GQL_VALUE_NULL)
+			continue;
+		if (!sort_field(sql, rows, by, gql_type_input(sql->rs->schema, type, field->name.value), field->value))
+			return false;
+	}
+	return true;
+}
+
+bool
+rr_sql_order_by(RrSql *sql, RrRows *rows, const GqlValue *order_by)
+{
+	Sorted		own = {.table = rows->table,.alias = rows->alias,.own = true};
+	GqlType    *type = rr_table_type(sql->rs, rows->table, RR_TYPE_ORDER_BY);
+	ListCell   *lc;
+
+	foreach(lc, order_by->items)
+		if (!sort_object(sql, rows, &own, type, lfirst(lc)))
+			return false;
+	return true;
+}

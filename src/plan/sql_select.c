@@ -1,0 +1,40 @@
+/*
+ * sql_select.c: rows as a JSON list, or one as an object.
+ */
+#include "postgres.h"
+
+#include "plan/sql.h"
+
+static List *
+subfields(RrSql *sql, const GqlFieldSel *field)
+{
+	return gql_collect_subfields(sql->planner->request, gql_named_type(field->def->type), field);
+}
+
+const char *
+rr_select_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
+{
+	List	   *fields = subfields(sql, field);
+	RrRow		row = rr_rows_row(rows);
+	RrJsonPiece *piece;
+
+	rr_rows_prepare(sql, rows, rr_selects_objects(fields));
+	piece = rr_json_object(sql, &row, gql_named_type(field->def->type), fields);
+	if (piece == NULL)
+		return NULL;
+	return psprintf("SELECT %s%s", rr_json_call("json_rows", piece), rr_rows_from(sql, rows));
+}
+
+const char *
+rr_select_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field, bool limit_one)
+{
+	List	   *fields = subfields(sql, field);
+	RrRow		row = rr_rows_row(rows);
+	RrJsonPiece *piece;
+
+	rr_rows_prepare(sql, rows, rr_selects_objects(fields));
+	piece = rr_json_object(sql, &row, gql_named_type(field->def->type), fields);
+	if (piece == NULL)
+		return NULL;
+	return psprintf("SELECT %s%s%s", rr_json_call("json_object", piece), rr_rows_from(sql, rows), limit_one ? " LIMIT 1" : "");
+}
