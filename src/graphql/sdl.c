@@ -182,8 +182,8 @@ add_field(Builder *b, GqlType *type, const GqlFieldNode *node)
 	GqlFieldDef *field = gql_type_add_field(b->schema, type, node->name.value, resolve(b, node->type));
 	ListCell   *lc;
 
-	if (field == NULL)
-		return;
+	if (field == NULL)			/* defined twice alike; the second description counts, as with graphql-js */
+		field = gql_names_get(&type->fields, node->name.value);
 	field->node = node;
 	field->description = description_text(node->description);
 	field->deprecation_reason = deprecation_reason(b, node->directives);
