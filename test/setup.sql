@@ -2,11 +2,11 @@
 -- Included by every test of test/sql as its first line: \i test/setup.sql
 --
 -- Variables: :yoga, :apollo, :faulty are the URLs of the servers that the run started (test/remote/). Interpolated as
--- :'yoga' they leave no port in the expected output.
+-- :'yoga' they leave no port in the expected output. The faulty server answers what yoga does, with the fault that the URL names.
 --
 -- Functions, all executable by everyone, all taking the server's name, 'yoga' where it is left out:
 --
---   test.url(server, rest)          its URL; rest is a query string ('?delay=200') or another path ('/status/500')
+--   test.url(server, rest)          its URL; rest is a query string ('?delay=200', '?fault=hang') or another path
 --   test.definition(server, rest)   {"url": …}, as add_remote_schema() takes it
 --   test.reset(server)              zeroes counters, log, and what mutations did
 --   test.stats(server)              {"requests", "operations", "resolver_calls", "fields": {"Query.auth0": n}, "max_concurrent"}
@@ -34,7 +34,7 @@ INSERT INTO test.server VALUES ('yoga', :'yoga'), ('apollo', :'apollo'), ('fault
 
 CREATE FUNCTION test.url(server text DEFAULT 'yoga', rest text DEFAULT '') RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN rest LIKE '/%' THEN regexp_replace(url, '/graphql$', rest) ELSE url || rest END
+    SELECT CASE WHEN rest LIKE '/%' THEN regexp_replace(url, '/(graphql)?$', rest) ELSE url || rest END
     FROM test.server AS s WHERE s.name = url.server
 $$;
 
@@ -140,7 +140,7 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
-SELECT test.reset(name) FROM test.server WHERE url <> '' AND name <> 'faulty' \g /dev/null
+SELECT test.reset(name) FROM test.server \g /dev/null
 RESET client_min_messages;
 \set QUIET off
 \set ECHO all

@@ -34,7 +34,7 @@ use Time::HiRes qw(sleep time);
 
 our @ISA    = ('Exporter');
 our @EXPORT = (
-	@Test::More::EXPORT,
+	@Test::More::EXPORT, @PostgreSQL::Test::Utils::EXPORT,
 	qw(start_node start_remote add_remote resolve counted session wait_until literal decode_json encode_json example_users));
 
 sub import
