@@ -188,7 +188,7 @@ gql_no_fragment_cycles(GqlWalk *w, const void *node)
 	GqlDefInfo *start = unconstify(GqlDefInfo *, (const GqlDefInfo *) node);
 	CycleSearch s = {.v = w->v};
 
-	if (start->canonical->cycle_checked || start->n_spreads == 0)
+	if (start->canonical->cycle_checked)
 		return;
 	enter_fragment(&s, start);
 	while (s.n > 0 && !w->v->aborted)
