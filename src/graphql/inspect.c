@@ -137,7 +137,7 @@ gql_inspect(const GqlValue *value)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	inspect_at(&out, value, 0);
+	inspect_at(&out, value, 1);
 	return out.data;
 }
 
