@@ -15,7 +15,7 @@ CREATE TABLE remote_rel.remote_schema (
 	ordinal integer NOT NULL UNIQUE,
 	definition jsonb NOT NULL,
 	comment text,
-	sdl text NOT NULL,
+	sdl text,
 	sdl_given boolean NOT NULL
 );
 COMMENT ON TABLE remote_rel.remote_schema IS 'remote GraphQL APIs; ordinal is the order of addition, sdl the schema as it was last fetched, or given';
@@ -108,12 +108,122 @@ COMMENT ON FUNCTION remote_rel.add_remote_schema(text, jsonb, text, text)
 	IS 'add a remote GraphQL API; its schema is fetched from it, unless it is given as SDL';
 REVOKE ALL ON FUNCTION remote_rel.add_remote_schema(text, jsonb, text, text) FROM PUBLIC;
 
+CREATE FUNCTION remote_rel.update_remote_schema(name text, definition jsonb, comment text DEFAULT NULL, sdl text DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_update_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.update_remote_schema(text, jsonb, text, text)
+	IS 'replace the definition of a remote schema; relationships and permissions stay';
+REVOKE ALL ON FUNCTION remote_rel.update_remote_schema(text, jsonb, text, text) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.remove_remote_schema(name text, cascade boolean DEFAULT false) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_remove_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.remove_remote_schema(text, boolean)
+	IS 'remove a remote schema and its permissions; with cascade, the relationships that use it as well';
+REVOKE ALL ON FUNCTION remote_rel.remove_remote_schema(text, boolean) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.reload_remote_schema(name text) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_reload_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.reload_remote_schema(text)
+	IS 'fetch the schema of a remote schema again';
+REVOKE ALL ON FUNCTION remote_rel.reload_remote_schema(text) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.introspect_remote_schema(name text) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'rr_sql_introspect_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.introspect_remote_schema(text)
+	IS 'the stored schema of a remote schema as an introspection result';
+REVOKE ALL ON FUNCTION remote_rel.introspect_remote_schema(text) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.add_remote_schema_permissions(remote_schema text, role name, definition text, comment text DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_add_remote_schema_permissions' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.add_remote_schema_permissions(text, name, text, text)
+	IS 'let a role see the part of a remote schema that the SDL describes';
+REVOKE ALL ON FUNCTION remote_rel.add_remote_schema_permissions(text, name, text, text) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.drop_remote_schema_permissions(remote_schema text, role name) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_drop_remote_schema_permissions' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.drop_remote_schema_permissions(text, name)
+	IS 'take a role''s permission on a remote schema away';
+REVOKE ALL ON FUNCTION remote_rel.drop_remote_schema_permissions(text, name) FROM PUBLIC;
+
 CREATE FUNCTION remote_rel.create_remote_relationship(source regclass, name text, remote_schema text, remote_field jsonb,
 	lhs_fields name[] DEFAULT NULL, batch jsonb DEFAULT NULL, relationship_type text DEFAULT NULL) RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_sql_create_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.create_remote_relationship(regclass, text, text, jsonb, name[], jsonb, text)
 	IS 'join the rows of a table with a field of a remote schema';
 REVOKE ALL ON FUNCTION remote_rel.create_remote_relationship(regclass, text, text, jsonb, name[], jsonb, text) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.update_remote_relationship(source regclass, name text, remote_schema text, remote_field jsonb,
+	lhs_fields name[] DEFAULT NULL, batch jsonb DEFAULT NULL, relationship_type text DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_update_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.update_remote_relationship(regclass, text, text, jsonb, name[], jsonb, text)
+	IS 'replace the definition of a relationship to a remote schema';
+REVOKE ALL ON FUNCTION remote_rel.update_remote_relationship(regclass, text, text, jsonb, name[], jsonb, text) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.delete_remote_relationship(source regclass, name text) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_delete_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.delete_remote_relationship(regclass, text)
+	IS 'delete a remote relationship of a table';
+REVOKE ALL ON FUNCTION remote_rel.delete_remote_relationship(regclass, text) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.create_object_relationship(source regclass, name text, definition jsonb, comment text DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_create_object_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.create_object_relationship(regclass, text, jsonb, text)
+	IS 'relate each row of a table to one of another; the definition is what Hasura calls using';
+REVOKE ALL ON FUNCTION remote_rel.create_object_relationship(regclass, text, jsonb, text) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.create_array_relationship(source regclass, name text, definition jsonb, comment text DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_create_array_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.create_array_relationship(regclass, text, jsonb, text)
+	IS 'relate each row of a table to many of another; the definition is what Hasura calls using';
+REVOKE ALL ON FUNCTION remote_rel.create_array_relationship(regclass, text, jsonb, text) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.drop_relationship(source regclass, name text) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_drop_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.drop_relationship(regclass, text)
+	IS 'drop an object or array relationship; one that a foreign key gives by itself comes back';
+REVOKE ALL ON FUNCTION remote_rel.drop_relationship(regclass, text) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.create_remote_schema_remote_relationship(remote_schema text, type_name text, name text, definition jsonb) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_create_remote_schema_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.create_remote_schema_remote_relationship(text, text, text, jsonb)
+	IS 'join a type of a remote schema with a table or another remote schema';
+REVOKE ALL ON FUNCTION remote_rel.create_remote_schema_remote_relationship(text, text, text, jsonb) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.update_remote_schema_remote_relationship(remote_schema text, type_name text, name text, definition jsonb) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_update_remote_schema_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.update_remote_schema_remote_relationship(text, text, text, jsonb)
+	IS 'replace the definition of a relationship of a type of a remote schema';
+REVOKE ALL ON FUNCTION remote_rel.update_remote_schema_remote_relationship(text, text, text, jsonb) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.delete_remote_schema_remote_relationship(remote_schema text, type_name text, name text) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_delete_remote_schema_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.delete_remote_schema_remote_relationship(text, text, text)
+	IS 'delete a relationship of a type of a remote schema';
+REVOKE ALL ON FUNCTION remote_rel.delete_remote_schema_remote_relationship(text, text, text) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.add_computed_field(source regclass, name text, function regproc, table_argument text DEFAULT NULL,
+	session_argument text DEFAULT NULL, comment text DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_add_computed_field' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.add_computed_field(regclass, text, regproc, text, text, text)
+	IS 'make a function of a table''s row a field of the table';
+REVOKE ALL ON FUNCTION remote_rel.add_computed_field(regclass, text, regproc, text, text, text) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.drop_computed_field(source regclass, name text, cascade boolean DEFAULT false) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_drop_computed_field' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.drop_computed_field(regclass, text, boolean)
+	IS 'drop a computed field; with cascade, the relationships that join by it as well';
+REVOKE ALL ON FUNCTION remote_rel.drop_computed_field(regclass, text, boolean) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.track_function(function regproc, configuration jsonb DEFAULT NULL, comment text DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_track_function' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.track_function(regproc, jsonb, text)
+	IS 'make a function that returns rows of a table a root field';
+REVOKE ALL ON FUNCTION remote_rel.track_function(regproc, jsonb, text) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.untrack_function(function regproc) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_sql_untrack_function' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.untrack_function(regproc)
+	IS 'a tracked function is no root field any more';
+REVOKE ALL ON FUNCTION remote_rel.untrack_function(regproc) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.metadata(request jsonb) RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'rr_sql_metadata' LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
@@ -184,3 +294,87 @@ COMMENT ON FUNCTION remote_rel.join_hole(integer) IS 'place of a remote value th
 CREATE FUNCTION remote_rel.join_hole(step integer, VARIADIC keys "any") RETURNS json
 	AS 'MODULE_PATHNAME', 'rr_join_hole' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION remote_rel.join_hole(integer, "any") IS 'place of the remote value for these keys; for statements of graphql_resolve()';
+
+-- ---------------------------------------------------------------------------------------------------------------------------------------
+-- Renames and drops. Last in this file, so that it does not follow itself. They run as their owner, since whoever may run DDL has no rights on the catalogs; and
+-- whatever goes wrong in them is a warning.
+
+CREATE FUNCTION remote_rel.note_names() RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_note_names' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.note_names() IS 'note which objects the names in the catalogs mean, before a command that may rename some';
+REVOKE ALL ON FUNCTION remote_rel.note_names() FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.follow_names() RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_follow_names' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.follow_names() IS 'rewrite the names of what was renamed since note_names()';
+REVOKE ALL ON FUNCTION remote_rel.follow_names() FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.touch_catalogs() RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_touch_catalogs' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.touch_catalogs() IS 'let every session build its GraphQL schemas anew';
+REVOKE ALL ON FUNCTION remote_rel.touch_catalogs() FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.before_ddl() RETURNS event_trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM remote_rel.note_names();
+EXCEPTION WHEN OTHERS THEN
+	RAISE WARNING 'remote_rel will not follow what this command renames' USING DETAIL = SQLERRM;
+END
+$$;
+COMMENT ON FUNCTION remote_rel.before_ddl() IS 'event trigger: note names before a command that may rename something';
+REVOKE ALL ON FUNCTION remote_rel.before_ddl() FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.after_ddl() RETURNS event_trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF tg_tag = 'COMMENT' THEN
+		PERFORM remote_rel.touch_catalogs();
+	ELSE
+		PERFORM remote_rel.follow_names();
+	END IF;
+EXCEPTION WHEN OTHERS THEN
+	RAISE WARNING 'remote_rel could not follow this command' USING DETAIL = SQLERRM;
+END
+$$;
+COMMENT ON FUNCTION remote_rel.after_ddl() IS 'event trigger: let the catalogs follow what was renamed';
+REVOKE ALL ON FUNCTION remote_rel.after_ddl() FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.after_drop() RETURNS event_trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	gone record;
+BEGIN
+	FOR gone IN
+		WITH dropped AS MATERIALIZED (
+			SELECT schema_name, object_name FROM pg_event_trigger_dropped_objects()
+			WHERE object_type IN ('table', 'view', 'materialized view', 'foreign table') AND NOT is_temporary),
+		relationship AS (
+			DELETE FROM remote_rel.table_relationship AS r USING dropped AS d
+			WHERE r.table_schema = d.schema_name AND r.table_name = d.object_name
+			RETURNING 'relationship' AS kind, r.name, r.table_schema, r.table_name),
+		field AS (
+			DELETE FROM remote_rel.computed_field AS f USING dropped AS d
+			WHERE f.table_schema = d.schema_name AND f.table_name = d.object_name
+			RETURNING 'computed field' AS kind, f.name, f.table_schema, f.table_name)
+		SELECT * FROM relationship UNION ALL SELECT * FROM field ORDER BY 1, 3, 4, 2
+	LOOP
+		RAISE NOTICE '% "%" goes with table "%.%"', gone.kind, gone.name, gone.table_schema, gone.table_name;
+	END LOOP;
+EXCEPTION WHEN OTHERS THEN
+	RAISE WARNING 'remote_rel could not follow this drop' USING DETAIL = SQLERRM;
+END
+$$;
+COMMENT ON FUNCTION remote_rel.after_drop() IS 'event trigger: relationships and computed fields of dropped tables go with them';
+REVOKE ALL ON FUNCTION remote_rel.after_drop() FROM PUBLIC;
+
+CREATE EVENT TRIGGER remote_rel_before_ddl ON ddl_command_start
+	WHEN TAG IN ('ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER SCHEMA', 'ALTER FUNCTION', 'ALTER ROUTINE',
+		'ALTER EXTENSION')
+	EXECUTE FUNCTION remote_rel.before_ddl();
+CREATE EVENT TRIGGER remote_rel_after_ddl ON ddl_command_end
+	WHEN TAG IN ('ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER SCHEMA', 'ALTER FUNCTION', 'ALTER ROUTINE',
+		'ALTER EXTENSION', 'COMMENT')
+	EXECUTE FUNCTION remote_rel.after_ddl();
+CREATE EVENT TRIGGER remote_rel_after_drop ON sql_drop
+	EXECUTE FUNCTION remote_rel.after_drop();

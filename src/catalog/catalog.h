@@ -63,7 +63,7 @@ typedef struct RrRemoteSchema
 	const char *ca_file;		/* or NULL */
 	RrCustomization *customization; /* or NULL */
 	Jsonb	   *definition;		/* all of the former as it was given, for export */
-	const char *sdl;			/* the upstream's schema as stored */
+	const char *sdl;			/* the upstream's schema as stored; NULL: it could never be asked, and has nothing to show */
 	bool		sdl_given;		/* by the user: the upstream is never asked for it */
 } RrRemoteSchema;
 
@@ -202,9 +202,16 @@ extern const char *rr_remote_schema_url(const RrRemoteSchema *remote);
 /* The configured headers, the environment read (22023 when unset): List of RrMapping *. Secret. */
 extern List *rr_remote_schema_headers(const RrRemoteSchema *remote);
 
+/* ---- permission_check.c ---- */
+
+/* File everything that keeps a role's SDL from being a part of the upstream's schema, presets included. */
+extern void rr_check_permission(GqlSchema *upstream, const char *sdl, GqlErrorList *errors);
+
 /* ---- names into identities, as the catalogs are now; InvalidOid when there is none ---- */
 
 extern Oid	rr_lookup_table(const char *schema, const char *name);
+/* Names of the columns by attnum - 1, NULL for those that were dropped; *n of them. */
+extern char **rr_table_columns(Oid table, int *n);
 /* Also InvalidOid when there are several of the name; *count, unless NULL, says how many. Procedures and aggregates do not count. */
 extern Oid	rr_lookup_function(const char *schema, const char *name, int *count);
 

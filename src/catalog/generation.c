@@ -14,6 +14,7 @@
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -136,4 +137,14 @@ rr_catalog_changed(PG_FUNCTION_ARGS)
 				 errmsg("remote_rel.catalog_changed() can only be called as a trigger")));
 	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
 	PG_RETURN_POINTER(NULL);
+}
+
+PG_FUNCTION_INFO_V1(rr_touch_catalogs);
+
+/* The same for changes that send no invalidation of their own, like COMMENT: called by an event trigger. */
+Datum
+rr_touch_catalogs(PG_FUNCTION_ARGS)
+{
+	CacheInvalidateRelcacheByRelid(get_relname_relid("remote_schema", rr_catalog_schema_oid()));
+	PG_RETURN_VOID();
 }

@@ -7,6 +7,8 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_proc.h"
 #include "utils/catcache.h"
@@ -86,6 +88,28 @@ rr_catalog_schema_oid(void)
 {
 	find_extension();
 	return identity.schema;
+}
+
+char	  **
+rr_table_columns(Oid table, int *n)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	char	  **columns;
+
+	*n = HeapTupleIsValid(tuple) ? ((Form_pg_class) GETSTRUCT(tuple))->relnatts : 0;
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	columns = palloc0(sizeof(char *) * Max(*n, 1));
+	for (int i = 0; i < *n; i++)
+	{
+		tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(table), Int16GetDatum(i + 1));
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		if (!((Form_pg_attribute) GETSTRUCT(tuple))->attisdropped)
+			columns[i] = pstrdup(NameStr(((Form_pg_attribute) GETSTRUCT(tuple))->attname));
+		ReleaseSysCache(tuple);
+	}
+	return columns;
 }
 
 Oid

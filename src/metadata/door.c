@@ -18,73 +18,392 @@ typedef Jsonb *(*Command) (const RrDoc *args);
 
 static Jsonb *run(const RrDoc *request);
 
-/* ---- arguments ---- */
-
-static void
-check_source(const RrDoc *args)
+static const char *
+require_text(const RrDoc *args, const char *key)
 {
-	const char *source = rr_doc_get_text(args, "source", "default");
-
-	if (strcmp(source, "default") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("source \"%s\" does not exist", source),
-				 errdetail("The only source is this database, \"default\".")));
+	return rr_doc_text(rr_doc_require(args, key));
 }
 
-static Oid
-get_table(const RrDoc *args)
+static void
+read_table(const RrDoc *args, const char **schema, const char **name)
 {
-	const char *schema;
-	const char *name;
-
-	check_source(args);
-	rr_table_name_from_json(rr_doc_require(args, "table"), &schema, &name);
-	return rr_get_table(schema, name);
+	rr_check_source(args);
+	rr_table_name_from_json(rr_doc_require(args, "table"), schema, name);
 }
 
 /* ---- remote schemas ---- */
 
+static RrRemoteSchema *
+read_remote_schema(const RrDoc *args)
+{
+	RR_DOC_CHECK_KEYS(args, "name", "definition", "comment", "sdl");
+	return rr_prepare_remote_schema(require_text(args, "name"), rr_doc_require(args, "definition"),
+									rr_doc_get_text(args, "comment", NULL), rr_doc_get_text(args, "sdl", NULL));
+}
+
 static Jsonb *
 add_remote_schema(const RrDoc *args)
 {
-	RR_DOC_CHECK_KEYS(args, "name", "definition", "comment", "sdl", "permissions", "remote_relationships");
-	rr_add_remote_schema(rr_doc_text(rr_doc_require(args, "name")), rr_doc_require(args, "definition"),
-						 rr_doc_get_text(args, "comment", NULL), rr_doc_get_text(args, "sdl", NULL));
+	rr_put_remote_schema(read_remote_schema(args), RR_CREATE);
+	return NULL;
+}
+
+static Jsonb *
+update_remote_schema(const RrDoc *args)
+{
+	rr_put_remote_schema(read_remote_schema(args), RR_UPDATE);
+	return NULL;
+}
+
+static Jsonb *
+remove_remote_schema(const RrDoc *args)
+{
+	RR_DOC_CHECK_KEYS(args, "name", "cascade");
+	rr_remove_remote_schema(require_text(args, "name"), rr_doc_get_bool(args, "cascade", false));
+	return NULL;
+}
+
+static Jsonb *
+reload_remote_schema(const RrDoc *args)
+{
+	RR_DOC_CHECK_KEYS(args, "name");
+	rr_reload_remote_schema(require_text(args, "name"));
+	return NULL;
+}
+
+static Jsonb *
+introspect_remote_schema(const RrDoc *args)
+{
+	RR_DOC_CHECK_KEYS(args, "name");
+	return rr_introspect_remote_schema(require_text(args, "name"));
+}
+
+/* ---- permissions ---- */
+
+static Jsonb *
+add_remote_schema_permissions(const RrDoc *args)
+{
+	RR_DOC_CHECK_KEYS(args, "remote_schema", "role", "definition", "comment");
+	rr_put_permission(rr_permission_from_body(args, require_text(args, "remote_schema")), RR_CREATE);
+	return NULL;
+}
+
+static Jsonb *
+drop_remote_schema_permissions(const RrDoc *args)
+{
+	RR_DOC_CHECK_KEYS(args, "remote_schema", "role");
+	rr_drop_permission(require_text(args, "remote_schema"), require_text(args, "role"));
 	return NULL;
 }
 
 /* ---- relationships of tables ---- */
 
-/* Where the definition of a relationship to a remote schema stands: in definition.to_remote_schema, in definition, or in the arguments themselves. */
-static const RrDoc *
-find_to_remote_schema(const RrDoc *args)
+static void
+check_to_remote_schema_keys(const RrDoc *doc)
+{
+	RR_DOC_CHECK_KEYS(doc, "remote_schema", "lhs_fields", "hasura_fields", "remote_field", "batch", "relationship_type");
+}
+
+/* The definition stands in "definition", or in the old form in the arguments themselves. */
+static void
+check_definition_keys(const RrDoc *args)
 {
 	const RrDoc *definition = rr_doc_get(args, "definition");
-	const RrDoc *to;
 
 	if (definition == NULL)
-	{
-		RR_DOC_CHECK_KEYS(args, "name", "source", "table", "comment", "remote_schema", "hasura_fields", "lhs_fields", "remote_field",
+		RR_DOC_CHECK_KEYS(args, "name", "source", "table", "comment", "remote_schema", "lhs_fields", "hasura_fields", "remote_field",
 						  "batch", "relationship_type");
-		return args;
-	}
-	RR_DOC_CHECK_KEYS(args, "name", "source", "table", "comment", "definition");
-	to = rr_doc_get(definition, "to_remote_schema");
-	if (to)
-		RR_DOC_CHECK_KEYS(definition, "to_remote_schema");
-	else
-		to = definition;
-	RR_DOC_CHECK_KEYS(to, "remote_schema", "lhs_fields", "hasura_fields", "remote_field", "batch", "relationship_type");
-	return to;
+	else if (rr_doc_get(definition, "to_remote_schema") == NULL && rr_doc_get(definition, "to_source") == NULL)
+		check_to_remote_schema_keys(definition);
+}
+
+static void
+put_remote_relationship(const RrDoc *args, RrPutMode mode)
+{
+	RrRelationship *relationship;
+
+	check_definition_keys(args);
+	relationship = rr_relationship_from_body(args, RR_REL_TO_REMOTE_SCHEMA);
+	read_table(args, &relationship->source_schema, &relationship->source_table);
+	rr_put_table_relationship(relationship, mode);
 }
 
 static Jsonb *
 create_remote_relationship(const RrDoc *args)
 {
-	rr_put_remote_relationship(get_table(args), rr_doc_text(rr_doc_require(args, "name")), find_to_remote_schema(args),
-							   rr_doc_get_text(args, "comment", NULL), false);
+	put_remote_relationship(args, RR_CREATE);
 	return NULL;
+}
+
+static Jsonb *
+update_remote_relationship(const RrDoc *args)
+{
+	put_remote_relationship(args, RR_UPDATE);
+	return NULL;
+}
+
+static Jsonb *
+delete_remote_relationship(const RrDoc *args)
+{
+	const char *schema;
+	const char *table;
+
+	RR_DOC_CHECK_KEYS(args, "source", "table", "name");
+	read_table(args, &schema, &table);
+	rr_drop_table_relationship(schema, table, require_text(args, "name"), RR_REMOTE_KINDS);
+	return NULL;
+}
+
+static void
+create_local_relationship(const RrDoc *args, RrRelationshipKind kind)
+{
+	RrRelationship *relationship;
+
+	RR_DOC_CHECK_KEYS(args, "source", "table", "name", "using", "comment");
+	relationship = rr_relationship_from_body(args, kind);
+	read_table(args, &relationship->source_schema, &relationship->source_table);
+	rr_put_table_relationship(relationship, RR_CREATE);
+}
+
+static Jsonb *
+create_object_relationship(const RrDoc *args)
+{
+	create_local_relationship(args, RR_REL_OBJECT);
+	return NULL;
+}
+
+static Jsonb *
+create_array_relationship(const RrDoc *args)
+{
+	create_local_relationship(args, RR_REL_ARRAY);
+	return NULL;
+}
+
+static Jsonb *
+drop_relationship(const RrDoc *args)
+{
+	const char *schema;
+	const char *table;
+
+	RR_DOC_CHECK_KEYS(args, "source", "table", "relationship", "cascade");
+	read_table(args, &schema, &table);
+	rr_drop_table_relationship(schema, table, require_text(args, "relationship"), RR_LOCAL_KINDS);
+	return NULL;
+}
+
+/* ---- relationships of remote types ---- */
+
+static const char *
+read_type_name(const RrDoc *args)
+{
+	const char *type_name = rr_doc_get_text(args, "type_name", NULL);
+
+	return type_name ? type_name : require_text(args, rr_doc_get(args, "type") ? "type" : "type_name");
+}
+
+static void
+put_remote_schema_relationship(const RrDoc *args, RrPutMode mode)
+{
+	RrRelationship *relationship;
+
+	RR_DOC_CHECK_KEYS(args, "remote_schema", "type_name", "type", "name", "definition");
+	(void) rr_doc_require(args, "definition");
+	check_definition_keys(args);
+	relationship = rr_relationship_from_body(args, RR_REL_TO_REMOTE_SCHEMA);
+	relationship->source_remote_schema = require_text(args, "remote_schema");
+	relationship->source_type = read_type_name(args);
+	rr_put_remote_relationship(relationship, mode);
+}
+
+static Jsonb *
+create_remote_schema_remote_relationship(const RrDoc *args)
+{
+	put_remote_schema_relationship(args, RR_CREATE);
+	return NULL;
+}
+
+static Jsonb *
+update_remote_schema_remote_relationship(const RrDoc *args)
+{
+	put_remote_schema_relationship(args, RR_UPDATE);
+	return NULL;
+}
+
+static Jsonb *
+delete_remote_schema_remote_relationship(const RrDoc *args)
+{
+	RR_DOC_CHECK_KEYS(args, "remote_schema", "type_name", "type", "name");
+	rr_drop_remote_relationship(require_text(args, "remote_schema"), read_type_name(args), require_text(args, "name"));
+	return NULL;
+}
+
+/* ---- functions ---- */
+
+static Jsonb *
+add_computed_field(const RrDoc *args)
+{
+	const char *schema;
+	const char *table;
+
+	RR_DOC_CHECK_KEYS(args, "source", "table", "name", "definition", "comment");
+	RR_DOC_CHECK_KEYS(rr_doc_require(args, "definition"), "function", "table_argument", "session_argument");
+	read_table(args, &schema, &table);
+	rr_put_computed_field(rr_computed_field_from_body(args, schema, table), RR_CREATE);
+	return NULL;
+}
+
+static Jsonb *
+drop_computed_field(const RrDoc *args)
+{
+	const char *schema;
+	const char *table;
+
+	RR_DOC_CHECK_KEYS(args, "source", "table", "name", "cascade");
+	read_table(args, &schema, &table);
+	rr_drop_computed_field(schema, table, require_text(args, "name"), rr_doc_get_bool(args, "cascade", false));
+	return NULL;
+}
+
+static Jsonb *
+track_function(const RrDoc *args)
+{
+	const RrDoc *configuration;
+
+	if (rr_doc_is_object(args))
+	{
+		RR_DOC_CHECK_KEYS(args, "source", "function", "configuration", "comment", "schema", "name");
+		rr_check_source(args);
+		configuration = rr_doc_get(args, "configuration");
+		if (configuration)
+			RR_DOC_CHECK_KEYS(configuration, "exposed_as", "session_argument", "custom_root_fields");
+	}
+	rr_put_tracked_function(rr_tracked_function_from_body(args), RR_CREATE);
+	return NULL;
+}
+
+static Jsonb *
+untrack_function(const RrDoc *args)
+{
+	RrTrackedFunction *function;
+
+	if (rr_doc_is_object(args))
+	{
+		RR_DOC_CHECK_KEYS(args, "source", "function", "schema", "name");
+		rr_check_source(args);
+	}
+	function = rr_tracked_function_from_body(args);
+	rr_drop_tracked_function(function->function_schema, function->function_name);
+	return NULL;
+}
+
+/* ---- the whole ---- */
+
+static Jsonb *
+consistency(const char *message)
+{
+	List	   *inconsistencies = rr_all_inconsistencies();
+
+	return rr_jsonb_object("message", rr_jsonb_text(message),
+						   "is_consistent", rr_jsonb_bool(inconsistencies == NIL),
+						   "inconsistent_objects", message && inconsistencies == NIL ? NULL : rr_inconsistencies_to_jsonb(inconsistencies),
+						   NULL);
+}
+
+static Jsonb *
+get_inconsistent_metadata(const RrDoc *args)
+{
+	return consistency(NULL);
+}
+
+static Jsonb *
+drop_inconsistent_metadata(const RrDoc *args)
+{
+	rr_drop_inconsistent_metadata();
+	return NULL;
+}
+
+static Jsonb *
+export_metadata(const RrDoc *args)
+{
+	const RrDoc *version = rr_doc_get(args->parent, "version");
+	Jsonb	   *metadata = rr_export_metadata();
+
+	if (version && rr_doc_int(version, 1, 2) == 2)
+		return rr_jsonb_object("resource_version", rr_jsonb_int(1), "metadata", metadata, NULL);
+	return metadata;
+}
+
+static Jsonb *
+clear_metadata(const RrDoc *args)
+{
+	rr_clear_metadata();
+	return NULL;
+}
+
+/* reload_remote_schemas: true (the default), false, or a list of names. Tables are always as they are now. */
+static Jsonb *
+reload_metadata(const RrDoc *args)
+{
+	const RrDoc *which = rr_doc_is_object(args) ? rr_doc_get(args, "reload_remote_schemas") : NULL;
+	ListCell   *lc;
+
+	if (which && rr_doc_is_array(which))
+	{
+		foreach(lc, rr_doc_items(which))
+			rr_reload_remote_schema(rr_doc_text(lfirst(lc)));
+	}
+	else if (which == NULL || rr_doc_bool(which))
+	{
+		foreach(lc, rr_catalog_remote_schemas())
+			rr_reload_remote_schema(((RrRemoteSchema *) lfirst(lc))->name);
+	}
+	return consistency("success");
+}
+
+static Jsonb *
+bulk(const RrDoc *args)
+{
+	List	   *answers = NIL;
+	ListCell   *lc;
+
+	foreach(lc, rr_doc_items(args))
+		answers = lappend(answers, run(lfirst(lc)));
+	return rr_jsonb_array(answers);
+}
+
+typedef struct Attempt
+{
+	const RrDoc *request;
+	Jsonb	   *answer;
+} Attempt;
+
+static void
+attempt(void *arg)
+{
+	Attempt    *a = arg;
+
+	a->answer = run(a->request);
+}
+
+static Jsonb *
+bulk_keep_going(const RrDoc *args)
+{
+	List	   *answers = NIL;
+	ListCell   *lc;
+
+	foreach(lc, rr_doc_items(args))
+	{
+		Attempt		a = {.request = lfirst(lc)};
+		ErrorData  *error = rr_try(attempt, &a);
+
+		if (error)
+			a.answer = rr_jsonb_object("path", rr_jsonb_text(rr_doc_path(a.request)),
+									   "error", rr_jsonb_text(error->message),
+									   "internal", rr_jsonb_text(error->detail),
+									   "code", rr_jsonb_text(unpack_sql_state(error->sqlerrcode)), NULL);
+		answers = lappend(answers, a.answer);
+	}
+	return rr_jsonb_array(answers);
 }
 
 /* ---- the door ---- */
@@ -95,15 +414,73 @@ static const struct
 	Command		run;
 }			commands[] = {
 	{"add_remote_schema", add_remote_schema},
+	{"update_remote_schema", update_remote_schema},
+	{"remove_remote_schema", remove_remote_schema},
+	{"reload_remote_schema", reload_remote_schema},
+	{"introspect_remote_schema", introspect_remote_schema},
+	{"add_remote_schema_permissions", add_remote_schema_permissions},
+	{"drop_remote_schema_permissions", drop_remote_schema_permissions},
 	{"create_remote_relationship", create_remote_relationship},
+	{"update_remote_relationship", update_remote_relationship},
+	{"delete_remote_relationship", delete_remote_relationship},
+	{"create_object_relationship", create_object_relationship},
+	{"create_array_relationship", create_array_relationship},
+	{"drop_relationship", drop_relationship},
+	{"create_remote_schema_remote_relationship", create_remote_schema_remote_relationship},
+	{"update_remote_schema_remote_relationship", update_remote_schema_remote_relationship},
+	{"delete_remote_schema_remote_relationship", delete_remote_schema_remote_relationship},
+	{"add_computed_field", add_computed_field},
+	{"drop_computed_field", drop_computed_field},
+	{"track_function", track_function},
+	{"untrack_function", untrack_function},
+	{"get_inconsistent_metadata", get_inconsistent_metadata},
+	{"drop_inconsistent_metadata", drop_inconsistent_metadata},
+	{"export_metadata", export_metadata},
+	{"replace_metadata", rr_replace_metadata},
+	{"clear_metadata", clear_metadata},
+	{"reload_metadata", reload_metadata},
+	{"bulk", bulk},
+	{"bulk_atomic", bulk},
+	{"bulk_keep_going", bulk_keep_going},
 };
+
+/* Commands that have another answer here than a command. */
+static const char *
+elsewhere(const char *type)
+{
+	if (strstr(type, "_permission"))
+		return "Roles see of a table what they are granted: write it with GRANT and CREATE POLICY.";
+	if (strcmp(type, "track_table") == 0 || strcmp(type, "untrack_table") == 0 || strcmp(type, "track_tables") == 0)
+		return "Tables need no tracking: those of the schemas in remote_rel.exposed_schemas are there for roles that may read them.";
+	if (strcmp(type, "add_inherited_role") == 0 || strcmp(type, "drop_inherited_role") == 0)
+		return "Membership takes the place of inherited roles: GRANT one role to another.";
+	return NULL;
+}
+
+static void
+throw_unknown(const RrDoc *request, const char *type, const char *bare)
+{
+	List	   *types = NIL;
+
+	if (elsewhere(bare))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("there is no metadata command \"%s\"", type),
+				 errhint("%s", elsewhere(bare))));
+	for (int i = 0; i < lengthof(commands); i++)
+		types = lappend(types, unconstify(char *, commands[i].type));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown metadata command \"%s\"", type),
+			 rr_doc_errdetail(request),
+			 rr_errhint_did_you_mean(bare, types)));
+}
 
 static Jsonb *
 run(const RrDoc *request)
 {
 	const char *type;
 	const char *bare;
-	List	   *types = NIL;
 
 	check_stack_depth();
 	RR_DOC_CHECK_KEYS(request, "type", "args", "version", "source", "resource_version");
@@ -117,13 +494,9 @@ run(const RrDoc *request)
 
 			return answer ? answer : rr_jsonb_object("message", rr_jsonb_text("success"), NULL);
 		}
-		types = lappend(types, unconstify(char *, commands[i].type));
 	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown metadata command \"%s\"", type),
-			 rr_doc_errdetail(request),
-			 rr_errhint_did_you_mean(bare, types)));
+	throw_unknown(request, type, bare);
+	return NULL;				/* not reached */
 }
 
 PG_FUNCTION_INFO_V1(rr_sql_metadata);

@@ -8,6 +8,7 @@
 #define RR_METADATA_H
 
 #include "catalog/catalog.h"
+#include "roleschema/roleschema.h"
 
 /* ---- write.c ---- */
 
@@ -31,6 +32,8 @@ extern RrArg rr_arg_bool(bool value);
  */
 extern void rr_metadata_begin(void);
 extern void rr_metadata_end(void);
+/* Between the two: see what commands called meanwhile have written. */
+extern void rr_metadata_refresh(void);
 /* Run one INSERT, UPDATE or DELETE as the extension's owner; the number of rows. Names in sql are qualified, operators too. */
 extern uint64 rr_metadata_execute(const char *sql, int nargs, const RrArg *args);
 #define RR_METADATA_EXECUTE(sql, ...) \
@@ -39,6 +42,8 @@ extern uint64 rr_metadata_execute(const char *sql, int nargs, const RrArg *args)
 /* {"key": value, …} from pairs of const char * and Jsonb *, ended by a NULL key; a NULL value leaves its member out. */
 extern Jsonb *rr_jsonb_object(const char *key,...);
 extern Jsonb *rr_jsonb_text(const char *text);	/* NULL for NULL */
+extern Jsonb *rr_jsonb_int(int value);
+extern Jsonb *rr_jsonb_bool(bool value);
 extern Jsonb *rr_jsonb_array(List *items /* Jsonb * */ );
 
 /* ---- upstream.c ---- */
@@ -48,6 +53,8 @@ extern Jsonb *rr_jsonb_array(List *items /* Jsonb * */ );
  * GraphQL, errors of the upstream, a schema that breaks the specification. Never quotes a header, or what of the URL may be secret.
  */
 extern char *rr_fetch_schema(const RrRemoteSchema *remote);
+/* The same; NULL, and a WARNING with what would be thrown, when it fails. */
+extern char *rr_try_fetch_schema(const RrRemoteSchema *remote);
 /* Throws HV021, with the first errors, when the SDL is no schema; what is bearable is a WARNING. */
 extern void rr_check_sdl(const char *remote_schema, const char *sdl);
 /* The messages, one a line; beyond max the last line says how many more there are. */
@@ -55,9 +62,28 @@ extern char *rr_error_lines(const GqlErrorList *errors, int max);
 
 /* ---- remote_schema.c ---- */
 
-extern void rr_add_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl);
+/* How a command that stores an object treats what is there, and what does not fit. */
+typedef enum RrPutMode
+{
+	RR_CREATE,					/* there must be none of the name */
+	RR_UPDATE,					/* there must be one */
+	RR_RESTORE,					/* create; what does not fit the database or the remote schema is stored all the same, and is inconsistent */
+} RrPutMode;
+
+/* A remote schema as it is to be stored: asked or checked, not written yet. */
+extern RrRemoteSchema *rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl);
+extern void rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode);
+extern void rr_remove_remote_schema(const char *name, bool cascade);
+extern void rr_reload_remote_schema(const char *name);
+/* {"data": {"__schema": …}} of the stored schema. */
+extern Jsonb *rr_introspect_remote_schema(const char *name);
 /* Throws 42704 with a hint when there is none. */
 extern RrRemoteSchema *rr_get_remote_schema(const char *name);
+
+/* ---- customization.c ---- */
+
+/* What is wrong with the customization of a remote schema, filed. */
+extern void rr_check_customization(RrRemote *remote, GqlErrorList *errors);
 
 /* ---- relationship.c ---- */
 
@@ -66,7 +92,80 @@ extern Oid	rr_get_table(const char *schema, const char *name);
 /* Throws when a field of this name cannot be added to a table. what: "relationship", "computed field". */
 extern void rr_check_new_field(Oid table, const char *name, const char *what);
 
-/* to is {remote_schema, lhs_fields | hasura_fields, remote_field, batch, relationship_type}. With update, the relationship must exist, else it must not. */
-extern void rr_put_remote_relationship(Oid table, const char *name, const RrDoc *to, const char *comment, bool update);
+/* One that starts at a table: names, kind, definition (as stored) and comment are given. */
+extern void rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode);
+/* Sets of RrRelationshipKind. */
+#define RR_REMOTE_KINDS (1 << RR_REL_TO_REMOTE_SCHEMA | 1 << RR_REL_TO_SOURCE)
+#define RR_LOCAL_KINDS (1 << RR_REL_OBJECT | 1 << RR_REL_ARRAY)
+
+/* Throws 42809 when the relationship is not of one of the kinds. */
+extern void rr_drop_table_relationship(const char *schema, const char *table, const char *name, int kinds);
+/* The remote schemas that checks have parsed so far, so that each is parsed once: List of RrRemote *. */
+typedef struct RrRemotes
+{
+	List	   *loaded;
+} RrRemotes;
+
+/* NULL when there is none, or none whose schema is known (filed). */
+extern RrRemote *rr_load_remote(RrRemotes *remotes, const char *name, GqlErrorList *errors);
+/* What does not fit a relationship of either sort (a missing table included) is filed. */
+extern void rr_check_relationship(const RrRelationship *relationship, RrRemotes *remotes, GqlErrorList *errors);
+
+/*
+ * The definition as it is stored, from {"to_remote_schema": …}, {"to_source": …} or what stands inside of the former (whose keys the caller has checked
+ * then); in *kind what it is. Throws 22023.
+ */
+extern Jsonb *rr_normalize_definition(const RrDoc *definition, RrRelationshipKind *kind);
+
+/* One that starts at a type of a remote schema. */
+extern void rr_put_remote_relationship(RrRelationship *relationship, RrPutMode mode);
+extern void rr_drop_remote_relationship(const char *remote_schema, const char *type_name, const char *name);
+
+/* ---- function.c ---- */
+
+extern void rr_put_computed_field(const RrComputedField *field, RrPutMode mode);
+extern void rr_drop_computed_field(const char *schema, const char *table, const char *name, bool cascade);
+extern void rr_put_tracked_function(const RrTrackedFunction *function, RrPutMode mode);
+extern void rr_drop_tracked_function(const char *schema, const char *name);
+
+/* ---- bodies.c: the JSON bodies of objects into structs. Keys that are not used are not looked at. Throw 22023. ---- */
+
+/* kind: OBJECT, ARRAY ("using"), or TO_REMOTE_SCHEMA for either of the remote ones ("definition", or the old form). The source is the caller's to fill in. */
+extern RrRelationship *rr_relationship_from_body(const RrDoc *body, RrRelationshipKind kind);
+extern RrComputedField *rr_computed_field_from_body(const RrDoc *body, const char *schema, const char *table);
+extern RrTrackedFunction *rr_tracked_function_from_body(const RrDoc *body);
+extern RrPermission *rr_permission_from_body(const RrDoc *body, const char *remote_schema);
+/* Throws 42704 when "source" is another than "default". */
+extern void rr_check_source(const RrDoc *args);
+
+/* ---- permission.c ---- */
+
+extern void rr_put_permission(const RrPermission *permission, RrPutMode mode);
+extern void rr_drop_permission(const char *remote_schema, const char *role);
+
+/* ---- inconsistent.c ---- */
+
+/* Everything that cannot be served: List of RrInconsistency *, by type and name. */
+extern List *rr_all_inconsistencies(void);
+/* {"type", "name", "reason"} of each. */
+extern Jsonb *rr_inconsistencies_to_jsonb(List *inconsistencies);
+/* Throws when the change just written made something inconsistent that was not before: what was changed is named by the caller in what. */
+extern void rr_refuse_new_inconsistencies(List *before, const char *what);
+/* The same, but everything inconsistent counts that is an object of the metadata, and of the rest what is not in before. */
+extern void rr_refuse_inconsistent_objects(List *before, const char *what);
+/* A WARNING for each instead. */
+extern void rr_warn_new_inconsistencies(List *before);
+
+/* ---- export.c, replace.c ---- */
+
+extern Jsonb *rr_export_metadata(void);
+extern void rr_clear_metadata(void);
+/* The answer of replace_metadata. */
+extern Jsonb *rr_replace_metadata(const RrDoc *args);
+/* Remove what is inconsistent. */
+extern void rr_drop_inconsistent_metadata(void);
+
+/* Run a function in a subtransaction. NULL, or the error as it was thrown, when it failed (and was rolled back); cancels and out of memory are rethrown. */
+extern ErrorData *rr_try(void (*run) (void *arg), void *arg);
 
 #endif							/* RR_METADATA_H */

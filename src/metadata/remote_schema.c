@@ -3,11 +3,13 @@
  */
 #include "postgres.h"
 
-#include "fmgr.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 
 #include "compat.h"
 #include "metadata/metadata.h"
+
+#define MAX_SHOWN_ERRORS 20
 
 static List *
 remote_schema_names(void)
@@ -34,52 +36,187 @@ rr_get_remote_schema(const char *name)
 }
 
 static void
-check_absent(const char *name)
+check_exists(const char *name, RrPutMode mode)
 {
-	if (rr_catalog_remote_schema(name))
+	if (mode == RR_UPDATE)
+		(void) rr_get_remote_schema(name);
+	else if (rr_catalog_remote_schema(name))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("remote schema \"%s\" already exists", name),
 				 errhint("Use update_remote_schema to change it.")));
 }
 
-void
-rr_add_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl)
+RrRemoteSchema *
+rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl)
 {
 	RrRemoteSchema *remote;
-	bool		given = sdl != NULL;
 
 	if (*name == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the name of a remote schema must not be empty")));
 	remote = rr_remote_schema_from_json(name, definition);
-	check_absent(name);
-	if (given)
+	remote->comment = comment;
+	remote->sdl_given = sdl != NULL;
+	if (sdl)
 		rr_check_sdl(name, sdl);
-	else
-		sdl = rr_fetch_schema(remote);
+	remote->sdl = sdl ? sdl : rr_fetch_schema(remote);
+	return remote;
+}
+
+static void
+check_customization(const RrRemoteSchema *remote)
+{
+	GqlErrorList *errors = gql_errors_create(100, NULL);
+
+	if (remote->customization)
+		rr_check_customization(rr_remote_create(remote), errors);
+	if (errors->items != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the customization of remote schema \"%s\" does not fit", remote->name),
+				 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
+}
+
+void
+rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode)
+{
+	List	   *before = NIL;
 
 	rr_metadata_begin();
-	check_absent(name);
-	RR_METADATA_EXECUTE("INSERT INTO remote_rel.remote_schema (name, ordinal, definition, comment, sdl, sdl_given) "
-						"SELECT $1, COALESCE(pg_catalog.max(ordinal), 0) OPERATOR(pg_catalog.+) 1, $2, $3, $4, $5 FROM remote_rel.remote_schema",
-						rr_arg_text(name), rr_arg_jsonb(remote->definition), rr_arg_text(comment), rr_arg_text(sdl), rr_arg_bool(given));
+	check_exists(remote->name, mode);
+	if (mode != RR_RESTORE)
+	{
+		check_customization(remote);
+		before = rr_all_inconsistencies();
+	}
+	if (mode == RR_UPDATE)
+		RR_METADATA_EXECUTE("UPDATE remote_rel.remote_schema SET definition = $2, comment = $3, sdl = $4, sdl_given = $5 "
+							"WHERE name OPERATOR(pg_catalog.=) $1",
+							rr_arg_text(remote->name), rr_arg_jsonb(remote->definition), rr_arg_text(remote->comment),
+							rr_arg_text(remote->sdl), rr_arg_bool(remote->sdl_given));
+	else
+		RR_METADATA_EXECUTE("INSERT INTO remote_rel.remote_schema (name, ordinal, definition, comment, sdl, sdl_given) "
+							"SELECT $1, COALESCE(pg_catalog.max(ordinal), 0) OPERATOR(pg_catalog.+) 1, $2, $3, $4, $5 "
+							"FROM remote_rel.remote_schema",
+							rr_arg_text(remote->name), rr_arg_jsonb(remote->definition), rr_arg_text(remote->comment),
+							rr_arg_text(remote->sdl), rr_arg_bool(remote->sdl_given));
+	if (mode == RR_CREATE)
+		rr_refuse_new_inconsistencies(before, psprintf("remote schema \"%s\"", remote->name));
+	else if (mode == RR_UPDATE)
+		rr_warn_new_inconsistencies(before);
 	rr_metadata_end();
 }
 
-PG_FUNCTION_INFO_V1(rr_sql_add_remote_schema);
-
-Datum
-rr_sql_add_remote_schema(PG_FUNCTION_ARGS)
+void
+rr_reload_remote_schema(const char *name)
 {
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+	RrRemoteSchema *remote = rr_get_remote_schema(name);
+	List	   *before;
+
+	if (remote->sdl_given)
+		return;
+	remote->sdl = rr_fetch_schema(remote);
+	rr_metadata_begin();
+	check_exists(name, RR_UPDATE);
+	check_customization(remote);
+	before = rr_all_inconsistencies();
+	RR_METADATA_EXECUTE("UPDATE remote_rel.remote_schema SET sdl = $2 WHERE name OPERATOR(pg_catalog.=) $1",
+						rr_arg_text(name), rr_arg_text(remote->sdl));
+	rr_warn_new_inconsistencies(before);
+	rr_metadata_end();
+}
+
+/* The relationships that use a remote schema, one a line as they are called; NULL if there is none. */
+static char *
+users_of(const char *name)
+{
+	StringInfoData out;
+	ListCell   *lc;
+
+	initStringInfo(&out);
+	foreach(lc, rr_catalog_table_relationships(InvalidOid))
+	{
+		const RrRelationship *r = lfirst(lc);
+
+		if (r->to_remote_schema && strcmp(r->to_remote_schema->remote_schema, name) == 0)
+			appendStringInfo(&out, "%srelationship \"%s\" of table \"%s.%s\"", out.len ? "\n" : "", r->name, r->source_schema, r->source_table);
+	}
+	foreach(lc, rr_catalog_remote_relationships(NULL))
+	{
+		const RrRelationship *r = lfirst(lc);
+
+		if (strcmp(r->source_remote_schema, name) == 0 ||
+			(r->to_remote_schema && strcmp(r->to_remote_schema->remote_schema, name) == 0))
+			appendStringInfo(&out, "%srelationship \"%s\" of type \"%s\" of remote schema \"%s\"", out.len ? "\n" : "", r->name,
+							 r->source_type, r->source_remote_schema);
+	}
+	return out.len ? out.data : NULL;
+}
+
+void
+rr_remove_remote_schema(const char *name, bool cascade)
+{
+	char	   *users;
+
+	rr_metadata_begin();
+	(void) rr_get_remote_schema(name);
+	users = users_of(name);
+	if (users && !cascade)
 		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("name and definition of a remote schema must not be null")));
-	rr_add_remote_schema(text_to_cstring(PG_GETARG_TEXT_PP(0)),
-						 rr_doc_root(PG_GETARG_JSONB_P(1), "definition"),
-						 PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)),
-						 PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3)));
-	PG_RETURN_VOID();
+				(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+				 errmsg("remote schema \"%s\" is used by relationships", name),
+				 errdetail_internal("%s", users),
+				 errhint("Delete them, or remove the remote schema with cascade.")));
+	if (users)
+		ereport(NOTICE,
+				(errmsg("removing the relationships of remote schema \"%s\"", name),
+				 errdetail_internal("%s", users)));
+	RR_METADATA_EXECUTE("DELETE FROM remote_rel.table_relationship WHERE kind OPERATOR(pg_catalog.=) 'remote' AND "
+						"definition OPERATOR(pg_catalog.->) 'to_remote_schema' OPERATOR(pg_catalog.->>) 'remote_schema' OPERATOR(pg_catalog.=) $1",
+						rr_arg_text(name));
+	RR_METADATA_EXECUTE("DELETE FROM remote_rel.remote_schema_relationship WHERE remote_schema OPERATOR(pg_catalog.=) $1 OR "
+						"definition OPERATOR(pg_catalog.->) 'to_remote_schema' OPERATOR(pg_catalog.->>) 'remote_schema' OPERATOR(pg_catalog.=) $1",
+						rr_arg_text(name));
+	RR_METADATA_EXECUTE("DELETE FROM remote_rel.remote_schema_permission WHERE remote_schema OPERATOR(pg_catalog.=) $1", rr_arg_text(name));
+	RR_METADATA_EXECUTE("DELETE FROM remote_rel.remote_schema WHERE name OPERATOR(pg_catalog.=) $1", rr_arg_text(name));
+	rr_metadata_end();
+}
+
+Jsonb *
+rr_introspect_remote_schema(const char *name)
+{
+	RrRemoteSchema *remote = rr_get_remote_schema(name);
+	GqlErrorList *errors = gql_errors_create(100, NULL);
+	const char *query = gql_introspection_query(false);
+	GqlLimits	limits = {0};
+	GqlSchema  *schema;
+	GqlRequest *request;
+	ListCell   *lc;
+	StringInfoData out;
+	const char *separator = "{";
+
+	if (remote->sdl == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the schema of remote schema \"%s\" has not been fetched yet", name),
+				 errhint("Run reload_remote_schema.")));
+	schema = rr_remote_create(remote)->upstream;
+	request = gql_request_create(schema, gql_parse(query, strlen(query), &limits, errors), NULL, NULL, errors);
+	initStringInfo(&out);
+	appendStringInfoString(&out, "{\"data\":");
+	foreach(lc, gql_collect_fields(request, schema->query, list_make1(request->operation->selection_set)))
+	{
+		const GqlFieldSel *field = lfirst(lc);
+
+		appendStringInfoString(&out, separator);
+		escape_json(&out, field->key);
+		appendStringInfoChar(&out, ':');
+		if (!gql_introspect(request, field, &out, errors))
+			elog(ERROR, "introspection of remote schema \"%s\" failed: %s", name, rr_error_lines(errors, MAX_SHOWN_ERRORS));
+		separator = ",";
+	}
+	appendStringInfoString(&out, "}}");
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data)));
 }

@@ -18,6 +18,22 @@
 /* What of a message of the upstream is shown. */
 #define MAX_SHOWN_BYTES		500
 
+/* A message on a line of its own, as a sentence. */
+static void
+append_sentence(StringInfo out, const char *message)
+{
+	int			start = out->len;
+
+	appendStringInfo(out, "%s%s", out->len ? "\n" : "", message);
+	if (start > 0)
+		start++;
+	if (out->len == start)
+		return;
+	out->data[start] = pg_ascii_toupper((unsigned char) out->data[start]);
+	if (strchr(".?!", out->data[out->len - 1]) == NULL)
+		appendStringInfoChar(out, '.');
+}
+
 char *
 rr_error_lines(const GqlErrorList *errors, int max)
 {
@@ -33,7 +49,7 @@ rr_error_lines(const GqlErrorList *errors, int max)
 
 		if (n++ == max)
 			break;
-		appendStringInfo(&out, "%s%s", n > 1 ? "\n" : "", error->message);
+		append_sentence(&out, error->message);
 		left--;
 	}
 	if (left > 0)
@@ -245,7 +261,7 @@ fetch(const RrRemoteSchema *remote)
 	RrJsonNode *node = NULL;
 	GqlSchema  *schema;
 	const char *query;
-	char	   *refusal;
+	char	   *refusal = NULL;
 	StringInfoData sdl;
 
 	/* from what the newest servers know to what all do */
@@ -279,4 +295,33 @@ rr_fetch_schema(const RrRemoteSchema *remote)
 	sdl = pstrdup(sdl);
 	MemoryContextDelete(cxt);
 	return sdl;
+}
+
+typedef struct Attempt
+{
+	const RrRemoteSchema *remote;
+	char	   *sdl;
+} Attempt;
+
+static void
+attempt(void *arg)
+{
+	Attempt    *a = arg;
+
+	a->sdl = rr_fetch_schema(a->remote);
+}
+
+char *
+rr_try_fetch_schema(const RrRemoteSchema *remote)
+{
+	Attempt		a = {.remote = remote};
+	ErrorData  *error = rr_try(attempt, &a);
+
+	if (error == NULL)
+		return a.sdl;
+	ereport(WARNING,
+			(errcode(error->sqlerrcode),
+			 errmsg_internal("%s", error->message),
+			 error->detail ? errdetail_internal("%s", error->detail) : 0));
+	return NULL;
 }

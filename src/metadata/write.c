@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
+#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
 #include "compat.h"
@@ -56,6 +57,12 @@ rr_metadata_end(void)
 	PopActiveSnapshot();
 }
 
+void
+rr_metadata_refresh(void)
+{
+	UpdateActiveSnapshotCommandId();
+}
+
 uint64
 rr_metadata_execute(const char *sql, int nargs, const RrArg *args)
 {
@@ -87,8 +94,45 @@ rr_metadata_execute(const char *sql, int nargs, const RrArg *args)
 	SPI_finish();
 	SetUserIdAndSecContext(user, context);
 	CommandCounterIncrement();
-	UpdateActiveSnapshotCommandId();
+	rr_metadata_refresh();
 	return processed;
+}
+
+/* ---- trying ---- */
+
+ErrorData *
+rr_try(void (*run) (void *arg), void *arg)
+{
+	MemoryContext cxt = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *volatile error = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(cxt);
+	PG_TRY();
+	{
+		run(arg);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(cxt);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		int			category;
+
+		MemoryContextSwitchTo(cxt);
+		error = CopyErrorData();
+		category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+		if (category == ERRCODE_OPERATOR_INTERVENTION || category == ERRCODE_INSUFFICIENT_RESOURCES ||
+			category == ERRCODE_TRANSACTION_ROLLBACK)
+			PG_RE_THROW();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(cxt);
+		CurrentResourceOwner = owner;
+	}
+	PG_END_TRY();
+	return error;
 }
 
 /* ---- jsonb by program ---- */
@@ -135,6 +179,18 @@ rr_jsonb_text(const char *text)
 	initStringInfo(&out);
 	escape_json(&out, text);
 	return jsonb_from_text(out.data);
+}
+
+Jsonb *
+rr_jsonb_int(int value)
+{
+	return jsonb_from_text(psprintf("%d", value));
+}
+
+Jsonb *
+rr_jsonb_bool(bool value)
+{
+	return jsonb_from_text(value ? "true" : "false");
 }
 
 Jsonb *

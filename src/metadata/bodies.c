@@ -1,0 +1,93 @@
+/*
+ * bodies.c: the JSON bodies of relationships, functions and permissions into structs. Commands and the metadata object have them alike.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "metadata/metadata.h"
+
+void
+rr_check_source(const RrDoc *args)
+{
+	const RrDoc *source = rr_doc_get(args, "source");
+
+	if (source && strcmp(rr_doc_text(source), "default") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("source \"%s\" does not exist", rr_doc_text(source)),
+				 errdetail("The only source is this database, \"default\". At %s.", rr_doc_path(source))));
+}
+
+RrRelationship *
+rr_relationship_from_body(const RrDoc *body, RrRelationshipKind kind)
+{
+	RrRelationship *relationship = palloc0(sizeof(RrRelationship));
+	const RrDoc *definition;
+
+	relationship->name = rr_doc_text(rr_doc_require(body, "name"));
+	relationship->comment = rr_doc_get_text(body, "comment", NULL);
+	relationship->kind = kind;
+	if (kind == RR_REL_OBJECT || kind == RR_REL_ARRAY)
+	{
+		relationship->definition = rr_doc_jsonb(rr_doc_require(body, "using"));
+		return relationship;
+	}
+	definition = rr_doc_get(body, "definition");
+	relationship->definition = rr_normalize_definition(definition ? definition : body, &relationship->kind);
+	return relationship;
+}
+
+RrComputedField *
+rr_computed_field_from_body(const RrDoc *body, const char *schema, const char *table)
+{
+	RrComputedField *field = palloc0(sizeof(RrComputedField));
+	const RrDoc *definition = rr_doc_require(body, "definition");
+
+	field->source_schema = schema;
+	field->source_table = table;
+	field->name = rr_doc_text(rr_doc_require(body, "name"));
+	field->comment = rr_doc_get_text(body, "comment", NULL);
+	rr_table_name_from_json(rr_doc_require(definition, "function"), &field->function_schema, &field->function_name);
+	field->table_argument = rr_doc_get_text(definition, "table_argument", NULL);
+	field->session_argument = rr_doc_get_text(definition, "session_argument", NULL);
+	return field;
+}
+
+RrTrackedFunction *
+rr_tracked_function_from_body(const RrDoc *body)
+{
+	RrTrackedFunction *function = palloc0(sizeof(RrTrackedFunction));
+	const RrDoc *configuration;
+	const RrDoc *names;
+
+	/* The old form is the function's name alone. */
+	if (rr_doc_is_string(body) || (rr_doc_get(body, "function") == NULL && rr_doc_get(body, "name")))
+	{
+		rr_table_name_from_json(body, &function->function_schema, &function->function_name);
+		return function;
+	}
+	rr_table_name_from_json(rr_doc_require(body, "function"), &function->function_schema, &function->function_name);
+	function->comment = rr_doc_get_text(body, "comment", NULL);
+	configuration = rr_doc_get(body, "configuration");
+	if (configuration == NULL || rr_doc_length(configuration) == 0)
+		return function;
+	names = rr_doc_get(configuration, "custom_root_fields");
+	function->configuration = rr_doc_jsonb(configuration);
+	function->exposed_as = rr_doc_get_text(configuration, "exposed_as", NULL);
+	function->session_argument = rr_doc_get_text(configuration, "session_argument", NULL);
+	function->custom_name = rr_doc_get_text(names, "function", NULL);
+	function->custom_aggregate_name = rr_doc_get_text(names, "function_aggregate", NULL);
+	return function;
+}
+
+RrPermission *
+rr_permission_from_body(const RrDoc *body, const char *remote_schema)
+{
+	RrPermission *permission = palloc0(sizeof(RrPermission));
+
+	permission->remote_schema = remote_schema;
+	permission->role = rr_doc_text(rr_doc_require(body, "role"));
+	permission->sdl = rr_doc_text(rr_doc_require(rr_doc_require(body, "definition"), "schema"));
+	permission->comment = rr_doc_get_text(body, "comment", NULL);
+	return permission;
+}

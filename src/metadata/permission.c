@@ -1,0 +1,87 @@
+/*
+ * permission.c: what roles see of remote schemas.
+ */
+#include "postgres.h"
+
+#include "utils/acl.h"
+
+#include "compat.h"
+#include "metadata/metadata.h"
+
+/* All that is wrong is told. */
+#define MAX_SHOWN_ERRORS 1000
+
+static RrPermission *
+find_permission(const char *remote_schema, const char *role)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_catalog_permissions(remote_schema))
+	{
+		RrPermission *permission = lfirst(lc);
+
+		if (strcmp(permission->role, role) == 0)
+			return permission;
+	}
+	return NULL;
+}
+
+static void
+check_definition(const RrRemoteSchema *remote, const RrPermission *permission)
+{
+	GqlErrorList *errors = gql_errors_create(0, NULL);
+
+	if (remote->sdl == NULL)
+		gql_error(errors, "The schema of remote schema \"%s\" has not been fetched yet.", remote->name);
+	else
+		rr_check_permission(rr_remote_create(remote)->upstream, permission->sdl, errors);
+	if (errors->items != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the permission of role \"%s\" on remote schema \"%s\" does not fit", permission->role, remote->name),
+				 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
+}
+
+void
+rr_put_permission(const RrPermission *permission, RrPutMode mode)
+{
+	RrRemoteSchema *remote;
+
+	if (strlen(permission->role) >= NAMEDATALEN)
+		ereport(ERROR,
+				(errcode(ERRCODE_NAME_TOO_LONG),
+				 errmsg("role name \"%s\" is too long", permission->role)));
+	rr_metadata_begin();
+	remote = rr_get_remote_schema(permission->remote_schema);
+	if (find_permission(permission->remote_schema, permission->role))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("role \"%s\" has a permission on remote schema \"%s\" already", permission->role, permission->remote_schema),
+				 errhint("Drop it first.")));
+	if (mode != RR_RESTORE)
+		check_definition(remote, permission);
+	if (!OidIsValid(get_role_oid(permission->role, true)))
+		ereport(WARNING,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role \"%s\" does not exist", permission->role),
+				 errdetail("Its permission on remote schema \"%s\" takes effect when the role is created.", permission->remote_schema)));
+	RR_METADATA_EXECUTE("INSERT INTO remote_rel.remote_schema_permission (remote_schema, role, sdl, comment) VALUES ($1, $2, $3, $4)",
+						rr_arg_text(permission->remote_schema), rr_arg_name(permission->role), rr_arg_text(permission->sdl),
+						rr_arg_text(permission->comment));
+	rr_metadata_end();
+}
+
+void
+rr_drop_permission(const char *remote_schema, const char *role)
+{
+	rr_metadata_begin();
+	(void) rr_get_remote_schema(remote_schema);
+	if (find_permission(remote_schema, role) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role \"%s\" has no permission on remote schema \"%s\"", role, remote_schema)));
+	RR_METADATA_EXECUTE("DELETE FROM remote_rel.remote_schema_permission WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
+						"AND role OPERATOR(pg_catalog.=) $2",
+						rr_arg_text(remote_schema), rr_arg_name(role));
+	rr_metadata_end();
+}
