@@ -26,7 +26,6 @@ is($meta->{license}, 'postgresql', 'license is one of the known ones');
 is($meta->{'meta-spec'}{version}, '1.0.0', 'the version of the specification');
 like($meta->{'meta-spec'}{url}, qr{^https?://pgxn\.org/meta/spec\.txt$}, 'its address');
 ok(-e $provided->{$_}, "$_ exists") for qw(file docfile);
-ok(-d $_, "$_ is a directory") for @{ $meta->{no_index}{directory} };
 is(scalar(grep { !/^(?:name|version|abstract|description|maintainer|license|provides|prereqs|no_index|resources|generated_by|meta-spec|tags|release_status)$/ } keys %$meta),
 	0, 'no unknown keys');
 
