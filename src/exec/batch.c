@@ -10,17 +10,41 @@
 #include "exec/run.h"
 #include "settings.h"
 
-void
-rr_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path, const char *upstream)
+static void
+add_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path, const char *code, const char *extensions)
 {
-	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
 	RrKeyError *error = palloc0(sizeof(RrKeyError));
 
 	error->message = pstrdup(message);
 	error->path = rr_path_copy(NULL, path);
-	error->upstream = upstream;
+	error->code = code;
+	error->extensions = extensions;
 	step->keys[key].errors = lappend(step->keys[key].errors, error);
 	step->run->key_errors = true;
+}
+
+void
+rr_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path, const char *upstream)
+{
+	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
+	const char *remote = step->step->remote->def->name;
+	StringInfoData extensions;
+
+	initStringInfo(&extensions);
+	appendStringInfoString(&extensions, "\"remote_schema\": ");
+	gql_json_string(&extensions, remote, strlen(remote));
+	if (upstream != NULL)
+		appendStringInfo(&extensions, ", \"upstream\": %s", upstream);
+	add_key_error(step, key, message, path, "remote-schema-error", extensions.data);
+	MemoryContextSwitchTo(old);
+}
+
+void
+rr_local_key_error(RrStepRun *step, int key, const GqlError *error)
+{
+	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
+
+	add_key_error(step, key, error->message, NULL, error->code, error->extensions ? pstrdup(error->extensions) : NULL);
 	MemoryContextSwitchTo(old);
 }
 
@@ -386,8 +410,11 @@ send_batch(RrStepRun *step)
 void
 rr_step_send(RrStepRun *step, bool all)
 {
-	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
+	MemoryContext old;
 
+	if (step->step->kind == RR_STEP_SOURCE)
+		return;					/* all keys at once, when they are there */
+	old = MemoryContextSwitchTo(step->run->cxt);
 	while (step->nkeys - step->sent >= step->batch_size || (all && step->sent < step->nkeys))
 		send_batch(step);
 	MemoryContextSwitchTo(old);

@@ -64,4 +64,14 @@ extern char *rr_sql_param_text(const RrSqlParam *param);
 extern bool rr_run_sql(const RrSqlStatement *statement, const GqlPath *path, int loc, const char *source,
 					   StringInfo out, GqlErrorList *errors);
 
+/*
+ * The same for a statement of rr_compile_for_keys(). keys: for each joining field, the LIST of the keys' values. take gets the position of a key (from 0) and its
+ * json text, which it has to copy into a context of its own; keys without a row are not taken. The error filed has no path.
+ */
+typedef void (*RrTakeRow) (void *arg, int position, const char *json, int len);
+extern bool rr_run_sql_for_keys(const RrSqlStatement *statement, const GqlValue *keys, RrTakeRow take, void *arg, GqlErrorList *errors);
+
+/* Do the columns' types take these keys? False when not: filed. Nothing is run. */
+extern bool rr_sql_keys_fit(const RrSqlStatement *statement, const GqlValue *keys, GqlErrorList *errors);
+
 #endif							/* RR_EXEC_H */

@@ -16,29 +16,53 @@ append_string(StringInfo out, const char *key, const char *text)
 	gql_json_string(out, text, strlen(text));
 }
 
+/* Whose field the join is: a table's, or a remote type's. */
+static const char *
+source_name(const RrRelationship *relationship)
+{
+	if (OidIsValid(relationship->source))
+		return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relationship->source)),
+										  get_rel_name(relationship->source));
+	return psprintf("%s.%s", relationship->source_remote_schema, relationship->source_type);
+}
+
 static void
-explain_statement(const RrRootField *root, StringInfo out)
+explain_parameter(const RrSqlParam *param, const RrJoinStep *step, StringInfo out)
+{
+	const char *value = rr_sql_param_text(param);
+
+	appendStringInfoString(out, "{\"type\":");
+	gql_json_string(out, format_type_be(param->type), strlen(format_type_be(param->type)));
+	if (param->source == RR_PARAM_KEYS)
+		append_string(out, "keys", step->keys[param->key].name);
+	else if (value == NULL)
+		appendStringInfoString(out, ",\"value\":null");
+	else
+		append_string(out, "value", value);
+	appendStringInfoChar(out, '}');
+}
+
+/* step: the join that the statement is for; NULL for a root field's. */
+static void
+explain_statement(const GqlFieldSel *field, const RrSqlStatement *statement, const RrJoinStep *step, StringInfo out)
 {
 	ListCell   *lc;
 
 	appendStringInfoString(out, "{\"field\":");
-	gql_json_string(out, root->field->key, strlen(root->field->key));
-	append_string(out, "sql", root->statement->sql);
-	appendStringInfoString(out, ",\"parameters\":[");
-	foreach(lc, root->statement->params)
+	gql_json_string(out, field->key, strlen(field->key));
+	if (step != NULL)
 	{
-		const RrSqlParam *param = lfirst(lc);
-		const char *value = rr_sql_param_text(param);
-
+		appendStringInfo(out, ",\"step\":%d,\"after\":%d", step->number, step->parent->number);
+		append_string(out, "source", source_name(step->source->relationship));
+		append_string(out, "relationship", step->source->relationship->name);
+	}
+	append_string(out, "sql", statement->sql);
+	appendStringInfoString(out, ",\"parameters\":[");
+	foreach(lc, statement->params)
+	{
 		if (foreach_current_index(lc) > 0)
 			appendStringInfoChar(out, ',');
-		appendStringInfoString(out, "{\"type\":");
-		gql_json_string(out, format_type_be(param->type), strlen(format_type_be(param->type)));
-		if (value == NULL)
-			appendStringInfoString(out, ",\"value\":null");
-		else
-			append_string(out, "value", value);
-		appendStringInfoChar(out, '}');
+		explain_parameter(lfirst(lc), step, out);
 	}
 	appendStringInfoString(out, "]}");
 }
@@ -55,16 +79,6 @@ batch_name(const RrJoinStep *step)
 		default:
 			return "aliases";
 	}
-}
-
-/* Whose field the join is: a table's, or a remote type's. */
-static const char *
-source_name(const RrRelationship *relationship)
-{
-	if (OidIsValid(relationship->source))
-		return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relationship->source)),
-										  get_rel_name(relationship->source));
-	return psprintf("%s.%s", relationship->source_remote_schema, relationship->source_type);
 }
 
 static void
@@ -91,7 +105,7 @@ explain_step(const RrPlan *plan, const RrJoinStep *step, StringInfo out)
 void
 rr_explain_plan(const RrPlan *plan, StringInfo out)
 {
-	bool		first = true;
+	const char *separator = "";
 	ListCell   *lc;
 
 	appendStringInfoString(out, "\"statements\":[");
@@ -101,17 +115,31 @@ rr_explain_plan(const RrPlan *plan, StringInfo out)
 
 		if (root->kind != RR_ROOT_SQL)
 			continue;
-		if (!first)
-			appendStringInfoChar(out, ',');
-		first = false;
-		explain_statement(root, out);
+		appendStringInfoString(out, separator);
+		separator = ",";
+		explain_statement(root->field, root->statement, NULL, out);
 	}
-	appendStringInfoString(out, "],\"remote\":[");
 	foreach(lc, plan->steps)
 	{
-		if (foreach_current_index(lc) > 0)
-			appendStringInfoChar(out, ',');
-		explain_step(plan, lfirst(lc), out);
+		const RrJoinStep *step = lfirst(lc);
+
+		if (step->kind != RR_STEP_SOURCE)
+			continue;
+		appendStringInfoString(out, separator);
+		separator = ",";
+		explain_statement(step->field, step->statement, step, out);
+	}
+	appendStringInfoString(out, "],\"remote\":[");
+	separator = "";
+	foreach(lc, plan->steps)
+	{
+		const RrJoinStep *step = lfirst(lc);
+
+		if (step->kind == RR_STEP_SOURCE)
+			continue;
+		appendStringInfoString(out, separator);
+		separator = ",";
+		explain_step(plan, step, out);
 	}
 	appendStringInfoChar(out, ']');
 }

@@ -102,14 +102,14 @@ static RrReadResult
 put_hole(RrReader *reader, const RrShapeField *field, const RrSlice *keys, const GqlPath *path)
 {
 	RrStepRun  *step = &reader->step->run->steps[field->step->number];
-	const RrRemoteJoin *join = field->step->join;
+	int			nkeys = field->step->nkeys;
 	StringInfoData image;
 	GqlValue   *values;
 	int			number;
 	bool		found;
 
 	initStringInfo(&image);
-	for (int i = 0; i < join->nkeys; i++)
+	for (int i = 0; i < nkeys; i++)
 	{
 		RrSlice		key = keys[field->key_slots[i]];
 
@@ -124,9 +124,9 @@ put_hole(RrReader *reader, const RrShapeField *field, const RrSlice *keys, const
 	number = rr_keys_number(step, image.data, image.len, &found);
 	if (!found)
 	{
-		values = palloc(Max(join->nkeys, 1) * sizeof(GqlValue));
+		values = palloc(Max(nkeys, 1) * sizeof(GqlValue));
 		step->keys[number].values = values;
-		for (int i = 0; i < join->nkeys; i++)
+		for (int i = 0; i < nkeys; i++)
 		{
 			/* JSON's scalars and lists are GraphQL literals */
 			GqlValue   *value = gql_parse_value(keys[field->key_slots[i]].data, keys[field->key_slots[i]].len,

@@ -50,8 +50,9 @@ create_run(const RrPlan *plan, GqlErrorList *errors)
 			step->keys = palloc0(Max(step->nkeys, 1) * sizeof(RrKey));
 			continue;
 		}
-		step->batch_size = plan_step->remote->def->batch_size ? plan_step->remote->def->batch_size : rr_batch_size;
 		rr_keys_init(step);
+		if (plan_step->kind == RR_STEP_JOIN)
+			step->batch_size = plan_step->remote->def->batch_size ? plan_step->remote->def->batch_size : rr_batch_size;
 	}
 	MemoryContextSwitchTo(old);
 	return run;
@@ -75,7 +76,9 @@ advance(RrRun *run)
 		const RrJoinStep *parent = step->step->parent;
 		bool		ready = step->step->kind == RR_STEP_ROOT ? step->started : (parent == NULL || complete[parent->number]);
 
-		if (ready)
+		if (ready && step->step->kind == RR_STEP_SOURCE)
+			rr_run_source(step);
+		else if (ready)
 			rr_step_send(step, true);
 		complete[i] = ready && step->in_flight == 0;
 		in_flight |= step->in_flight > 0;
@@ -124,6 +127,25 @@ run_statement(RrRun *run, const RrRootField *root, RootResult *result)
 	}
 	PG_END_TRY();
 	result->failed = !ok;
+}
+
+bool
+rr_run_for_keys(RrStepRun *step, const GqlValue *keys, RrTakeRow take, void *arg, GqlErrorList *errors)
+{
+	RrRun	   *outer = rr_current_run;
+	volatile bool ok = false;
+
+	rr_current_run = step->run;
+	PG_TRY();
+	{
+		ok = rr_run_sql_for_keys(step->step->statement, keys, take, arg, errors);
+	}
+	PG_FINALLY();
+	{
+		rr_current_run = outer;
+	}
+	PG_END_TRY();
+	return ok;
 }
 
 /* ---- the answer ---- */

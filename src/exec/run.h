@@ -19,7 +19,8 @@ typedef struct RrKeyError
 {
 	const char *message;
 	const GqlPath *path;		/* inside of the value; NULL: the value itself */
-	const char *upstream;		/* the upstream's own extensions as JSON text, or NULL */
+	const char *code;			/* extensions.code */
+	const char *extensions;		/* further members of extensions, as in GqlError */
 } RrKeyError;
 
 typedef struct RrKey
@@ -77,6 +78,9 @@ extern RrRun *rr_current_run;
 /* Run a plan; the members of "data" are appended to out as an object or null, errors are filed. */
 extern void rr_run(const RrPlan *plan, StringInfo out, GqlErrorList *errors);
 
+/* rr_run_sql_for_keys() of a step's statement, as part of the run. */
+extern bool rr_run_for_keys(RrStepRun *step, const GqlValue *keys, RrTakeRow take, void *arg, GqlErrorList *errors);
+
 /* ---- keys.c ---- */
 
 extern void rr_keys_init(RrStepRun *step);
@@ -88,12 +92,21 @@ extern void rr_keys_init(RrStepRun *step);
 extern int	rr_keys_number(RrStepRun *step, const char *image, int len, bool *found);
 extern void rr_append_hole(StringInfo out, int step, int key);
 
+/* ---- source.c ---- */
+
+/* Run the statement of a join to a table for the keys that it has not run for yet. */
+extern void rr_run_source(RrStepRun *step);
+
 /* ---- batch.c ---- */
 
 /* Send what is due: full batches, and with all set also what is left. */
 extern void rr_step_send(RrStepRun *step, bool all);
-/* File an error of one key. The path may be on the stack: it is copied. */
+/*
+ * File an error of one key. The path may be on the stack: everything is copied. upstream: the upstream's own extensions as JSON text, or NULL.
+ */
 extern void rr_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path, const char *upstream);
+/* The same for an error that is no remote schema's. */
+extern void rr_local_key_error(RrStepRun *step, int key, const GqlError *error);
 extern void rr_batch_error(const RrBatch *batch, const char *message);
 
 /* ---- answer.c ---- */

@@ -115,13 +115,15 @@ bind_value(const GqlValue *value, Oid type, bool *isnull)
 }
 
 static Datum
-bind_param(const RrSqlParam *param, bool *isnull)
+bind_param(const RrSqlParam *param, const GqlValue *keys, bool *isnull)
 {
 	Oid			input,
 				ioparam;
 
 	if (param->source == RR_PARAM_VALUE)
 		return bind_value(param->value, param->type, isnull);
+	if (param->source == RR_PARAM_KEYS)
+		return bind_value(&keys[param->key], param->type, isnull);
 	*isnull = false;
 	getTypeInputInfo(param->type, &input, &ioparam);
 	return OidInputFunctionCall(input, session_as_json(), ioparam, -1);
@@ -134,7 +136,7 @@ rr_sql_param_text(const RrSqlParam *param)
 
 	if (param->source == RR_PARAM_SESSION)
 		return session_as_json();
-	if (param->value->kind == GQL_VALUE_NULL)
+	if (param->source == RR_PARAM_KEYS || param->value->kind == GQL_VALUE_NULL)
 		return NULL;
 	if (param->value->kind != GQL_VALUE_LIST && param->value->kind != GQL_VALUE_OBJECT)
 		return input_text(param->value, param->type);
@@ -147,7 +149,7 @@ rr_sql_param_text(const RrSqlParam *param)
 
 /* Append the json in the only row's only column; null where there is none. */
 static void
-append_result(StringInfo out)
+append_result(void *out)
 {
 	bool		isnull = true;
 	Datum		value = (Datum) 0;
@@ -164,8 +166,34 @@ append_result(StringInfo out)
 	appendBinaryStringInfo(out, VARDATA_ANY(json), VARSIZE_ANY_EXHDR(json));
 }
 
+/* Copies rows of (position of a key, json) where the caller wants them. */
+typedef struct KeyedResult
+{
+	RrTakeRow	take;
+	void	   *arg;
+} KeyedResult;
+
 static void
-run(const RrSqlStatement *statement, StringInfo out)
+take_rows(void *arg)
+{
+	KeyedResult *result = arg;
+
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		isnull;
+		int			position = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)) - 1;
+		Datum		value = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull);
+		text	   *json;
+
+		if (isnull)
+			continue;
+		json = DatumGetTextPP(value);
+		result->take(result->arg, position, VARDATA_ANY(json), VARSIZE_ANY_EXHDR(json));
+	}
+}
+
+static void
+run(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void *arg), void *arg)
 {
 	int			n = list_length(statement->params);
 	Oid		   *types = palloc(Max(n, 1) * sizeof(Oid));
@@ -179,14 +207,14 @@ run(const RrSqlStatement *statement, StringInfo out)
 		bool		isnull;
 
 		types[i] = param->type;
-		values[i] = bind_param(param, &isnull);
+		values[i] = bind_param(param, keys, &isnull);
 		nulls[i] = isnull ? 'n' : ' ';
 	}
 	SPI_connect();
 	code = SPI_execute_with_args(statement->sql, n, types, values, nulls, true, 0);
 	if (code != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute_with_args returned %s", SPI_result_code_string(code));
-	append_result(out);
+	consume(arg);
 	SPI_finish();
 }
 
@@ -259,19 +287,36 @@ file_error(const ErrorData *edata, const GqlPath *path, int loc, const char *sou
 	MemoryContextSwitchTo(old);
 }
 
-bool
-rr_run_sql(const RrSqlStatement *statement, const GqlPath *path, int loc, const char *source, StringInfo out, GqlErrorList *errors)
+/* Would the parameters be taken? Nothing is run. */
+static void
+bind_only(const RrSqlStatement *statement, const GqlValue *keys)
+{
+	ListCell   *lc;
+	bool		isnull;
+
+	foreach(lc, statement->params)
+		bind_param(lfirst(lc), keys, &isnull);
+}
+
+/*
+ * Run in a subtransaction, or without a consumer only bind the parameters; what went wrong, or NULL. What the caller has to deal with
+ * is rethrown.
+ */
+static ErrorData *
+run_guarded(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void *arg), void *arg)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	int			start = out->len;
 	ErrorData  *volatile edata = NULL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(caller);
 	PG_TRY();
 	{
-		run(statement, out);
+		if (consume != NULL)
+			run(statement, keys, consume, arg);
+		else
+			bind_only(statement, keys);
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(caller);
 		CurrentResourceOwner = owner;
@@ -286,14 +331,47 @@ rr_run_sql(const RrSqlStatement *statement, const GqlPath *path, int loc, const 
 		CurrentResourceOwner = owner;
 	}
 	PG_END_TRY();
+	if (edata != NULL && must_propagate(edata->sqlerrcode))
+		ReThrowError(edata);
+	return edata;
+}
+
+bool
+rr_run_sql(const RrSqlStatement *statement, const GqlPath *path, int loc, const char *source, StringInfo out, GqlErrorList *errors)
+{
+	int			start = out->len;
+	ErrorData  *edata = run_guarded(statement, NULL, append_result, out);
 
 	if (edata == NULL)
 		return true;
-	if (must_propagate(edata->sqlerrcode))
-		ReThrowError(edata);
 	out->len = start;
 	out->data[start] = '\0';
 	file_error(edata, path, loc, source, errors);
+	FreeErrorData(edata);
+	return false;
+}
+
+bool
+rr_run_sql_for_keys(const RrSqlStatement *statement, const GqlValue *keys, RrTakeRow take, void *arg, GqlErrorList *errors)
+{
+	KeyedResult result = {take, arg};
+	ErrorData  *edata = run_guarded(statement, keys, take_rows, &result);
+
+	if (edata == NULL)
+		return true;
+	file_error(edata, NULL, -1, NULL, errors);
+	FreeErrorData(edata);
+	return false;
+}
+
+bool
+rr_sql_keys_fit(const RrSqlStatement *statement, const GqlValue *keys, GqlErrorList *errors)
+{
+	ErrorData  *edata = run_guarded(statement, keys, NULL, NULL);
+
+	if (edata == NULL)
+		return true;
+	file_error(edata, NULL, -1, NULL, errors);
 	FreeErrorData(edata);
 	return false;
 }

@@ -72,7 +72,6 @@ rr_path_copy(const GqlPath *base, const GqlPath *inner)
 void
 rr_file_key_errors(RrStepRun *step, const RrKey *key, const GqlSelection *node, const GqlPath *path)
 {
-	const char *remote = step->step->remote->def->name;
 	GqlErrorList *errors = step->run->errors;
 	const GqlPath *copy = key->errors ? rr_path_copy(NULL, path) : NULL;
 	ListCell   *lc;
@@ -81,17 +80,11 @@ rr_file_key_errors(RrStepRun *step, const RrKey *key, const GqlSelection *node, 
 	{
 		const RrKeyError *key_error = lfirst(lc);
 		GqlError   *error = gql_error_at(errors, step->run->plan->request->document->source, node->loc, "%s", key_error->message);
-		StringInfoData extensions;
 
 		if (error == NULL)
 			continue;
-		initStringInfo(&extensions);
-		appendStringInfoString(&extensions, "\"remote_schema\": ");
-		gql_json_string(&extensions, remote, strlen(remote));
-		if (key_error->upstream != NULL)
-			appendStringInfo(&extensions, ", \"upstream\": %s", key_error->upstream);
-		error->code = "remote-schema-error";
-		error->extensions = extensions.data;
+		error->code = key_error->code;
+		error->extensions = key_error->extensions ? MemoryContextStrdup(errors->cxt, key_error->extensions) : NULL;
 		error->path = rr_path_copy(copy, key_error->path);
 	}
 }

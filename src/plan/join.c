@@ -37,6 +37,8 @@ rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *pa
 
 	step->parent = parent;
 	step->join = join;
+	step->nkeys = join->nkeys;
+	step->keys = join->keys;
 	step->field = field;
 	step->shape = rr_shape_build(planner, step, rr_remote_join_value_type(planner->rs, join),
 								 gql_field_selection_sets(field));
@@ -52,7 +54,24 @@ rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *pa
 RrJoinStep *
 rr_plan_join(RrPlanner *planner, const GqlFieldSel *field)
 {
-	return rr_plan_nested_join(planner, field, NULL);
+	return rr_plan_nested_join(planner, field, planner->parent);
+}
+
+RrJoinStep *
+rr_plan_source_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *parent)
+{
+	RrJoinStep *outer = planner->parent;
+	RrJoinStep *step = new_step(planner, RR_STEP_SOURCE, NULL);
+
+	step->parent = parent;
+	step->source = field->def->data;
+	step->nkeys = step->source->nkeys;
+	step->keys = step->source->keys;
+	step->field = field;
+	planner->parent = step;
+	step->statement = rr_compile_for_keys(planner, field);
+	planner->parent = outer;
+	return step->statement ? step : NULL;
 }
 
 RrJoinStep *

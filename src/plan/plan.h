@@ -10,6 +10,7 @@ typedef enum RrParamSource
 {
 	RR_PARAM_VALUE,
 	RR_PARAM_SESSION,			/* all session variables, as json */
+	RR_PARAM_KEYS,				/* the values of one joining field, for all keys: an array */
 } RrParamSource;
 
 /*
@@ -21,6 +22,7 @@ typedef struct RrSqlParam
 	RrParamSource source;
 	Oid			type;
 	const GqlValue *value;		/* VALUE: coerced; NULL kind for NULL */
+	int			key;			/* KEYS: which joining field */
 } RrSqlParam;
 
 /* One statement that returns at most one row with one json column: the finished value of its root field. No row: null. */
@@ -38,10 +40,17 @@ typedef struct RrPlanner
 	GqlRequest *request;
 	GqlErrorList *errors;		/* what only planning can find (a negative limit): request errors with location */
 	List	   *steps;			/* RrJoinStep *, by number */
+	RrJoinStep *parent;			/* the step in whose rows the joins that are being compiled stand; NULL: in a root field's */
 	int			remote_fields;	/* counted against a limit: fragments multiply */
 } RrPlanner;
 
 /* ---- SQL (sql_*.c) ---- */
+
+/*
+ * Compile a join from a remote type to a table (RR_FIELD_TO_SOURCE): one statement for all keys, which returns the position of a key (from 1) and its json
+ * value, a row a key. NULL when an error was filed.
+ */
+extern RrSqlStatement *rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field);
 
 /* Compile one field of query_root that tables answer. NULL when an error was filed. */
 extern RrSqlStatement *rr_compile_root(RrPlanner *planner, const GqlFieldSel *field);

@@ -82,6 +82,7 @@ typedef enum RrStepKind
 {
 	RR_STEP_ROOT,				/* root fields of a remote schema; no keys */
 	RR_STEP_JOIN,
+	RR_STEP_SOURCE,				/* a join to a table: one SQL statement */
 } RrStepKind;
 
 struct RrJoinStep
@@ -89,10 +90,14 @@ struct RrJoinStep
 	int			number;
 	RrStepKind	kind;
 	RrJoinStep *parent;			/* the step in whose values the holes stand; NULL: in a local result */
-	RrRemote   *remote;
+	RrRemote   *remote;			/* ROOT, JOIN */
 	bool		mutation;
 	const RrRemoteJoin *join;	/* JOIN */
-	const GqlFieldSel *field;	/* JOIN: the join field; ROOT: NULL */
+	const RrSourceJoin *source; /* SOURCE */
+	RrSqlStatement *statement;	/* SOURCE */
+	int			nkeys;			/* JOIN, SOURCE: joining fields */
+	const RrJoinKey *keys;
+	const GqlFieldSel *field;	/* JOIN, SOURCE: the join field; ROOT: NULL */
 	RrShape    *shape;			/* of one value (an element, with batches by list); ROOT: of the root object */
 
 	/* what documents are made of */
@@ -111,6 +116,9 @@ extern RrJoinStep *rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, Lis
 
 /* A join met in the answer of another step. */
 extern RrJoinStep *rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *parent);
+
+/* The same for a join to a table. */
+extern RrJoinStep *rr_plan_source_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *parent);
 
 /* ---- shape.c ---- */
 

@@ -84,17 +84,16 @@ build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShape
 		field->kind = RR_SHAPE_TYPENAME;
 		return true;
 	}
-	if (info->kind == RR_FIELD_REMOTE_JOIN)
+	if (info->kind == RR_FIELD_REMOTE_JOIN || info->kind == RR_FIELD_TO_SOURCE)
 	{
-		const RrRemoteJoin *join = sel->def->data;
-
 		field->kind = RR_SHAPE_JOIN;
-		field->step = rr_plan_nested_join(planner, sel, step);
+		field->step = info->kind == RR_FIELD_REMOTE_JOIN ? rr_plan_nested_join(planner, sel, step) :
+			rr_plan_source_join(planner, sel, step);
 		if (field->step == NULL)
 			return false;
-		field->key_slots = palloc(join->nkeys * sizeof(int));
-		for (int i = 0; i < join->nkeys; i++)
-			field->key_slots[i] = key_slot(object, join->keys[i].field);
+		field->key_slots = palloc(Max(field->step->nkeys, 1) * sizeof(int));
+		for (int i = 0; i < field->step->nkeys; i++)
+			field->key_slots[i] = key_slot(object, field->step->keys[i].field);
 		return true;
 	}
 	if (info->kind == RR_FIELD_REMOTE)

@@ -86,6 +86,7 @@ typedef struct RrJsonPiece
 extern const char *rr_sql_alias(RrSql *sql, char letter);
 /* "$1"; the value is read by the type's input function when the statement runs. */
 extern const char *rr_sql_param(RrSql *sql, Oid type, const GqlValue *value);
+extern const char *rr_sql_keys_param(RrSql *sql, Oid type, int key);
 extern const char *rr_sql_session_param(RrSql *sql, Oid type);
 extern const char *rr_sql_table(const RrTable *table);
 /* File a request error at a value of the document; always NULL. */

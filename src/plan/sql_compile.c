@@ -18,7 +18,7 @@ rr_sql_alias(RrSql *sql, char letter)
 static const char *
 add_param(RrSql *sql, RrParamSource source, Oid type, const GqlValue *value)
 {
-	RrSqlParam *param = palloc(sizeof(RrSqlParam));
+	RrSqlParam *param = palloc0(sizeof(RrSqlParam));
 
 	param->source = source;
 	param->type = type;
@@ -37,6 +37,15 @@ const char *
 rr_sql_session_param(RrSql *sql, Oid type)
 {
 	return add_param(sql, RR_PARAM_SESSION, type, NULL);
+}
+
+const char *
+rr_sql_keys_param(RrSql *sql, Oid type, int key)
+{
+	const char *name = add_param(sql, RR_PARAM_KEYS, type, NULL);
+
+	((RrSqlParam *) llast(sql->params))->key = key;
+	return name;
 }
 
 const char *

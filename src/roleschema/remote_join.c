@@ -110,25 +110,30 @@ has_required_args(const GqlFieldDef *field)
 	return false;
 }
 
+GqlFieldDef *
+rr_remote_key_field(const RrRemote *source, const char *type_name, const char *name, GqlErrorList *errors)
+{
+	GqlType    *type = gql_schema_type(source->upstream, type_name);
+	GqlFieldDef *field = type ? gql_type_field(source->upstream, type, name) : NULL;
+
+	if (field == NULL)
+		gql_error(errors, "type \"%s\" of remote schema \"%s\" has no field \"%s\"%s", type_name, source->def->name, name,
+				  type ? gql_did_you_mean("", name, names_of(gql_type_fields(source->upstream, type))) : "");
+	else if (has_required_args(field))
+		gql_error(errors, "field \"%s\" of type \"%s\" cannot be joined with: it has a required argument", name, type_name);
+	else if (!gql_is_leaf(gql_named_type(field->type)))
+		gql_error(errors, "field \"%s\" of type \"%s\" cannot be joined with: its type %s is neither a scalar nor an enum",
+				  name, type_name, gql_type_to_string(field->type));
+	else
+		return field;
+	return NULL;
+}
+
 static bool
 resolve_remote_key(JoinBuilder *b, RrJoinKey *key)
 {
-	const char *type_name = b->relationship->source_type;
-	GqlType    *type = gql_schema_type(b->source->upstream, type_name);
-
-	key->field = type ? gql_type_field(b->source->upstream, type, key->name) : NULL;
-	if (key->field == NULL)
-		gql_error(b->errors, "type \"%s\" of remote schema \"%s\" has no field \"%s\"%s", type_name, b->source->def->name,
-				  key->name, type ? gql_did_you_mean("", key->name, names_of(gql_type_fields(b->source->upstream, type))) : "");
-	else if (has_required_args(key->field))
-		gql_error(b->errors, "field \"%s\" of type \"%s\" cannot be joined with: it has a required argument", key->name, type_name);
-	else if (!gql_is_leaf(gql_named_type(key->field->type)))
-		gql_error(b->errors, "field \"%s\" of type \"%s\" cannot be joined with: its type %s is neither a scalar nor an enum",
-				  key->name, type_name, gql_type_to_string(key->field->type));
-	else
-		return true;
-	key->field = NULL;
-	return false;
+	key->field = rr_remote_key_field(b->source, b->relationship->source_type, key->name, b->errors);
+	return key->field != NULL;
 }
 
 /* The key behind "$name"; NULL when an error was filed. */
@@ -720,4 +725,5 @@ void
 rr_add_remote_type_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 {
 	add_joins(rs, rr_catalog_remote_relationships(info->remote->def->name), info->remote, InvalidOid, info->upstream->name, type);
+	rr_add_source_joins(rs, info, type);
 }

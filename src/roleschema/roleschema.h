@@ -140,6 +140,18 @@ typedef struct RrRemoteJoin
 	RrJoinKey  *keys;			/* the distinct lhs fields that the arguments (or matches) use */
 } RrRemoteJoin;
 
+/* RR_FIELD_TO_SOURCE: from a remote type to a table */
+typedef struct RrSourceJoin
+{
+	RrField		base;
+	const RrRelationship *relationship;
+	const struct RrTable *table;
+	bool		array;
+	int			nkeys;
+	RrJoinKey  *keys;			/* fields of the remote type */
+	const struct RrColumn **columns;	/* what they are equal to, side by side with keys */
+} RrSourceJoin;
+
 extern void rr_add_remote_schemas(RrRoleSchema *rs);
 
 /* The upstream's type behind a type of the role's schema, as this remote has it; NULL if it has none. */
@@ -174,5 +186,13 @@ extern int	rr_remote_join_key(const RrRemoteJoin *join, const char *name);
 extern void rr_add_remote_joins(RrRoleSchema *rs, Oid table, GqlType *type);
 /* The same for an object type that came from a remote schema. */
 extern void rr_add_remote_type_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type);
+/* Its joins to tables. */
+extern void rr_add_source_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type);
+
+/*
+ * The field of a remote type that a join reads, checked: it is there, has no required argument, and gives a scalar or an enum. NULL
+ * when it does not fit: filed.
+ */
+extern GqlFieldDef *rr_remote_key_field(const RrRemote *source, const char *type_name, const char *name, GqlErrorList *errors);
 
 #endif							/* RR_ROLESCHEMA_H */
