@@ -16,23 +16,9 @@
 typedef struct Resolution
 {
 	RrRoleState role;
-	RrRoleSchema *rs;
-	GqlDocument *document;
-	GqlRequest *request;
 	RrPlan	   *plan;
 	GqlErrorList *errors;
 } Resolution;
-
-static GqlDocument *
-parse_and_validate(const RrCall *call, RrRoleSchema *rs, GqlErrorList *errors)
-{
-	GqlLimits	limits = {.max_tokens = rr_max_query_tokens, .max_depth = rr_max_query_depth};
-	GqlDocument *document = gql_parse(call->query, call->query_len, &limits, errors);
-
-	if (document == NULL || !gql_validate(rs->schema, document, rr_max_query_depth, errors))
-		return NULL;
-	return document;
-}
 
 /* The caller's variables as one OBJECT value. Throws 22023 for any other JSON. */
 static const GqlValue *
@@ -53,20 +39,14 @@ variables_of(const RrCall *call)
 	return value;
 }
 
-/* Become the role, and go as far as the document lets: a stage whose result is NULL has filed errors. */
+/* Become the role and plan the document; without a plan there are errors. */
 static void
 begin(Resolution *r, const RrCall *call)
 {
 	memset(r, 0, sizeof(Resolution));
 	rr_role_enter(&r->role, rr_get_role(call->role), call->headers);
 	r->errors = gql_errors_create(MAX_ERRORS, "validation-failed");
-	r->rs = rr_role_schema_get(GetUserId());
-	r->document = parse_and_validate(call, r->rs, r->errors);
-	if (r->document == NULL)
-		return;
-	r->request = gql_request_create(r->rs->schema, r->document, call->operation_name, variables_of(call), r->errors);
-	if (r->request != NULL)
-		r->plan = rr_plan(r->rs, r->request, r->errors);
+	r->plan = rr_plan_document(call->query, call->query_len, call->operation_name, variables_of(call), r->errors);
 }
 
 /* Errors beyond the limit are counted, and the count is said. */

@@ -192,28 +192,69 @@ take_rows(void *arg)
 	}
 }
 
+/* The values of parameters, as SPI takes them. A kept statement's constants are read once. */
+static void
+bind_params(const RrSqlStatement *statement, const GqlValue *keys, Datum *values, char *nulls)
+{
+	ListCell   *lc;
+
+	foreach(lc, statement->params)
+	{
+		RrSqlParam *param = lfirst(lc);
+		int			i = foreach_current_index(lc);
+
+		if (!param->is_read)
+		{
+			bool		keep = param->constant && statement->prepared != NULL;
+			MemoryContext old = MemoryContextSwitchTo(keep ? statement->prepared->cxt : CurrentMemoryContext);
+
+			param->datum = bind_param(param, keys, &param->isnull);
+			param->is_read = keep;
+			MemoryContextSwitchTo(old);
+		}
+		values[i] = param->datum;
+		nulls[i] = param->isnull ? 'n' : ' ';
+	}
+}
+
+static SPIPlanPtr
+prepare(const RrSqlStatement *statement)
+{
+	int			n = list_length(statement->params);
+	Oid		   *types = palloc(Max(n, 1) * sizeof(Oid));
+	SPIPlanPtr	plan;
+
+	for (int i = 0; i < n; i++)
+		types[i] = ((const RrSqlParam *) list_nth(statement->params, i))->type;
+	plan = SPI_prepare_cursor(statement->sql, n, types, CURSOR_OPT_PARALLEL_OK);
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare_cursor returned %s", SPI_result_code_string(SPI_result));
+	return plan;
+}
+
 static void
 run(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void *arg), void *arg)
 {
 	int			n = list_length(statement->params);
-	Oid		   *types = palloc(Max(n, 1) * sizeof(Oid));
 	Datum	   *values = palloc(Max(n, 1) * sizeof(Datum));
 	char	   *nulls = palloc(n + 1);
+	SPIPlanPtr	plan = statement->prepared ? statement->prepared->plan : NULL;
 	int			code;
 
-	for (int i = 0; i < n; i++)
-	{
-		const RrSqlParam *param = list_nth(statement->params, i);
-		bool		isnull;
-
-		types[i] = param->type;
-		values[i] = bind_param(param, keys, &isnull);
-		nulls[i] = isnull ? 'n' : ' ';
-	}
+	bind_params(statement, keys, values, nulls);
 	SPI_connect();
-	code = SPI_execute_with_args(statement->sql, n, types, values, nulls, true, 0);
+	if (plan == NULL)
+	{
+		plan = prepare(statement);
+		if (statement->prepared != NULL)
+		{
+			SPI_keepplan(plan);
+			statement->prepared->plan = plan;
+		}
+	}
+	code = SPI_execute_plan(plan, values, nulls, true, 0);
 	if (code != SPI_OK_SELECT)
-		elog(ERROR, "SPI_execute_with_args returned %s", SPI_result_code_string(code));
+		elog(ERROR, "SPI_execute_plan returned %s", SPI_result_code_string(code));
 	consume(arg);
 	SPI_finish();
 }

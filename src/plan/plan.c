@@ -56,8 +56,12 @@ plan_introspection(RootPlanner *r, RrRootField *root)
 	root->kind = RR_ROOT_TEXT;
 	if (strcmp(root->field->def->name, "__typename") == 0)
 		gql_json_string(&text, root->field->parent->name, strlen(root->field->parent->name));
-	else if (!gql_introspect(r->planner->request, root->field, &text, r->planner->errors))
-		return false;
+	else
+	{
+		r->planner->exact = true;
+		if (!gql_introspect(r->planner->request, root->field, &text, r->planner->errors))
+			return false;
+	}
 	root->text = text.data;
 	return true;
 }
@@ -150,5 +154,6 @@ rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *errors)
 		if (!plan_group(&r, lfirst(lc)))
 			return NULL;
 	plan->steps = planner.steps;
+	plan->exact = planner.exact;
 	return plan;
 }

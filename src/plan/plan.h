@@ -23,13 +23,25 @@ typedef struct RrSqlParam
 	Oid			type;
 	const GqlValue *value;		/* VALUE: coerced; NULL kind for NULL */
 	int			key;			/* KEYS: which joining field */
+	bool		constant;		/* the document's own, in a statement that is kept: read once */
+	bool		is_read;
+	bool		isnull;
+	Datum		datum;
 } RrSqlParam;
+
+/* A statement prepared at its first execution, for as long as its plan is kept. */
+typedef struct RrPrepared
+{
+	MemoryContext cxt;			/* its plan's */
+	struct _SPI_plan *plan;		/* NULL: not yet */
+} RrPrepared;
 
 /* One statement that returns at most one row with one json column: the finished value of its root field. No row: null. */
 typedef struct RrSqlStatement
 {
 	const char *sql;
 	List	   *params;			/* RrSqlParam * */
+	RrPrepared *prepared;		/* NULL: the statement is run once */
 } RrSqlStatement;
 
 typedef struct RrJoinStep RrJoinStep;
@@ -42,6 +54,7 @@ typedef struct RrPlanner
 	List	   *steps;			/* RrJoinStep *, by number */
 	RrJoinStep *parent;			/* the step in whose rows the joins that are being compiled stand; NULL: in a root field's */
 	int			remote_fields;	/* counted against a limit: fragments multiply */
+	bool		exact;			/* set by what made something of a variable's value: the plan is good for equal values only */
 } RrPlanner;
 
 /* ---- SQL (sql_*.c) ---- */
@@ -92,9 +105,18 @@ typedef struct RrPlan
 	GqlRequest *request;
 	List	   *roots;			/* RrRootField *, in response order */
 	List	   *steps;			/* RrJoinStep *, by number; a parent comes before its children */
+	bool		exact;			/* RrPlanner.exact */
 } RrPlan;
 
-/* NULL when errors were filed. */
+/* NULL when errors were filed; request errors, as all of planning's. */
 extern RrPlan *rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *errors);
+
+/* ---- cache.c ---- */
+
+/*
+ * The plan of a document for the present user, from its text on: parsed, validated, its variables coerced; what earlier calls with the same text made is
+ * used again. inputs as for gql_request_create(). Kept whole until CurrentMemoryContext goes. NULL when errors were filed.
+ */
+extern RrPlan *rr_plan_document(const char *query, int len, const char *operation_name, const GqlValue *inputs, GqlErrorList *errors);
 
 #endif							/* RR_PLAN_H */

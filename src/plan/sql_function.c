@@ -170,6 +170,8 @@ rr_json_path(RrSql *sql, const char *expression, const GqlNames *args)
 
 	if (path == NULL)
 		return expression;
+	if (((const GqlArgumentValue *) gql_names_get(args, "path"))->from_variable)
+		sql->planner->exact = true;
 	p.text = path->text;
 	if (path->len != strlen(path->text) || !parse_path(&p))
 		return rr_sql_error(sql, path->loc, "Argument \"path\" is not a JSON path: \"%s\".", path->text);

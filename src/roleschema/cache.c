@@ -25,12 +25,6 @@ typedef struct Entry
 	bool		current;
 } Entry;
 
-typedef struct Pin
-{
-	MemoryContextCallback callback;
-	Entry	   *entry;
-} Pin;
-
 static dlist_head entries = DLIST_STATIC_INIT(entries); /* most recently used first */
 static RrDatabase *database;	/* as it was read last, or NULL */
 static uint64 database_generation;
@@ -193,25 +187,36 @@ find(Oid role, uint64 generation)
 	return NULL;
 }
 
+void
+rr_role_schema_hold(RrRoleSchema *rs)
+{
+	rs->pins++;
+}
+
+void
+rr_role_schema_release(RrRoleSchema *rs)
+{
+	Entry	   *entry = (Entry *) ((char *) rs - offsetof(Entry, rs));
+
+	if (--rs->pins == 0 && !entry->current)
+		free_entry(entry);
+}
+
 static void
 release_pin(void *arg)
 {
-	Pin		   *pin = arg;
-
-	if (--pin->entry->rs.pins == 0 && !pin->entry->current)
-		free_entry(pin->entry);
+	rr_role_schema_release(arg);
 }
 
 static RrRoleSchema *
 pin_entry(Entry *entry)
 {
-	Pin		   *pin = palloc(sizeof(Pin));
+	MemoryContextCallback *callback = palloc(sizeof(MemoryContextCallback));
 
-	pin->entry = entry;
-	pin->callback.func = release_pin;
-	pin->callback.arg = pin;
-	entry->rs.pins++;
-	MemoryContextRegisterResetCallback(CurrentMemoryContext, &pin->callback);
+	callback->func = release_pin;
+	callback->arg = &entry->rs;
+	rr_role_schema_hold(&entry->rs);
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
 	return &entry->rs;
 }
 

@@ -67,6 +67,10 @@ typedef struct RrRoleSchema
  */
 extern RrRoleSchema *rr_role_schema_get(Oid role);
 
+/* The same without an owner, for what is kept along with it. */
+extern void rr_role_schema_hold(RrRoleSchema *rs);
+extern void rr_role_schema_release(RrRoleSchema *rs);
+
 /* What cannot be served and why: {type, name, reason, definition}, for get_inconsistent_metadata. */
 typedef struct RrInconsistency
 {
