@@ -34,7 +34,7 @@ function attempt(f) {
     if (!(error instanceof GraphQLError)) {
       throw error;
     }
-    return { errors: [plain(error)] };
+    return { errors: [plain(error)], thrown: true };
   }
 }
 
@@ -79,6 +79,9 @@ export class Reference {
       if (goodWill) {
         this.schemas.set(keep, buildASTSchema(document, { assumeValid: true, assumeValidSDL: true }));
         return {};
+      }
+      if (document.definitions.some(({ kind }) => kind === 'OperationDefinition' || kind === 'FragmentDefinition')) {
+        throw new Error('graphql-js applies some of its rules to these, we pass them over');
       }
       let errors = validateSDL(document);
       if (errors.length > 0) {
