@@ -14,6 +14,8 @@
 --   test.log(server)                a row for each operation received: query, variables, operation, headers
 --   test.counted(query, …)          graphql_resolve(), pretty-printed, and the requests that it took
 --   test.resolve(query, …)          graphql_resolve(), pretty-printed
+--   test.fault(fault)               headers that make 'faulty' commit that fault: test.fault('status&status=500')
+--   test.answering(body, status, type)   headers that make 'faulty' answer with that body
 --   test.masked(text)               with http://127.0.0.1:PORT in the place of the servers' addresses
 --   test.failure(sql)               'SQLSTATE: message', detail and hint below it, masked; 'no error' if there is none
 \set QUIET on
@@ -123,6 +125,15 @@ BEGIN
     requests := test.requests(server) - before;
     RETURN NEXT;
 END
+$$;
+
+CREATE FUNCTION test.fault(fault text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.jsonb_build_object('x-hasura-fault', 'fault=' || fault) $$;
+
+CREATE FUNCTION test.answering(body text, status integer DEFAULT 200, type text DEFAULT 'application/json') RETURNS jsonb
+    LANGUAGE sql IMMUTABLE AS $$
+    SELECT test.fault(pg_catalog.format('body&body=%s&status=%s&type=%s',
+        pg_catalog.translate(pg_catalog.encode(pg_catalog.convert_to(body, 'UTF8'), 'base64'), E'+/=\n', '-_'), status, type))
 $$;
 
 CREATE FUNCTION test.failure(sql text) RETURNS text

@@ -19,6 +19,9 @@
 //   /?fault=bad-utf8 | not-json | empty | scalar | errors | no-data | list     bodies that are no proper GraphQL answer
 //   /?fault=headers&bytes=N       N bytes of headers                    /?fault=garbage          bytes that are no HTTP
 //   /?fault=echo                  method, headers and body as JSON
+//   /?fault=body&body=B           the answer B, base64; with &status=N and &type=T
+//
+// A request's header x-hasura-fault, a query string, takes the place of the URL's: so each call of graphql_resolve() can choose its fault.
 //
 // With &early=1 it does not wait for the request's body. Without a fault, or under the fault, the answer is {"data":{"ok":true}}, or with
 // --upstream what that server answers to the same request: so a real GraphQL server can be made to fail. Introspection is then answered without
@@ -152,6 +155,8 @@ const faults = {
     req.socket.end(`HTTP/1.1 200 OK\r\n${lines.join('')}content-length: 0\r\n\r\n`);
   },
   garbage: req => req.socket.end('SSH-2.0-OpenSSH_9.2\r\n'),
+  body: (req, res, answer, q) =>
+    instead(Buffer.from(q.get('body') ?? '', 'base64'), Number(q.get('status') ?? 200), q.get('type') ?? JSON_TYPE)(req, res),
   echo: (req, res, answer, q, body) =>
     send(res, {
       ...answer,
@@ -193,10 +198,11 @@ async function handle(req, res) {
   served.set(connection, (served.get(connection) ?? 0) + 1);
   const body = url.searchParams.has('early') ? Buffer.alloc(0) : await readBody(req);
   const answer = await properAnswer(req, body);
-  let fault = url.searchParams.get('fault') ?? 'none';
-  if (body.includes('__schema') && !url.searchParams.has('introspection')) fault = 'none';
+  const q = 'x-hasura-fault' in req.headers ? new URLSearchParams(req.headers['x-hasura-fault']) : url.searchParams;
+  let fault = q.get('fault') ?? 'none';
+  if (body.includes('__schema') && !q.has('introspection')) fault = 'none';
   if (!Object.hasOwn(faults, fault)) send(res, { status: 400, type: 'text/plain', body: Buffer.from(`no such fault: ${fault}`) });
-  else await faults[fault](req, res, answer, url.searchParams, body);
+  else await faults[fault](req, res, answer, q, body);
 }
 
 const listener = (req, res) => {
@@ -206,7 +212,7 @@ const listener = (req, res) => {
 };
 const server = options.http2
   ? options.tls ? http2.createSecureServer({ ...options.tls, allowHTTP1: true }, listener) : http2.createServer(listener)
-  : options.tls ? https.createServer(options.tls, listener) : http.createServer({ keepAliveTimeout: 0 }, listener);
+  : options.tls ? https.createServer(options.tls, listener) : http.createServer({ keepAliveTimeout: 0, maxHeaderSize: 1e6 }, listener);
 server.keepAliveTimeout = 0;
 server.on(options.tls ? 'secureConnection' : 'connection', socket => socket.on('error', () => {}));
 server.on('sessionError', () => {});
