@@ -1,7 +1,7 @@
 // areas.mjs: what is compared, and where its cases come from. share: of the time.
 
 import { DocumentGenerator, argumentsDocument, introspectionDocument, jsonValue } from './documents.mjs';
-import { getIntrospectionQuery, isInputType, parse, typeFromAST, validate } from './graphql.mjs';
+import { getIntrospectionQuery, introspectionFromSchema, isInputType, parse, typeFromAST, validate } from './graphql.mjs';
 import { mutate } from './random.mjs';
 
 const VALUES = ['1', '-0', '0.0e-0', '"\\u00e9\\u{1F600}\\uD83D\\uDE00"', '"""\n  a\n    b\n"""', '[1, [2, $v], {a: "b", c: {d: ENUM}}]', '{a: null, b: true}', '$variable',
@@ -78,6 +78,17 @@ function* typeSystems(random, schemas, sources) {
   }
 }
 
+// Introspection results of the schemas, read back.
+function* introspectionResults(random, schemas) {
+  for (const schema of schemas.values()) {
+    for (const on of [false, true]) {
+      const { __schema } = introspectionFromSchema(schema, { specifiedByUrl: on, directiveIsRepeatable: on, schemaDescription: on,
+        inputValueDeprecation: on, experimentalDirectiveDeprecation: on, oneOf: on });
+      yield { op: 'schema', introspection: JSON.stringify(__schema) };
+    }
+  }
+}
+
 // Values for the variables of a document's only operation.
 function variableValues(random, schema, document) {
   const values = {};
@@ -143,6 +154,7 @@ export const areas = [
   { name: 'validation against zoo.graphql', share: 6, commands: (random, schemas) => validation(random, schemas, 'zoo') },
   { name: 'validation against small.graphql', share: 3, commands: (random, schemas) => validation(random, schemas, 'small') },
   { name: 'type systems', share: 8, commands: typeSystems },
+  { name: 'introspection results', share: 1, commands: introspectionResults },
   { name: 'variables', share: 3, commands: variables },
   { name: 'arguments', share: 3, commands: argumentValues },
   { name: 'introspection', share: 3, commands: introspection },

@@ -3,7 +3,7 @@
  *
  *	{"op": "parse", "document": text, "as": "document" | "selection_set" | "type" | "value", "max_tokens": n, "max_depth": n, "max_length": n}
  *		-> {"errors": […], "print": text}
- *	{"op": "schema", "schema": SDL, "good_will": bool, "keep": name}
+ *	{"op": "schema", "schema": SDL, or "introspection": JSON of __schema; "good_will": bool, "keep": name}
  *		-> {"errors": […], "warnings": […], "print": SDL}
  *	{"op": "validate", "name": of a kept schema, "document": text, "max_errors": n, "max_depth": n}
  *		-> {"errors": […]}
@@ -13,7 +13,7 @@
  *		-> {"errors": […], "arguments": [{…}, …]}: of the fields of the root, in the answer's order; null where one does not fit
  *	{"op": "introspect", …}		as above
  *		-> {"errors": […], "data": {…}}
- *	{"op": "time", "stage": "lex" | "parse" | "print" | "schema" | "check" | "validate", "name": …, "document": text, "seconds": s}
+ *	{"op": "time", "stage": "lex" | "parse" | "print" | "schema" | "check" | "print_schema" | "validate", "name": …, "document": text, "seconds": s}
  *		-> {"median": seconds, "runs": n}
  *
  * "errors" is what gql_errors_to_json() writes; the other members of an answer are there if there is none.
@@ -25,6 +25,7 @@
 #include <json-c/json.h>
 
 #include "graphql/graphql_int.h"
+#include "json/json.h"
 
 typedef struct Command
 {
@@ -151,6 +152,17 @@ find_schema(Command *command)
 	elog(ERROR, "no such schema");
 }
 
+static GqlSchema *
+read_introspection(Command *command, GqlErrorList *errors, GqlErrorList *warnings)
+{
+	int			len;
+	const char *text = get_text(command, "introspection", &len);
+	char	   *error;
+	RrJson	   *json = rr_json_parse(text, len, 1000, &error);
+
+	return json ? gql_schema_from_introspection(rr_json_root(json), errors, warnings) : NULL;
+}
+
 static void
 schema(Command *command)
 {
@@ -160,7 +172,8 @@ schema(Command *command)
 	MemoryContext oldcxt = *keep ? MemoryContextSwitchTo(TopMemoryContext) : CurrentMemoryContext;
 	GqlErrorList *errors = gql_errors_create(0, NULL);
 	GqlErrorList *warnings = gql_errors_create(0, NULL);
-	GqlSchema  *built = gql_schema_from_sdl(text, len, get_number(command, "good_will", 0) != 0, errors, warnings);
+	GqlSchema  *built = json_object_object_get(command->request, "introspection") ? read_introspection(command, errors, warnings) :
+		gql_schema_from_sdl(text, len, get_number(command, "good_will", 0) != 0, errors, warnings);
 	StringInfoData printed;
 
 	if (*keep && built)
@@ -407,6 +420,13 @@ run_stage(Command *command, const char *text, int len, GqlDocument *document, Gq
 		gql_schema_from_document(document, true, gql_errors_create(1, NULL), NULL);
 	else if (text_is(command, "stage", "check"))
 		gql_schema_check(schema, true, gql_errors_create(1, NULL), NULL);
+	else if (text_is(command, "stage", "print_schema"))
+	{
+		StringInfoData out;
+
+		initStringInfo(&out);
+		gql_print_schema(schema, &out);
+	}
 	else if (text_is(command, "stage", "validate"))
 		gql_validate(schema, document, 0, gql_errors_create(100, NULL));
 }
@@ -422,7 +442,7 @@ measure(Command *command)
 	GqlDocument *document = gql_parse(text, len, NULL, gql_errors_create(1, NULL));
 	GqlSchema  *schema = NULL;
 
-	if (text_is(command, "stage", "check"))
+	if (text_is(command, "stage", "check") || text_is(command, "stage", "print_schema"))
 		schema = gql_schema_from_document(document, true, gql_errors_create(1, NULL), NULL);
 	else if (text_is(command, "stage", "validate"))
 		schema = find_schema(command);

@@ -1,7 +1,7 @@
 // reference.mjs: the driver's operations, answered by graphql-js.
 
 import {
-  GraphQLError, buildASTSchema, executeSync, getArgumentValues, getVariableValues, parse, parseType, parseValue, print, printSchema,
+  GraphQLError, buildASTSchema, buildClientSchema, executeSync, getArgumentValues, getVariableValues, parse, parseType, parseValue, print, printSchema,
   validate, validateSDL, validateSchema,
 } from './graphql.mjs';
 
@@ -73,8 +73,11 @@ export class Reference {
   }
 
   // With good will, a schema that breaks rules is taken all the same.
-  schema({ schema: sdl, keep, good_will: goodWill }) {
+  schema({ schema: sdl, introspection, keep, good_will: goodWill }) {
     return attempt(() => {
+      if (sdl === undefined) {
+        return { print: printSorted(buildClientSchema({ __schema: JSON.parse(introspection) })) };
+      }
       const document = parse(sdl, OPTIONS);
       if (goodWill) {
         this.schemas.set(keep, buildASTSchema(document, { assumeValid: true, assumeValidSDL: true }));
