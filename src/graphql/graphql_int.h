@@ -63,6 +63,9 @@ typedef struct GqlParser
 	Size		n_free;
 } GqlParser;
 
+/* Of a longer token messages show the beginning, in bytes: an error must not be as large as the document. */
+#define GQL_MAX_SHOWN_TOKEN 1000
+
 /* Reads the token at p->pos. */
 extern void gql_lex(GqlParser *p, GqlToken *token);
 /* Files "Syntax Error: …" unless there was one before. */

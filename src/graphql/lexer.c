@@ -475,7 +475,8 @@ unexpected_char(GqlParser *p, const char *s)
 	{
 		const char *end = skip_digits(p, s + 1);
 
-		lex_error(p, s, "Invalid number, expected digit before \".\", did you mean \"0.%s\"?", pnstrdup(s + 1, end - s - 1));
+		lex_error(p, s, "Invalid number, expected digit before \".\", did you mean \"0.%s\"?",
+				  pnstrdup(s + 1, Min(end - s - 1, GQL_MAX_SHOWN_TOKEN)));
 	}
 	else if (s[0] == '\'')
 		lex_error(p, s, "Unexpected single quote character ('), did you mean to use a double quote (\")?");

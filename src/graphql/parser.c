@@ -86,9 +86,12 @@ token_kind_text(GqlTokenKind kind)
 const char *
 gql_token_text(const GqlToken *token)
 {
+	int			len;
+
 	if (token->value == NULL)
 		return token_kind_text(token->kind);
-	return psprintf("%s \"%s\"", token_kind_text(token->kind), pnstrdup(token->value, token->len));
+	len = pg_mbcliplen(token->value, token->len, GQL_MAX_SHOWN_TOKEN);
+	return psprintf("%s \"%s%s\"", token_kind_text(token->kind), pnstrdup(token->value, len), len < token->len ? "..." : "");
 }
 
 bool
@@ -351,7 +354,7 @@ parse_variable(GqlParser *p, bool is_const)
 	{
 		if (gql_peek(p, GQL_TOK_NAME))
 			gql_syntax_error(p, dollar.start, "Unexpected variable \"$%.*s\" in constant value.",
-							 p->token.len, p->token.value);
+							 Min(p->token.len, GQL_MAX_SHOWN_TOKEN), p->token.value);
 		else
 			gql_unexpected(p, &dollar);
 	}

@@ -10,6 +10,8 @@ const VALUES = ['1', '-0', '0.0e-0', '"\\u00e9\\u{1F600}\\uD83D\\uDE00"', '"""\n
 
 const TYPES = ['Int', '[Int!]!', '[[String]!]', 'A!'];
 
+const INTROSPECTION = ['descriptions', 'specifiedByUrl', 'directiveIsRepeatable', 'schemaDescription', 'inputValueDeprecation', 'oneOf'];
+
 function* syntaxOfDocuments(random, schemas) {
   const generators = ['github', 'zoo', 'small'].map((name) => new DocumentGenerator(random, schemas.get(name)));
   for (;;) {
@@ -78,17 +80,6 @@ function* typeSystems(random, schemas, sources) {
   }
 }
 
-// Introspection results of the schemas, read back.
-function* introspectionResults(random, schemas) {
-  for (const schema of schemas.values()) {
-    for (const on of [false, true]) {
-      const { __schema } = introspectionFromSchema(schema, { specifiedByUrl: on, directiveIsRepeatable: on, schemaDescription: on,
-        inputValueDeprecation: on, experimentalDirectiveDeprecation: on, oneOf: on });
-      yield { op: 'schema', introspection: JSON.stringify(__schema) };
-    }
-  }
-}
-
 // Values for the variables of a document's only operation.
 function variableValues(random, schema, document) {
   const values = {};
@@ -132,8 +123,7 @@ function* argumentValues(random, schemas) {
 function* introspection(random, schemas) {
   for (const name of ['github', 'zoo', 'small']) {
     for (const on of [false, true]) {
-      yield { op: 'introspect', name, document: getIntrospectionQuery({
-        descriptions: on, specifiedByUrl: on, directiveIsRepeatable: on, schemaDescription: on, inputValueDeprecation: on, oneOf: on }) };
+      yield { op: 'introspect', name, document: getIntrospectionQuery(Object.fromEntries(INTROSPECTION.map((option) => [option, on]))) };
     }
   }
   for (;;) {
@@ -146,6 +136,15 @@ function* introspection(random, schemas) {
   }
 }
 
+function* clientSchemas(random, schemas) {
+  for (;;) {
+    for (const name of ['zoo', 'small', 'github']) {
+      const options = Object.fromEntries(INTROSPECTION.map((option) => [option, random.chance(0.7)]));
+      yield { op: 'client_schema', introspection: introspectionFromSchema(schemas.get(name), options) };
+    }
+  }
+}
+
 export const areas = [
   { name: 'syntax of executable documents', share: 3, commands: syntaxOfDocuments },
   { name: 'syntax of type system documents', share: 3, commands: syntaxOfSchemas },
@@ -154,8 +153,8 @@ export const areas = [
   { name: 'validation against zoo.graphql', share: 6, commands: (random, schemas) => validation(random, schemas, 'zoo') },
   { name: 'validation against small.graphql', share: 3, commands: (random, schemas) => validation(random, schemas, 'small') },
   { name: 'type systems', share: 8, commands: typeSystems },
-  { name: 'introspection results', share: 1, commands: introspectionResults },
   { name: 'variables', share: 3, commands: variables },
   { name: 'arguments', share: 3, commands: argumentValues },
   { name: 'introspection', share: 3, commands: introspection },
+  { name: 'schemas from introspection results', share: 1, commands: clientSchemas },
 ];

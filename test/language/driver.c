@@ -3,7 +3,9 @@
  *
  *	{"op": "parse", "document": text, "as": "document" | "selection_set" | "type" | "value", "max_tokens": n, "max_depth": n, "max_length": n}
  *		-> {"errors": […], "print": text}
- *	{"op": "schema", "schema": SDL, or "introspection": JSON of __schema; "good_will": bool, "keep": name}
+ *	{"op": "refuse", "document": text, limits as above}
+ *		-> {"errors": […], "seconds": s, "bytes": n}: how long it took and how much memory
+ *	{"op": "schema", "schema": SDL, "good_will": bool, "keep": name}
  *		-> {"errors": […], "warnings": […], "print": SDL}
  *	{"op": "validate", "name": of a kept schema, "document": text, "max_errors": n, "max_depth": n}
  *		-> {"errors": […]}
@@ -13,7 +15,9 @@
  *		-> {"errors": […], "arguments": [{…}, …]}: of the fields of the root, in the answer's order; null where one does not fit
  *	{"op": "introspect", …}		as above
  *		-> {"errors": […], "data": {…}}
- *	{"op": "time", "stage": "lex" | "parse" | "print" | "schema" | "check" | "print_schema" | "validate", "name": …, "document": text, "seconds": s}
+ *	{"op": "client_schema", "introspection": {"__schema": {…}}}
+ *		-> {"errors": […], "warnings": […], "print": SDL}
+ *	{"op": "time", "stage": "lex" | "parse" | "print" | "schema" | "check" | "validate", "name": …, "document": text, "seconds": s}
  *		-> {"median": seconds, "runs": n}
  *
  * "errors" is what gql_errors_to_json() writes; the other members of an answer are there if there is none.
@@ -79,18 +83,25 @@ add_errors(Command *command, GqlErrorList *errors)
 
 /* ---- operations ---- */
 
+static GqlLimits
+get_limits(Command *command)
+{
+	GqlLimits	limits = {0};
+
+	limits.max_tokens = get_number(command, "max_tokens", 0);
+	limits.max_depth = get_number(command, "max_depth", 0);
+	limits.max_length = get_number(command, "max_length", 0);
+	return limits;
+}
+
 static void
 parse(Command *command)
 {
 	GqlErrorList *errors = gql_errors_create(0, NULL);
 	StringInfoData printed;
-	GqlLimits	limits = {0};
+	GqlLimits	limits = get_limits(command);
 	int			len;
 	const char *text = get_text(command, "document", &len);
-
-	limits.max_tokens = get_number(command, "max_tokens", 0);
-	limits.max_depth = get_number(command, "max_depth", 0);
-	limits.max_length = get_number(command, "max_length", 0);
 
 	initStringInfo(&printed);
 	if (text_is(command, "as", "selection_set"))
@@ -152,39 +163,11 @@ find_schema(Command *command)
 	elog(ERROR, "no such schema");
 }
 
-static GqlSchema *
-read_introspection(Command *command, GqlErrorList *errors, GqlErrorList *warnings)
-{
-	int			len;
-	const char *text = get_text(command, "introspection", &len);
-	char	   *error;
-	RrJson	   *json = rr_json_parse(text, len, 1000, &error);
-
-	return json ? gql_schema_from_introspection(rr_json_root(json), errors, warnings) : NULL;
-}
-
+/* What schemas are answered with, however they came about. */
 static void
-schema(Command *command)
+answer_schema(Command *command, GqlSchema *built, GqlErrorList *errors, GqlErrorList *warnings)
 {
-	int			len;
-	const char *text = get_text(command, "schema", &len);
-	const char *keep = get_text(command, "keep", &(int) {0});
-	MemoryContext oldcxt = *keep ? MemoryContextSwitchTo(TopMemoryContext) : CurrentMemoryContext;
-	GqlErrorList *errors = gql_errors_create(0, NULL);
-	GqlErrorList *warnings = gql_errors_create(0, NULL);
-	GqlSchema  *built = json_object_object_get(command->request, "introspection") ? read_introspection(command, errors, warnings) :
-		gql_schema_from_sdl(text, len, get_number(command, "good_will", 0) != 0, errors, warnings);
 	StringInfoData printed;
-
-	if (*keep && built)
-	{
-		KeptSchema *kept = palloc(sizeof(KeptSchema));
-
-		kept->name = pstrdup(keep);
-		kept->schema = built;
-		kept_schemas = lappend(kept_schemas, kept);
-	}
-	MemoryContextSwitchTo(oldcxt);
 
 	add_errors(command, errors);
 	appendStringInfoString(command->answer, ", \"warnings\": ");
@@ -196,6 +179,42 @@ schema(Command *command)
 		add_text(command, "print", &printed);
 	}
 	appendStringInfoChar(command->answer, '}');
+}
+
+static void
+schema(Command *command)
+{
+	int			len;
+	const char *text = get_text(command, "schema", &len);
+	const char *keep = get_text(command, "keep", &(int) {0});
+	MemoryContext oldcxt = *keep ? MemoryContextSwitchTo(TopMemoryContext) : CurrentMemoryContext;
+	GqlErrorList *errors = gql_errors_create(0, NULL);
+	GqlErrorList *warnings = gql_errors_create(0, NULL);
+	GqlSchema  *built = gql_schema_from_sdl(text, len, get_number(command, "good_will", 0) != 0, errors, warnings);
+
+	if (*keep && built)
+	{
+		KeptSchema *kept = palloc(sizeof(KeptSchema));
+
+		kept->name = pstrdup(keep);
+		kept->schema = built;
+		kept_schemas = lappend(kept_schemas, kept);
+	}
+	MemoryContextSwitchTo(oldcxt);
+	answer_schema(command, built, errors, warnings);
+}
+
+static void
+client_schema(Command *command)
+{
+	GqlErrorList *errors = gql_errors_create(0, NULL);
+	const char *text = json_object_to_json_string(json_object_object_get(command->request, "introspection"));
+	char	   *problem;
+	RrJson	   *json = rr_json_parse(text, strlen(text), 1000, &problem);
+	RrJsonNode *node = rr_json_get(rr_json_root(json), "__schema");
+
+	/* Upstream schemas are read with good will; here a warning counts as much. */
+	answer_schema(command, gql_schema_from_introspection(node, errors, errors), errors, gql_errors_create(0, NULL));
 }
 
 static void
@@ -461,6 +480,21 @@ measure(Command *command)
 	appendStringInfo(command->answer, "{\"median\": %.9f, \"runs\": %d}", times[n / 2], n);
 }
 
+static void
+refuse(Command *command)
+{
+	GqlErrorList *errors = gql_errors_create(0, NULL);
+	GqlLimits	limits = get_limits(command);
+	int			len;
+	const char *text = get_text(command, "document", &len);
+	double		start = now();
+
+	gql_parse(text, len, &limits, errors);
+	add_errors(command, errors);
+	appendStringInfo(command->answer, ", \"seconds\": %.6f, \"bytes\": %zu}",
+					 now() - start, MemoryContextMemAllocated(CurrentMemoryContext, true));
+}
+
 /* ---- the loop ---- */
 
 static void
@@ -472,7 +506,9 @@ dispatch(void *arg)
 		void		(*run) (Command *command);
 	}			operations[] = {
 		{"parse", parse},
+		{"refuse", refuse},
 		{"schema", schema},
+		{"client_schema", client_schema},
 		{"validate", validate},
 		{"variables", variables},
 		{"arguments", arguments},

@@ -34,7 +34,7 @@ function attempt(f) {
     if (!(error instanceof GraphQLError)) {
       throw error;
     }
-    return { errors: [plain(error)], thrown: true };
+    return { errors: [plain(error)] };
   }
 }
 
@@ -73,29 +73,38 @@ export class Reference {
   }
 
   // With good will, a schema that breaks rules is taken all the same.
-  schema({ schema: sdl, introspection, keep, good_will: goodWill }) {
+  schema({ schema: sdl, keep, good_will: goodWill }) {
     return attempt(() => {
-      if (sdl === undefined) {
-        return { print: printSorted(buildClientSchema({ __schema: JSON.parse(introspection) })) };
-      }
       const document = parse(sdl, OPTIONS);
+      // Operations and fragments among types are passed over; graphql-js applies the rules on directives to them.
+      document.definitions = document.definitions.filter(({ kind }) => kind !== 'OperationDefinition' && kind !== 'FragmentDefinition');
       if (goodWill) {
         this.schemas.set(keep, buildASTSchema(document, { assumeValid: true, assumeValidSDL: true }));
         return {};
-      }
-      if (document.definitions.some(({ kind }) => kind === 'OperationDefinition' || kind === 'FragmentDefinition')) {
-        throw new Error('graphql-js applies some of its rules to these, we pass them over');
       }
       let errors = validateSDL(document);
       if (errors.length > 0) {
         return { errors: errors.map(plain) };
       }
-      const schema = buildASTSchema(document, { assumeValidSDL: true });
+      let schema;
+      try {
+        schema = buildASTSchema(document, { assumeValidSDL: true });
+      } catch (error) {
+        return { errors: [plain(error)], thrown: true };
+      }
       errors = validateSchema(schema);
       if (errors.length > 0) {
         return { errors: errors.map(plain) };
       }
       return { print: printSorted(schema) };
+    });
+  }
+
+  client_schema({ introspection }) {
+    return attempt(() => {
+      const schema = buildClientSchema(introspection);
+      const errors = validateSchema(schema);
+      return errors.length > 0 ? { errors: errors.map(plain) } : { print: printSorted(schema) };
     });
   }
 

@@ -1,13 +1,27 @@
 # shim.mk: the language layer outside of a server, for the makefiles that include this.
 #
-# SHIM_SOURCES is what to compile (with SHIM_CFLAGS) and link (with SHIM_LIBS); ROOT is the repository, PG_CONFIG names the server.
+# Compiles src/graphql/, src/json/ and the shim into $(BUILD)/objects/, as OBJECTS, with CC, SHIM_CFLAGS and the includer's CFLAGS; to be
+# linked with SHIM_LIBS. ROOT is the repository, PG_CONFIG names the server.
 
 ROOT ?= ../..
 PG_CONFIG ?= pg_config
 
 SHIM_SOURCES := $(sort $(wildcard $(ROOT)/src/graphql/*.c $(ROOT)/src/json/*.c)) $(ROOT)/test/fuzz/shim/shim.c
 SHIM_HEADERS := $(wildcard $(ROOT)/src/*.h $(ROOT)/src/graphql/*.h $(ROOT)/src/json/*.h $(ROOT)/test/fuzz/shim/*.h)
-SHIM_CFLAGS := -ffunction-sections -std=gnu99 -D_GNU_SOURCE -fno-strict-aliasing -fwrapv -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
-	-Wno-missing-field-initializers -I$(ROOT)/src -I$(ROOT)/test/fuzz/shim \
-	-I$(shell $(PG_CONFIG) --includedir-server) -I$(shell $(PG_CONFIG) --includedir)/internal $(shell pkg-config --cflags json-c)
+SHIM_CFLAGS := -std=gnu99 -D_GNU_SOURCE -ffunction-sections -fno-strict-aliasing -fwrapv -Wall -Wextra -Wno-unused-parameter \
+	-Wno-sign-compare -Wno-missing-field-initializers -I$(ROOT)/src -I$(ROOT)/test/fuzz/shim -I$(shell $(PG_CONFIG) --includedir-server) \
+	-I$(shell $(PG_CONFIG) --includedir)/internal $(shell pkg-config --cflags json-c)
 SHIM_LIBS := -Wl,--gc-sections -L$(shell $(PG_CONFIG) --pkglibdir) -lpgcommon -lpgport $(shell pkg-config --libs json-c) -lm
+
+OBJECTS = $(patsubst $(ROOT)/%.c,$(BUILD)/objects/%.o,$(SHIM_SOURCES))
+
+all:
+
+$(BUILD)/objects/%.o: $(ROOT)/%.c $(SHIM_HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(SHIM_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all clean

@@ -1,0 +1,134 @@
+// bench.mjs: the language layer against graphql-js, stage by stage, in one run: medians of wall time, rates, ratios.
+//
+//   make -C test/language && node bench/language/bench.mjs [--seconds n]
+//
+// Times of the C side are taken inside the driver, without pipe and JSON; its memory contexts are made and deleted within the time. Both sides get the same
+// documents, and run a stage for the same number of seconds after a warm-up.
+
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { DocumentGenerator } from '../../test/language/documents.mjs';
+import { Driver } from '../../test/language/driver.mjs';
+import * as graphql from '../../test/language/graphql.mjs';
+import { Random } from '../../test/language/random.mjs';
+import { githubSchema, readSchemas } from '../../test/language/schemas.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    driver: { type: 'string', default: join(here, '../../build/language/driver') },
+    seconds: { type: 'string', default: '3' },
+  },
+});
+const seconds = Number(options.seconds);
+const driver = new Driver(options.driver);
+
+function median(f) {
+  const times = [];
+  const warm = performance.now() + seconds * 300;
+  while (performance.now() < warm) {
+    f();
+  }
+  const end = performance.now() + seconds * 1000;
+  do {
+    const start = performance.now();
+    f();
+    times.push(performance.now() - start);
+  } while (performance.now() < end);
+  return times.sort((a, b) => a - b)[times.length >> 1] / 1000;
+}
+
+function lex(text) {
+  const lexer = new graphql.Lexer(new graphql.Source(text));
+  while (lexer.advance().kind !== '<EOF>');
+}
+
+const rows = [];
+
+async function compare(what, stage, document, theirs, more = {}) {
+  const js = median(theirs);
+  const c = (await driver.call({ op: 'time', stage, document, seconds, ...more })).median;
+  const size = Buffer.byteLength(document);
+  const rate = (time) => `${(size / 1e6 / time).toFixed(1)} MB/s`;
+  rows.push([what, `${(js * 1e3).toFixed(3)} ms`, `${(c * 1e3).toFixed(3)} ms`, rate(js), rate(c), Math.round(1 / js).toString(), Math.round(1 / c).toString(), `${(js / c).toFixed(1)}×`]);
+}
+
+// A schema, stage by stage.
+const sdl = githubSchema();
+const parsedSdl = graphql.parse(sdl);
+const loose = { assumeValid: true, assumeValidSDL: true };
+await compare('schema: lex', 'lex', sdl, () => lex(sdl));
+await compare('schema: parse', 'parse', sdl, () => graphql.parse(sdl));
+await compare('schema: print', 'print', sdl, () => graphql.print(parsedSdl));
+await compare('schema: build and check', 'schema', sdl, () => {
+  graphql.validateSDL(parsedSdl);
+  graphql.validateSchema(graphql.buildASTSchema(parsedSdl, { assumeValidSDL: true }));
+});
+// validateSchema() keeps its answer in the schema: a fresh one is needed each time, whose time is taken off.
+const built = median(() => graphql.buildASTSchema(parsedSdl, loose));
+const both = median(() => graphql.validateSchema(graphql.buildASTSchema(parsedSdl, { assumeValidSDL: true })));
+const check = (await driver.call({ op: 'time', stage: 'check', document: sdl, seconds })).median;
+rows.push(['schema: check alone', `${((both - built) * 1e3).toFixed(3)} ms`, `${(check * 1e3).toFixed(3)} ms`, '', '', '', '', `${((both - built) / check).toFixed(1)}×`]);
+await compare('schema: text to checked schema', 'load', sdl, () => {
+  const document = graphql.parse(sdl);
+  graphql.validateSDL(document);
+  graphql.validateSchema(graphql.buildASTSchema(document, { assumeValidSDL: true }));
+});
+
+// Documents against it.
+const github = readSchemas().github;
+const schema = graphql.buildSchema(github, loose);
+await driver.call({ op: 'schema', schema: github, keep: 'github', good_will: 1 });
+
+const TYPICAL = `query Issues($owner: String!, $name: String!, $first: Int = 20, $after: String, $labels: [String!]) {
+  repository(owner: $owner, name: $name) {
+    ...Header
+    issues(first: $first, after: $after, labels: $labels, states: [OPEN], orderBy: {field: UPDATED_AT, direction: DESC}) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        id
+        number
+        title
+        author { login avatarUrl(size: 64) ... on User { name } }
+        labels(first: 10) { nodes { name color } }
+        comments(last: 3) { nodes { ...Comment } }
+      }
+    }
+  }
+}
+fragment Header on Repository { id nameWithOwner description stargazerCount owner { login } }
+fragment Comment on IssueComment { id body createdAt author { login } reactionGroups { content users { totalCount } } }
+`;
+const random = new Random(42);
+const generator = new DocumentGenerator(random, schema);
+const many = [];
+while (many.length < 300) {
+  const text = generator.document();
+  if (text.length > 200 && graphql.validate(schema, graphql.parse(text)).length === 0) {
+    many.push(text);
+  }
+}
+// One document of all of them, so that both sides work on more than a cache line.
+const large = many.map((text, i) => text.replace(/\bF(\d+)\b/g, `F${i}_$1`).replace(/\bOp(\d+)\b/g, `Op${i}_$1`).replace(/^\s*{/, `query Q${i} {`)).join('\n');
+
+for (const [name, text] of [['a typical query', TYPICAL], ['300 operations', large], ['introspection query', graphql.getIntrospectionQuery()]]) {
+  const document = graphql.parse(text);
+  const errors = graphql.validate(schema, document);
+  if (errors.length > 0) {
+    throw errors[0];
+  }
+  await compare(`${name}: lex`, 'lex', text, () => lex(text));
+  await compare(`${name}: parse`, 'parse', text, () => graphql.parse(text));
+  await compare(`${name}: validate`, 'validate', text, () => graphql.validate(schema, document), { name: 'github' });
+  await compare(`${name}: print`, 'print', text, () => graphql.print(document));
+}
+driver.stop();
+
+const head = ['', 'graphql-js', 'remote_rel', 'graphql-js', 'remote_rel', 'js doc/s', 'rr doc/s', 'ratio'];
+const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+const line = (row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
+console.log(`graphql-js ${graphql.version}, Node.js ${process.versions.node}; GitHub's schema of ${(sdl.length / 1e6).toFixed(2)} MB; medians of ${seconds} s each\n`);
+console.log([head, ...rows].map(line).join('\n'));
