@@ -230,4 +230,30 @@ extern uint64 rr_catalog_generation(void);
 /* Advance it in this backend: a setting that role schemas depend on has changed. Never throws. */
 extern void rr_catalog_invalidate(void);
 
+/* What role schemas are made of, so that changes of anything else need not count. */
+typedef struct RrNumbers
+{
+	int			n;
+	int			capacity;
+	uint32	   *items;
+} RrNumbers;
+
+typedef struct RrWatch
+{
+	RrNumbers	relations;		/* oids */
+	RrNumbers	schemas;		/* oids: of whatever relation that comes into being there */
+	RrNumbers	schema_names;	/* hash values in syscache NAMESPACENAME */
+	RrNumbers	types;			/* in TYPEOID */
+	RrNumbers	constraints;	/* in CONSTROID */
+} RrWatch;
+
+/* In CurrentMemoryContext. */
+extern void rr_numbers_add(RrNumbers *set, uint32 number);
+
+/*
+ * From now on only changes of these count, and of the extension's own tables, roles and functions; with NULL, everything does: to be set so before
+ * what is to be watched is read. The sets are copied.
+ */
+extern void rr_catalog_watch(const RrWatch *watch);
+
 #endif							/* RR_CATALOG_H */

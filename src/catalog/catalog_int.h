@@ -4,7 +4,7 @@
 #ifndef RR_CATALOG_INT_H
 #define RR_CATALOG_INT_H
 
-/* The generation as far as this backend knows, without taking in invalidations. */
+/* Advances with every invalidation that this backend has seen, whether it matters to role schemas or not; takes none in. */
 extern uint64 rr_catalog_generation_peek(void);
 
 #endif							/* RR_CATALOG_INT_H */

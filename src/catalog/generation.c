@@ -4,16 +4,23 @@
  * Callbacks fire inside of any catalog access, so they only count. Changes of tables, their columns, policies, constraints and grants arrive as relcache
  * invalidations, those of the extension's own tables as well (rr_catalog_changed() sends them); the rest as syscache invalidations.
  *
+ * What is known not to matter does not count, or temporary tables would flush everything all the time: what role schemas are made of is watched
+ * (RrWatch), and a relation that is not among it is put aside and looked at when the counter is asked for. While nothing is watched, everything counts.
+ *
  * A change may arrive while a statement runs whose snapshot is older than it: what is read then is good for this statement and stale for the
  * next. So the snapshot in force at the last invalidation is remembered, and the counter advances once more when another one is in force.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/transam.h"
 #include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "utils/inval.h"
+#include "utils/memutils.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -33,7 +40,15 @@ typedef struct SnapshotMark
 	CommandId	curcid;
 } SnapshotMark;
 
+/* Relations put aside; more than these count without being looked at. */
+#define MAX_PENDING 256
+
 static uint64 generation = 1;
+static uint64 events;			/* all invalidations, those put aside included */
+static RrWatch watch;
+static bool watching;
+static Oid	pending[MAX_PENDING];
+static int	npending;
 static SnapshotMark suspect;	/* in force when the last invalidation came */
 static bool suspect_transaction;	/* the last invalidation came in a transaction with one snapshot */
 static bool registered;
@@ -60,18 +75,137 @@ rr_catalog_invalidate(void)
 	}
 }
 
-static void
-on_relcache(Datum arg, Oid relid)
+/* ---- what is watched ---- */
+
+static int
+compare_numbers(const void *a, const void *b)
 {
-	/* InvalidOid: everything */
-	if (!OidIsValid(relid) || relid >= FirstNormalObjectId)
-		rr_catalog_invalidate();
+	uint32		x = *(const uint32 *) a,
+				y = *(const uint32 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+static bool
+is_among(uint32 number, const RrNumbers *set)
+{
+	return set->n > 0 && bsearch(&number, set->items, set->n, sizeof(uint32), compare_numbers) != NULL;
+}
+
+void
+rr_numbers_add(RrNumbers *set, uint32 number)
+{
+	if (set->n == set->capacity)
+	{
+		set->capacity = Max(set->capacity * 2, 32);
+		set->items = set->items ? repalloc(set->items, set->capacity * sizeof(uint32)) : palloc(set->capacity * sizeof(uint32));
+	}
+	set->items[set->n++] = number;
+}
+
+static RrNumbers
+sorted_copy(const RrNumbers *from)
+{
+	RrNumbers	to = {.n = from->n,.capacity = from->n};
+
+	to.items = MemoryContextAlloc(TopMemoryContext, Max(from->n, 1) * sizeof(uint32));
+	if (from->n > 0)
+		memcpy(to.items, from->items, from->n * sizeof(uint32));
+	qsort(to.items, to.n, sizeof(uint32), compare_numbers);
+	return to;
 }
 
 static void
+free_numbers(RrNumbers *set)
+{
+	if (set->items != NULL)
+		pfree(set->items);
+	memset(set, 0, sizeof(RrNumbers));
+}
+
+void
+rr_catalog_watch(const RrWatch *new)
+{
+	watching = false;
+	free_numbers(&watch.relations);
+	free_numbers(&watch.schemas);
+	free_numbers(&watch.schema_names);
+	free_numbers(&watch.types);
+	free_numbers(&watch.constraints);
+	if (new == NULL)
+		return;
+	watch.relations = sorted_copy(&new->relations);
+	watch.schemas = sorted_copy(&new->schemas);
+	watch.schema_names = sorted_copy(&new->schema_names);
+	watch.types = sorted_copy(&new->types);
+	watch.constraints = sorted_copy(&new->constraints);
+	watching = true;
+}
+
+/* ---- callbacks ---- */
+
+static void
+on_relcache(Datum arg, Oid relid)
+{
+	events++;
+	if (OidIsValid(relid) && relid < FirstNormalObjectId)
+		return;
+	if (!OidIsValid(relid) || !watching || is_among(relid, &watch.relations) || npending == MAX_PENDING)
+		rr_catalog_invalidate();
+	else
+		pending[npending++] = relid;
+}
+
+/* Of roles, memberships and functions every change counts. */
+static void
 on_syscache(Datum arg, int cacheid, uint32 hashvalue)
 {
+	events++;
 	rr_catalog_invalidate();
+}
+
+/* hashvalue 0: everything */
+static void
+on_watched_syscache(Datum arg, int cacheid, uint32 hashvalue)
+{
+	const RrNumbers *set = cacheid == TYPEOID ? &watch.types : cacheid == CONSTROID ? &watch.constraints : &watch.schema_names;
+
+	events++;
+	if (hashvalue == 0 || !watching || is_among(hashvalue, set))
+		rr_catalog_invalidate();
+}
+
+/* Is a relation that was not there, or not exposed, exposed now, or one of our catalogs? */
+static bool
+is_of_interest(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Form_pg_class form;
+	bool		result;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_class) GETSTRUCT(tuple);
+	result = form->relpersistence != RELPERSISTENCE_TEMP &&
+		(is_among(form->relnamespace, &watch.schemas) || form->relnamespace == get_namespace_oid("remote_rel", true));
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+static void
+look_at_pending(void)
+{
+	/* looking may bring further ones */
+	while (npending > 0)
+	{
+		Oid			relid = pending[--npending];
+
+		if (!watching || is_of_interest(relid))
+		{
+			npending = 0;
+			rr_catalog_invalidate();
+		}
+	}
 }
 
 static void
@@ -87,13 +221,14 @@ on_transaction_end(XactEvent event, void *arg)
 static void
 register_callbacks(void)
 {
-	static const int caches[] = {
-		NAMESPACEOID, PROCOID, TYPEOID, AUTHOID, AUTHMEMROLEMEM, CONSTROID,
-	};
+	static const int caches[] = {PROCOID, AUTHOID, AUTHMEMROLEMEM};
+	static const int watched_caches[] = {NAMESPACENAME, TYPEOID, CONSTROID};
 
 	CacheRegisterRelcacheCallback(on_relcache, (Datum) 0);
 	for (int i = 0; i < lengthof(caches); i++)
 		CacheRegisterSyscacheCallback(caches[i], on_syscache, (Datum) 0);
+	for (int i = 0; i < lengthof(watched_caches); i++)
+		CacheRegisterSyscacheCallback(watched_caches[i], on_watched_syscache, (Datum) 0);
 	RegisterXactCallback(on_transaction_end, NULL);
 	registered = true;
 }
@@ -103,7 +238,7 @@ rr_catalog_generation_peek(void)
 {
 	if (!registered)
 		register_callbacks();
-	return generation;
+	return generation + events;
 }
 
 uint64
@@ -112,6 +247,7 @@ rr_catalog_generation(void)
 	if (!registered)
 		register_callbacks();
 	AcceptInvalidationMessages();
+	look_at_pending();
 	if (suspect.set && ActiveSnapshotSet())
 	{
 		SnapshotMark now = mark_snapshot(GetActiveSnapshot());

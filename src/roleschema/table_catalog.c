@@ -9,6 +9,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/transam.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
@@ -412,6 +413,7 @@ read_constraints(RrDatabase *db, RrTable *table, Relation constraints)
 		{
 			RrKey	   *unique = palloc0(sizeof(RrKey));
 
+			unique->oid = form->oid;
 			unique->name = pstrdup(NameStr(form->conname));
 			unique->primary = form->contype == CONSTRAINT_PRIMARY;
 			unique->deferrable = form->condeferrable;
@@ -422,9 +424,9 @@ read_constraints(RrDatabase *db, RrTable *table, Relation constraints)
 	systable_endscan(scan);
 }
 
-/* ---- the whole ---- */
+/* ---- schemas ---- */
 
-/* The schemas of remote_rel.exposed_schemas that exist: Exposed *. */
+/* The schemas of remote_rel.exposed_schemas: Exposed *; also those that do not exist (yet). */
 static List *
 exposed_schemas(void)
 {
@@ -439,8 +441,6 @@ exposed_schemas(void)
 		Exposed    *exposed;
 		Oid			oid = GetSysCacheOid1(NAMESPACENAME, Anum_pg_namespace_oid, CStringGetDatum(lfirst(lc)));
 
-		if (!OidIsValid(oid))
-			continue;
 		exposed = palloc(sizeof(Exposed));
 		exposed->oid = oid;
 		exposed->name = lfirst(lc);
@@ -451,13 +451,88 @@ exposed_schemas(void)
 	return schemas;
 }
 
+/* ---- what to watch ---- */
+
+static void
+watch_type(RrWatch *watch, Oid type)
+{
+	Oid			element = get_element_type(type);
+	Oid			base = getBaseType(type);
+
+	rr_numbers_add(&watch->types, GetSysCacheHashValue1(TYPEOID, ObjectIdGetDatum(type)));
+	if (base != type)
+		watch_type(watch, base);
+	else if (OidIsValid(element))
+		watch_type(watch, element);
+}
+
+static void
+watch_function(RrWatch *watch, const RrFunction *function)
+{
+	for (int i = 0; i < function->nargs; i++)
+		watch_type(watch, function->arg_types[i]);
+	watch_type(watch, function->result);
+	rr_numbers_add(&watch->schema_names, GetSysCacheHashValue1(NAMESPACENAME, CStringGetDatum(function->schema)));
+}
+
+/* Built-in types do not change; of the others each is watched once. */
+static void
+watch_columns(RrWatch *watch, const RrTable *table, HTAB *seen)
+{
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		bool		found;
+
+		if (table->columns[i].type < FirstNormalObjectId)
+			continue;
+		hash_search(seen, &table->columns[i].type, HASH_ENTER, &found);
+		if (!found)
+			watch_type(watch, table->columns[i].type);
+	}
+}
+
+static void
+watch_database(RrDatabase *db, List *schemas)
+{
+	RrWatch		watch = {0};
+	HASHCTL		info = {.keysize = sizeof(Oid),.entrysize = sizeof(Oid),.hcxt = CurrentMemoryContext};
+	HTAB	   *seen = hash_create("remote_rel watched types", 64, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	ListCell   *lc;
+
+	foreach(lc, schemas)
+	{
+		const Exposed *schema = lfirst(lc);
+
+		if (OidIsValid(schema->oid))
+			rr_numbers_add(&watch.schemas, schema->oid);
+		rr_numbers_add(&watch.schema_names, GetSysCacheHashValue1(NAMESPACENAME, CStringGetDatum(schema->name)));
+	}
+	gql_foreach(RrTable, table, &db->tables)
+	{
+		rr_numbers_add(&watch.relations, table->oid);
+		watch_columns(&watch, table, seen);
+		foreach(lc, table->keys)
+			rr_numbers_add(&watch.constraints, GetSysCacheHashValue1(CONSTROID, ObjectIdGetDatum(((const RrKey *) lfirst(lc))->oid)));
+		gql_foreach(RrFunction, computed, &table->computed)
+			watch_function(&watch, computed);
+	}
+	gql_foreach(RrFunction, function, &db->functions)
+		watch_function(&watch, function);
+	rr_catalog_watch(&watch);
+	hash_destroy(seen);
+}
+
+/* ---- the whole ---- */
+
 static void
 read_database(RrDatabase *db)
 {
+	List	   *schemas = exposed_schemas();
 	Relation	attributes,
 				constraints;
 
-	read_tables(db, exposed_schemas());
+	rr_catalog_watch(NULL);
+	read_tables(db, schemas);
 
 	attributes = table_open(AttributeRelationId, AccessShareLock);
 	gql_foreach(RrTable, table, &db->tables)
@@ -471,6 +546,7 @@ read_database(RrDatabase *db)
 
 	rr_database_functions(db);
 	rr_database_link(db);
+	watch_database(db, schemas);
 }
 
 RrDatabase *

@@ -34,6 +34,7 @@ typedef struct RrColumn
 /* A primary key or unique constraint. */
 typedef struct RrKey
 {
+	Oid			oid;
 	const char *name;
 	bool		primary;
 	bool		deferrable;
