@@ -378,3 +378,12 @@ CREATE EVENT TRIGGER remote_rel_after_ddl ON ddl_command_end
 	EXECUTE FUNCTION remote_rel.after_ddl();
 CREATE EVENT TRIGGER remote_rel_after_drop ON sql_drop
 	EXECUTE FUNCTION remote_rel.after_drop();
+
+-- ---------------------------------------------------------------------------------------------------------------------------------------
+-- Joins in SQL
+
+CREATE FUNCTION remote_rel.remote_join(rows anyarray, relationship text, selection text DEFAULT NULL, arguments jsonb DEFAULT NULL,
+	role name DEFAULT NULL, headers jsonb DEFAULT NULL) RETURNS TABLE ("row" anyelement, result jsonb)
+	AS 'MODULE_PATHNAME', 'rr_remote_join' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.remote_join(anyarray, text, text, jsonb, name, jsonb)
+	IS 'rows of a table, each with what a remote relationship of the table gives for it';

@@ -62,51 +62,74 @@ server_text(const RrHttpResponse *response, int *len)
 
 /* ---- data ---- */
 
+static RrReadResult read_path(Answer *answer, int level);
+
+static RrReadResult
+misfit(Answer *answer, const GqlTypeRef *type)
+{
+	rr_key_error(answer->batch->step, answer->reader.key,
+				 psprintf("remote schema \"%s\" answered with something else where type %s was due", remote_name(answer),
+						  gql_type_to_string(type)), NULL, NULL);
+	return RR_READ_INVALID;
+}
+
+/* A value on the way, of the field before this level: lists as its type has them, and in them objects with the field of this level alone. */
+static RrReadResult
+read_on_the_way(Answer *answer, int level, const GqlTypeRef *type)
+{
+	RrReader   *reader = &answer->reader;
+	const RrFieldCall *call = list_nth(answer->batch->step->step->path, level);
+	RrReadResult result;
+	RrSlice		name;
+	bool		first = true;
+	bool		ok;
+
+	if (rr_scan_peek(&reader->scan) == 'n')
+	{
+		appendStringInfoString(reader->out, "null");
+		return rr_scan_value(&reader->scan, &name) ? RR_READ_NULL : RR_READ_BROKEN;
+	}
+	if (type->kind == GQL_TYPE_NON_NULL)
+		type = type->of;
+	if (type->kind == GQL_TYPE_LIST)
+	{
+		if (!rr_scan_char(&reader->scan, '['))
+			return misfit(answer, type);
+		appendStringInfoChar(reader->out, '[');
+		for (; rr_scan_more(&reader->scan, first, ']', &ok); first = false)
+		{
+			if (!first)
+				appendStringInfoChar(reader->out, ',');
+			result = read_on_the_way(answer, level, type->of);
+			if (result >= RR_READ_INVALID)
+				return result;
+		}
+		appendStringInfoChar(reader->out, ']');
+		return ok ? RR_READ_VALUE : RR_READ_BROKEN;
+	}
+	if (!rr_scan_char(&reader->scan, '{') || !rr_scan_more(&reader->scan, true, '}', &ok) ||
+		!rr_scan_name(&reader->scan, &name) || !rr_slice_is(name, call->field, strlen(call->field)))
+		return misfit(answer, type);
+	result = read_path(answer, level + 1);
+	if (result >= RR_READ_INVALID)
+		return result;
+	if (rr_scan_more(&reader->scan, false, '}', &ok))
+		return misfit(answer, type);
+	return ok ? result : RR_READ_BROKEN;
+}
+
 /* The value of one key, below what is left of the path of remote_field. */
 static RrReadResult
 read_path(Answer *answer, int level)
 {
 	RrReader   *reader = &answer->reader;
 	const RrJoinStep *step = answer->batch->step->step;
-	const RrFieldCall *call;
-	RrReadResult result;
-	RrSlice		name;
-	bool		first = true;
-	bool		ok;
-	char		c;
 
-	if (level == list_length(step->path) && rr_batch_kind(step) != RR_BATCH_ALIASES)
+	if (level < list_length(step->path))
+		return read_on_the_way(answer, level, ((GqlFieldDef *) list_nth(step->join->path, level - 1))->type);
+	if (rr_batch_kind(step) != RR_BATCH_ALIASES)
 		return rr_read_elements(answer);
-	if (level == list_length(step->path))
-		return rr_read_nullable(reader, step->shape->type, step->shape, NULL);
-	call = list_nth(step->path, level);
-	c = rr_scan_peek(&reader->scan);
-	if (c == 'n')
-		return rr_scan_value(&reader->scan, &name) ? (appendStringInfoString(reader->out, "null"), RR_READ_NULL) : RR_READ_BROKEN;
-	if (c == '[')
-	{
-		rr_scan_char(&reader->scan, '[');
-		appendStringInfoChar(reader->out, '[');
-		for (; rr_scan_more(&reader->scan, first, ']', &ok); first = false)
-		{
-			if (!first)
-				appendStringInfoChar(reader->out, ',');
-			result = read_path(answer, level);
-			if (result >= RR_READ_INVALID)
-				return result;
-		}
-		if (!ok)
-			return RR_READ_BROKEN;
-		appendStringInfoChar(reader->out, ']');
-		return RR_READ_VALUE;
-	}
-	if (!rr_scan_char(&reader->scan, '{') || !rr_scan_more(&reader->scan, true, '}', &ok) ||
-		!rr_scan_name(&reader->scan, &name) || !rr_slice_is(name, call->field, strlen(call->field)))
-		return RR_READ_BROKEN;
-	result = read_path(answer, level + 1);
-	if (result <= RR_READ_NULL && rr_scan_more(&reader->scan, false, '}', &ok))
-		return RR_READ_BROKEN;
-	return result;
+	return rr_read_nullable(reader, step->shape->type, step->shape, NULL);
 }
 
 static void
@@ -131,7 +154,7 @@ end_place(Answer *answer, int i, RrReadResult result)
 	}
 }
 
-/* A batch by list or position: one alias for all keys. */
+/* A batch by list or position: one alias for all keys. What does not fit is no answer at all. */
 static bool
 read_list_answer(Answer *answer)
 {
@@ -139,9 +162,9 @@ read_list_answer(Answer *answer)
 	bool		ok;
 	RrSlice		alias;
 
-	reader->key = -1;
+	reader->key = answer->batch->keys[0];
 	if (!rr_scan_char(&reader->scan, '{') || !rr_scan_more(&reader->scan, true, '}', &ok) ||
-		!rr_scan_name(&reader->scan, &alias) || !rr_slice_is(alias, "j0", 2) || read_path(answer, 1) == RR_READ_BROKEN)
+		!rr_scan_name(&reader->scan, &alias) || !rr_slice_is(alias, "j0", 2) || read_path(answer, 1) >= RR_READ_INVALID)
 		return false;
 	return !rr_scan_more(&reader->scan, false, '}', &ok) && ok;
 }
@@ -160,6 +183,7 @@ read_aliases(Answer *answer)
 	for (; rr_scan_more(&reader->scan, first, '}', &ok); first = false)
 	{
 		RrReadResult result;
+		RrScan		begin;
 		int			i = 0;
 
 		if (!rr_scan_name(&reader->scan, &alias) || alias.len < 2 || alias.data[0] != 'j')
@@ -173,7 +197,14 @@ read_aliases(Answer *answer)
 				return false;
 		}
 		begin_place(answer, i);
+		begin = reader->scan;
 		result = read_path(answer, 1);
+		if (result == RR_READ_INVALID)
+		{
+			reader->scan = begin;
+			if (!rr_scan_value(&reader->scan, &alias))
+				return false;
+		}
 		if (result == RR_READ_BROKEN)
 			return false;
 		end_place(answer, i, result);
@@ -197,6 +228,7 @@ read_roots(Answer *answer)
 	for (; rr_scan_more(&reader->scan, first, '}', &ok); first = false)
 	{
 		RrReadResult result;
+		RrScan		begin;
 		int			i = expected;
 
 		if (!rr_scan_name(&reader->scan, &name))
@@ -208,18 +240,16 @@ read_roots(Answer *answer)
 			return false;
 		expected = (i + 1) % root->nfields;
 		begin_place(answer, i);
+		begin = reader->scan;
 		result = rr_read_field(reader, &root->fields[i], "", NULL);
-		if (result == RR_READ_BROKEN)
-			return false;
 		if (result == RR_READ_INVALID)
 		{
-			RrSlice		rest;
-
-			/* the scan stands inside of the value: leave it by reading the member again */
-			reader->scan.pos = name.data + name.len + 1;
-			if (!rr_scan_char(&reader->scan, ':') || !rr_scan_value(&reader->scan, &rest))
+			reader->scan = begin;
+			if (!rr_scan_value(&reader->scan, &name))
 				return false;
 		}
+		if (result == RR_READ_BROKEN)
+			return false;
 		end_place(answer, i, result);
 	}
 	return ok;
@@ -329,16 +359,15 @@ position_of(const Answer *answer, const char *alias)
 }
 
 /*
- * The rest of an upstream's path, as a path inside of the key's value: without the names of remote_field's further steps, which do not show in the
- * answer; indexes of lists on the way do.
+ * The rest of an upstream's path from item i on, as a path inside of the key's value: without the names of remote_field's further steps, which do
+ * not show in the answer; indexes of lists on the way do. It ends where an item is neither a name nor an index.
  */
 static const GqlPath *
-inner_path(const Answer *answer, RrJsonNode *path)
+inner_path(RrJsonNode *path, int i, int names_to_drop)
 {
-	int			names_to_drop = Max(list_length(answer->batch->step->step->path) - 1, 0);
 	const GqlPath *inner = NULL;
 
-	for (int i = 1; i < rr_json_length(path); i++)
+	for (; i < rr_json_length(path); i++)
 	{
 		RrJsonNode *item = rr_json_item(path, i);
 		char	   *text = rr_json_text(item);
@@ -347,8 +376,10 @@ inner_path(const Answer *answer, RrJsonNode *path)
 			names_to_drop--;
 		else if (text != NULL)
 			inner = gql_path_key(inner, text);
-		else
+		else if (rr_json_type(item) == RR_JSON_INT)
 			inner = gql_path_index(inner, rr_json_int(item));
+		else
+			break;
 	}
 	return inner;
 }
@@ -373,15 +404,8 @@ file_list_error(const Answer *answer, const char *message, RrJsonNode *path, con
 {
 	int			names = list_length(answer->batch->step->step->path);
 	RrJsonNode *index = rr_json_item(path, names);
-	const GqlPath *inner = NULL;
 
-	for (int i = names + 1; i < rr_json_length(path); i++)
-	{
-		char	   *text = rr_json_text(rr_json_item(path, i));
-
-		inner = text ? gql_path_key(inner, text) : gql_path_index(inner, rr_json_int(rr_json_item(path, i)));
-	}
-	if (rr_json_type(index) != RR_JSON_INT || !rr_element_error(answer, rr_json_int(index), message, inner, extensions))
+	if (rr_json_type(index) != RR_JSON_INT || !rr_element_error(answer, rr_json_int(index), message, inner_path(path, names + 1, 0), extensions))
 		file_for_all(answer, message, extensions);
 }
 
@@ -403,7 +427,7 @@ file_error(const Answer *answer, RrSlice slice)
 	if (by_list)
 		file_list_error(answer, message, path, extensions);
 	else if (position >= 0)
-		rr_key_error(answer->batch->step, answer->batch->keys[position], message, inner_path(answer, path), extensions);
+		rr_key_error(answer->batch->step, answer->batch->keys[position], message, inner_path(path, 1, Max(list_length(answer->batch->step->step->path) - 1, 0)), extensions);
 	else
 		file_for_all(answer, message, extensions);
 	if (json != NULL)
@@ -468,6 +492,11 @@ rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 		rr_batch_error(batch, failure_message(name, response));
 		return;
 	}
+	if (response->status >= 300 && response->status <= 399)
+	{
+		rr_batch_error(batch, not_graphql_message(name, response));
+		return;
+	}
 	text = server_text(response, &len);
 	if (text == NULL)
 	{
@@ -488,7 +517,7 @@ rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 	}
 	for (int i = 0; i < batch->n; i++)
 	{
-		RrKey	   *key = &batch->step->keys[batch->keys[i]];
+		RrStepKey	   *key = &batch->step->keys[batch->keys[i]];
 
 		if (!answer.places[i].answered || answer.places[i].start < 0)
 			continue;

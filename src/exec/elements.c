@@ -199,6 +199,7 @@ rr_read_elements(Answer *answer)
 	}
 	if (!rr_scan_char(&reader->scan, '['))
 		return RR_READ_BROKEN;
+	reader->key = -1;
 	for (; rr_scan_more(&reader->scan, first, ']', &ok); first = false)
 	{
 		Element    *element = palloc0(sizeof(Element));

@@ -76,10 +76,10 @@ rr_keys_number(RrStepRun *step, const char *image, int len, bool *found)
 	if (step->nkeys == step->capacity)
 	{
 		step->capacity = step->capacity ? step->capacity * 2 : 64;
-		step->keys = step->keys ? repalloc_huge(step->keys, step->capacity * sizeof(RrKey)) :
-			palloc(step->capacity * sizeof(RrKey));
+		step->keys = step->keys ? repalloc_huge(step->keys, step->capacity * sizeof(RrStepKey)) :
+			palloc(step->capacity * sizeof(RrStepKey));
 	}
-	memset(&step->keys[step->nkeys], 0, sizeof(RrKey));
+	memset(&step->keys[step->nkeys], 0, sizeof(RrStepKey));
 	MemoryContextSwitchTo(old);
 	return step->nkeys++;
 }
@@ -100,43 +100,38 @@ rr_append_hole(StringInfo out, int step, int key)
 
 /* ---- SQL values as keys ---- */
 
-/* What join_hole() knows of its arguments; looked up at the first row. */
-typedef struct HoleColumn
+/* What is known of one joining column; looked up once. */
+typedef struct KeyColumn
 {
 	Oid			type;			/* its base type */
 	int16		len;
 	bool		byval;
-	bool		varlena;
 	Oid			element;		/* of an array type */
 	int16		element_len;
 	bool		element_byval;
 	char		element_align;
 	FmgrInfo	output;			/* of the type, or of the element */
-} HoleColumn;
+} KeyColumn;
 
-typedef struct HoleState
+struct RrKeyColumns
 {
 	int			n;
-	HoleColumn	columns[FLEXIBLE_ARRAY_MEMBER];
-} HoleState;
+	KeyColumn	columns[FLEXIBLE_ARRAY_MEMBER];
+};
 
-static HoleState *
-hole_state(FunctionCallInfo fcinfo)
+RrKeyColumns *
+rr_key_columns(int n, const Oid *types, MemoryContext cxt)
 {
-	int			n = PG_NARGS() - 1;
-	HoleState  *state = fcinfo->flinfo->fn_extra;
+	RrKeyColumns *result = MemoryContextAllocZero(cxt, offsetof(RrKeyColumns, columns) + n * sizeof(KeyColumn));
 
-	if (state != NULL)
-		return state;
-	state = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, offsetof(HoleState, columns) + n * sizeof(HoleColumn));
-	state->n = n;
+	result->n = n;
 	for (int i = 0; i < n; i++)
 	{
-		HoleColumn *column = &state->columns[i];
+		KeyColumn  *column = &result->columns[i];
 		Oid			output;
 		bool		varlena;
 
-		column->type = getBaseType(get_fn_expr_argtype(fcinfo->flinfo, i + 1));
+		column->type = getBaseType(types[i]);
 		get_typlenbyval(column->type, &column->len, &column->byval);
 		column->element = get_element_type(column->type);
 		if (OidIsValid(column->element))
@@ -145,11 +140,9 @@ hole_state(FunctionCallInfo fcinfo)
 			column->element = getBaseType(column->element);
 		}
 		getTypeOutputInfo(OidIsValid(column->element) ? column->element : column->type, &output, &varlena);
-		column->varlena = column->len == -1;
-		fmgr_info_cxt(output, &column->output, fcinfo->flinfo->fn_mcxt);
+		fmgr_info_cxt(output, &column->output, cxt);
 	}
-	fcinfo->flinfo->fn_extra = state;
-	return state;
+	return result;
 }
 
 /* One datum in the form in which GraphQL takes it: what to_json() would make of it. In CurrentMemoryContext. */
@@ -205,7 +198,7 @@ value_from_datum(Datum datum, Oid type, FmgrInfo *output, GqlValue *value)
 }
 
 static void
-value_from_column(Datum datum, HoleColumn *column, GqlValue *value)
+value_from_column(Datum datum, KeyColumn *column, GqlValue *value)
 {
 	Datum	   *elements;
 	bool	   *nulls;
@@ -234,11 +227,11 @@ value_from_column(Datum datum, HoleColumn *column, GqlValue *value)
 }
 
 static void
-append_image(StringInfo image, Datum datum, const HoleColumn *column)
+append_image(StringInfo image, Datum datum, const KeyColumn *column)
 {
 	if (column->byval)
 		appendBinaryStringInfo(image, (char *) &datum, sizeof(Datum));
-	else if (column->varlena)
+	else if (column->len == -1)
 	{
 		struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
 		int			len = VARSIZE_ANY_EXHDR(value);
@@ -250,48 +243,99 @@ append_image(StringInfo image, Datum datum, const HoleColumn *column)
 		appendBinaryStringInfo(image, DatumGetPointer(datum), datumGetSize(datum, false, column->len));
 }
 
+int
+rr_keys_file(RrStepRun *step, RrKeyColumns *columns, const Datum *values)
+{
+	StringInfoData image;
+	bool		found;
+	int			key;
+
+	initStringInfo(&image);
+	for (int i = 0; i < columns->n; i++)
+		append_image(&image, values[i], &columns->columns[i]);
+	key = rr_keys_number(step, image.data, image.len, &found);
+	if (!found)
+	{
+		MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
+		GqlValue   *gql_values = palloc(Max(columns->n, 1) * sizeof(GqlValue));
+
+		for (int i = 0; i < columns->n; i++)
+			value_from_column(values[i], &columns->columns[i], &gql_values[i]);
+		step->keys[key].values = gql_values;
+		rr_step_send(step, false);
+		MemoryContextSwitchTo(old);
+	}
+	pfree(image.data);
+	return key;
+}
+
 PG_FUNCTION_INFO_V1(rr_join_hole);
+
+/*
+ * The step that a call of join_hole() is for. Somebody else's SQL, a view's or a policy's, may call it as well while a statement runs: it gets no
+ * further than a statement of ours with the same columns would.
+ */
+static RrStepRun *
+hole_step(FunctionCallInfo fcinfo)
+{
+	int			number = PG_ARGISNULL(0) ? -1 : PG_GETARG_INT32(0);
+	RrStepRun  *step = NULL;
+	bool		fits;
+
+	if (rr_current_run != NULL && number >= 0 && number < rr_current_run->nsteps)
+		step = &rr_current_run->steps[number];
+	fits = step != NULL && step->step->kind == RR_STEP_JOIN && step->step->nkeys == PG_NARGS() - 1;
+	for (int i = 0; fits && i < step->step->nkeys; i++)
+		fits = OidIsValid(step->step->keys[i].type) &&
+			getBaseType(get_fn_expr_argtype(fcinfo->flinfo, i + 1)) == getBaseType(step->step->keys[i].type);
+	if (!fits)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("remote_rel.join_hole() can only be called by a statement that graphql_resolve() runs")));
+	return step;
+}
+
+/* What a call site knows of its columns, and for which run its step was checked. */
+typedef struct HoleState
+{
+	RrRun	   *run;
+	int			number;
+	RrKeyColumns *columns;
+} HoleState;
 
 /* remote_rel.join_hole(step integer, VARIADIC keys "any") RETURNS json */
 Datum
 rr_join_hole(PG_FUNCTION_ARGS)
 {
-	HoleState  *state;
-	StringInfoData image;
-	RrStepRun  *step;
-	int			key;
-	bool		found;
+	int			n = PG_NARGS() - 1;
+	HoleState  *state = fcinfo->flinfo->fn_extra;
+	Datum		values[FUNC_MAX_ARGS];
+	StringInfoData hole;
 
-	if (rr_current_run == NULL || PG_ARGISNULL(0) || PG_GETARG_INT32(0) < 0 || PG_GETARG_INT32(0) >= rr_current_run->nsteps)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("remote_rel.join_hole() can only be called by a statement that graphql_resolve() runs")));
-	for (int i = 1; i < PG_NARGS(); i++)
-		if (PG_ARGISNULL(i))
-			PG_RETURN_NULL();
-	state = hole_state(fcinfo);
-	step = &rr_current_run->steps[PG_GETARG_INT32(0)];
-
-	initStringInfo(&image);
-	for (int i = 0; i < state->n; i++)
-		append_image(&image, PG_GETARG_DATUM(i + 1), &state->columns[i]);
-	key = rr_keys_number(step, image.data, image.len, &found);
-	if (!found)
+	if (state == NULL || state->run != rr_current_run || PG_ARGISNULL(0) || PG_GETARG_INT32(0) != state->number)
 	{
-		MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
-		GqlValue   *values = palloc(Max(state->n, 1) * sizeof(GqlValue));
+		Oid			types[FUNC_MAX_ARGS];
+		RrStepRun  *step = hole_step(fcinfo);
 
-		for (int i = 0; i < state->n; i++)
-			value_from_column(PG_GETARG_DATUM(i + 1), &state->columns[i], &values[i]);
-		step->keys[key].values = values;
-		rr_step_send(step, false);
-		MemoryContextSwitchTo(old);
+		for (int i = 0; i < n; i++)
+			types[i] = get_fn_expr_argtype(fcinfo->flinfo, i + 1);
+		if (state == NULL)
+			state = fcinfo->flinfo->fn_extra = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(HoleState));
+		state->columns = rr_key_columns(n, types, fcinfo->flinfo->fn_mcxt);
+		state->run = rr_current_run;
+		state->number = step->step->number;
+	}
+	for (int i = 0; i < n; i++)
+	{
+		if (PG_ARGISNULL(i + 1))
+			PG_RETURN_NULL();
+		values[i] = PG_GETARG_DATUM(i + 1);
 	}
 
-	/* The image's buffer becomes the result: a json datum that is only a hole. */
-	resetStringInfo(&image);
-	appendStringInfoSpaces(&image, VARHDRSZ);
-	rr_append_hole(&image, step->step->number, key);
-	SET_VARSIZE(image.data, image.len);
-	PG_RETURN_POINTER(image.data);
+	/* a json datum that is only a hole */
+	initStringInfo(&hole);
+	appendStringInfoSpaces(&hole, VARHDRSZ);
+	rr_append_hole(&hole, state->number, rr_keys_file(&state->run->steps[state->number], state->columns, values));
+	SET_VARSIZE(hole.data, hole.len);
+	PG_RETURN_POINTER(hole.data);
 }

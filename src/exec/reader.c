@@ -104,7 +104,7 @@ put_hole(RrReader *reader, const RrShapeField *field, const RrSlice *keys, const
 	RrStepRun  *step = &reader->step->run->steps[field->step->number];
 	int			nkeys = field->step->nkeys;
 	StringInfoData image;
-	GqlValue   *values;
+	GqlValue   *values = palloc(Max(nkeys, 1) * sizeof(GqlValue));
 	int			number;
 	bool		found;
 
@@ -112,31 +112,26 @@ put_hole(RrReader *reader, const RrShapeField *field, const RrSlice *keys, const
 	for (int i = 0; i < nkeys; i++)
 	{
 		RrSlice		key = keys[field->key_slots[i]];
+		GqlValue   *value;
 
 		if (rr_slice_is(key, "null", 4))
 		{
 			appendStringInfoString(reader->out, "null");
 			return RR_READ_NULL;
 		}
+		/* JSON's scalars and lists are GraphQL literals */
+		value = gql_parse_value(key.data, key.len, gql_errors_create(1, NULL));
+		if (value == NULL)
+			return invalid(reader, path, psprintf("remote schema \"%s\" answered with a key that cannot be joined with",
+												  remote_name(reader)));
+		values[i] = *value;
 		appendBinaryStringInfo(&image, key.data, key.len);
 		appendStringInfoChar(&image, '\x1e');
 	}
 	number = rr_keys_number(step, image.data, image.len, &found);
 	if (!found)
 	{
-		values = palloc(Max(nkeys, 1) * sizeof(GqlValue));
 		step->keys[number].values = values;
-		for (int i = 0; i < nkeys; i++)
-		{
-			/* JSON's scalars and lists are GraphQL literals */
-			GqlValue   *value = gql_parse_value(keys[field->key_slots[i]].data, keys[field->key_slots[i]].len,
-												gql_errors_create(1, NULL));
-
-			if (value == NULL)
-				return invalid(reader, path, psprintf("remote schema \"%s\" answered with a key that cannot be joined with",
-													  remote_name(reader)));
-			values[i] = *value;
-		}
 		rr_step_send(step, false);
 	}
 	rr_append_hole(reader->out, field->step->number, number);
@@ -327,6 +322,7 @@ read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 	const RrObjectShape *object = shape->base;
 	const char *type_name = object->type->name;
 	int			out_start = reader->out->len;
+	int			nerrors = list_length(reader->key >= 0 ? reader->step->keys[reader->key].errors : reader->pending);
 	RrScan		members;
 	RrScan		begin;
 	RrReadResult result;
@@ -366,6 +362,11 @@ read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 		read_in_step(reader, object, type_name, first, path, &result))
 		return result;
 
+	/* What was found wrong so far will be found again. */
+	if (reader->key >= 0)
+		reader->step->keys[reader->key].errors = list_truncate(reader->step->keys[reader->key].errors, nerrors);
+	else
+		reader->pending = list_truncate(reader->pending, nerrors);
 	reader->out->len = out_start;
 	reader->scan = begin;
 	if (!rr_scan_value(&reader->scan, &whole))

@@ -22,8 +22,8 @@ typedef struct RootResult
 	StringInfoData text;
 } RootResult;
 
-static RrRun *
-create_run(const RrPlan *plan, GqlErrorList *errors)
+RrRun *
+rr_run_create(const RrPlan *plan, GqlErrorList *errors)
 {
 	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel run", ALLOCSET_DEFAULT_SIZES);
 	RrRun	   *run = MemoryContextAllocZero(cxt, sizeof(RrRun));
@@ -47,7 +47,7 @@ create_run(const RrPlan *plan, GqlErrorList *errors)
 		if (plan_step->kind == RR_STEP_ROOT)
 		{
 			step->nkeys = step->batch_size = plan_step->shape->base->nfields;
-			step->keys = palloc0(Max(step->nkeys, 1) * sizeof(RrKey));
+			step->keys = palloc0(Max(step->nkeys, 1) * sizeof(RrStepKey));
 			continue;
 		}
 		rr_keys_init(step);
@@ -87,8 +87,8 @@ advance(RrRun *run)
 	return in_flight;
 }
 
-static void
-run_remote(RrRun *run)
+void
+rr_run_remote(RrRun *run)
 {
 	MemoryContext old = MemoryContextSwitchTo(run->cxt);
 
@@ -160,7 +160,7 @@ append_root(RrRun *run, const RrRootField *root, RootResult *result, const GqlPa
 	const GqlPath *path = gql_path_key(prefix, field->key);
 	bool		required = field->def->type->kind == GQL_TYPE_NON_NULL;
 	RrStepRun  *step;
-	RrKey	   *key;
+	RrStepKey	   *key;
 	ListCell   *lc;
 	int			start;
 	bool		ok = true;
@@ -221,7 +221,7 @@ start_step(RrRun *run, const RrRootField *root)
 void
 rr_run(const RrPlan *plan, StringInfo out, GqlErrorList *errors)
 {
-	RrRun	   *run = create_run(plan, errors);
+	RrRun	   *run = rr_run_create(plan, errors);
 	bool		mutation = plan->request->operation->type == GQL_MUTATION;
 	RootResult *results = palloc0(Max(list_length(plan->roots), 1) * sizeof(RootResult));
 	int			start = out->len;
@@ -245,10 +245,10 @@ rr_run(const RrPlan *plan, StringInfo out, GqlErrorList *errors)
 		if (mutation)
 		{
 			start_step(run, root);
-			run_remote(run);
+			rr_run_remote(run);
 		}
 	}
-	run_remote(run);
+	rr_run_remote(run);
 
 	appendStringInfoChar(out, '{');
 	foreach(lc, plan->roots)

@@ -23,13 +23,13 @@ typedef struct RrKeyError
 	const char *extensions;		/* further members of extensions, as in GqlError */
 } RrKeyError;
 
-typedef struct RrKey
+typedef struct RrStepKey
 {
 	const GqlValue *values;		/* one for each key of the join */
 	const char *text;			/* the value when it has come; NULL: null */
 	int			len;
 	List	   *errors;			/* RrKeyError * */
-} RrKey;
+} RrStepKey;
 
 struct RrKeyIndex_hash;
 
@@ -39,7 +39,7 @@ typedef struct RrStepRun
 	const RrJoinStep *step;
 	int			nkeys;
 	int			capacity;
-	RrKey	   *keys;
+	RrStepKey	   *keys;
 	struct RrKeyIndex_hash *index;	/* from a key's bytes to its number */
 	int			sent;			/* keys before this one have been sent, or failed before they could be */
 	int			in_flight;		/* requests */
@@ -75,6 +75,11 @@ typedef struct RrBatch
 /* The run whose statement is being executed; NULL outside of one. */
 extern RrRun *rr_current_run;
 
+/* A run of its own, in a context below CurrentMemoryContext; to be ended by deleting run->cxt. */
+extern RrRun *rr_run_create(const RrPlan *plan, GqlErrorList *errors);
+/* Send what is left of the keys, and take in answers until there are no more to come. */
+extern void rr_run_remote(RrRun *run);
+
 /* Run a plan; the members of "data" are appended to out as an object or null, errors are filed. */
 extern void rr_run(const RrPlan *plan, StringInfo out, GqlErrorList *errors);
 
@@ -90,6 +95,12 @@ extern void rr_keys_init(RrStepRun *step);
  * the run's context), before anything else is called.
  */
 extern int	rr_keys_number(RrStepRun *step, const char *image, int len, bool *found);
+
+/* How columns of these types are made into keys. In cxt. */
+typedef struct RrKeyColumns RrKeyColumns;
+extern RrKeyColumns *rr_key_columns(int n, const Oid *types, MemoryContext cxt);
+/* The number of the key with these values, none of them null; a new key is filed, and sent when it fills a batch. */
+extern int	rr_keys_file(RrStepRun *step, RrKeyColumns *columns, const Datum *values);
 extern void rr_append_hole(StringInfo out, int step, int key);
 
 /* ---- source.c ---- */
@@ -120,7 +131,7 @@ extern void rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 extern const GqlPath *rr_path_copy(const GqlPath *base, const GqlPath *inner);
 
 /* File a key's errors at path, and below it where they are of the inside of the value. */
-extern void rr_file_key_errors(RrStepRun *step, const RrKey *key, const GqlSelection *node, const GqlPath *path);
+extern void rr_file_key_errors(RrStepRun *step, const RrStepKey *key, const GqlSelection *node, const GqlPath *path);
 
 /* Append text with its holes filled; with errors about, they are filed at their paths below path. */
 extern void rr_splice(RrRun *run, const char *text, int len, const GqlPath *path, StringInfo out);

@@ -39,7 +39,7 @@ static void
 take_row(void *arg, int position, const char *json, int len)
 {
 	SourceBatch *batch = arg;
-	RrKey	   *key = &batch->step->keys[batch->keys[position]];
+	RrStepKey	   *key = &batch->step->keys[batch->keys[position]];
 	char	   *copy = MemoryContextAllocHuge(batch->step->run->cxt, Max(len, 1));
 
 	memcpy(copy, json, len);

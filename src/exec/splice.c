@@ -11,7 +11,7 @@
 #include "exec/run.h"
 
 /* "step:key\x02", behind \x01 */
-static RrKey *
+static RrStepKey *
 read_hole(RrRun *run, const char **p, RrStepRun **step)
 {
 	const char *c = *p;
@@ -37,7 +37,7 @@ splice_plain(RrRun *run, const char *text, int len, StringInfo out)
 	{
 		const char *hole = memchr(text, '\x01', end - text);
 		RrStepRun  *step;
-		RrKey	   *key;
+		RrStepKey	   *key;
 
 		if (hole == NULL)
 			break;
@@ -70,7 +70,7 @@ rr_path_copy(const GqlPath *base, const GqlPath *inner)
 }
 
 void
-rr_file_key_errors(RrStepRun *step, const RrKey *key, const GqlSelection *node, const GqlPath *path)
+rr_file_key_errors(RrStepRun *step, const RrStepKey *key, const GqlSelection *node, const GqlPath *path)
 {
 	GqlErrorList *errors = step->run->errors;
 	const GqlPath *copy = key->errors ? rr_path_copy(NULL, path) : NULL;
@@ -123,7 +123,7 @@ static void
 walk_hole(Walker *w, const GqlPath *path)
 {
 	RrStepRun  *step;
-	RrKey	   *key;
+	RrStepKey	   *key;
 
 	appendBinaryStringInfo(w->out, w->copied, w->pos - w->copied);
 	w->pos++;

@@ -307,9 +307,16 @@ print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, in
 	foreach(lc, step->variables)
 	{
 		const char *name = lfirst(lc);
+		const GqlVariableDef *def = variable_def(request, name);
 
 		appendStringInfo(out, "%s$%s: ", separator, name);
-		print_upstream_type(step, out, variable_def(request, name)->type);
+		print_upstream_type(step, out, def->type);
+		if (def->default_value != NULL)
+		{
+			/* its value is always sent; but only with a default may a nullable variable stand where null may not */
+			appendStringInfoString(out, " = ");
+			gql_print_value(out, def->default_value);
+		}
 		separator = ", ";
 	}
 	for (int i = 0; i < nkeys; i++)
