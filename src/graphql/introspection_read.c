@@ -468,7 +468,9 @@ read_directives(Reader *r, RrJsonNode *list)
 		directive->deprecation_reason = deprecation_reason(node);
 		directive->builtin = gql_names_get(&specified, name) != NULL;
 		read_locations(r, directive, rr_json_get(node, "locations"));
-		if (!read_inputs(r, rr_json_get(node, "args"), &place, ":)", add_to_directive, directive))
+		if (directive->location_list == NIL)
+			gql_error(r->warnings, "%s is left out, as it has no location that is known.", place_name(&place));
+		else if (!read_inputs(r, rr_json_get(node, "args"), &place, ":)", add_to_directive, directive))
 			gql_error(r->warnings, "%s is left out, as it cannot be used without an argument of an unknown kind.", place_name(&place));
 		else if (!gql_names_add(&r->schema->directives, directive))
 			warn_twice(r, &place);
