@@ -279,10 +279,9 @@ gql_schema_finish(GqlSchema *schema)
 
 	gql_foreach(GqlType, type, &schema->types)
 	{
-		if (type->complete != NULL)
-			lazy = true;
-		else
-			enter_implementer(type);
+		/* a lazy type may know its interfaces already */
+		enter_implementer(type);
+		lazy = lazy || type->complete != NULL;
 	}
 	if (lazy)
 		return;
