@@ -80,6 +80,100 @@ gql_error_at(GqlErrorList *errors, const char *source, int loc, const char *fmt,
 	return error;
 }
 
+/* ---- lines and columns ---- */
+
+#define STEP 1024
+
+/* A byte's offset, at the start of a character, and its location. */
+typedef struct Position
+{
+	int			offset;
+	GqlLocation location;
+} Position;
+
+/* The positions at, or just behind, all multiples of STEP up to some place: so that locating many errors takes linear time. */
+typedef struct GqlLines
+{
+	const char *source;
+	int			n;
+	int			capacity;
+	Position   *positions;
+} GqlLines;
+
+/* Go on to the first character at or behind an offset. \r\n is one end of a line; it is counted at \r. */
+static void
+advance(Position *position, const char *source, int to)
+{
+	bool		utf8 = GetDatabaseEncoding() == PG_UTF8;
+	bool		single_byte = pg_database_encoding_max_length() == 1;
+	const char *s = source + position->offset;
+	const char *end = source + to;
+
+	while (s < end)
+	{
+		if (*s == '\r' || (*s == '\n' && !(s > source && s[-1] == '\r')))
+		{
+			position->location.line++;
+			position->location.column = 1;
+			s++;
+		}
+		else if (*s == '\n')
+			s++;
+		else
+		{
+			position->location.column++;
+			if (single_byte || (unsigned char) *s < 0x80)
+				s++;
+			else if (utf8)
+				for (s++; ((unsigned char) *s & 0xC0) == 0x80;)
+					s++;
+			else
+				s += pg_mblen(s);
+		}
+	}
+	position->offset = s - source;
+}
+
+GqlLocation
+gql_location(const char *source, int loc)
+{
+	Position	position = {0, {1, 1}};
+
+	advance(&position, source, loc);
+	return position.location;
+}
+
+/* gql_location(), from the nearest position that is known. */
+static GqlLocation
+locate(GqlErrorList *errors, const char *source, int loc)
+{
+	GqlLines   *lines = errors->lines;
+	Position	position;
+
+	if (lines == NULL || lines->source != source)
+	{
+		if (lines == NULL)
+			lines = errors->lines = palloc0(sizeof(GqlLines));
+		lines->source = source;
+		lines->n = 0;
+	}
+	while (lines->n <= loc / STEP)
+	{
+		if (lines->n == lines->capacity)
+		{
+			lines->capacity = Max(16, lines->capacity * 2);
+			lines->positions = lines->positions ? repalloc(lines->positions, sizeof(Position) * lines->capacity) :
+				palloc(sizeof(Position) * lines->capacity);
+		}
+		position = lines->n > 0 ? lines->positions[lines->n - 1] : (Position) {0, {1, 1}};
+		advance(&position, source, lines->n * STEP);
+		lines->positions[lines->n++] = position;
+	}
+	position = lines->positions[loc / STEP];
+	advance(&position, source, loc);
+	return position.location;
+}
+
 void
 gql_error_locate(GqlErrorList *errors, GqlError *error, const char *source, int loc)
 {
@@ -90,48 +184,12 @@ gql_error_locate(GqlErrorList *errors, GqlError *error, const char *source, int 
 		return;
 	oldcxt = MemoryContextSwitchTo(errors->cxt);
 	location = palloc(sizeof(GqlLocation));
-	*location = gql_location(source, loc);
+	*location = locate(errors, source, loc);
 	error->locations = lappend(error->locations, location);
 	MemoryContextSwitchTo(oldcxt);
 }
 
-static int
-count_chars(const char *s, const char *end)
-{
-	int			n = 0;
-
-	if (pg_database_encoding_max_length() == 1)
-		return end - s;
-	if (GetDatabaseEncoding() == PG_UTF8)
-	{
-		for (; s < end; s++)
-			n += ((unsigned char) *s & 0xC0) != 0x80;
-		return n;
-	}
-	for (; s < end; s += pg_mblen(s))
-		n++;
-	return n;
-}
-
-GqlLocation
-gql_location(const char *source, int loc)
-{
-	GqlLocation location = {1, 1};
-	const char *end = source + loc;
-	const char *line = source;
-
-	for (const char *s = source; s < end; s++)
-	{
-		if (*s != '\n' && *s != '\r')
-			continue;
-		if (*s == '\r' && s[1] == '\n' && ++s == end)
-			break;
-		location.line++;
-		line = s + 1;
-	}
-	location.column += count_chars(line, end);
-	return location;
-}
+/* ---- paths and JSON ---- */
 
 const GqlPath *
 gql_path_key(const GqlPath *prev, const char *key)

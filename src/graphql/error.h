@@ -40,6 +40,7 @@ typedef struct GqlErrorList
 	int			max;			/* errors beyond are counted, not kept; 0: no limit */
 	int			omitted;
 	List	   *items;			/* GqlError * */
+	struct GqlLines *lines;		/* error.c's: of the source that errors were located in last */
 } GqlErrorList;
 
 /* An empty list in CurrentMemoryContext. */
