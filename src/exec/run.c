@@ -113,7 +113,10 @@ run_statement(RrRun *run, const RrRootField *root, RootResult *result)
 	RrRun	   *outer = rr_current_run;
 	const GqlSelection *node = linitial(root->field->nodes);
 	volatile bool ok = false;
+	int		   *nkeys = palloc(Max(run->nsteps, 1) * sizeof(int));
 
+	for (int i = 0; i < run->nsteps; i++)
+		nkeys[i] = run->steps[i].nkeys;
 	initStringInfo(&result->text);
 	rr_current_run = run;
 	PG_TRY();
@@ -127,6 +130,12 @@ run_statement(RrRun *run, const RrRootField *root, RootResult *result)
 	}
 	PG_END_TRY();
 	result->failed = !ok;
+
+	/* the rows of a statement that failed join with nothing */
+	for (int i = 0; !ok && i < run->nsteps; i++)
+		if (run->steps[i].nkeys > nkeys[i])
+			run->steps[i].sent = run->steps[i].nkeys;
+	pfree(nkeys);
 }
 
 bool
