@@ -92,11 +92,33 @@ compare_type_options(GqlSchema *schema, const TypeOption *a, const TypeOption *b
 	return gql_natural_compare(a->name, b->name);
 }
 
-/* A binary insertion sort, as the order of these comparisons is not total. */
+/* How many options are in order from the first on, or in reverse order; these are turned round. */
+static int
+make_run(GqlSchema *schema, GqlNames *options)
+{
+	void	  **items = options->items;
+	bool		descending = compare_type_options(schema, items[1], items[0]) < 0;
+	int			n = 2;
+
+	while (n < options->n && (compare_type_options(schema, items[n], items[n - 1]) < 0) == descending)
+		n++;
+	for (int i = 0; descending && i < n / 2; i++)
+	{
+		void	   *option = items[i];
+
+		items[i] = items[n - 1 - i];
+		items[n - 1 - i] = option;
+	}
+	return n;
+}
+
+/* These comparisons do not make a total order, so it matters how one sorts: by binary insertion behind what is in order, as JavaScript engines do. */
 static void
 sort_type_options(GqlSchema *schema, GqlNames *options)
 {
-	for (int i = 1; i < options->n; i++)
+	if (options->n < 2)
+		return;
+	for (int i = make_run(schema, options); i < options->n; i++)
 	{
 		void	   *option = options->items[i];
 		int			low = 0,
