@@ -253,6 +253,18 @@ CREATE FUNCTION @extschema@.graphql_schema(role name DEFAULT NULL) RETURNS text
 COMMENT ON FUNCTION @extschema@.graphql_schema(name) IS 'the GraphQL schema that a role sees, as SDL';
 
 -- ---------------------------------------------------------------------------------------------------------------------------------------
+-- The language by itself
+
+CREATE FUNCTION remote_rel.validate_document(sdl text, document text, variables jsonb DEFAULT NULL, operation_name text DEFAULT NULL) RETURNS json
+	AS 'MODULE_PATHNAME', 'rr_validate_document' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION remote_rel.validate_document(text, text, jsonb, text)
+	IS 'the GraphQL errors of a document, and of variables if there are any, for a schema given as SDL';
+
+CREATE FUNCTION remote_rel.validate_schema(sdl text) RETURNS json
+	AS 'MODULE_PATHNAME', 'rr_validate_schema' LANGUAGE C STRICT IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION remote_rel.validate_schema(text) IS 'everything that is wrong with a schema given as SDL';
+
+-- ---------------------------------------------------------------------------------------------------------------------------------------
 -- What generated statements call
 
 CREATE FUNCTION remote_rel.json_object(template text) RETURNS json
