@@ -67,10 +67,10 @@ await compare('schema: build and check', 'schema', sdl, () => {
   graphql.validateSchema(graphql.buildASTSchema(parsedSdl, { assumeValidSDL: true }));
 });
 // validateSchema() keeps its answer in the schema: a fresh one is needed each time, whose time is taken off.
-const built = median(() => graphql.buildASTSchema(parsedSdl, loose));
+const unchecked = median(() => graphql.buildASTSchema(parsedSdl, { assumeValidSDL: true }));
 const both = median(() => graphql.validateSchema(graphql.buildASTSchema(parsedSdl, { assumeValidSDL: true })));
 const check = (await driver.call({ op: 'time', stage: 'check', document: sdl, seconds })).median;
-rows.push(['schema: check alone', `${((both - built) * 1e3).toFixed(3)} ms`, `${(check * 1e3).toFixed(3)} ms`, '', '', '', '', `${((both - built) / check).toFixed(1)}×`]);
+rows.push(['schema: check alone', `${((both - unchecked) * 1e3).toFixed(3)} ms`, `${(check * 1e3).toFixed(3)} ms`, '', '', '', '', `${((both - unchecked) / check).toFixed(1)}×`]);
 await compare('schema: text to checked schema', 'load', sdl, () => {
   const document = graphql.parse(sdl);
   graphql.validateSDL(document);
@@ -112,7 +112,7 @@ while (many.length < 300) {
   }
 }
 // One document of all of them, so that both sides work on more than a cache line.
-const large = many.map((text, i) => text.replace(/\bF(\d+)\b/g, `F${i}_$1`).replace(/\bOp(\d+)\b/g, `Op${i}_$1`).replace(/^\s*{/, `query Q${i} {`)).join('\n');
+const large = many.map((text, i) => text.replace(/\bF(\d+)\b/g, `F${i}_$1`).replace(/\bOp(\d+)\b/g, `Op${i}_$1`).replace(/^(\s*){/m, `$1query Q${i} {`)).join('\n');
 
 for (const [name, text] of [['a typical query', TYPICAL], ['300 operations', large], ['introspection query', graphql.getIntrospectionQuery()]]) {
   const document = graphql.parse(text);

@@ -83,13 +83,23 @@ describe_char(GqlParser *p, const char *s)
 	return psprintf("\"%s\"", char_slice(p, s, 1));
 }
 
-static void
+static inline void
 set_value(GqlParser *p, GqlToken *token, GqlTokenKind kind, const char *value, const char *end)
 {
 	token->kind = kind;
 	token->value = value;
 	token->len = end - value;
 	p->pos = end;
+}
+
+static inline void
+set_punctuator(GqlParser *p, GqlToken *token, GqlTokenKind kind, const char *s, int len)
+{
+	token->kind = kind;
+	token->start = s - p->source;
+	token->len = 0;
+	token->value = NULL;
+	p->pos = s + len;
 }
 
 /* One or more digits; behind them, or NULL. */
@@ -484,16 +494,55 @@ unexpected_char(GqlParser *p, const char *s)
 		lex_error(p, s, "Unexpected character: %s.", describe_char(p, s));
 }
 
+/* Tokens that need more than one look. */
+static void
+lex_other(GqlParser *p, GqlToken *token, const char *s)
+{
+	token->start = s - p->source;
+	if (*s == '"')
+	{
+		if (IS_TRIPLE_QUOTE(s))
+			lex_block_string(p, token, s);
+		else
+			lex_string(p, token, s);
+	}
+	else if (IS_DIGIT(*s) || *s == '-')
+		lex_number(p, token, s);
+	else if (s[0] == '.' && s[1] == '.' && s[2] == '.')
+		set_punctuator(p, token, GQL_TOK_SPREAD, s, 3);
+	else if (s == p->end)
+		set_punctuator(p, token, GQL_TOK_EOF, s, 0);
+	else
+		unexpected_char(p, s);
+}
+
 /* Token (2.1.6), after the ignored ones (2.1.7) */
 void
 gql_lex(GqlParser *p, GqlToken *token)
 {
+	static const uint8 punctuators[256] = {
+		['!'] = GQL_TOK_BANG,
+		['$'] = GQL_TOK_DOLLAR,
+		['&'] = GQL_TOK_AMP,
+		['('] = GQL_TOK_PAREN_L,
+		[')'] = GQL_TOK_PAREN_R,
+		[':'] = GQL_TOK_COLON,
+		['='] = GQL_TOK_EQUALS,
+		['@'] = GQL_TOK_AT,
+		['['] = GQL_TOK_BRACKET_L,
+		[']'] = GQL_TOK_BRACKET_R,
+		['{'] = GQL_TOK_BRACE_L,
+		['|'] = GQL_TOK_PIPE,
+		['}'] = GQL_TOK_BRACE_R,
+	};
 	const char *s = p->pos;
 
 	for (;;)
 	{
 		unsigned char c = *s;
-		GqlTokenKind kind;
+
+		while (c == ' ' || c == ',' || c == '\n' || c == '\t' || c == '\r')
+			c = *++s;
 
 		if (IS_NAME_START(c))
 		{
@@ -506,96 +555,21 @@ gql_lex(GqlParser *p, GqlToken *token)
 			set_value(p, token, GQL_TOK_NAME, start, s);
 			return;
 		}
-
-		switch (c)
+		if (punctuators[c] != 0)
 		{
-			case ' ':
-			case '\n':
-			case '\t':
-			case ',':
-			case '\r':
-				s++;
-				continue;
-			case '#':
-				while (s < p->end && *s != '\n' && *s != '\r')
-					s++;
-				continue;
-			case '{':
-				kind = GQL_TOK_BRACE_L;
-				break;
-			case '}':
-				kind = GQL_TOK_BRACE_R;
-				break;
-			case '(':
-				kind = GQL_TOK_PAREN_L;
-				break;
-			case ')':
-				kind = GQL_TOK_PAREN_R;
-				break;
-			case ':':
-				kind = GQL_TOK_COLON;
-				break;
-			case '!':
-				kind = GQL_TOK_BANG;
-				break;
-			case '$':
-				kind = GQL_TOK_DOLLAR;
-				break;
-			case '[':
-				kind = GQL_TOK_BRACKET_L;
-				break;
-			case ']':
-				kind = GQL_TOK_BRACKET_R;
-				break;
-			case '@':
-				kind = GQL_TOK_AT;
-				break;
-			case '=':
-				kind = GQL_TOK_EQUALS;
-				break;
-			case '|':
-				kind = GQL_TOK_PIPE;
-				break;
-			case '&':
-				kind = GQL_TOK_AMP;
-				break;
-			default:
-				token->start = s - p->source;
-				if (c == '"')
-				{
-					if (IS_TRIPLE_QUOTE(s))
-						lex_block_string(p, token, s);
-					else
-						lex_string(p, token, s);
-					return;
-				}
-				if (IS_DIGIT(c) || c == '-')
-				{
-					lex_number(p, token, s);
-					return;
-				}
-				if (s[0] == '.' && s[1] == '.' && s[2] == '.')
-				{
-					*token = (GqlToken) {GQL_TOK_SPREAD, s - p->source};
-					p->pos = s + 3;
-					return;
-				}
-				if (p->utf8 && c == 0xEF && (unsigned char) s[1] == 0xBB && (unsigned char) s[2] == 0xBF)
-				{
-					s += 3;
-					continue;
-				}
-				if (s == p->end)
-				{
-					*token = (GqlToken) {GQL_TOK_EOF, s - p->source};
-					p->pos = s;
-					return;
-				}
-				unexpected_char(p, s);
-				return;
+			set_punctuator(p, token, punctuators[c], s, 1);
+			return;
 		}
-		*token = (GqlToken) {kind, s - p->source};
-		p->pos = s + 1;
-		return;
+
+		if (c == '#')
+			while (s < p->end && *s != '\n' && *s != '\r')
+				s++;
+		else if (p->utf8 && c == 0xEF && (unsigned char) s[1] == 0xBB && (unsigned char) s[2] == 0xBF)
+			s += 3;
+		else
+		{
+			lex_other(p, token, s);
+			return;
+		}
 	}
 }

@@ -437,6 +437,8 @@ run_stage(Command *command, const char *text, int len, GqlDocument *document, Gq
 	}
 	else if (text_is(command, "stage", "schema"))
 		gql_schema_from_document(document, true, gql_errors_create(1, NULL), NULL);
+	else if (text_is(command, "stage", "load"))
+		gql_schema_from_sdl(text, len, true, gql_errors_create(0, NULL), gql_errors_create(0, NULL));
 	else if (text_is(command, "stage", "check"))
 		gql_schema_check(schema, true, gql_errors_create(1, NULL), NULL);
 	else if (text_is(command, "stage", "print_schema"))
