@@ -96,8 +96,8 @@ resolve_table_key(JoinBuilder *b, RrJoinKey *key)
 		key->type = getBaseType(get_func_rettype(field->function));
 		return true;
 	}
-	gql_error(b->errors, "table \"%s\" has no column or computed field \"%s\"%s", get_rel_name(table), key->name,
-			  gql_did_you_mean("", key->name, column_names(table)));
+	gql_error(b->errors, "table \"%s\" has no column or computed field \"%s\".%s", get_rel_name(table), key->name,
+			  gql_did_you_mean(NULL, key->name, column_names(table)));
 	return false;
 }
 
@@ -117,8 +117,8 @@ rr_remote_key_field(const RrRemote *source, const char *type_name, const char *n
 	GqlFieldDef *field = type ? gql_type_field(source->upstream, type, name) : NULL;
 
 	if (field == NULL)
-		gql_error(errors, "type \"%s\" of remote schema \"%s\" has no field \"%s\"%s", type_name, source->def->name, name,
-				  type ? gql_did_you_mean("", name, names_of(gql_type_fields(source->upstream, type))) : "");
+		gql_error(errors, "type \"%s\" of remote schema \"%s\" has no field \"%s\".%s", type_name, source->def->name, name,
+				  type ? gql_did_you_mean(NULL, name, names_of(gql_type_fields(source->upstream, type))) : "");
 	else if (has_required_args(field))
 		gql_error(errors, "field \"%s\" of type \"%s\" cannot be joined with: it has a required argument", name, type_name);
 	else if (!gql_is_leaf(gql_named_type(field->type)))
@@ -331,8 +331,8 @@ check_members(JoinBuilder *b, const GqlValue *object, const GqlNames *defs, cons
 		GqlInputValueDef *def = gql_names_get(defs, member->name.value);
 
 		if (def == NULL)
-			gql_error(b->errors, "%s of remote schema \"%s\" has no %s \"%s\"%s", where, b->join->remote->def->name, what,
-					  member->name.value, gql_did_you_mean("", member->name.value, names_of(defs)));
+			gql_error(b->errors, "%s of remote schema \"%s\" has no %s \"%s\".%s", where, b->join->remote->def->name, what,
+					  member->name.value, gql_did_you_mean(NULL, member->name.value, names_of(defs)));
 		else
 			check_template(b, member->value, def->type, psprintf("%s \"%s\" of %s", what, def->name, where));
 	}
@@ -413,10 +413,10 @@ resolve_path(JoinBuilder *b)
 			field = gql_names_get(gql_type_fields(upstream, type), step->field);
 		if (field == NULL)
 		{
-			gql_error(b->errors, "type \"%s\" of remote schema \"%s\" has no field \"%s\"%s", type->name,
+			gql_error(b->errors, "type \"%s\" of remote schema \"%s\" has no field \"%s\".%s", type->name,
 					  b->join->remote->def->name, step->field,
 					  type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE ?
-					  gql_did_you_mean("", step->field, names_of(gql_type_fields(upstream, type))) : "");
+					  gql_did_you_mean(NULL, step->field, names_of(gql_type_fields(upstream, type))) : "");
 			return;
 		}
 		b->query_can_add = innermost;
