@@ -61,6 +61,10 @@ function* validation(random, schemas, name) {
     let text = generator.document();
     yield { op: 'validate', name, document: text };
     yield { op: 'validate', name, document: mutate(random, text) };
+    if (random.chance(0.01)) {
+      // About as many errors as are reported.
+      yield { op: 'validate', name, document: `{ ${Array.from({ length: 95 + random.below(10) }, (_, i) => `none${i}`).join(' ')} } ${text}` };
+    }
     for (let i = 0; i < 4; i++) {
       text = mutate(random, text, 'tame');
       yield { op: 'validate', name, document: text };

@@ -7,7 +7,7 @@
  *		-> {"errors": […], "seconds": s, "bytes": n}: how long it took and how much memory
  *	{"op": "schema", "schema": SDL, "good_will": bool, "keep": name}
  *		-> {"errors": […], "warnings": […], "print": SDL}
- *	{"op": "validate", "name": of a kept schema, "document": text, "max_errors": n, "max_depth": n}
+ *	{"op": "validate", "name": of a kept schema, "document": text, "max_depth": n}
  *		-> {"errors": […]}
  *	{"op": "variables", "name": …, "document": text, "operation": name, "variables": {…}}
  *		-> {"errors": […], "variables": {…}}
@@ -220,7 +220,7 @@ client_schema(Command *command)
 static void
 validate(Command *command)
 {
-	GqlErrorList *errors = gql_errors_create(get_number(command, "max_errors", 0), NULL);
+	GqlErrorList *errors = gql_errors_create(0, NULL);
 	int			len;
 	const char *text = get_text(command, "document", &len);
 	GqlDocument *document = gql_parse(text, len, NULL, errors);

@@ -108,8 +108,8 @@ export class Reference {
     });
   }
 
-  validate({ name, document, max_errors: maxErrors = Infinity }) {
-    return attempt(() => ({ errors: validate(this.schemas.get(name), parse(document, OPTIONS), undefined, { maxErrors }).map(plain) }));
+  validate({ name, document }) {
+    return attempt(() => ({ errors: validate(this.schemas.get(name), parse(document, OPTIONS)).map(plain) }));
   }
 
   // The operation and its variables, or errors.
