@@ -8,6 +8,7 @@
 #include "utils/memutils.h"
 
 #include "exec/run.h"
+#include "roleschema/preset.h"
 #include "settings.h"
 
 static void
@@ -133,6 +134,15 @@ key_argument_value(RrStepRun *step, int key, const RrKeyArgument *argument)
 	GqlErrorList *errors = gql_errors_create(1, NULL);
 	GqlValue   *value = merge(instantiate(plan->join, argument->template, step->keys[key].values), argument->given);
 
+	if (argument->presets)
+	{
+		value = rr_apply_presets(plan->remote->upstream, argument->def, value, rr_session_variable, errors);
+		if (value == NULL)
+		{
+			rr_local_key_error(step, key, linitial(errors->items));
+			return NULL;
+		}
+	}
 	value = gql_coerce_value(plan->remote->upstream, value, argument->def->type, true,
 							 psprintf("The key does not fit argument \"%s\" of remote schema \"%s\"", argument->def->name,
 									  plan->remote->def->name), errors);
@@ -244,9 +254,11 @@ append_all_keys(const RrBatch *batch, StringInfo out)
 	{
 		const RrKeyArgument *argument = list_nth(plan->key_arguments, j);
 		GqlErrorList *errors = gql_errors_create(1, NULL);
-		GqlValue   *value = gql_coerce_value(plan->remote->upstream, merge(expand(batch, argument->template), argument->given),
-											 argument->def->type, true, "The keys do not fit", errors);
+		GqlValue   *value = merge(expand(batch, argument->template), argument->given);
 
+		if (argument->presets)	/* they were good for every single key */
+			value = rr_apply_presets(plan->remote->upstream, argument->def, value, rr_session_variable, errors);
+		value = gql_coerce_value(plan->remote->upstream, value, argument->def->type, true, "The keys do not fit", errors);
 		if (value == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),
@@ -272,6 +284,33 @@ append_query_variables(const RrStepRun *step, StringInfo out)
 		appendStringInfo(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", variable->name);
 		gql_value_to_json(out, variable->value);
 	}
+}
+
+/* The arguments that the role's permission presets. False when one cannot be had: error is set. */
+static bool
+append_presets(const RrStepRun *step, StringInfo out, const GqlError **error)
+{
+	GqlSchema  *upstream = step->step->remote->upstream;
+	GqlErrorList *errors = gql_errors_create(1, NULL);
+	ListCell   *lc;
+
+	foreach(lc, step->step->preset_arguments)
+	{
+		const RrPresetArgument *preset = lfirst(lc);
+		GqlValue   *value = rr_apply_presets(upstream, preset->def, preset->given, rr_session_variable, errors);
+
+		if (value != NULL)
+			value = gql_coerce_value(upstream, value, preset->def->type, true,
+									 psprintf("The preset of argument \"%s\" does not fit", preset->def->name), errors);
+		if (value == NULL)
+		{
+			*error = linitial(errors->items);
+			return false;
+		}
+		appendStringInfo(out, "%s\"" RR_ALIAS_PREFIX "p%d\":", out->data[out->len - 1] == '{' ? "" : ",", foreach_current_index(lc));
+		gql_value_to_json(out, value);
+	}
+	return true;
 }
 
 /* ---- requests ---- */
@@ -378,12 +417,19 @@ send_batch(RrStepRun *step)
 	StringInfoData variables;
 	StringInfoData body;
 	const char *document;
+	const GqlError *error;
 
 	batch->step = step;
 	batch->keys = palloc(step->batch_size * sizeof(int));
 	initStringInfo(&variables);
 	appendStringInfoChar(&variables, '{');
 	append_query_variables(step, &variables);
+	if (!append_presets(step, &variables, &error))
+	{
+		while (step->sent < step->nkeys)
+			rr_local_key_error(step, step->sent++, error);
+		return;
+	}
 	for (; step->sent < step->nkeys && batch->n < step->batch_size; step->sent++)
 		if (by_list ? key_fits(step, step->sent) : append_key(step, step->sent, batch->n, &variables))
 			batch->keys[batch->n++] = step->sent;

@@ -9,12 +9,14 @@
 #include "miscadmin.h"
 
 #include "plan/remote.h"
+#include "roleschema/preset.h"
 
 typedef struct Printer
 {
 	RrPlanner  *planner;
 	RrJoinStep *step;
 	StringInfo	out;
+	bool		failed;			/* an error was filed */
 } Printer;
 
 static void print_object(Printer *p, const RrObjectShape *object);
@@ -103,6 +105,115 @@ print_arguments(Printer *p, List *arguments)
 		appendStringInfoChar(p->out, ')');
 }
 
+static bool
+uses_variables(const GqlValue *value)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (value->kind == GQL_VALUE_LIST)
+		foreach(lc, value->items)
+			if (uses_variables(lfirst(lc)))
+				return true;
+	if (value->kind == GQL_VALUE_OBJECT)
+		foreach(lc, value->items)
+			if (uses_variables(((GqlObjectField *) lfirst(lc))->value))
+				return true;
+	return value->kind == GQL_VALUE_VARIABLE;
+}
+
+static const GqlValue *
+given_argument(const GqlFieldSel *field, const char *name)
+{
+	const GqlSelection *node = linitial(field->nodes);
+	ListCell   *lc;
+
+	foreach(lc, node->arguments)
+	{
+		const GqlArgument *argument = lfirst(lc);
+
+		if (strcmp(argument->name.value, name) == 0)
+			return argument->value;
+	}
+	return NULL;
+}
+
+/* What the query gives for an argument, coerced: a plan with it is good for equal variables only. NULL for nothing. */
+static const GqlValue *
+coerced_argument(Printer *p, const GqlFieldSel *field, const char *name)
+{
+	const GqlValue *given = given_argument(field, name);
+	const GqlArgumentValue *value;
+	GqlNames	coerced;
+
+	if (given == NULL)
+		return NULL;
+	if (uses_variables(given))
+		p->planner->exact = true;
+	gql_names_init(&coerced, CurrentMemoryContext);
+	if (!gql_coerce_arguments(p->planner->request, field, &coerced, p->planner->errors))
+	{
+		p->failed = true;
+		return NULL;
+	}
+	value = gql_names_get(&coerced, name);
+	return value ? value->value : NULL;
+}
+
+/* "$rr__p0" for an argument of which something is preset; the same one wherever the same field is printed, or its arguments would differ. */
+static char *
+preset_variable(Printer *p, const GqlFieldSel *field, const GqlInputValueDef *def)
+{
+	const GqlSelection *node = field ? linitial(field->nodes) : NULL;
+	RrPresetArgument *preset;
+	ListCell   *lc;
+
+	foreach(lc, p->step->preset_arguments)
+	{
+		preset = lfirst(lc);
+		if (preset->def == def && preset->node == node)
+			return psprintf("$" RR_ALIAS_PREFIX "p%d", foreach_current_index(lc));
+	}
+	preset = palloc0(sizeof(RrPresetArgument));
+	preset->def = def;
+	preset->node = node;
+	preset->given = field ? coerced_argument(p, field, def->name) : NULL;
+	p->step->preset_arguments = lappend(p->step->preset_arguments, preset);
+	return psprintf("$" RR_ALIAS_PREFIX "p%d", list_length(p->step->preset_arguments) - 1);
+}
+
+static void
+print_field_arguments(Printer *p, const RrShapeField *field)
+{
+	const GqlSelection *node = linitial(field->sel->nodes);
+	const char *separator = "(";
+
+	if (!p->step->remote->restricted || field->kind != RR_SHAPE_VALUE)
+	{
+		print_arguments(p, node->arguments);
+		return;
+	}
+	gql_foreach(GqlInputValueDef, def, &field->upstream->args)
+	{
+		const GqlValue *given = given_argument(field->sel, def->name);
+		bool		preset = rr_has_presets(p->step->remote->upstream, def);
+
+		if (given == NULL && !preset)
+			continue;
+		appendStringInfo(p->out, "%s%s: ", separator, def->name);
+		separator = ", ";
+		if (preset)
+			appendStringInfoString(p->out, preset_variable(p, field->sel, def));
+		else
+		{
+			use_variables(p->step, given);
+			gql_print_value(p->out, given);
+		}
+	}
+	if (separator[0] == ',')
+		appendStringInfoChar(p->out, ')');
+}
+
 /* Directives of the upstream's own; @skip and @include have been obeyed. */
 static void
 print_directives(Printer *p, List *directives)
@@ -167,7 +278,7 @@ print_object(Printer *p, const RrObjectShape *object)
 		if (strcmp(field->alias, name) != 0)
 			appendStringInfo(p->out, "%s: ", field->alias);
 		appendStringInfoString(p->out, name);
-		print_arguments(p, ((GqlSelection *) linitial(field->sel->nodes))->arguments);
+		print_field_arguments(p, field);
 		foreach(lc, field->sel->nodes)
 			print_directives(p, ((GqlSelection *) lfirst(lc))->directives);
 		if (field->kind == RR_SHAPE_VALUE)
@@ -195,39 +306,38 @@ member(const GqlValue *object, const char *name)
 	return NULL;
 }
 
-static const GqlValue *
-given_argument(const GqlFieldSel *field, const char *name)
-{
-	const GqlSelection *node = linitial(field->nodes);
-	ListCell   *lc;
-
-	foreach(lc, node->arguments)
-	{
-		const GqlArgument *argument = lfirst(lc);
-
-		if (strcmp(argument->name.value, name) == 0)
-			return argument->value;
-	}
-	return NULL;
-}
-
 /*
- * One argument: the relationship's template, the query's value, or both (an input object that the relationship gives in part). What only the query gives
- * stands in the text as the query has it; everything else is a variable of the key.
+ * One argument: the relationship's template, the query's value, the permission's presets, or several of them together. What only the query gives stands
+ * in the text as the query has it; what the relationship gives is a variable of the key.
  */
 static void
-add_argument(Printer *p, RrFieldCall *call, const GqlInputValueDef *def, const GqlValue *template, const GqlNames *coerced,
-			 bool innermost)
+add_argument(Printer *p, RrFieldCall *call, const GqlInputValueDef *def, const GqlValue *template, bool innermost)
 {
-	const GqlValue *given = innermost ? given_argument(p->step->field, def->name) : NULL;
+	const GqlFieldSel *field = innermost ? p->step->field : NULL;
+	const GqlValue *given = field ? given_argument(field, def->name) : NULL;
+	bool		presets = p->step->remote->restricted && rr_has_presets(p->step->remote->upstream, def);
 	RrCallArgument *argument;
 
-	if (template == NULL && given == NULL)
+	if (template == NULL && given == NULL && !presets)
 		return;
 	argument = palloc0(sizeof(RrCallArgument));
 	argument->name = def->name;
 	argument->key_argument = -1;
-	if (template == NULL)
+	if (template != NULL)
+	{
+		RrKeyArgument *key = palloc0(sizeof(RrKeyArgument));
+		const GqlValue *value = given ? coerced_argument(p, field, def->name) : NULL;
+
+		key->def = def;
+		key->template = template;
+		key->given = value && value->kind == GQL_VALUE_OBJECT ? value : NULL;
+		key->presets = presets;
+		argument->key_argument = list_length(p->step->key_arguments);
+		p->step->key_arguments = lappend(p->step->key_arguments, key);
+	}
+	else if (presets)
+		argument->text = preset_variable(p, field, def);
+	else
 	{
 		StringInfoData text;
 
@@ -236,29 +346,14 @@ add_argument(Printer *p, RrFieldCall *call, const GqlInputValueDef *def, const G
 		gql_print_value(&text, given);
 		argument->text = text.data;
 	}
-	else
-	{
-		RrKeyArgument *key = palloc0(sizeof(RrKeyArgument));
-		const GqlArgumentValue *value = given ? gql_names_get(coerced, def->name) : NULL;
-
-		key->def = def;
-		key->template = template;
-		key->given = value && value->value->kind == GQL_VALUE_OBJECT ? value->value : NULL;
-		argument->key_argument = list_length(p->step->key_arguments);
-		p->step->key_arguments = lappend(p->step->key_arguments, key);
-	}
 	call->arguments = lappend(call->arguments, argument);
 }
 
-static bool
+static void
 prepare_path(Printer *p)
 {
 	const RrToRemoteSchema *to = p->step->join->relationship->to_remote_schema;
-	GqlNames	coerced;
 
-	gql_names_init(&coerced, CurrentMemoryContext);
-	if (!gql_coerce_arguments(p->planner->request, p->step->field, &coerced, p->planner->errors))
-		return false;
 	for (int i = 0; i < list_length(to->remote_field); i++)
 	{
 		const RrRemoteFieldStep *given = list_nth(to->remote_field, i);
@@ -267,27 +362,27 @@ prepare_path(Printer *p)
 
 		call->field = def->name;
 		gql_foreach(GqlInputValueDef, arg, &def->args)
-			add_argument(p, call, arg, member(given->arguments, arg->name), &coerced,
-						 i == list_length(to->remote_field) - 1);
+			add_argument(p, call, arg, member(given->arguments, arg->name), i == list_length(to->remote_field) - 1);
 		p->step->path = lappend(p->step->path, call);
 	}
-	return true;
 }
 
 bool
 rr_document_prepare(RrPlanner *planner, RrJoinStep *step)
 {
 	StringInfoData selection;
-	Printer		p = {planner, step, &selection};
+	Printer		p = {.planner = planner, .step = step, .out = &selection};
 
 	initStringInfo(&selection);
 	print_selection(&p, step->shape);
 	step->selection = selection.data;
-	if (step->kind == RR_STEP_ROOT)
-		return true;
-	if (!step->shape->leaf)
-		step->fragment_type = step->shape->base->upstream->name;
-	return prepare_path(&p);
+	if (step->kind == RR_STEP_JOIN)
+	{
+		if (!step->shape->leaf)
+			step->fragment_type = step->shape->base->upstream->name;
+		prepare_path(&p);
+	}
+	return !p.failed;
 }
 
 /* ---- whole documents ---- */
@@ -317,6 +412,13 @@ print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, in
 			appendStringInfoString(out, " = ");
 			gql_print_value(out, def->default_value);
 		}
+		separator = ", ";
+	}
+	foreach(lc, step->preset_arguments)
+	{
+		const RrPresetArgument *preset = lfirst(lc);
+
+		appendStringInfo(out, "%s$" RR_ALIAS_PREFIX "p%d: %s", separator, foreach_current_index(lc), gql_type_to_string(preset->def->type));
 		separator = ", ";
 	}
 	for (int i = 0; i < nkeys; i++)

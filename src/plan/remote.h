@@ -62,7 +62,16 @@ typedef struct RrKeyArgument
 	const GqlInputValueDef *def;	/* at the upstream */
 	const GqlValue *template;	/* VARIABLEs are join keys */
 	const GqlValue *given;		/* the query's part of an input object, coerced; or NULL */
+	bool		presets;		/* the permission presets something of it */
 } RrKeyArgument;
+
+/* An argument of which the role's permission presets something: a variable, made when the document is sent. */
+typedef struct RrPresetArgument
+{
+	const GqlInputValueDef *def;	/* at the upstream */
+	const GqlSelection *node;	/* whose argument it is; NULL: of a field on the way */
+	const GqlValue *given;		/* the query's part, coerced; or NULL */
+} RrPresetArgument;
 
 /* One field of the path, as it is called: its arguments by the relationship, and by the query for the innermost. */
 typedef struct RrCallArgument
@@ -105,6 +114,7 @@ struct RrJoinStep
 	const char *fragment_type;	/* the value's type at the upstream; NULL for leaves and root fields */
 	List	   *path;			/* JOIN: RrFieldCall *, outermost first */
 	List	   *key_arguments;	/* RrKeyArgument *, over all fields of the path, in order */
+	List	   *preset_arguments;	/* RrPresetArgument *: variables rr__p0, rr__p1, … */
 	List	   *variables;		/* char *: variables of the query that the document uses */
 };
 

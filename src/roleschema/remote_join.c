@@ -505,9 +505,11 @@ strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValu
 	gql_foreach(GqlInputValueDef, input, gql_type_fields(remote->upstream, upstream))
 	{
 		const GqlValue *value = object_member(given, input->name);
-		const GqlTypeRef *type = rr_remote_type_ref(rs, remote, input->type);
+		const GqlTypeRef *type;
 		GqlInputValueDef *left;
 
+		if (value == NULL && rr_remote_hides(remote, input))
+			continue;
 		if (value != NULL)
 		{
 			bool		inner_optional;
@@ -522,6 +524,8 @@ strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValu
 				continue;
 			type = inner_optional ? &inner->ref : gql_non_null(rs->schema, &inner->ref);
 		}
+		else
+			type = rr_remote_type_ref(rs, remote, input->type);
 		left = gql_type_add_input(rs->schema, stripped, input->name, type);
 		left->description = input->description;
 		left->deprecation_reason = input->deprecation_reason;
@@ -542,9 +546,11 @@ add_arguments(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *owner, GqlFieldDef 
 	gql_foreach(GqlInputValueDef, arg, &innermost->args)
 	{
 		const GqlValue *given = object_member(step->arguments, arg->name);
-		const GqlTypeRef *type = rr_remote_type_ref(rs, join->remote, arg->type);
+		const GqlTypeRef *type;
 		GqlInputValueDef *left;
 
+		if (given == NULL && rr_remote_hides(join->remote, arg))
+			continue;
 		if (given != NULL)
 		{
 			GqlType    *input = nullable(arg->type)->kind == GQL_TYPE_NAMED ? nullable(arg->type)->type : NULL;
@@ -560,6 +566,8 @@ add_arguments(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *owner, GqlFieldDef 
 				continue;
 			type = optional ? &stripped->ref : gql_non_null(rs->schema, &stripped->ref);
 		}
+		else
+			type = rr_remote_type_ref(rs, join->remote, arg->type);
 		left = gql_field_add_arg(rs->schema, field, arg->name, type);
 		left->description = arg->description;
 		left->deprecation_reason = arg->deprecation_reason;

@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#include "roleschema/preset.h"
 #include "roleschema/roleschema.h"
 #include "settings.h"
 
@@ -39,6 +40,24 @@ static bool
 is_introspection(const GqlType *type)
 {
 	return strncmp(type->name, "__", 2) == 0;
+}
+
+bool
+rr_remote_hides(const RrRemote *remote, const GqlInputValueDef *def)
+{
+	return remote->restricted && rr_is_hidden(remote->upstream, def);
+}
+
+/* An input object of which presets leave nothing is no type of the role's. */
+static bool
+is_hidden_type(const RrRemote *remote, GqlType *type)
+{
+	if (type->kind != GQL_INPUT_OBJECT || !remote->restricted)
+		return false;
+	gql_foreach(GqlInputValueDef, field, gql_type_fields(remote->upstream, type))
+		if (!rr_is_hidden(remote->upstream, field))
+			return false;
+	return true;
 }
 
 static bool
@@ -149,8 +168,9 @@ add_field(RrRoleSchema *rs, RrRemote *remote, GqlType *to, const GqlType *upstre
 	field->description = from->description;
 	field->deprecation_reason = from->deprecation_reason;
 	gql_foreach(GqlInputValueDef, arg, &from->args)
-		copy_input(arg,
-				   gql_field_add_arg(rs->schema, field, arg->name, rr_remote_type_ref(rs, remote, arg->type)));
+		if (!rr_remote_hides(remote, arg))
+			copy_input(arg,
+					   gql_field_add_arg(rs->schema, field, arg->name, rr_remote_type_ref(rs, remote, arg->type)));
 	info = palloc(sizeof(RrRemoteField));
 	info->base.kind = RR_FIELD_REMOTE;
 	info->remote = remote;
@@ -188,9 +208,10 @@ complete_type(GqlSchema *schema, GqlType *type)
 			break;
 		case GQL_INPUT_OBJECT:
 			gql_foreach(GqlInputValueDef, input, members)
-				copy_input(input,
-						   gql_type_add_input(schema, type, input->name,
-											  rr_remote_type_ref(rs, info->remote, input->type)));
+				if (!rr_remote_hides(info->remote, input))
+					copy_input(input,
+							   gql_type_add_input(schema, type, input->name,
+												  rr_remote_type_ref(rs, info->remote, input->type)));
 			break;
 		case GQL_SCALAR:
 		case GQL_UNION:
@@ -241,7 +262,7 @@ add_types(RrRoleSchema *rs, RrRemote *remote)
 
 		if (is_introspection(type))
 			continue;
-		if (is_root(upstream, type) && !is_referred_to(upstream, type))
+		if ((is_root(upstream, type) && !is_referred_to(upstream, type)) || is_hidden_type(remote, type))
 			continue;
 		info = palloc0(sizeof(RrRemoteType));
 		info->name = rr_remote_type_name(remote, type);
@@ -375,6 +396,7 @@ remote_from_sdl(const RrRemoteSchema *def, const char *sdl)
 	RrRemote   *remote = palloc0(sizeof(RrRemote));
 
 	remote->def = def;
+	remote->restricted = sdl != def->sdl;
 	gql_names_init(&remote->types, CurrentMemoryContext);
 	remote->upstream = gql_schema_from_sdl(sdl, strlen(sdl), true, errors, gql_errors_create(1, NULL));
 	if (remote->upstream == NULL)

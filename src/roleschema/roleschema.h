@@ -96,6 +96,7 @@ typedef struct RrRemote
 {
 	const RrRemoteSchema *def;
 	GqlSchema  *upstream;		/* the upstream's whole schema, or the role's SDL where a permission restricts it; the remote's own names */
+	bool		restricted;		/* upstream is the role's SDL, which may have presets */
 	GqlNames	types;			/* RrRemoteType, by their names in the role's schema */
 } RrRemote;
 
@@ -163,6 +164,8 @@ extern GqlType *rr_remote_upstream_type(const RrRemote *remote, const char *name
 /* The name that a type of the upstream has in the role's schema, and that a field of it has. */
 extern const char *rr_remote_type_name(const RrRemote *remote, const GqlType *upstream);
 extern const char *rr_remote_field_name(const RrRemote *remote, const GqlType *upstream, const char *field);
+/* Does the role's permission preset the argument or input field, so that the role does not see it? */
+extern bool rr_remote_hides(const RrRemote *remote, const GqlInputValueDef *def);
 /* A type reference of the upstream in terms of the role's schema. */
 extern const GqlTypeRef *rr_remote_type_ref(RrRoleSchema *rs, const RrRemote *remote, const GqlTypeRef *upstream);
 

@@ -1,0 +1,300 @@
+/*
+ * preset.c: @preset in a role's permission on a remote schema.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "roleschema/preset.h"
+
+static const GqlDirective *
+preset_of(const GqlInputValueDef *def)
+{
+	ListCell   *lc;
+
+	if (def->node == NULL)
+		return NULL;
+	foreach(lc, def->node->directives)
+		if (strcmp(((GqlDirective *) lfirst(lc))->name.value, "preset") == 0)
+			return lfirst(lc);
+	return NULL;
+}
+
+static const GqlValue *
+directive_argument(const GqlDirective *directive, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, directive->arguments)
+		if (strcmp(((GqlArgument *) lfirst(lc))->name.value, name) == 0)
+			return ((GqlArgument *) lfirst(lc))->value;
+	return NULL;
+}
+
+static const GqlTypeRef *
+nullable(const GqlTypeRef *type)
+{
+	return type->kind == GQL_TYPE_NON_NULL ? type->of : type;
+}
+
+static GqlType *
+input_object(const GqlTypeRef *type)
+{
+	GqlType    *named = gql_named_type(type);
+
+	return named->kind == GQL_INPUT_OBJECT ? named : NULL;
+}
+
+static bool
+has_presets(GqlSchema *upstream, const GqlInputValueDef *def, GqlNames *visited)
+{
+	GqlType    *type = input_object(def->type);
+
+	check_stack_depth();
+	if (preset_of(def) != NULL)
+		return true;
+	if (type == NULL || !gql_names_add(visited, type))
+		return false;
+	gql_foreach(GqlInputValueDef, field, gql_type_fields(upstream, type))
+		if (has_presets(upstream, field, visited))
+			return true;
+	return false;
+}
+
+bool
+rr_has_presets(GqlSchema *upstream, const GqlInputValueDef *def)
+{
+	GqlNames	visited;
+
+	gql_names_init(&visited, CurrentMemoryContext);
+	return has_presets(upstream, def, &visited);
+}
+
+static bool
+is_hidden(GqlSchema *upstream, const GqlInputValueDef *def, GqlNames *visited)
+{
+	GqlType    *type = input_object(def->type);
+
+	check_stack_depth();
+	if (preset_of(def) != NULL)
+		return true;
+	/* a type that leads back to itself has something to be given: itself */
+	if (type == NULL || !gql_names_add(visited, type))
+		return false;
+	gql_foreach(GqlInputValueDef, field, gql_type_fields(upstream, type))
+		if (!is_hidden(upstream, field, visited))
+			return false;
+	return true;
+}
+
+bool
+rr_is_hidden(GqlSchema *upstream, const GqlInputValueDef *def)
+{
+	GqlNames	visited;
+
+	gql_names_init(&visited, CurrentMemoryContext);
+	return is_hidden(upstream, def, &visited);
+}
+
+/* ---- values ---- */
+
+typedef struct PresetWalk
+{
+	GqlSchema  *upstream;
+	RrGetVariable variable;
+	GqlErrorList *errors;
+} PresetWalk;
+
+static GqlValue *
+new_value(GqlValueKind kind)
+{
+	GqlValue   *value = palloc0(sizeof(GqlValue));
+
+	value->kind = kind;
+	value->loc = -1;
+	return value;
+}
+
+/* A session variable's text as a value of the type. */
+static GqlValue *
+value_of_variable(PresetWalk *w, const char *name, const GqlTypeRef *type)
+{
+	const char *text = w->variable(name);
+	const char *type_name = gql_named_type(type)->name;
+	GqlErrorList *ignored = gql_errors_create(1, NULL);
+	GqlValue   *value = NULL;
+	GqlError   *error;
+
+	if (text == NULL)
+	{
+		error = gql_error(w->errors, "Session variable \"%s\" is missing.", name);
+		if (error != NULL)
+			error->code = "not-found";
+		return NULL;
+	}
+	if (strcmp(type_name, "Int") == 0 || strcmp(type_name, "Float") == 0 || strcmp(type_name, "Boolean") == 0)
+	{
+		value = gql_parse_value(text, strlen(text), ignored);
+		if (value != NULL && gql_coerce_value(w->upstream, value, &gql_named_type(type)->ref, false, "", ignored) == NULL)
+			value = NULL;
+	}
+	else
+	{
+		value = new_value(GQL_VALUE_STRING);
+		value->text = text;
+		value->len = strlen(text);
+	}
+	if (value == NULL)
+	{
+		error = gql_error(w->errors, "Session variable \"%s\" is no value of type %s.", name, type_name);
+		if (error != NULL)
+			error->code = "coercion-error";
+	}
+	return value;
+}
+
+static bool
+is_variable(const GqlValue *value)
+{
+	return value->kind == GQL_VALUE_STRING && pg_strncasecmp(value->text, "x-hasura-", 9) == 0;
+}
+
+/* The value of a preset, session variables read. */
+static GqlValue *
+read_preset(PresetWalk *w, const GqlValue *value, const GqlTypeRef *type)
+{
+	GqlValue   *copy;
+	GqlType    *object = input_object(type);
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (is_variable(value))
+		return value_of_variable(w, value->text, type);
+	if (value->kind != GQL_VALUE_LIST && value->kind != GQL_VALUE_OBJECT)
+		return unconstify(GqlValue *, value);
+	copy = new_value(value->kind);
+	foreach(lc, value->items)
+	{
+		if (value->kind == GQL_VALUE_LIST)
+		{
+			const GqlTypeRef *list = nullable(type);
+			GqlValue   *item = read_preset(w, lfirst(lc), list->kind == GQL_TYPE_LIST ? list->of : list);
+
+			if (item == NULL)
+				return NULL;
+			copy->items = lappend(copy->items, item);
+		}
+		else
+		{
+			GqlObjectField *field = palloc(sizeof(GqlObjectField));
+			GqlInputValueDef *def;
+
+			*field = *(GqlObjectField *) lfirst(lc);
+			def = object ? gql_type_input(w->upstream, object, field->name.value) : NULL;
+			field->value = read_preset(w, field->value, def ? def->type : type);
+			if (field->value == NULL)
+				return NULL;
+			copy->items = lappend(copy->items, field);
+		}
+	}
+	return copy;
+}
+
+static const GqlValue *
+member(const GqlValue *object, const char *name)
+{
+	ListCell   *lc;
+
+	if (object == NULL)
+		return NULL;
+	foreach(lc, object->items)
+		if (strcmp(((GqlObjectField *) lfirst(lc))->name.value, name) == 0)
+			return ((GqlObjectField *) lfirst(lc))->value;
+	return NULL;
+}
+
+static bool apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValue **result);
+
+/* An object: presets, and what is given of the rest. */
+static bool
+apply_to_object(PresetWalk *w, GqlType *type, const GqlValue *given, GqlValue **result)
+{
+	GqlValue   *object = new_value(GQL_VALUE_OBJECT);
+
+	gql_foreach(GqlInputValueDef, field, gql_type_fields(w->upstream, type))
+	{
+		const GqlValue *inner = member(given, field->name);
+		GqlObjectField *out;
+		GqlValue   *value;
+
+		if (inner == NULL && !rr_is_hidden(w->upstream, field))
+			continue;
+		if (!apply(w, field, inner, &value))
+			return false;
+		if (value == NULL)
+			continue;
+		out = palloc0(sizeof(GqlObjectField));
+		out->name.value = field->name;
+		out->name.loc = -1;
+		out->value = value;
+		object->items = lappend(object->items, out);
+	}
+	*result = object;
+	return true;
+}
+
+static bool
+apply_to_type(PresetWalk *w, const GqlTypeRef *type, const GqlValue *given, GqlValue **result)
+{
+	GqlType    *object = input_object(type);
+	ListCell   *lc;
+
+	check_stack_depth();
+	*result = unconstify(GqlValue *, given);
+	if (object == NULL || given->kind == GQL_VALUE_NULL)
+		return true;
+	if (given->kind == GQL_VALUE_LIST)
+	{
+		*result = new_value(GQL_VALUE_LIST);
+		foreach(lc, given->items)
+		{
+			GqlValue   *item;
+
+			if (!apply_to_type(w, &object->ref, lfirst(lc), &item))
+				return false;
+			(*result)->items = lappend((*result)->items, item);
+		}
+		return true;
+	}
+	return given->kind != GQL_VALUE_OBJECT || apply_to_object(w, object, given, result);
+}
+
+static bool
+apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValue **result)
+{
+	const GqlDirective *preset = preset_of(def);
+	const GqlValue *is_static;
+
+	/* what the relationship gives comes first; the query cannot give it */
+	if (preset != NULL && given == NULL)
+	{
+		const GqlValue *value = directive_argument(preset, "value");
+
+		is_static = directive_argument(preset, "static");
+		*result = is_static && is_static->boolean ? unconstify(GqlValue *, value) : read_preset(w, value, def->type);
+		return *result != NULL;
+	}
+	if (given != NULL)
+		return apply_to_type(w, def->type, given, result);
+	*result = NULL;
+	return input_object(def->type) == NULL || apply_to_object(w, input_object(def->type), NULL, result);
+}
+
+GqlValue *
+rr_apply_presets(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *given, RrGetVariable variable, GqlErrorList *errors)
+{
+	PresetWalk	w = {upstream, variable, errors};
+	GqlValue   *value;
+
+	return apply(&w, def, given, &value) ? value : NULL;
+}

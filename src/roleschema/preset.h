@@ -1,0 +1,29 @@
+/*
+ * preset.h: @preset in a role's permission on a remote schema: what the role cannot give, since the permission gives it.
+ *
+ * A preset argument or input field is not in the role's schema. It is sent with every request: whatever the query gives of an input object is merged
+ * with the presets of the object's type, at every depth.
+ */
+#ifndef RR_PRESET_H
+#define RR_PRESET_H
+
+#include "graphql/graphql.h"
+
+/* Is the argument or input field out of the role's sight: preset itself, or an input object of which nothing else is left? */
+extern bool rr_is_hidden(GqlSchema *upstream, const GqlInputValueDef *def);
+
+/* Is anything of the argument preset, at any depth? */
+extern bool rr_has_presets(GqlSchema *upstream, const GqlInputValueDef *def);
+
+/* A session variable's value, or NULL. */
+typedef const char *(*RrGetVariable) (const char *name);
+
+/*
+ * The value of an argument with its presets: given (by query and relationship; the latter may give what is preset) merged with them, or what they make by themselves where given is NULL (NULL: nothing to be sent).
+ * Not coerced. In CurrentMemoryContext. An error is filed, and NULL returned, for a session variable that is missing ("not-found")
+ * or does not convert ("coercion-error").
+ */
+extern GqlValue *rr_apply_presets(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *given, RrGetVariable variable,
+								  GqlErrorList *errors);
+
+#endif							/* RR_PRESET_H */
