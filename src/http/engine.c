@@ -43,7 +43,7 @@ static int	on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *so
 static int	on_timer(CURLM *multi, long timeout_ms, void *arg);
 static RrHttpSocket *reserve_socket(RrHttpEngine *eng, curl_socket_t fd);
 static void start_waiting(RrHttpEngine *eng);
-static bool fire_timer(RrHttpEngine *eng);
+static void fire_timer(RrHttpEngine *eng);
 static void wait_for_sockets(RrHttpEngine *eng);
 static void look_at_sockets(RrHttpEngine *eng);
 static void refresh_waitset(RrHttpEngine *eng);
@@ -119,7 +119,8 @@ rr_http_engine_run(RrHttpEngine *eng, bool wait)
 {
 	rr_http_engine_catch_up(eng);
 	start_waiting(eng);
-	if (fire_timer(eng) && collect_finished(eng))
+	fire_timer(eng);
+	if (collect_finished(eng))	/* which a kick may have brought to an end already */
 		return;
 	if (wait)
 		wait_for_sockets(eng);
@@ -318,7 +319,7 @@ start_waiting(RrHttpEngine *eng)
 }
 
 /* Call libcurl if it wanted to be called by now. */
-static bool
+static void
 fire_timer(RrHttpEngine *eng)
 {
 	sigset_t	saved;
@@ -326,13 +327,12 @@ fire_timer(RrHttpEngine *eng)
 	int			running;
 
 	if (eng->timer == RR_HTTP_NEVER || eng->timer > rr_http_now())
-		return false;
+		return;
 	eng->timer = RR_HTTP_NEVER; /* on_timer() sets the next */
 	block_signals(&saved);
 	code = curl_multi_socket_action(eng->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	unblock_signals(&saved);
 	check_multi(eng, code);
-	return true;
 }
 
 static void

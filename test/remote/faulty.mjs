@@ -171,9 +171,10 @@ function raw(req, answer, length, then) {
 
 async function pump(sink, res, bytes) {
   const chunk = Buffer.alloc(65536, '0');
+  const closed = new Promise(resolve => res.once('close', resolve));
   for (let left = bytes; left > 0 && !res.destroyed; left -= chunk.length) {
     if (!sink.write(left < chunk.length ? chunk.subarray(0, left) : chunk))
-      await Promise.race([new Promise(resolve => sink.once('drain', resolve)), new Promise(resolve => res.once('close', resolve))]);
+      await Promise.race([new Promise(resolve => sink.once('drain', resolve)), closed]);
   }
   sink.end();
 }

@@ -264,6 +264,9 @@ subtest 'connections' => sub {
 	is($ask->(fault('none'), idempotent => 'false'), 'OK', 'closed while idle is noticed before anything is sent');
 	is($faulty->stats->{requests}, 1, '... so it goes out once');
 
+	is($fresh->query(sprintf q(SELECT count(*), max(elapsed_ms) < 2000 FROM generate_series(1, 300) AS i, http_test(ARRAY['%s&i=' || i])), fault('none')),
+		'300|t', 'answers that come while the request is being sent do not wait for anything');
+
 	# connections that die between two requests of one group, under a wait set that has them
 	is($ask->([ (fault('close-idle')) x 20, fault('delay&ms=100') ], max_concurrent => 4, idempotent => 'true'), join("\n", ('OK') x 21), 'dying all the time');
 
