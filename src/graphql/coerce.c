@@ -444,12 +444,12 @@ find_member(const Members *members, const char *name)
 }
 
 static void
-add_member(GqlValue *object, const char *name, GqlValue *value)
+add_member(GqlValue *object, const char *name, int loc, GqlValue *value)
 {
 	GqlObjectField *member = palloc(sizeof(GqlObjectField));
 
 	member->name.value = name;
-	member->name.loc = value->loc;
+	member->name.loc = loc;
 	member->value = value;
 	object->items = lappend(object->items, member);
 }
@@ -471,7 +471,7 @@ coerce_absent_member(GqlCoercion *c, const GqlValue *object, const GqlType *type
 	statically.from_json = false;
 	if (!coerce_at(&statically, def->default_value, def->type, path, depth + 1, &value))
 		return false;
-	add_member(coerced, def->name, value);
+	add_member(coerced, def->name, value->loc, value);
 	return true;
 }
 
@@ -558,7 +558,7 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 		else if (!coerce_at(c, member->value, def->type, &step, depth + 1, result ? &item : NULL))
 			fits = false;
 		else if (result)
-			add_member(coerced, def->name, item);
+			add_member(coerced, def->name, member->name.loc, item);
 	}
 
 	foreach(lc, value->items)

@@ -16,6 +16,7 @@ typedef struct Sorted
 	const RrTable *table;
 	const char *alias;
 	bool		own;
+	const char *present;		/* joined: what is not null where there is a row; or NULL */
 	const char *before;			/* of a key that has to be fetched: "(SELECT " … */
 	const char *after;			/* … " FROM …)" */
 } Sorted;
@@ -49,10 +50,34 @@ add_key(RrRows *rows, const Sorted *by, const char *expression, const RrColumn *
 {
 	RrSortKey  *key = palloc(sizeof(RrSortKey));
 
-	key->expression = by->before ? psprintf("%s%s%s", by->before, expression, by->after) : expression;
+	if (by->before != NULL)
+		expression = psprintf("%s%s%s", by->before, expression, by->after);
+	/* a function of a row that is not there would be something else than null */
+	if (by->present != NULL && column == NULL)
+		expression = psprintf("CASE WHEN %s IS NOT NULL THEN %s END", by->present, expression);
+	key->expression = expression;
 	key->direction = direction_of(direction);
 	key->column = by->own ? column : NULL;
 	rows->sort = lappend(rows->sort, key);
+}
+
+static int
+compare_locations(const ListCell *a, const ListCell *b)
+{
+	return ((const GqlObjectField *) lfirst(a))->name.loc - ((const GqlObjectField *) lfirst(b))->name.loc;
+}
+
+/* The members of an object as they were written. Those from the variables have no location, and keep their order: list_sort() need not be stable. */
+static List *
+as_written(const GqlValue *value)
+{
+	List	   *items = value->items;
+
+	if (list_length(items) < 2 || ((const GqlObjectField *) linitial(items))->name.loc < 0)
+		return items;
+	items = list_copy(items);
+	list_sort(items, compare_locations);
+	return items;
 }
 
 /* ---- aggregates ---- */
@@ -62,7 +87,7 @@ sort_aggregate(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const 
 {
 	ListCell   *lc;
 
-	foreach(lc, value->items)
+	foreach(lc, as_written(value))
 	{
 		const GqlObjectField *field = lfirst(lc);
 		const GqlInputValueDef *input = gql_type_input(sql->rs->schema, type, field->name.value);
@@ -94,7 +119,7 @@ sort_aggregate(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const 
 static Sorted
 by_subquery(const Sorted *outer, const RrTable *table, const char *alias, const char *from, const char *condition, bool limit_one)
 {
-	Sorted		by = {.table = table,.alias = alias};
+	Sorted		by = {.table = table,.alias = alias,.present = outer->present};
 	const char *before = outer->before ? outer->before : "";
 	const char *after = outer->after ? outer->after : "";
 
@@ -115,7 +140,8 @@ follow(RrSql *sql, RrRows *rows, const Sorted *by, const RrLink *link)
 		appendStringInfo(&rows->base_joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(link->target), alias, condition);
 		return (Sorted)
 		{
-			.table = link->target,.alias = alias
+			.table = link->target,.alias = alias,
+				.present = psprintf("%s.%s", alias, quote_identifier(rr_table_column(link->target, link->target_attnums[0])->name))
 		};
 	}
 	return by_subquery(by, link->target, alias, rr_sql_table(link->target), condition, !link->array && !link->unique);
@@ -164,7 +190,7 @@ sort_object(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const Gql
 	ListCell   *lc;
 
 	check_stack_depth();
-	foreach(lc, value->items)
+	foreach(lc, as_written(value))
 	{
 		const GqlObjectField *field = lfirst(lc);
 
