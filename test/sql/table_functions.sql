@@ -1,3 +1,6 @@
+-- A database of its own: what public has in it is what the test is about.
+CREATE DATABASE regress_table_functions;
+\c regress_table_functions
 \i test/setup.sql
 -- Computed fields, tracked functions, explicit relationships.
 
@@ -85,3 +88,7 @@ SELECT remote_rel.drop_relationship('books', 'written_by'), remote_rel.drop_rela
 SELECT graphql_resolve('{ books(limit: 1, order_by: {id: asc}) { author { books(order_by: {id: asc}) { id } } } }');
 SELECT type, name, reason FROM jsonb_to_recordset(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}')
     -> 'inconsistent_objects') AS x(type text, name text, reason text);
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_table_functions;

@@ -1,3 +1,6 @@
+-- A database of its own: what public has in it is what the test is about.
+CREATE DATABASE regress_table_names;
+\c regress_table_names
 \i test/setup.sql
 -- Relationships from foreign keys, and their names. One schema for each example, so that none disturbs another.
 
@@ -104,3 +107,7 @@ ALTER TABLE e8.b ADD CONSTRAINT k2 FOREIGN KEY (a) REFERENCES e8.a, ADD CONSTRAI
     ADD CONSTRAINT k0 FOREIGN KEY (a_id) REFERENCES e8.a;
 SELECT * FROM pg_temp.relationships('e8');
 RESET remote_rel.exposed_schemas;
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_table_names;

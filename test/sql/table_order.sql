@@ -1,3 +1,6 @@
+-- A database of its own: what public has in it is what the test is about.
+CREATE DATABASE regress_table_order;
+\c regress_table_order
 \i test/setup.sql
 -- order_by, and aggregates.
 
@@ -57,3 +60,7 @@ WHERE t ->> 'name' ~ '^books_(aggregate|max|min|sum|avg|stddev)' ORDER BY t ->> 
 SELECT graphql_resolve('{ __type(name: "x") { name } }');
 CREATE TABLE flags (on_off boolean);
 SELECT graphql_resolve('{ __type(name: "flags_aggregate_fields") { fields { name } } flags_aggregate { aggregate { count } } }');
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_table_order;

@@ -1,3 +1,6 @@
+-- A database of its own: what public has in it is what the test is about.
+CREATE DATABASE regress_table_query;
+\c regress_table_query
 \i test/setup.sql
 -- Root fields of tables, their arguments, relationships.
 
@@ -99,3 +102,7 @@ INSERT INTO people VALUES (1, 'p');
 INSERT INTO workers VALUES (1, 'w', 'j'), (2, 'v', 'k');
 INSERT INTO desks VALUES (1);
 SELECT graphql_resolve('{ people(order_by: [{id: asc}, {name: asc}]) { id name } workers(order_by: {id: asc}) { id job } desks { person { id } } }');
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_table_query;

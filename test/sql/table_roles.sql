@@ -1,3 +1,6 @@
+-- A database of its own: what public has in it is what the test is about.
+CREATE DATABASE regress_table_roles;
+\c regress_table_roles
 \i test/setup.sql
 -- What a role sees is what PostgreSQL lets it see.
 
@@ -120,3 +123,7 @@ SELECT test.failure('SELECT * FROM remote_rel.remote_schema'), test.failure('SEL
 RESET ROLE;
 DROP OWNED BY regress_reader, regress_clerk, regress_boss, regress_nobody;
 DROP ROLE regress_reader, regress_clerk, regress_boss, regress_nobody;
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_table_roles;

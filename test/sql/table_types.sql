@@ -1,3 +1,6 @@
+-- A database of its own: what public has in it is what the test is about.
+CREATE DATABASE regress_table_types;
+\c regress_table_types
 \i test/setup.sql
 -- Types: how they are called, go out and come in.
 
@@ -12,6 +15,7 @@ CREATE TABLE vals (id int PRIMARY KEY, i2 smallint, i8 bigint, nu numeric(10,2),
     xm xml, r4 int4range, rt tstzrange, po point, bx box, en mood, co address, zi zip, zs zips, od "odd type", hs test.hstore, tv tsvector, oi oid,
     ai int[], at text[], ae mood[], ac address[], aj jsonb[], ad date[], mat int[][]);
 SET timezone = 'UTC';
+SET intervalstyle = 'postgres';
 INSERT INTO vals VALUES (1, -32768, -9223372036854775808, 12345678.90, 1.1, 0.1, true, E'tab\there "q" \\ \u00e9 \x01\x1f', 'v', 'b', 'n', 'c',
     'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '2020-02-29', '12:34:56.789', '12:34:56+02', '2020-02-29 12:34:56.5', '2020-02-29 12:34:56.5+02', '1 day 02:03', '\xdeadbeef', '10.0.0.1/8', '10.0.0.0/8',
     '08:00:2b:01:02:03', '1010', '10', 5, E'{"b": 1,\n "a" : [1,2] }', '{"b": 1, "a": [1, 2.50]}', '<a>"x"</a>', '[1,5)', '[2020-01-01,)', '(1,2)', '(1,2),(0,0)', 'happy', '("a ""b""",5,"{x,NULL}")', '12345', '{1,2}', 'x',
@@ -80,3 +84,7 @@ SELECT sum(i) OVER w, remote_rel.json_rows('$', i) OVER w FROM generate_series(1
 SELECT test.failure($$SELECT remote_rel.json_object('$ $', 1)$$), test.failure($$SELECT remote_rel.json_object('{', 1)$$), test.failure($$SELECT remote_rel.json_object('}', 1)$$),
        test.failure($$SELECT remote_rel.json_object('?$', 1, 2)$$), test.failure($$SELECT remote_rel.json_object('"', 1)$$), test.failure($$SELECT remote_rel.json_object(NULL, 1)$$),
        test.failure($$SELECT remote_rel.json_object('$', VARIADIC ARRAY[1])$$), test.failure($$SELECT remote_rel.json_rows_add(NULL, '$', 1)$$);
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_table_types;

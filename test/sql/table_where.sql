@@ -1,3 +1,6 @@
+-- A database of its own: what public has in it is what the test is about.
+CREATE DATABASE regress_table_where;
+\c regress_table_where
 \i test/setup.sql
 -- Conditions.
 
@@ -108,3 +111,7 @@ SELECT pg_temp.kinds('{lt: {_eq: "a.x"}}'), pg_temp.kinds('{lt: {_ancestor: "a.b
 SELECT pg_temp.kinds('{js: {_eq: "x"}}');
 SELECT string_agg(t ->> 'name' || ': ' || (SELECT string_agg(i ->> 'name', ' ') FROM json_array_elements(t -> 'inputFields') AS i), E'\n' ORDER BY t ->> 'name' COLLATE "C")
 FROM json_array_elements(graphql_resolve('{ __schema { types { name inputFields { name } } } }') #> '{data,__schema,types}') AS t WHERE t ->> 'name' LIKE '%comparison_exp';
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_table_where;
