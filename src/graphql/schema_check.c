@@ -59,10 +59,14 @@ mentions(const GqlTypeDefNode *node, Mention what)
 	return what == INTERFACES ? node->interfaces : node->members;
 }
 
+/* An error has no more locations than these, as it comes once for each place. */
+#define MAX_MENTIONS 100
+
 /* Every place where a type names another one as its interface or member. */
 static void
 locate_mentions(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const GqlType *type, Mention what, const char *name)
 {
+	int			n = 0;
 	ListCell   *lc,
 			   *lc2;
 
@@ -72,8 +76,11 @@ locate_mentions(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const Gq
 		{
 			const GqlTypeNode *node = lfirst(lc2);
 
-			if (strcmp(node->name, name) == 0)
-				locate(c, list, error, node->loc);
+			if (strcmp(node->name, name) != 0)
+				continue;
+			if (n++ == MAX_MENTIONS)
+				return;
+			locate(c, list, error, node->loc);
 		}
 	}
 }
@@ -216,7 +223,11 @@ typedef struct DefaultReport
 	GqlSchemaCheck *check;
 	const GqlInputPlace *place;
 	const GqlInputValueDef *input;
+	int			n;				/* reports so far */
 } DefaultReport;
+
+/* One default value has no more errors than these: each shows it, or much of it. */
+#define MAX_DEFAULT_ERRORS 100
 
 static void
 report_default(GqlCoercion *c, const char *message, int loc, const GqlPath *path)
@@ -226,13 +237,15 @@ report_default(GqlCoercion *c, const char *message, int loc, const GqlPath *path
 
 	gql_error_at(gql_tolerable(check), check->source, loc >= 0 ? loc : report->input->default_value->loc, "%s has invalid default value%s: %s",
 				 gql_input_coordinate(report->place, report->input), gql_path_to_string(path), message);
+	if (++report->n == MAX_DEFAULT_ERRORS)
+		c->stopped = true;
 }
 
 /* With good will, a default value that does not fit is as if it were not there. */
 static void
 check_default(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *input)
 {
-	DefaultReport report = {c, place, input};
+	DefaultReport report = {c, place, input, 0};
 	GqlCoercion coercion = {.schema = c->schema, .report = report_default, .arg = &report};
 
 	if (!gql_coerce(&coercion, input->default_value, input->type, NULL, NULL) && c->good_will)
@@ -387,9 +400,12 @@ check_implemented_field(GqlSchemaCheck *c, const GqlType *type, const GqlFieldDe
 static void
 check_ancestors(GqlSchemaCheck *c, GqlType *type, GqlType *iface)
 {
+	bool		all = true;
 	ListCell   *lc;
 
-	if (iface->interfaces.n == 0)
+	gql_foreach(GqlType, ancestor, &iface->interfaces)
+		all = all && gql_names_get(&type->interfaces, ancestor->name) != NULL;
+	if (all)
 		return;
 	foreach(lc, mentioned_types(c, iface, INTERFACES))
 	{

@@ -8,15 +8,38 @@
 
 #include "graphql/schema_int.h"
 
+/*
+ * A circle may be as large as the schema, and there may be many more of them than types: a message shows the beginning of a large one, and of very many
+ * only the first are filed.
+ */
+#define MAX_SHOWN 100
+#define MAX_CYCLES 1000
+
+/* Is there room for one more? Those that are not filed are counted. */
+static bool
+count_cycle(GqlSchemaCheck *c, GqlErrorList *list)
+{
+	if (c->cycles < MAX_CYCLES)
+	{
+		c->cycles++;
+		return true;
+	}
+	list->omitted++;
+	return false;
+}
+
 /* "a, b, c" of strings from an index on. */
 static char *
 join_from(const List *strings, int from)
 {
+	int			end = Min(list_length(strings), from + MAX_SHOWN);
 	StringInfoData out;
 
 	initStringInfo(&out);
-	for (int i = from; i < list_length(strings); i++)
+	for (int i = from; i < end; i++)
 		appendStringInfo(&out, "%s%s", i > from ? ", " : "", (const char *) list_nth(strings, i));
+	if (end < list_length(strings))
+		appendStringInfoString(&out, ", ...");
 	return out.data;
 }
 
@@ -101,10 +124,13 @@ report_infinite(FiniteWalk *w, const FiniteState *target)
 {
 	GqlSchemaCheck *c = w->check;
 	GqlErrorList *list = gql_tolerable(c);
-	GqlError   *error = gql_error(list, "Input Object %s cannot be provided a finite value because it references itself through fields: %s.",
-								  target->name, join_from(w->path, target->path_index));
+	GqlError   *error;
 
-	for (int i = target->path_index; i < list_length(w->nodes); i++)
+	if (!count_cycle(c, list))
+		return;
+	error = gql_error(list, "Input Object %s cannot be provided a finite value because it references itself through fields: %s.",
+					  target->name, join_from(w->path, target->path_index));
+	for (int i = target->path_index; i < Min(list_length(w->nodes), target->path_index + MAX_SHOWN); i++)
 	{
 		const GqlInputValueDef *field = list_nth(w->nodes, i);
 
@@ -245,10 +271,12 @@ follow_literal(GqlSchemaCheck *c, GqlType *type, const GqlValue *literal)
 static void
 report_default_cycle(GqlSchemaCheck *c, const DefaultField *entry)
 {
-	int			n = list_length(c->default_path);
+	int			n = Min(list_length(c->default_path), entry->path_index + MAX_SHOWN);
 	List	   *names = NIL;
 	GqlError   *error;
 
+	if (!count_cycle(c, c->errors))
+		return;
 	for (int i = entry->path_index + 1; i < n; i++)
 		names = lappend(names, unconstify(char *, ((DefaultField *) list_nth(c->default_path, i))->name));
 	error = gql_error(c->errors, "Invalid circular reference. The default value of Input Object field %s references itself%s%s.", entry->name,

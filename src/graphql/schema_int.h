@@ -74,7 +74,8 @@ typedef struct GqlSchemaCheck
 	GqlErrorList *errors;
 	GqlErrorList *warnings;
 
-	/* schema_cycles.c's: the input fields whose default values were looked at, and those that are being looked at */
+	/* schema_cycles.c's: cycles filed; the input fields whose default values were looked at, and those that are being looked at */
+	int			cycles;
 	GqlNames	default_fields;
 	List	   *default_path;
 } GqlSchemaCheck;
