@@ -18,7 +18,7 @@
  *	{"op": "client_schema", "introspection": {"__schema": {…}}}
  *		-> {"errors": […], "warnings": […], "print": SDL}
  *	{"op": "time", "stage": "lex" | "parse" | "print" | "schema" | "check" | "validate", "name": …, "document": text, "seconds": s}
- *		-> {"median": seconds, "runs": n}
+ *		-> {"median": seconds, "fastest": seconds, "runs": n}
  *
  * "errors" is what gql_errors_to_json() writes; the other members of an answer are there if there is none.
  */
@@ -479,7 +479,7 @@ measure(Command *command)
 		times[n++] = now() - start;
 	} while (n < 1000000 && times[n - 1] + now() < end);
 	pg_qsort(times, n, sizeof(double), compare_doubles);
-	appendStringInfo(command->answer, "{\"median\": %.9f, \"runs\": %d}", times[n / 2], n);
+	appendStringInfo(command->answer, "{\"median\": %.9f, \"fastest\": %.9f, \"runs\": %d}", times[n / 2], times[0], n);
 }
 
 static void
