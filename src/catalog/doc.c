@@ -116,7 +116,9 @@ rr_doc_found(const RrDoc *doc)
 int
 rr_doc_errdetail(const RrDoc *doc)
 {
-	return errdetail("At %s.", rr_doc_path(doc));
+	char	   *path = rr_doc_path(doc);
+
+	return *path ? errdetail("At %s.", path) : 0;
 }
 
 int
@@ -278,6 +280,22 @@ rr_doc_get_bool(const RrDoc *doc, const char *key, bool fallback)
 	return member ? rr_doc_bool(member) : fallback;
 }
 
+static void
+throw_unknown_key(const RrDoc *member, List *keys)
+{
+	StringInfoData known;
+	ListCell   *lc;
+
+	initStringInfo(&known);
+	foreach(lc, keys)
+		appendStringInfo(&known, "%s\"%s\"", known.len ? ", " : "", (char *) lfirst(lc));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown key \"%s\" at %s", member->key, rr_doc_path(member->parent)),
+			 *gql_did_you_mean(NULL, member->key, keys) ? rr_errhint_did_you_mean(member->key, keys) :
+			 errhint("The keys are %s.", known.data)));
+}
+
 void
 rr_doc_check_keys(const RrDoc *doc, const char *const *keys, int n)
 {
@@ -295,9 +313,6 @@ rr_doc_check_keys(const RrDoc *doc, const char *const *keys, int n)
 			options = lappend(options, unconstify(char *, keys[i]));
 		}
 		if (!known)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("unknown key \"%s\" at %s", member->key, rr_doc_path(doc)),
-					 rr_errhint_did_you_mean(member->key, options)));
+			throw_unknown_key(member, options);
 	}
 }

@@ -15,7 +15,6 @@
 typedef struct Check
 {
 	GqlSchema  *upstream;
-	GqlSchema  *role;
 	const char *source;			/* the role's SDL */
 	GqlErrorList *errors;
 } Check;
@@ -111,24 +110,8 @@ check_value(Check *c, const GqlValue *value, const GqlTypeRef *type, const char 
 				  nullable->type->name);
 	else if (value->kind == GQL_VALUE_OBJECT && nullable->type->kind == GQL_INPUT_OBJECT)
 		check_object(c, value, nullable->type, where);
-	else if (!is_session_variable(value) && nullable->type->kind != GQL_SCALAR)
+	else if (!is_session_variable(value) && (nullable->type->kind != GQL_SCALAR || nullable->type->builtin))
 		gql_error(c->errors, "The preset of %s does not fit type \"%s\".", where, gql_type_to_string(type));
-}
-
-static bool
-holds_variable(const GqlValue *value)
-{
-	ListCell   *lc;
-
-	check_stack_depth();
-	if (value->kind == GQL_VALUE_VARIABLE)
-		return true;
-	foreach(lc, value->items)
-	{
-		if (holds_variable(value->kind == GQL_VALUE_OBJECT ? ((GqlObjectField *) lfirst(lc))->value : lfirst(lc)))
-			return true;
-	}
-	return false;
 }
 
 static void
@@ -154,9 +137,6 @@ check_preset(Check *c, const GqlDirective *directive, const GqlTypeNode *type_no
 	}
 	if (value == NULL)
 		gql_error_at(c->errors, c->source, directive->loc, "The preset of %s has no \"value\".", where);
-	else if (holds_variable(value))
-		gql_error_at(c->errors, c->source, directive->loc, "The preset of %s holds a variable; a session variable is a string like \"x-hasura-user-id\".",
-					 where);
 	else if (type && is_static)
 		(void) gql_coerce_value(c->upstream, value, type, false, psprintf("The preset of %s", where), c->errors);
 	else if (type)
@@ -225,80 +205,152 @@ check_type_directives(Check *c, const GqlTypeDefNode *type)
 	}
 }
 
-/* ---- the role's types against the upstream's ---- */
+/* ---- the role's definitions against the upstream's ---- */
 
 static void
-check_type_of(Check *c, const char *what, const GqlTypeRef *here, const GqlTypeRef *there)
+check_type_of(Check *c, const char *what, const GqlTypeNode *here, const GqlTypeRef *there)
 {
-	char	   *mine = gql_type_to_string(here);
+	StringInfoData mine;
 	char	   *theirs = gql_type_to_string(there);
 
-	if (strcmp(mine, theirs) != 0)
-		gql_error(c->errors, "%s has type \"%s\", but \"%s\" in the remote schema.", what, mine, theirs);
+	initStringInfo(&mine);
+	gql_print_type_node(&mine, here);
+	if (strcmp(mine.data, theirs) != 0)
+		gql_error(c->errors, "%s has type \"%s\", but \"%s\" in the remote schema.", what, mine.data, theirs);
 }
 
-/* Arguments, or the fields of an input object: optional ones may be left out. owner is what messages say they belong to. */
+/* Arguments, or the fields of an input object. owner is what messages say they belong to. */
 static void
-check_inputs(Check *c, const char *kind, const char *owner, const GqlNames *here, const GqlNames *there)
+check_inputs(Check *c, const char *kind, const char *owner, List *here, const GqlNames *there)
 {
-	gql_foreach(GqlInputValueDef, input, here)
+	ListCell   *lc;
+
+	foreach(lc, here)
 	{
-		GqlInputValueDef *upstream = gql_names_get(there, input->name);
+		const GqlInputValueNode *input = lfirst(lc);
+		GqlInputValueDef *upstream = gql_names_get(there, input->name.value);
 
 		if (upstream == NULL)
-			gql_error(c->errors, "%s has no %s \"%s\" in the remote schema.%s", owner, kind, input->name,
-					  gql_did_you_mean(NULL, input->name, names_of(there)));
+			gql_error(c->errors, "%s has no %s \"%s\" in the remote schema.%s", owner, kind, input->name.value,
+					  gql_did_you_mean(NULL, input->name.value, names_of(there)));
 		else
-			check_type_of(c, psprintf("%s: %s \"%s\"", owner, kind, input->name), input->type, upstream->type);
+			check_type_of(c, psprintf("%s: %s \"%s\"", owner, kind, input->name.value), input->type, upstream->type);
 	}
+}
+
+/* Only optional ones may be left out. */
+static void
+check_required(Check *c, const char *kind, const char *owner, List *here, const GqlNames *there)
+{
+	ListCell   *lc;
+
 	gql_foreach(GqlInputValueDef, upstream, there)
 	{
-		if (upstream->type->kind == GQL_TYPE_NON_NULL && upstream->default_value == NULL && gql_names_get(here, upstream->name) == NULL)
+		bool		given = upstream->type->kind != GQL_TYPE_NON_NULL || upstream->default_value != NULL;
+
+		foreach(lc, here)
+			given |= strcmp(((const GqlInputValueNode *) lfirst(lc))->name.value, upstream->name) == 0;
+		if (!given)
 			gql_error(c->errors, "%s: %s \"%s\" of type \"%s\" is required and must not be left out; a preset can give it.", owner, kind,
 					  upstream->name, gql_type_to_string(upstream->type));
 	}
 }
 
 static void
-check_fields(Check *c, GqlType *here, GqlType *there)
+check_fields(Check *c, const GqlTypeDefNode *here, GqlType *there)
 {
 	const GqlNames *fields = gql_type_fields(c->upstream, there);
+	ListCell   *lc;
 
-	gql_foreach(GqlFieldDef, field, gql_type_fields(c->role, here))
+	foreach(lc, here->fields)
 	{
-		GqlFieldDef *upstream = gql_names_get(fields, field->name);
-		char	   *name = psprintf("Field \"%s.%s\"", here->name, field->name);
+		const GqlFieldNode *field = lfirst(lc);
+		GqlFieldDef *upstream = gql_names_get(fields, field->name.value);
+		char	   *name = psprintf("Field \"%s.%s\"", there->name, field->name.value);
 
 		if (upstream == NULL)
 		{
-			gql_error(c->errors, "%s does not exist in the remote schema.%s", name, gql_did_you_mean(NULL, field->name, names_of(fields)));
+			gql_error(c->errors, "%s does not exist in the remote schema.%s", name,
+					  gql_did_you_mean(NULL, field->name.value, names_of(fields)));
 			continue;
 		}
 		check_type_of(c, name, field->type, upstream->type);
-		check_inputs(c, "argument", name, &field->args, &upstream->args);
+		check_inputs(c, "argument", name, field->arguments, &upstream->args);
+		check_required(c, "argument", name, field->arguments, &upstream->args);
 	}
-	gql_foreach(GqlType, interface, &here->interfaces)
+	foreach(lc, here->interfaces)
 	{
+		const GqlTypeNode *interface = lfirst(lc);
+
 		if (gql_names_get(&there->interfaces, interface->name) == NULL)
-			gql_error(c->errors, "Type \"%s\" does not implement interface \"%s\" in the remote schema.%s", here->name, interface->name,
+			gql_error(c->errors, "Type \"%s\" does not implement interface \"%s\" in the remote schema.%s", there->name, interface->name,
 					  gql_did_you_mean(NULL, interface->name, names_of(&there->interfaces)));
 	}
 }
 
 static void
-check_type(Check *c, GqlType *here)
+check_members(Check *c, const GqlTypeDefNode *here, GqlType *there)
 {
-	GqlType    *there = gql_schema_type(c->upstream, here->name);
+	ListCell   *lc;
+
+	foreach(lc, here->members)
+	{
+		const GqlTypeNode *member = lfirst(lc);
+
+		if (gql_names_get(&there->members, member->name) == NULL)
+			gql_error(c->errors, "Union \"%s\" has no member \"%s\" in the remote schema.%s", there->name, member->name,
+					  gql_did_you_mean(NULL, member->name, names_of(&there->members)));
+	}
+}
+
+static void
+check_values(Check *c, const GqlTypeDefNode *here, GqlType *there)
+{
+	const GqlNames *values = gql_type_fields(c->upstream, there);
+	ListCell   *lc;
+
+	foreach(lc, here->values)
+	{
+		const GqlEnumValueNode *value = lfirst(lc);
+
+		if (gql_names_get(values, value->name.value) == NULL)
+			gql_error(c->errors, "Enum \"%s\" has no value \"%s\" in the remote schema.%s", there->name, value->name.value,
+					  gql_did_you_mean(NULL, value->name.value, names_of(values)));
+	}
+}
+
+/* What all definitions of the type, extensions included, give. */
+static List *
+all_fields(const GqlDocument *document, const char *name)
+{
+	List	   *fields = NIL;
+	ListCell   *lc;
+
+	foreach(lc, document->definitions)
+	{
+		const GqlTypeDefNode *type = lfirst(lc);
+
+		if (type->def.kind == GQL_DEF_TYPE && strcmp(type->name.value, name) == 0)
+			fields = list_concat(fields, type->fields);
+	}
+	return fields;
+}
+
+static void
+check_type(Check *c, const GqlDocument *document, const GqlTypeDefNode *here)
+{
+	GqlType    *there = gql_schema_type(c->upstream, here->name.value);
+	char	   *label;
 
 	if (there == NULL)
 	{
-		gql_error(c->errors, "Type \"%s\" does not exist in the remote schema.%s", here->name,
-				  gql_did_you_mean(NULL, here->name, names_of(&c->upstream->types)));
+		gql_error(c->errors, "Type \"%s\" does not exist in the remote schema.%s", here->name.value,
+				  gql_did_you_mean(NULL, here->name.value, names_of(&c->upstream->types)));
 		return;
 	}
 	if (there->kind != here->kind)
 	{
-		gql_error(c->errors, "Type \"%s\" is of kind %s, but %s in the remote schema.", here->name, gql_type_kind_name(here->kind),
+		gql_error(c->errors, "Type \"%s\" is of kind %s, but %s in the remote schema.", there->name, gql_type_kind_name(here->kind),
 				  gql_type_kind_name(there->kind));
 		return;
 	}
@@ -311,48 +363,50 @@ check_type(Check *c, GqlType *here)
 			check_fields(c, here, there);
 			break;
 		case GQL_UNION:
-			gql_foreach(GqlType, member, &here->members)
-			{
-				if (gql_names_get(&there->members, member->name) == NULL)
-					gql_error(c->errors, "Union \"%s\" has no member \"%s\" in the remote schema.%s", here->name, member->name,
-							  gql_did_you_mean(NULL, member->name, names_of(&there->members)));
-			}
+			check_members(c, here, there);
 			break;
 		case GQL_ENUM:
-			gql_foreach(GqlEnumValueDef, value, gql_type_fields(c->role, here))
-			{
-				if (gql_names_get(gql_type_fields(c->upstream, there), value->name) == NULL)
-					gql_error(c->errors, "Enum \"%s\" has no value \"%s\" in the remote schema.%s", here->name, value->name,
-							  gql_did_you_mean(NULL, value->name, names_of(&there->fields)));
-			}
+			check_values(c, here, there);
 			break;
 		case GQL_INPUT_OBJECT:
-			check_inputs(c, "field", psprintf("Input type \"%s\"", here->name), gql_type_fields(c->role, here),
-						 gql_type_fields(c->upstream, there));
+			label = psprintf("Input type \"%s\"", there->name);
+			check_inputs(c, "field", label, here->fields, gql_type_fields(c->upstream, there));
+			if (!here->extend)
+				check_required(c, "field", label, all_fields(document, there->name), gql_type_fields(c->upstream, there));
 			break;
 	}
 }
 
 static void
-check_root(Check *c, const char *operation, const GqlType *here, const GqlType *there)
+check_roots(Check *c, const GqlSchemaNode *schema)
 {
-	if (here && !there)
-		gql_error(c->errors, "The remote schema has no %s type.", operation);
-	else if (here && strcmp(here->name, there->name) != 0)
-		gql_error(c->errors, "The %s type is \"%s\", but \"%s\" in the remote schema.", operation, here->name, there->name);
+	ListCell   *lc;
+
+	foreach(lc, schema->root_types)
+	{
+		const GqlRootTypeNode *root = lfirst(lc);
+		GqlType    *there = gql_schema_root(c->upstream, root->operation);
+		static const char *const operations[] = {"query", "mutation", "subscription"};
+
+		if (there == NULL)
+			gql_error(c->errors, "The remote schema has no %s type.", operations[root->operation]);
+		else if (strcmp(root->type->name, there->name) != 0)
+			gql_error(c->errors, "The %s type is \"%s\", but \"%s\" in the remote schema.", operations[root->operation], root->type->name,
+					  there->name);
+	}
 }
 
 static void
-check_directive_definition(Check *c, const GqlDirectiveDef *here)
+check_directive_definition(Check *c, const GqlDirectiveDefNode *here)
 {
-	GqlDirectiveDef *there = gql_names_get(&c->upstream->directives, here->name);
+	GqlDirectiveDef *there = gql_names_get(&c->upstream->directives, here->name.value);
 
-	if (here->builtin || strcmp(here->name, PRESET) == 0)
+	if (strcmp(here->name.value, PRESET) == 0)
 		return;
 	if (there == NULL)
-		gql_error(c->errors, "Directive \"@%s\" does not exist in the remote schema.", here->name);
+		gql_error(c->errors, "Directive \"@%s\" does not exist in the remote schema.", here->name.value);
 	else
-		check_inputs(c, "argument", psprintf("Directive \"@%s\"", here->name), &here->args, &there->args);
+		check_inputs(c, "argument", psprintf("Directive \"@%s\"", here->name.value), here->arguments, &there->args);
 }
 
 void
@@ -365,27 +419,28 @@ rr_check_permission(GqlSchema *upstream, const char *sdl, GqlErrorList *errors)
 
 	if (document == NULL)
 		return;
-	c.role = gql_schema_from_document(document, true, errors, gql_errors_create(1, NULL));
-	if (c.role)
-	{
-		check_root(&c, "query", c.role->query, upstream->query);
-		check_root(&c, "mutation", c.role->mutation, upstream->mutation);
-		check_root(&c, "subscription", c.role->subscription, upstream->subscription);
-		gql_foreach(GqlType, type, &c.role->types)
-		{
-			if (!type->builtin)
-				check_type(&c, type);
-		}
-		gql_foreach(GqlDirectiveDef, directive, &c.role->directives)
-			check_directive_definition(&c, directive);
-	}
+	(void) gql_schema_from_document(document, true, errors, gql_errors_create(1, NULL));
 	foreach(lc, document->definitions)
 	{
 		const GqlDefinition *definition = lfirst(lc);
 
-		if (definition->kind == GQL_DEF_TYPE)
-			check_type_directives(&c, (const GqlTypeDefNode *) definition);
-		else if (definition->kind == GQL_DEF_SCHEMA)
-			check_directives(&c, ((const GqlSchemaNode *) definition)->directives, NULL, "the schema");
+		switch (definition->kind)
+		{
+			case GQL_DEF_TYPE:
+				check_type(&c, document, (const GqlTypeDefNode *) definition);
+				check_type_directives(&c, (const GqlTypeDefNode *) definition);
+				break;
+			case GQL_DEF_SCHEMA:
+				check_roots(&c, (const GqlSchemaNode *) definition);
+				check_directives(&c, ((const GqlSchemaNode *) definition)->directives, NULL, "the schema");
+				break;
+			case GQL_DEF_DIRECTIVE:
+				check_directive_definition(&c, (const GqlDirectiveDefNode *) definition);
+				break;
+			case GQL_DEF_OPERATION:
+			case GQL_DEF_FRAGMENT:
+				gql_error_at(errors, sdl, definition->loc, "A permission consists of type definitions; there is no place for operations and fragments.");
+				break;
+		}
 	}
 }

@@ -10,7 +10,7 @@
 typedef struct Renamed
 {
 	const char *name;			/* the new one */
-	const char *original;
+	const char *what;			/* whose it is */
 } Renamed;
 
 static bool
@@ -19,19 +19,18 @@ is_plain_name(const char *name)
 	return gql_is_name(name) && strncmp(name, "__", 2) != 0;
 }
 
-/* File a new name; of is where it must be unique. */
+/* what: 'type "Ship"'. */
 static void
-claim(GqlNames *taken, const char *name, const char *original, const char *of, GqlErrorList *errors)
+claim(GqlNames *taken, const char *name, const char *original, const char *what, GqlErrorList *errors)
 {
 	Renamed    *renamed = palloc(sizeof(Renamed));
 
 	renamed->name = name;
-	renamed->original = original;
+	renamed->what = what;
 	if (strcmp(name, original) != 0 && !is_plain_name(name))
-		gql_error(errors, "\"%s\", as %s\"%s\" would be called, is no name that GraphQL allows.", name, of, original);
+		gql_error(errors, "\"%s\", as %s would be called, is no name that GraphQL allows.", name, what);
 	if (!gql_names_add(taken, renamed))
-		gql_error(errors, "%s\"%s\" and %s\"%s\" would both be called \"%s\".", of, ((Renamed *) gql_names_get(taken, name))->original,
-				  of, original, name);
+		gql_error(errors, "%s and %s would both be called \"%s\".", ((Renamed *) gql_names_get(taken, name))->what, what, name);
 }
 
 static void
@@ -43,7 +42,7 @@ check_types(RrRemote *remote, GqlErrorList *errors)
 	gql_foreach(GqlType, type, &remote->upstream->types)
 	{
 		if (!type->builtin)
-			claim(&taken, rr_remote_type_name(remote, type), type->name, "type ", errors);
+			claim(&taken, rr_remote_type_name(remote, type), type->name, psprintf("type \"%s\"", type->name), errors);
 	}
 }
 
@@ -54,7 +53,8 @@ check_fields(RrRemote *remote, GqlType *type, GqlErrorList *errors)
 
 	gql_names_init(&taken, CurrentMemoryContext);
 	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, type))
-		claim(&taken, rr_remote_field_name(remote, type, field->name), field->name, psprintf("field %s.", type->name), errors);
+		claim(&taken, rr_remote_field_name(remote, type, field->name), field->name,
+			  psprintf("field \"%s.%s\"", type->name, field->name), errors);
 	gql_foreach(GqlType, interface, &type->interfaces)
 	{
 		gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, interface))

@@ -184,6 +184,7 @@ rr_put_computed_field(const RrComputedField *field, RrPutMode mode)
 
 		before = rr_all_inconsistencies();
 		rr_check_new_field(table, field->name, "computed field");
+		rr_check_not_derived(table, field->name);
 		check_computed_field(field, table);
 	}
 	RR_METADATA_EXECUTE("INSERT INTO remote_rel.computed_field (table_schema, table_name, name, function_schema, function_name, "

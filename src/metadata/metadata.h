@@ -99,7 +99,9 @@ extern void rr_put_table_relationship(RrRelationship *relationship, RrPutMode mo
 #define RR_LOCAL_KINDS (1 << RR_REL_OBJECT | 1 << RR_REL_ARRAY)
 
 /* Throws 42809 when the relationship is not of one of the kinds. */
-extern void rr_drop_table_relationship(const char *schema, const char *table, const char *name, int kinds);
+extern void rr_drop_table_relationship(const char *schema, const char *table, const char *name, int kinds);/* Throws when the table has a field of this name already in the GraphQL schema, one that follows from a foreign key included. */
+extern void rr_check_not_derived(Oid table, const char *name);
+
 /* The remote schemas that checks have parsed so far, so that each is parsed once: List of RrRemote *. */
 typedef struct RrRemotes
 {

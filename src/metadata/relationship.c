@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "metadata/metadata.h"
 #include "roleschema/link_using.h"
+#include "roleschema/tables.h"
 
 #define MAX_SHOWN_ERRORS 20
 
@@ -88,6 +89,16 @@ rr_check_new_field(Oid table, const char *name, const char *what)
 		if (strcmp(((RrRelationship *) lfirst(lc))->name, name) == 0)
 			throw_taken(table, "relationship", name);
 	}
+}
+
+void
+rr_check_not_derived(Oid table, const char *name)
+{
+	RrRoleSchema *rs = rr_role_schema_get(rr_extension_owner());
+	RrTable    *exposed = rr_database_table(rr_tables(rs)->db, table);
+
+	if (exposed && gql_type_field(rs->schema, gql_schema_type(rs->schema, exposed->name), name))
+		throw_taken(table, "field", name);
 }
 
 /* ---- checks ---- */
@@ -354,6 +365,11 @@ rr_normalize_definition(const RrDoc *definition, RrRelationshipKind *kind)
 		return rr_jsonb_object("to_source", normalize_to_source(to_source), NULL);
 	}
 	*kind = RR_REL_TO_REMOTE_SCHEMA;
+	if (!to_remote_schema && !rr_doc_get(definition, "remote_schema"))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("one of \"to_remote_schema\" and \"to_source\" is needed"),
+				 rr_doc_errdetail(definition)));
 	if (to_remote_schema)
 		RR_DOC_CHECK_KEYS(to_remote_schema, "remote_schema", "lhs_fields", "hasura_fields", "remote_field", "batch", "relationship_type");
 	return rr_jsonb_object("to_remote_schema", normalize_to_remote_schema(to_remote_schema ? to_remote_schema : definition), NULL);
@@ -454,7 +470,11 @@ rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode)
 	if (mode == RR_UPDATE)
 		check_kind(get_relationship(relationship->source, relationship->name), RR_REMOTE_KINDS);
 	else if (mode == RR_CREATE)
+	{
 		rr_check_new_field(relationship->source, relationship->name, "relationship");
+		if (relationship->kind == RR_REL_TO_REMOTE_SCHEMA || relationship->kind == RR_REL_TO_SOURCE)
+			rr_check_not_derived(relationship->source, relationship->name);
+	}
 	check_fits(relationship, mode);
 	RR_METADATA_EXECUTE(mode == RR_UPDATE ?
 						"UPDATE remote_rel.table_relationship SET kind = $4, definition = $5, comment = $6 "

@@ -30,7 +30,7 @@ append_sentence(StringInfo out, const char *message)
 	if (out->len == start)
 		return;
 	out->data[start] = pg_ascii_toupper((unsigned char) out->data[start]);
-	if (strchr(".?!", out->data[out->len - 1]) == NULL)
+	if (strchr(".?", out->data[out->len - 1]) == NULL)
 		appendStringInfoChar(out, '.');
 }
 
@@ -187,14 +187,24 @@ check_transport(const RrRemoteSchema *remote, const RrHttpResponse *response)
 	}
 }
 
+static char *
+sentence(const char *message)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	append_sentence(&out, message);
+	return out.data;
+}
+
 static void
 throw_protocol(const RrRemoteSchema *remote, const char *what, const RrHttpResponse *response, const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_PROTOCOL_VIOLATION),
 			 errmsg("remote schema \"%s\" at %s %s", remote->name, rr_http_display_url(rr_remote_schema_url(remote)), what),
-			 errdetail_internal("HTTP status %d, content type %s. %s", response->status,
-								response->content_type ? response->content_type : "unknown", detail),
+			 errdetail_internal("The content type is %s. %s", response->content_type ? response->content_type : "unknown",
+								sentence(detail)),
 			 errhint("The URL must be that of a GraphQL endpoint.")));
 }
 
