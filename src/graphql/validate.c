@@ -91,7 +91,6 @@ GqlError *
 gql_invalid(GqlValidation *v, int loc, const char *fmt,...)
 {
 	StringInfoData message;
-	GqlError   *error;
 
 	if (v->aborted)
 		return NULL;
@@ -114,24 +113,13 @@ gql_invalid(GqlValidation *v, int loc, const char *fmt,...)
 			break;
 		enlargeStringInfo(&message, needed);
 	}
-	error = gql_error(v->errors, "%s", message.data);
-	gql_invalid_also(v, error, loc);
-	return error;
+	return gql_error_at(v->errors, v->source, loc, "%s", message.data);
 }
 
 void
 gql_invalid_also(GqlValidation *v, GqlError *error, int loc)
 {
-	MemoryContext oldcxt;
-	GqlLocation *location;
-
-	if (!error || !v->source || loc < 0)
-		return;
-	oldcxt = MemoryContextSwitchTo(v->errors->cxt);
-	location = palloc(sizeof(GqlLocation));
-	*location = gql_locate(&v->locator, v->source, loc);
-	error->locations = lappend(error->locations, location);
-	MemoryContextSwitchTo(oldcxt);
+	gql_error_locate(v->errors, error, v->source, loc);
 }
 
 void

@@ -13,24 +13,6 @@ typedef struct GqlValidation GqlValidation;
 typedef struct GqlWalk GqlWalk;
 typedef struct GqlDefInfo GqlDefInfo;
 
-/* Places of a source that were passed on the way to others; starts out zeroed. */
-typedef struct GqlMark
-{
-	int			pos;
-	int			line;
-	int			column;
-} GqlMark;
-
-typedef struct GqlLocator
-{
-	GqlMark    *marks;
-	int			n;
-	int			max;
-} GqlLocator;
-
-/* gql_location(), for many places of one source. In locator.c. */
-extern GqlLocation gql_locate(GqlLocator *locator, const char *source, int loc);
-
 /* Where a rule can be called, and the node it is called with. */
 typedef enum GqlWalkEvent
 {
@@ -145,7 +127,6 @@ struct GqlValidation
 	GqlSchema  *schema;
 	GqlDocument *document;
 	const char *source;
-	GqlLocator	locator;
 	GqlErrorList *errors;
 	int			n_errors;
 	bool		aborted;		/* too many errors, or too much work: nothing more is looked at */
@@ -265,8 +246,8 @@ extern void gql_overlapping_fields_can_be_merged(GqlWalk *w, const void *node);
 
 /* validate_merge.c: false when no two fields of the document conflict; true when some may. */
 extern bool gql_may_have_conflicts(GqlValidation *v);
-/* Two lists of GqlArgument are the same, in whatever order. */
-extern bool gql_same_arguments(List *a, List *b);
+/* Two lists of GqlArgument are the same, in whatever order. *work grows by the values that were looked at. */
+extern bool gql_same_arguments(List *a, List *b, int64 *work);
 extern bool gql_type_shapes_conflict(const GqlTypeRef *a, const GqlTypeRef *b);
 
 #endif							/* GQL_VALIDATE_H */

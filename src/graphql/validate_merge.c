@@ -351,10 +351,13 @@ have_one_shape(const Merge *m, const Entry *first)
 	}
 }
 
+/* No more is looked at than stands in the document, as each field is compared with one other. */
 static bool
 same_field(const Entry *a, const Entry *b)
 {
-	return strcmp(a->node->name.value, b->node->name.value) == 0 && gql_same_arguments(a->node->arguments, b->node->arguments);
+	int64		work = 0;
+
+	return strcmp(a->node->name.value, b->node->name.value) == 0 && gql_same_arguments(a->node->arguments, b->node->arguments, &work);
 }
 
 /* Fields with this parent type, which only they can have; by the type's name. */

@@ -14,7 +14,7 @@
 #include "graphql/validate.h"
 
 #define MAX_COMPLEXITY 500000
-#define MAX_DEPTH 500			/* of nested comparisons */
+#define MAX_DEPTH 3000			/* of nested comparisons */
 #define MAX_TEXT 1000			/* of a name or reason */
 #define MAX_NODES 20			/* on each side of a conflict */
 #define MAX_SUBCONFLICTS 1000	/* far more than are shown */
@@ -258,10 +258,10 @@ compare_object_fields(const ListCell *a, const ListCell *b)
 	return strcmp(((const GqlObjectField *) lfirst(a))->name.value, ((const GqlObjectField *) lfirst(b))->name.value);
 }
 
-static bool same_value(const GqlValue *a, const GqlValue *b);
+static bool same_value(const GqlValue *a, const GqlValue *b, int64 *work);
 
 static bool
-same_objects(const GqlValue *a, const GqlValue *b)
+same_objects(const GqlValue *a, const GqlValue *b, int64 *work)
 {
 	List	   *fields_a = list_copy(a->items);
 	List	   *fields_b = list_copy(b->items);
@@ -276,7 +276,7 @@ same_objects(const GqlValue *a, const GqlValue *b)
 		const GqlObjectField *x = lfirst(lca);
 		const GqlObjectField *y = lfirst(lcb);
 
-		same = same && strcmp(x->name.value, y->name.value) == 0 && same_value(x->value, y->value);
+		same = same && strcmp(x->name.value, y->name.value) == 0 && same_value(x->value, y->value, work);
 	}
 	list_free(fields_a);
 	list_free(fields_b);
@@ -285,11 +285,12 @@ same_objects(const GqlValue *a, const GqlValue *b)
 
 /* As written, but for the order of an object's fields. */
 static bool
-same_value(const GqlValue *a, const GqlValue *b)
+same_value(const GqlValue *a, const GqlValue *b, int64 *work)
 {
 	ListCell   *lca,
 			   *lcb;
 
+	(*work)++;
 	if (a->kind != b->kind)
 		return false;
 	switch (a->kind)
@@ -303,12 +304,12 @@ same_value(const GqlValue *a, const GqlValue *b)
 			if (list_length(a->items) != list_length(b->items))
 				return false;
 			forboth(lca, a->items, lcb, b->items)
-				if (!same_value(lfirst(lca), lfirst(lcb)))
+				if (!same_value(lfirst(lca), lfirst(lcb), work))
 					return false;
 			return true;
 		case GQL_VALUE_OBJECT:
 			check_stack_depth();
-			return list_length(a->items) == list_length(b->items) && same_objects(a, b);
+			return list_length(a->items) == list_length(b->items) && same_objects(a, b, work);
 		case GQL_VALUE_STRING:
 			return a->block == b->block && a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
 		case GQL_VALUE_INT:
@@ -340,7 +341,7 @@ find_argument(List *arguments, const GqlNames *by_name, const char *name)
 }
 
 bool
-gql_same_arguments(List *a, List *b)
+gql_same_arguments(List *a, List *b, int64 *work)
 {
 	bool		many = list_length(b) > FEW_ARGUMENTS;
 	GqlNames	by_name;
@@ -359,7 +360,7 @@ gql_same_arguments(List *a, List *b)
 		const GqlArgument *argument = lfirst(lc);
 		const GqlArgument *other = find_argument(b, many ? &by_name : NULL, argument->name.value);
 
-		if (!other || !same_value(argument->value, other->value))
+		if (!other || !same_value(argument->value, other->value, work))
 			return false;
 	}
 	return true;
@@ -421,6 +422,17 @@ subfield_conflict(List *conflicts, const char *key, const GqlSelection *node1, c
 
 /* ---- comparisons ---- */
 
+/* Values looked at count little, but they may be long, and there are many pairs. */
+static bool
+same_arguments(Overlap *o, List *a, List *b)
+{
+	int64		work = 0;
+	bool		same = gql_same_arguments(a, b, &work);
+
+	spend(o, work / 16);
+	return same;
+}
+
 static void compare_sets(Overlap *o, List **conflicts, bool exclusive, const FieldSet *a, const FieldSet *b);
 static void compare_set_with_fragment(Overlap *o, List **conflicts, bool exclusive, const FieldSet *set, GqlDefInfo *fragment);
 static void compare_fragments(Overlap *o, List **conflicts, bool exclusive, GqlDefInfo *a, GqlDefInfo *b);
@@ -467,9 +479,9 @@ compare_subselections(Overlap *o, bool exclusive, const char *key, const FieldDe
 }
 
 static Conflict *
-compare_streams(const char *key, const FieldDetails *f1, const FieldDetails *f2)
+compare_streams(Overlap *o, const char *key, const FieldDetails *f1, const FieldDetails *f2)
 {
-	bool		same = f1->stream && f2->stream && gql_same_arguments(f1->stream->arguments, f2->stream->arguments);
+	bool		same = f1->stream && f2->stream && same_arguments(o, f1->stream->arguments, f2->stream->arguments);
 
 	return make_conflict(key, psprintf("they have overlapping stream directives%s",
 									   same ? ". See https://github.com/graphql/defer-stream-wg/discussions/100" : ""), f1->node, f2->node);
@@ -495,11 +507,11 @@ compare_fields(Overlap *o, bool exclusive, const char *key, const FieldDetails *
 		if (strcmp(name1, name2) != 0)
 			return make_conflict(key, psprintf("\"%s\" and \"%s\" are different fields", abbreviate(name1), abbreviate(name2)),
 								 f1->node, f2->node);
-		if (!gql_same_arguments(f1->node->arguments, f2->node->arguments))
+		if (!same_arguments(o, f1->node->arguments, f2->node->arguments))
 			return make_conflict(key, "they have differing arguments", f1->node, f2->node);
 	}
 	if (f1->stream || f2->stream)
-		return compare_streams(key, f1, f2);
+		return compare_streams(o, key, f1, f2);
 	if (type1 && type2 && gql_type_shapes_conflict(type1, type2))
 		return make_conflict(key, psprintf("they return conflicting types \"%s\" and \"%s\"", gql_type_to_string(type1),
 										   gql_type_to_string(type2)), f1->node, f2->node);

@@ -80,3 +80,14 @@ SELECT pg_temp.check('{' || pg_temp.join(2000, 'x<i>: __schema { types { ...T } 
                      || pg_temp.join(2000, 'y<i>: fields { name }') || '}');
 SELECT pg_temp.check('{' || pg_temp.join(200, 'x<i>: __schema { types { ...T } }') || '} fragment T on __Type {'
                      || pg_temp.join(2000, 'y<i>: fields { type { fields { type { fields { name } } } } }') || '}');
+
+-- conflicts among what is expensive to compare, and far down
+SELECT pg_temp.check('{' || repeat('x: f(c: [' || repeat('1 ', 5000) || ']) ', 300) || 'x: f }');
+SELECT pg_temp.check('{' || pg_temp.join(700, 'x: tree(value: {' || repeat('a: {b: 1, c: [1, 2, 3]} ', 100) || ' d: <i>})') || '}');
+SELECT pg_temp.check('{ node { ...F1 } node { ...G1 } }' || pg_temp.join(10000, 'fragment F<i> on Node { node { ...F<j> } } fragment G<i> on Node { node { ...G<j> } }')
+                     || 'fragment F10001 on Node { id } fragment G10001 on Node { id: name }');
+SELECT pg_temp.check('{ node { ...F1 } node { ...G1 } }' || pg_temp.join(10000, 'fragment F<i> on Node { ...F<j> } fragment G<i> on Node { ...G<j> }')
+                     || 'fragment F10001 on Node { id } fragment G10001 on Node { id: name }');
+-- sets of fields of which there are exponentially many
+SELECT pg_temp.check('{ ...S }' || pg_temp.join(60, 'fragment F<i> on Node { a: node { ...F<j> } b: node { ...F<j> } }')
+                     || ' fragment F61 on Node { id } fragment S on Query { node { ' || pg_temp.join(60, '...F<i>') || ' a: node { ...F1 } } }');
