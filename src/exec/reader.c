@@ -122,8 +122,11 @@ put_hole(RrReader *reader, const RrShapeField *field, const RrSlice *keys, const
 		/* JSON's scalars and lists are GraphQL literals */
 		value = gql_parse_value(key.data, key.len, gql_errors_create(1, NULL));
 		if (value == NULL)
-			return invalid(reader, path, psprintf("remote schema \"%s\" answered with a key that cannot be joined with",
-												  remote_name(reader)));
+		{
+			invalid(reader, path, psprintf("remote schema \"%s\" answered with a key that cannot be joined with", remote_name(reader)));
+			appendStringInfoString(reader->out, "null");
+			return RR_READ_NULL;	/* a join field can always be null */
+		}
 		values[i] = *value;
 		appendBinaryStringInfo(&image, key.data, key.len);
 		appendStringInfoChar(&image, '\x1e');

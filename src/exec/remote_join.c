@@ -291,7 +291,7 @@ key_result(RrStepRun *step, int key, bool *isnull)
 	*isnull = true;
 	if (key < 0)
 		return (Datum) 0;
-	rr_file_key_errors(step, &step->keys[key], linitial(step->step->field->nodes), NULL);
+	rr_file_key_errors(step, &step->keys[key], step->step->shape, linitial(step->step->field->nodes), NULL);
 	if (step->keys[key].text == NULL)
 		return (Datum) 0;
 	initStringInfo(&text);

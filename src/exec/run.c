@@ -190,7 +190,7 @@ append_root(RrRun *run, const RrRootField *root, RootResult *result, const GqlPa
 		case RR_ROOT_REMOTE:
 			step = &run->steps[root->step->number];
 			key = &step->keys[root->slot];
-			rr_file_key_errors(step, key, linitial(field->nodes), path);
+			rr_file_key_errors(step, key, root->step->shape->base->fields[root->slot].shape, linitial(field->nodes), path);
 			if (key->text != NULL)
 			{
 				rr_splice(run, key->text, key->len, path, out);

@@ -130,8 +130,12 @@ extern void rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 /* inner below base, copied to CurrentMemoryContext: paths may have been built on the stack. */
 extern const GqlPath *rr_path_copy(const GqlPath *base, const GqlPath *inner);
 
-/* File a key's errors at path, and below it where they are of the inside of the value. */
-extern void rr_file_key_errors(RrStepRun *step, const RrStepKey *key, const GqlSelection *node, const GqlPath *path);
+/*
+ * File a key's errors at path, and below it where they are of the inside of the value, which has this shape (NULL: a table's row) and is that
+ * field's.
+ */
+extern void rr_file_key_errors(RrStepRun *step, const RrStepKey *key, const RrShape *shape, const GqlSelection *node,
+							   const GqlPath *path);
 
 /* Append text with its holes filled; with errors about, they are filed at their paths below path. */
 extern void rr_splice(RrRun *run, const char *text, int len, const GqlPath *path, StringInfo out);

@@ -69,8 +69,39 @@ rr_path_copy(const GqlPath *base, const GqlPath *inner)
 	return copy;
 }
 
+/* The field at a path inside of a value; the value's own field where the path leads out of what is selected. */
+static const GqlSelection *
+field_at(const RrShape *shape, const GqlPath *path, const GqlSelection *node)
+{
+	List	   *items = NIL;
+	ListCell   *lc;
+
+	for (; path != NULL; path = path->prev)
+		if (path->key != NULL)
+			items = lcons(unconstify(char *, path->key), items);
+	foreach(lc, items)
+	{
+		List	   *objects = shape && !shape->leaf ? lcons(shape->base, shape->specific) : NIL;
+		ListCell   *object;
+
+		shape = NULL;
+		foreach(object, objects)
+		{
+			const RrObjectShape *o = lfirst(object);
+
+			for (int i = 0; i < o->nfields && shape == NULL; i++)
+				if (strcmp(o->fields[i].key, lfirst(lc)) == 0)
+				{
+					node = linitial(o->fields[i].sel->nodes);
+					shape = o->fields[i].shape;
+				}
+		}
+	}
+	return node;
+}
+
 void
-rr_file_key_errors(RrStepRun *step, const RrStepKey *key, const GqlSelection *node, const GqlPath *path)
+rr_file_key_errors(RrStepRun *step, const RrStepKey *key, const RrShape *shape, const GqlSelection *node, const GqlPath *path)
 {
 	GqlErrorList *errors = step->run->errors;
 	const GqlPath *copy = key->errors ? rr_path_copy(NULL, path) : NULL;
@@ -79,7 +110,8 @@ rr_file_key_errors(RrStepRun *step, const RrStepKey *key, const GqlSelection *no
 	foreach(lc, key->errors)
 	{
 		const RrKeyError *key_error = lfirst(lc);
-		GqlError   *error = gql_error_at(errors, step->run->plan->request->document->source, node->loc, "%s", key_error->message);
+		const GqlSelection *field = field_at(shape, key_error->path, node);
+		GqlError   *error = gql_error_at(errors, step->run->plan->request->document->source, field->loc, "%s", key_error->message);
 
 		if (error == NULL)
 			continue;
@@ -129,7 +161,7 @@ walk_hole(Walker *w, const GqlPath *path)
 	w->pos++;
 	key = read_hole(w->run, &w->pos, &step);
 	w->copied = w->pos;
-	rr_file_key_errors(step, key, linitial(step->step->field->nodes), path);
+	rr_file_key_errors(step, key, step->step->shape, linitial(step->step->field->nodes), path);
 	if (key->text == NULL)
 		appendBinaryStringInfo(w->out, "null", 4);
 	else

@@ -1,0 +1,253 @@
+/*
+ * bench.c: times one joined query, again and again, side by side: graphql_resolve(), the floor, and whatever HTTP services are named.
+ *
+ * The floor is what cannot be avoided: the hand-written SQL for the local part, through the same connection, and the very requests that
+ * graphql_resolve() sends, by bare libcurl with as many at a time, answers thrown away.
+ *
+ *   bench CONNINFO UPSTREAM-URL ROWS RUNS BATCH-SIZE CONCURRENCY [NAME=URL …]
+ *
+ * Prints medians in ms, and ratios as medians of the ratios of each round.
+ */
+#include <curl/curl.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MAX_SERIES 8
+
+typedef struct Series
+{
+	const char *name;
+	const char *url;			/* of a service */
+	double	   *ms;
+	size_t		bytes;			/* of the last answer */
+} Series;
+
+static PGconn *conn;
+static CURLM *multi;
+static struct curl_slist *headers;
+static const char *upstream;
+static int	rows;
+static int	batch_size;
+static int	concurrency;
+static char **bodies;
+static int	nbodies;
+
+static double
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
+}
+
+static size_t
+count_bytes(char *data, size_t size, size_t n, void *total)
+{
+	(void) data;
+	*(size_t *) total += size * n;
+	return size * n;
+}
+
+static CURL *
+make_request(const char *url, const char *body, size_t *total)
+{
+	CURL	   *easy = curl_easy_init();
+
+	curl_easy_setopt(easy, CURLOPT_URL, url);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, count_bytes);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, total);
+	curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
+	return easy;
+}
+
+/* All bodies to one URL, so many at a time. */
+static size_t
+send_all(const char *url, char **what, int n, int at_a_time)
+{
+	size_t		total = 0;
+	int			next = 0;
+	int			done = 0;
+	int			running;
+
+	for (; next < n && next < at_a_time; next++)
+		curl_multi_add_handle(multi, make_request(url, what[next], &total));
+	while (done < n)
+	{
+		CURLMsg    *message;
+		int			left;
+
+		curl_multi_perform(multi, &running);
+		while ((message = curl_multi_info_read(multi, &left)) != NULL)
+		{
+			CURL	   *easy = message->easy_handle;
+
+			if (message->data.result != CURLE_OK)
+			{
+				fprintf(stderr, "%s: %s\n", url, curl_easy_strerror(message->data.result));
+				exit(1);
+			}
+			curl_multi_remove_handle(multi, easy);
+			curl_easy_cleanup(easy);
+			done++;
+			if (next < n)
+				curl_multi_add_handle(multi, make_request(url, what[next++], &total));
+		}
+		if (done < n)
+			curl_multi_poll(multi, NULL, 0, 1000, NULL);
+	}
+	return total;
+}
+
+static size_t
+run_sql(const char *sql, const char *param)
+{
+	PGresult   *result = PQexecParams(conn, sql, param ? 1 : 0, NULL, &param, NULL, NULL, 0);
+	size_t		len;
+
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+	{
+		fprintf(stderr, "%s", PQerrorMessage(conn));
+		exit(1);
+	}
+	len = PQgetlength(result, 0, 0);
+	if (strstr(PQgetvalue(result, 0, 0), "\"errors\"") != NULL)
+	{
+		fprintf(stderr, "%.300s\n", PQgetvalue(result, 0, 0));
+		exit(1);
+	}
+	PQclear(result);
+	return len;
+}
+
+/* The requests that graphql_resolve() sends. */
+static void
+make_bodies(void)
+{
+	nbodies = (rows + batch_size - 1) / batch_size;
+	bodies = malloc(nbodies * sizeof(char *));
+	for (int b = 0; b < nbodies; b++)
+	{
+		int			n = rows - b * batch_size < batch_size ? rows - b * batch_size : batch_size;
+		char	   *p = bodies[b] = malloc(n * 200 + 300);
+
+		p += sprintf(p, "{\"query\":\"query(");
+		for (int i = 0; i < n; i++)
+			p += sprintf(p, "%s$rr__%d_0: String!", i > 0 ? ", " : "", i);
+		p += sprintf(p, ") {");
+		for (int i = 0; i < n; i++)
+			p += sprintf(p, " j%d: auth0(auth0_id: $rr__%d_0) { ...F }", i, i);
+		p += sprintf(p, " } fragment F on Profile { nickname email }\",\"variables\":{");
+		for (int i = 0; i < n; i++)
+			p += sprintf(p, "%s\"rr__%d_0\":\"auth0|%d\"", i > 0 ? "," : "", i, b * batch_size + i + 1);
+		sprintf(p, "}}");
+	}
+}
+
+static size_t
+run_series(Series *series)
+{
+	char		text[300];
+
+	if (series->url != NULL)
+	{
+		char	   *body = text;
+
+		snprintf(text, sizeof(text), "{\"limit\": %d, \"query\": \"{ users(limit: %d) { name auth0_profile { nickname email } } }\"}", rows, rows);
+		return send_all(series->url, &body, 1, 1);
+	}
+	if (strcmp(series->name, "floor") == 0)
+	{
+		snprintf(text, sizeof(text), "SELECT json_agg(json_build_object('name', name, 'auth0_profile', auth0_id)) "
+				 "FROM (SELECT name, auth0_id FROM users LIMIT %d) AS u", rows);
+		return run_sql(text, NULL) + send_all(upstream, bodies, nbodies, concurrency);
+	}
+	snprintf(text, sizeof(text), "{ users(limit: %d) { name auth0_profile { nickname email } } }", rows);
+	return run_sql("SELECT graphql_resolve($1)", text);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double		x = *(const double *) a;
+	double		y = *(const double *) b;
+
+	return (x > y) - (x < y);
+}
+
+static double
+median(const double *values, int n)
+{
+	double	   *sorted = malloc(n * sizeof(double));
+	double		result;
+
+	memcpy(sorted, values, n * sizeof(double));
+	qsort(sorted, n, sizeof(double), compare);
+	result = sorted[n / 2];
+	free(sorted);
+	return result;
+}
+
+int
+main(int argc, char **argv)
+{
+	Series		series[MAX_SERIES] = {{.name = "remote_rel"}, {.name = "floor"}};
+	int			nseries = 2;
+	int			runs;
+
+	if (argc < 7)
+		return 2;
+	conn = PQconnectdb(argv[1]);
+	if (PQstatus(conn) != CONNECTION_OK)
+	{
+		fprintf(stderr, "%s", PQerrorMessage(conn));
+		return 1;
+	}
+	upstream = argv[2];
+	rows = atoi(argv[3]);
+	runs = atoi(argv[4]);
+	batch_size = atoi(argv[5]);
+	concurrency = atoi(argv[6]);
+	for (int i = 7; i < argc && nseries < MAX_SERIES; i++)
+	{
+		char	   *equals = strchr(argv[i], '=');
+
+		*equals = '\0';
+		series[nseries].name = argv[i];
+		series[nseries++].url = equals + 1;
+	}
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	multi = curl_multi_init();
+	headers = curl_slist_append(NULL, "Content-Type: application/json");
+	headers = curl_slist_append(headers, "Expect:");
+	make_bodies();
+	for (int s = 0; s < nseries; s++)
+		series[s].ms = malloc(runs * sizeof(double));
+
+	for (int run = -2; run < runs; run++)	/* two rounds to warm up */
+		for (int s = 0; s < nseries; s++)
+		{
+			double		start = now();
+
+			series[s].bytes = run_series(&series[s]);
+			if (run >= 0)
+				series[s].ms[run] = now() - start;
+		}
+
+	for (int s = 0; s < nseries; s++)
+	{
+		double	   *ratios = malloc(runs * sizeof(double));
+
+		for (int run = 0; run < runs; run++)
+			ratios[run] = series[s].ms[run] / series[1].ms[run];
+		printf("%7d rows  %-12s %9.2f ms  %6.2f x floor  %9zu bytes\n", rows, series[s].name, median(series[s].ms, runs),
+			   median(ratios, runs), series[s].bytes);
+		free(ratios);
+	}
+	return 0;
+}
