@@ -227,7 +227,7 @@ REVOKE ALL ON FUNCTION remote_rel.untrack_function(regproc) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.metadata(request jsonb) RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'rr_sql_metadata' LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.metadata(jsonb) IS 'run a command of Hasura''s metadata API: {"type": …, "args": …}';
+COMMENT ON FUNCTION remote_rel.metadata(jsonb) IS 'run a command of Hasura''s metadata API: {"type": ..., "args": ...}';
 REVOKE ALL ON FUNCTION remote_rel.metadata(jsonb) FROM PUBLIC;
 
 -- ---------------------------------------------------------------------------------------------------------------------------------------

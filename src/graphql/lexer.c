@@ -44,11 +44,15 @@ gql_syntax_error(GqlParser *p, int loc, const char *fmt,...)
 
 #define lex_error(p, at, ...) gql_syntax_error(p, (at) - (p)->source, __VA_ARGS__)
 
-/* Bytes of the character at s; an incomplete one counts byte by byte. */
+/*
+ * Bytes of the character at s; an incomplete one counts byte by byte. A database in SQL_ASCII most likely holds UTF-8, which must not be cut, or
+ * the error could not be sent to a client.
+ */
 static int
 char_len(GqlParser *p, const char *s)
 {
-	int			len = IS_HIGHBIT_SET(*s) ? pg_encoding_mblen(GetDatabaseEncoding(), s) : 1;
+	int			encoding = GetDatabaseEncoding();
+	int			len = pg_encoding_mblen(encoding == PG_SQL_ASCII ? PG_UTF8 : encoding, s);
 
 	return len <= p->end - s ? len : 1;
 }
