@@ -372,6 +372,8 @@ put_field(Introspection *in, MetaStep *step, MetaKind kind, const void *object)
 			put_text(in, name_of(kind, object));
 			break;
 		case GQL_META_DESCRIPTION:
+			if (kind == META_TYPE && ((const GqlTypeRef *) object)->kind == GQL_TYPE_NAMED)
+				(void) gql_type_fields(in->schema, ((const GqlTypeRef *) object)->type);	/* a lazy type has none before */
 			put_text(in, description_of(kind, object));
 			break;
 		case GQL_META_IS_DEPRECATED:
