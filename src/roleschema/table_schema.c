@@ -385,6 +385,51 @@ list_types(GqlSchema *schema)
 		gql_type_fields(schema, schema->types.items[i]);
 }
 
+/* The scalar of this name that a column has which the role reads; NULL if there is none. */
+static const RrScalar *
+find_scalar(RrRoleSchema *rs, const char *name, int len, bool array)
+{
+	RrDatabase *db = rr_tables(rs)->db;
+
+	gql_foreach(RrTable, table, &db->tables)
+	{
+		const RrRoleTable *rt = rr_role_table(rs, table);
+
+		if (!rt->shown)
+			continue;
+		rr_foreach_column(rs, rt, column)
+		{
+			const RrScalar *scalar = rr_scalar(db, column->type);
+
+			if (strncmp(scalar->name, name, len) == 0 && scalar->name[len] == '\0' && (!array || scalar->element != NULL))
+				return scalar;
+		}
+	}
+	return NULL;
+}
+
+/* Types that belong to no table in particular: scalars, their comparisons, order_by. */
+static GqlType *
+find_common_type(RrRoleSchema *rs, const char *name)
+{
+	static const char array_suffix[] = "_array_comparison_exp";
+	static const char suffix[] = "_comparison_exp";
+	int			len = strlen(name);
+	const RrScalar *scalar = find_scalar(rs, name, len, false);
+
+	if (scalar != NULL)
+		return rr_scalar_type(rs, scalar);
+	if (strcmp(name, "order_by") == 0 && rs->schema->query->fields.n > 0)
+		return rr_order_by_enum(rs);
+	len -= lengthof(array_suffix) - 1;
+	if (len > 0 && strcmp(name + len, array_suffix) == 0 && (scalar = find_scalar(rs, name, len, true)) != NULL)
+		return rr_comparison_type(rs, scalar);
+	len = strlen(name) - (lengthof(suffix) - 1);
+	if (len > 0 && strcmp(name + len, suffix) == 0 && (scalar = find_scalar(rs, name, len, false)) != NULL && scalar->element == NULL)
+		return rr_comparison_type(rs, scalar);
+	return NULL;
+}
+
 static GqlType *
 find_type(GqlSchema *schema, const char *name)
 {
@@ -407,7 +452,11 @@ find_type(GqlSchema *schema, const char *name)
 			return type;
 	}
 
-	/* A scalar, a comparison, or nothing. */
+	type = find_common_type(rs, name);
+	if (type != NULL)
+		return type;
+
+	/* What only certain relationships or functions lead to; or nothing. */
 	list_types(schema);
 	return gql_names_get(&schema->types, name);
 }
