@@ -55,7 +55,6 @@ rr_complete_aggregate(GqlSchema *schema, GqlType *type)
 	const RrTable *table = info_of(type)->table;
 	const GqlTypeRef *row = gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref);
 
-	type->description = psprintf("aggregated selection of \"%s\"", table->name);
 	gql_type_add_field(schema, type, "aggregate", &rr_table_type(rs, table, RR_TYPE_AGGREGATE_FIELDS)->ref)->data =
 		rr_table_field(rs, RR_FIELD_AGGREGATE, table);
 	gql_type_add_field(schema, type, "nodes", gql_non_null(schema, gql_list_of(schema, row)))->data =
@@ -68,7 +67,6 @@ complete_function_fields(GqlSchema *schema, GqlType *type)
 	RrRoleSchema *rs = schema->data;
 	const RrTableType *info = info_of(type);
 
-	type->description = psprintf("aggregate %s on columns", info->aggregate->name);
 	rr_foreach_column(rs, rr_role_table(rs, info->table), column)
 	{
 		RrTableField *field;
@@ -94,7 +92,6 @@ rr_complete_aggregate_fields(GqlSchema *schema, GqlType *type)
 	const RrTable *table = info_of(type)->table;
 	GqlFieldDef *count;
 
-	type->description = psprintf("aggregate fields of \"%s\"", table->name);
 	for (int i = 0; i < lengthof(aggregates); i++)
 	{
 		const RrAggregate *aggregate = &aggregates[i];
@@ -113,6 +110,7 @@ rr_complete_aggregate_fields(GqlSchema *schema, GqlType *type)
 		if (!is_useful(rs, aggregate, table))
 			continue;
 		columns = rr_table_suffix_type(rs, table, GQL_OBJECT, psprintf("_%s_fields", aggregate->name), aggregate, complete_function_fields);
+		columns->description = psprintf("aggregate %s on columns", aggregate->name);
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);
 		field->aggregate = aggregate;
 		gql_type_add_field(schema, type, aggregate->name, &columns->ref)->data = field;
@@ -127,7 +125,6 @@ complete_function_order_by(GqlSchema *schema, GqlType *type)
 	RrRoleSchema *rs = schema->data;
 	const RrTableType *info = info_of(type);
 
-	type->description = psprintf("order by %s() on columns of table \"%s\"", info->aggregate->name, info->table->name);
 	rr_foreach_column(rs, rr_role_table(rs, info->table), column)
 	{
 		RrTableField *field;
@@ -147,7 +144,6 @@ rr_complete_aggregate_order_by(GqlSchema *schema, GqlType *type)
 	RrRoleSchema *rs = schema->data;
 	const RrTable *table = info_of(type)->table;
 
-	type->description = psprintf("order by aggregate values of table \"%s\"", table->name);
 	gql_type_add_input(schema, type, "count", &rr_order_by_enum(rs)->ref)->data = rr_table_field(rs, RR_FIELD_COUNT, table);
 	for (int i = 0; i < lengthof(aggregates); i++)
 	{
@@ -158,6 +154,7 @@ rr_complete_aggregate_order_by(GqlSchema *schema, GqlType *type)
 		if (!is_useful(rs, aggregate, table))
 			continue;
 		columns = rr_table_suffix_type(rs, table, GQL_INPUT_OBJECT, psprintf("_%s_order_by", aggregate->name), aggregate, complete_function_order_by);
+		columns->description = psprintf("order by %s() on columns of table \"%s\"", aggregate->name, table->name);
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);
 		field->aggregate = aggregate;
 		gql_type_add_input(schema, type, aggregate->name, &columns->ref)->data = field;
@@ -214,8 +211,6 @@ complete_predicate_columns(GqlSchema *schema, GqlType *type)
 	const RrTableType *info = info_of(type);
 	const Predicate *predicate = (const Predicate *) info->aggregate;
 
-	type->description = psprintf("select \"%s_aggregate_bool_exp_%s_arguments_columns\" columns of table \"%s\"",
-								 info->table->name, info->aggregate->name, info->table->name);
 	rr_foreach_column(rs, rr_role_table(rs, info->table), column)
 	{
 		if (fits(rs, predicate, column))

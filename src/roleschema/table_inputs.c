@@ -84,8 +84,6 @@ rr_complete_bool_exp(GqlSchema *schema, GqlType *type)
 	const RrTable *table = table_of(type);
 	const GqlTypeRef *list = gql_list_of(schema, gql_non_null(schema, &type->ref));
 
-	type->description = psprintf("Boolean expression to filter rows from the table \"%s\". All fields are combined with a logical 'AND'.",
-								 table->name);
 	gql_type_add_input(schema, type, "_and", list);
 	gql_type_add_input(schema, type, "_not", &type->ref);
 	gql_type_add_input(schema, type, "_or", list);
@@ -136,7 +134,6 @@ rr_complete_order_by(GqlSchema *schema, GqlType *type)
 	const GqlTypeRef *direction = &rr_order_by_enum(rs)->ref;
 	RrTableField *info;
 
-	type->description = psprintf("Ordering options when selecting data from \"%s\".", table->name);
 	rr_foreach_column(rs, rr_role_table(rs, table), column)
 	{
 		info = rr_table_field(rs, RR_FIELD_COLUMN, table);
@@ -193,7 +190,6 @@ rr_complete_select_column(GqlSchema *schema, GqlType *type)
 	RrRoleSchema *rs = schema->data;
 	const RrTable *table = table_of(type);
 
-	type->description = psprintf("select columns of table \"%s\"", table->name);
 	rr_foreach_column(rs, rr_role_table(rs, table), column)
 		rr_add_column_value(rs, type, column);
 }

@@ -119,14 +119,18 @@ static const struct
 	const char *suffix;
 	GqlTypeKind kind;
 	void		(*complete) (GqlSchema *schema, GqlType *type);
+	const char *before;			/* the description is these with the table's name between; or NULL */
+	const char *after;
 }			table_types[RR_NTABLE_TYPES] = {
-	[RR_TYPE_OBJECT] = {"", GQL_OBJECT, complete_object},
-	[RR_TYPE_BOOL_EXP] = {"_bool_exp", GQL_INPUT_OBJECT, rr_complete_bool_exp},
-	[RR_TYPE_ORDER_BY] = {"_order_by", GQL_INPUT_OBJECT, rr_complete_order_by},
-	[RR_TYPE_SELECT_COLUMN] = {"_select_column", GQL_ENUM, rr_complete_select_column},
-	[RR_TYPE_AGGREGATE] = {"_aggregate", GQL_OBJECT, rr_complete_aggregate},
-	[RR_TYPE_AGGREGATE_FIELDS] = {"_aggregate_fields", GQL_OBJECT, rr_complete_aggregate_fields},
-	[RR_TYPE_AGGREGATE_ORDER_BY] = {"_aggregate_order_by", GQL_INPUT_OBJECT, rr_complete_aggregate_order_by},
+	[RR_TYPE_OBJECT] = {"", GQL_OBJECT, complete_object, "columns and relationships of \"", "\""},
+	[RR_TYPE_BOOL_EXP] = {"_bool_exp", GQL_INPUT_OBJECT, rr_complete_bool_exp,
+	"Boolean expression to filter rows from the table \"", "\". All fields are combined with a logical 'AND'."},
+	[RR_TYPE_ORDER_BY] = {"_order_by", GQL_INPUT_OBJECT, rr_complete_order_by, "Ordering options when selecting data from \"", "\"."},
+	[RR_TYPE_SELECT_COLUMN] = {"_select_column", GQL_ENUM, rr_complete_select_column, "select columns of table \"", "\""},
+	[RR_TYPE_AGGREGATE] = {"_aggregate", GQL_OBJECT, rr_complete_aggregate, "aggregated selection of \"", "\""},
+	[RR_TYPE_AGGREGATE_FIELDS] = {"_aggregate_fields", GQL_OBJECT, rr_complete_aggregate_fields, "aggregate fields of \"", "\""},
+	[RR_TYPE_AGGREGATE_ORDER_BY] = {"_aggregate_order_by", GQL_INPUT_OBJECT, rr_complete_aggregate_order_by,
+	"order by aggregate values of table \"", "\""},
 	[RR_TYPE_AGGREGATE_BOOL_EXP] = {"_aggregate_bool_exp", GQL_INPUT_OBJECT, rr_complete_aggregate_bool_exp},
 };
 
@@ -158,8 +162,17 @@ rr_table_type(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind)
 {
 	RrRoleTable *rt = rr_role_table(rs, table);
 
-	if (rt->types[kind] == NULL)
-		rt->types[kind] = rr_table_suffix_type(rs, table, table_types[kind].kind, table_types[kind].suffix, NULL, table_types[kind].complete);
+	MemoryContext old;
+
+	if (rt->types[kind] != NULL)
+		return rt->types[kind];
+	rt->types[kind] = rr_table_suffix_type(rs, table, table_types[kind].kind, table_types[kind].suffix, NULL, table_types[kind].complete);
+	old = MemoryContextSwitchTo(rs->cxt);
+	if (kind == RR_TYPE_OBJECT)
+		rt->types[kind]->description = GetComment(table->oid, RelationRelationId, 0);
+	if (rt->types[kind]->description == NULL && table_types[kind].before != NULL)
+		rt->types[kind]->description = psprintf("%s%s%s", table_types[kind].before, table->name, table_types[kind].after);
+	MemoryContextSwitchTo(old);
 	return rt->types[kind];
 }
 
@@ -274,9 +287,6 @@ complete_object(GqlSchema *schema, GqlType *type)
 	RrRoleTable *rt = rr_role_table(rs, table);
 	int			first;
 
-	type->description = GetComment(table->oid, RelationRelationId, 0);
-	if (type->description == NULL)
-		type->description = psprintf("columns and relationships of \"%s\"", table->name);
 	rr_foreach_column(rs, rt, column)
 		add_column(rs, type, table, column);
 	gql_foreach(RrFunction, computed, &table->computed)
