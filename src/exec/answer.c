@@ -444,6 +444,11 @@ check_complete(const Answer *answer)
 	{
 		if (answer->errors == NIL)
 			rr_batch_error(batch, psprintf("remote schema \"%s\" answered with neither data nor errors", remote_name(answer)));
+		for (int i = 0; i < batch->n; i++)
+			if (batch->step->keys[batch->keys[i]].errors == NIL)
+				rr_key_error(batch->step, batch->keys[i],
+							 psprintf("remote schema \"%s\" gave no data, because of an error at another key of the request",
+									  remote_name(answer)), NULL, NULL);
 		return;
 	}
 	for (int i = 0; i < batch->n; i++)

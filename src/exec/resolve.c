@@ -58,7 +58,7 @@ append_errors(GqlErrorList *errors, StringInfo out)
 		int			omitted = errors->omitted;
 
 		errors->max = 0;
-		gql_error(errors, "%d more errors are left out.", omitted);
+		gql_error(errors, omitted == 1 ? "%d more error is left out." : "%d more errors are left out.", omitted);
 	}
 	appendStringInfoString(out, "\"errors\":");
 	gql_errors_to_json(errors, out);
