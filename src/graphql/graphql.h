@@ -112,7 +112,7 @@ extern bool gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, 
 
 /*
  * Input coercion (section 3's "Input Coercion") of a value without variables to a type. With from_json, the value came from JSON: a string may be an
- * enum value. Errors are filed as "… at "value.path[2]"; …" with what as the beginning. NULL when it does not fit.
+ * enum value. Errors are filed as "<what> at .path[2]: <reason>", without location. NULL when it does not fit.
  */
 extern GqlValue *gql_coerce_value(GqlSchema *schema, const GqlValue *value, const GqlTypeRef *type, bool from_json,
 								  const char *what, GqlErrorList *errors);
