@@ -516,6 +516,22 @@ check_enum_values(GqlSchemaCheck *c, GqlType *type)
 		check_name(c, value->name, node_loc(value));
 }
 
+/* 3.10.3: oneOf comes with the definition. graphql-js does not look; it passes over those of extensions, too. */
+static void
+check_one_of(GqlSchemaCheck *c, const GqlType *type)
+{
+	ListCell   *lc;
+
+	foreach(lc, type->nodes)
+	{
+		const GqlTypeDefNode *node = lfirst(lc);
+		const GqlDirective *directive = node->extend ? gql_find_directive(node->directives, "oneOf") : NULL;
+
+		if (directive != NULL)
+			gql_error_at(gql_tolerable(c), c->source, directive->loc, "Input Object type %s cannot be made OneOf by an extension.", type->name);
+	}
+}
+
 static void
 check_input_fields(GqlSchemaCheck *c, GqlType *type)
 {
@@ -559,6 +575,7 @@ check_type(GqlSchemaCheck *c, GqlType *type)
 			check_enum_values(c, type);
 			break;
 		case GQL_INPUT_OBJECT:
+			check_one_of(c, type);
 			check_input_fields(c, type);
 			gql_check_default_cycles(c, type);
 			break;

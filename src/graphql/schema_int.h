@@ -64,6 +64,14 @@ extern bool gql_is_implied_scalar(const char *name);
 /* File what is wrong with a document before a schema is built from it. builtins is a schema with nothing else in it. */
 extern void gql_check_sdl(const GqlDocument *document, GqlSchema *builtins, bool good_will, GqlErrorList *errors, GqlErrorList *warnings);
 
+/* ---- sdl_same.c ---- */
+
+extern bool gql_same_type_node(const GqlTypeNode *a, const GqlTypeNode *b);
+extern bool gql_same_input(const GqlInputValueNode *a, const GqlInputValueNode *b);
+extern bool gql_same_field(const GqlFieldNode *a, const GqlFieldNode *b);
+extern bool gql_same_definition(const GqlTypeDefNode *a, const GqlTypeDefNode *b);
+extern bool gql_same_directive(const GqlDirectiveDefNode *a, const GqlDirectiveDefNode *b);
+
 /* ---- schema_check.c ---- */
 
 typedef struct GqlSchemaCheck

@@ -164,107 +164,6 @@ collect_definitions(Walk *w, const GqlDocument *document)
 
 /* ---- parts that are defined twice ---- */
 
-static bool
-same_type_node(const GqlTypeNode *a, const GqlTypeNode *b)
-{
-	for (; a->kind != GQL_TYPE_NAMED; a = a->of, b = b->of)
-	{
-		if (a->kind != b->kind)
-			return false;
-	}
-	return b->kind == GQL_TYPE_NAMED && strcmp(a->name, b->name) == 0;
-}
-
-static bool
-same_input(const GqlInputValueNode *a, const GqlInputValueNode *b)
-{
-	if (strcmp(a->name.value, b->name.value) != 0 || !same_type_node(a->type, b->type))
-		return false;
-	if (a->default_value == NULL || b->default_value == NULL)
-		return a->default_value == b->default_value;
-	return strcmp(gql_literal_to_string(a->default_value), gql_literal_to_string(b->default_value)) == 0;
-}
-
-static bool
-same_inputs(const List *a, const List *b)
-{
-	ListCell   *lc,
-			   *lc2;
-
-	if (list_length(a) != list_length(b))
-		return false;
-	forboth(lc, a, lc2, b)
-	{
-		if (!same_input(lfirst(lc), lfirst(lc2)))
-			return false;
-	}
-	return true;
-}
-
-static bool
-same_field(const GqlFieldNode *a, const GqlFieldNode *b)
-{
-	return strcmp(a->name.value, b->name.value) == 0 && same_type_node(a->type, b->type) && same_inputs(a->arguments, b->arguments);
-}
-
-static bool
-same_names(const List *a, const List *b)
-{
-	ListCell   *lc,
-			   *lc2;
-
-	if (list_length(a) != list_length(b))
-		return false;
-	forboth(lc, a, lc2, b)
-	{
-		if (strcmp(((const GqlName *) lfirst(lc))->value, ((const GqlName *) lfirst(lc2))->value) != 0)
-			return false;
-	}
-	return true;
-}
-
-static bool
-same_type_nodes(const List *a, const List *b)
-{
-	ListCell   *lc,
-			   *lc2;
-
-	if (list_length(a) != list_length(b))
-		return false;
-	forboth(lc, a, lc2, b)
-	{
-		if (!same_type_node(lfirst(lc), lfirst(lc2)))
-			return false;
-	}
-	return true;
-}
-
-/* Do two definitions say the same, apart from descriptions and directives? */
-static bool
-same_definition(const GqlTypeDefNode *a, const GqlTypeDefNode *b)
-{
-	ListCell   *lc,
-			   *lc2;
-
-	if (a->kind != b->kind || !same_type_nodes(a->interfaces, b->interfaces) || !same_type_nodes(a->members, b->members) ||
-		!same_names(a->values, b->values) || list_length(a->fields) != list_length(b->fields))
-		return false;
-	if (a->kind == GQL_INPUT_OBJECT)
-		return same_inputs(a->fields, b->fields);
-	forboth(lc, a->fields, lc2, b->fields)
-	{
-		if (!same_field(lfirst(lc), lfirst(lc2)))
-			return false;
-	}
-	return true;
-}
-
-static bool
-same_directive(const GqlDirectiveDefNode *a, const GqlDirectiveDefNode *b)
-{
-	return same_inputs(a->arguments, b->arguments) && same_names(a->locations, b->locations) && a->repeatable == b->repeatable;
-}
-
 typedef struct Group
 {
 	const char *name;
@@ -356,7 +255,7 @@ check_argument_definitions(Walk *w, const char *owner, const char *field, const 
 		GqlErrorList *list;
 
 		foreach(lc2, group)
-			alike = alike && same_input(first, lfirst(lc2));
+			alike = alike && gql_same_input(first, lfirst(lc2));
 		list = errors_or_warnings(w, alike);
 		locate_names(w, list, gql_error(list, "Argument \"%s%s%s(%s:)\" can only be defined once.", owner, field ? "." : "", field ? field : "",
 										first->name.value), group);
@@ -383,9 +282,9 @@ check_field_definitions(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 		if (entry->mixed)
 			alike = false;		/* the nodes may be of two sorts */
 		else if (node->kind == GQL_INPUT_OBJECT)
-			alike = same_input((GqlInputValueNode *) known, (GqlInputValueNode *) field);
+			alike = gql_same_input((GqlInputValueNode *) known, (GqlInputValueNode *) field);
 		else
-			alike = same_field((GqlFieldNode *) known, (GqlFieldNode *) field);
+			alike = gql_same_field((GqlFieldNode *) known, (GqlFieldNode *) field);
 		list = errors_or_warnings(w, alike);
 		locate_two(w, list, gql_error(list, "Field \"%s.%s\" can only be defined once.", entry->name, field->value), known->loc, field->loc);
 	}
@@ -679,7 +578,7 @@ check_type_is_new(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 		entry->entered = node;
 		return;
 	}
-	list = errors_or_warnings(w, same_definition(entry->entered, node));
+	list = errors_or_warnings(w, gql_same_definition(entry->entered, node));
 	locate_two(w, list, gql_error(list, "There can be only one type named \"%s\".", entry->name), entry->entered->name.loc, node->name.loc);
 }
 
@@ -773,7 +672,7 @@ check_root_types(Walk *w, const List *root_types)
 			w->roots[root->operation] = root;
 			continue;
 		}
-		list = errors_or_warnings(w, same_type_node(known->type, root->type));
+		list = errors_or_warnings(w, gql_same_type_node(known->type, root->type));
 		locate_two(w, list, gql_error(list, "There can be only one %s type in schema.", operations[root->operation]), known->loc, root->loc);
 	}
 }
@@ -811,7 +710,7 @@ check_directive_node(Walk *w, const GqlDirectiveDefNode *node)
 			entry->entered = node;
 		else
 		{
-			bool		tolerable = same_directive(entry->entered, node) || (entry->locations & GQL_EXECUTABLE_LOCATIONS) == 0;
+			bool		tolerable = gql_same_directive(entry->entered, node) || (entry->locations & GQL_EXECUTABLE_LOCATIONS) == 0;
 			GqlErrorList *list = errors_or_warnings(w, tolerable);
 
 			locate_two(w, list, gql_error(list, "There can be only one directive named \"@%s\".", node->name.value),
