@@ -1,17 +1,7 @@
 /*
  * fuzz_parser.c: the lexer, parser and printer on any bytes. What parses must print as something that parses and prints the same.
  */
-#include "shim.h"
-
-#include "graphql/graphql_int.h"
-
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-typedef struct Input
-{
-	const char *text;
-	int			len;
-} Input;
+#include "fuzz.h"
 
 /* The document printed; NULL when it is not one. */
 static StringInfo
@@ -31,10 +21,15 @@ parse_and_print(const char *text, int len, const GqlLimits *limits)
 	return out;
 }
 
-static void
-check(void *arg)
+void
+fuzz_prepare(void)
 {
-	Input	   *input = arg;
+}
+
+void
+fuzz_check(void *arg)
+{
+	FuzzInput  *input = arg;
 	GqlLimits	limits = {.max_tokens = 10000, .max_depth = 100, .max_length = 100000};
 	StringInfo	printed = parse_and_print(input->text, input->len, &limits);
 	StringInfo	again;
@@ -57,15 +52,4 @@ check(void *arg)
 	}
 	gql_parse_type(input->text, input->len, errors);
 	gql_parse_selection_set(input->text, input->len, &limits, errors);
-}
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	Input		input = {(const char *) data, size};
-
-	if (TopMemoryContext == NULL)
-		shim_init();
-	shim_run(check, &input, false);
-	return 0;
 }

@@ -1,17 +1,7 @@
 /*
  * fuzz_schema.c: schemas from any SDL. What is accepted must print as SDL that is accepted and prints the same.
  */
-#include "shim.h"
-
-#include "graphql/graphql_int.h"
-
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-typedef struct Input
-{
-	const char *text;
-	int			len;
-} Input;
+#include "fuzz.h"
 
 /* The schema printed; NULL when something is wrong with it. */
 static StringInfo
@@ -32,10 +22,15 @@ build_and_print(const char *text, int len, bool good_will)
 	return out;
 }
 
-static void
-check(void *arg)
+void
+fuzz_prepare(void)
 {
-	Input	   *input = arg;
+}
+
+void
+fuzz_check(void *arg)
+{
+	FuzzInput  *input = arg;
 	StringInfo	printed;
 	StringInfo	again;
 
@@ -46,15 +41,4 @@ check(void *arg)
 	again = build_and_print(printed->data, printed->len, false);
 	if (again == NULL || strcmp(again->data, printed->data) != 0)
 		elog(ERROR, "printed once:\n%s\nand again:\n%s", printed->data, again ? again->data : "(nothing)");
-}
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	Input		input = {(const char *) data, size};
-
-	if (TopMemoryContext == NULL)
-		shim_init();
-	shim_run(check, &input, false);
-	return 0;
 }

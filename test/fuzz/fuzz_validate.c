@@ -1,22 +1,13 @@
 /*
  * fuzz_validate.c: any document against the schema of the differential test. What is valid must be ready to be executed, down to the last field.
  */
-#include "shim.h"
-
-#include "graphql/graphql_int.h"
-
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-typedef struct Input
-{
-	const char *text;
-	int			len;
-} Input;
+#include "fuzz.h"
 
 static GqlSchema *schema;
+static const GqlLimits limits = {.max_tokens = 2000, .max_depth = 50, .max_length = 20000};
 
-static void
-load_schema(void)
+void
+fuzz_prepare(void)
 {
 	static char sdl[65536];
 	FILE	   *file = fopen(SCHEMA, "r");
@@ -24,7 +15,6 @@ load_schema(void)
 
 	if (file == NULL)
 		elog(ERROR, "could not open %s", SCHEMA);
-	shim_init();
 	errors = gql_errors_create(0, NULL);
 	schema = gql_schema_from_sdl(sdl, fread(sdl, 1, sizeof(sdl), file), false, errors, errors);
 	if (errors->items != NIL)
@@ -32,14 +22,14 @@ load_schema(void)
 	fclose(file);
 }
 
-/* Everything below a selection set, as execution would look at it; depth ends recursive fragments that validation should have refused. */
+/* Everything below a selection set, as execution would look at it; no deeper than a document without recursion can be. */
 static void
 collect(GqlRequest *request, GqlType *type, List *fields, int depth, int *budget)
 {
 	GqlErrorList *errors = gql_errors_create(0, NULL);
 	ListCell   *lc;
 
-	if (depth > 200)
+	if (depth > limits.max_tokens)
 		elog(ERROR, "a valid document without end");
 	foreach(lc, fields)
 	{
@@ -68,14 +58,13 @@ collect(GqlRequest *request, GqlType *type, List *fields, int depth, int *budget
 	}
 }
 
-static void
-check(void *arg)
+void
+fuzz_check(void *arg)
 {
-	Input	   *input = arg;
-	GqlLimits	limits = {.max_tokens = 2000, .max_depth = 50, .max_length = 20000};
+	FuzzInput  *input = arg;
 	GqlErrorList *errors = gql_errors_create(100, NULL);
 	GqlDocument *document = gql_parse(input->text, input->len, &limits, errors);
-	int			budget = 2000;
+	int			budget = 20000;
 	ListCell   *lc;
 
 	if (document == NULL)
@@ -100,15 +89,4 @@ check(void *arg)
 		root = gql_schema_root(schema, operation->type);
 		collect(request, root, gql_collect_fields(request, root, list_make1(operation->selection_set)), 0, &budget);
 	}
-}
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	Input		input = {(const char *) data, size};
-
-	if (schema == NULL)
-		load_schema();
-	shim_run(check, &input, false);
-	return 0;
 }
