@@ -7,6 +7,7 @@
  * libcurl tells which sockets it looks at (on_socket) and when it wants to be called (on_timer). The wait set follows the first before each
  * wait. Sockets cannot leave a wait set, so a connection that turned idle stays in it, likely to be used again with no change at all; the
  * set is built anew when one of its sockets was closed, or when an idle one becomes readable (the server has closed it).
+ * libcurl 7.87 to 7.88 close a socket on which no connection was made without a word, so what a transfer opened is looked after when it ends.
  *
  * Deadlines are ours and not libcurl's, because theirs go on while the backend is busy elsewhere, and would fail a request whose
  * response has long been waiting in the socket. A transfer's time stands still while nobody attends to the engine, and what the sockets have
@@ -19,6 +20,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,8 +33,8 @@
 /* Gaps in attendance up to this many microseconds count as attendance. */
 #define UNATTENDED_GAP 20000
 
-/* Idle connections that are kept. */
-#define MAX_IDLE_CONNECTIONS 32L
+/* Idle connections that are kept, as far as they are a small part of the descriptors that a backend may have open. */
+#define MAX_IDLE_CONNECTIONS 32
 
 #define READY_EVENTS 32
 
@@ -42,6 +44,8 @@ static RrHttpEngine *create_engine(void);
 static int	on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg);
 static int	on_timer(CURLM *multi, long timeout_ms, void *arg);
 static RrHttpSocket *reserve_socket(RrHttpEngine *eng, curl_socket_t fd);
+static void forget_socket(RrHttpEngine *eng, curl_socket_t fd);
+static bool is_open(const RrHttpSocket *s, curl_socket_t fd);
 static void start_waiting(RrHttpEngine *eng);
 static void fire_timer(RrHttpEngine *eng);
 static void wait_for_sockets(RrHttpEngine *eng);
@@ -61,6 +65,8 @@ rr_http_get_engine(void)
 {
 	if (engine == NULL || engine->pid != MyProcPid)
 		engine = create_engine();
+	if (engine->waitset == NULL)
+		build_waitset(engine);	/* before sockets use up the descriptors that it needs one of */
 	return engine;
 }
 
@@ -131,22 +137,23 @@ rr_http_engine_run(RrHttpEngine *eng, bool wait)
 	expire_overdue(eng);
 }
 
+/* Owned by the caller's context until it is complete. */
 static RrHttpEngine *
 create_engine(void)
 {
 	static bool initialized = false;
-	curl_version_info_data *version;
-	MemoryContext cxt = AllocSetContextCreate(TopMemoryContext, "remote_rel HTTP engine", ALLOCSET_SMALL_SIZES);
+	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel HTTP engine", ALLOCSET_SMALL_SIZES);
 	RrHttpEngine *eng = MemoryContextAllocZero(cxt, sizeof(RrHttpEngine));
+	curl_version_info_data *version;
 
 	if (!initialized && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYSTEM_ERROR),
 				 errmsg("could not initialize libcurl")));
 	initialized = true;
+	version = curl_version_info(CURLVERSION_NOW);
 
 	eng->pid = MyProcPid;
-	version = curl_version_info(CURLVERSION_NOW);
 	eng->http2 = (version->features & CURL_VERSION_HTTP2) != 0;
 	eng->no_prior_knowledge_reuse = version->version_num == 0x075800 || version->version_num == 0x075801;	/* curl#10634 */
 	eng->cxt = cxt;
@@ -160,12 +167,13 @@ create_engine(void)
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("out of memory"),
 				 errdetail("libcurl could not create its handle.")));
+	MemoryContextSetParent(cxt, TopMemoryContext);
 	curl_multi_setopt(eng->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(eng->multi, CURLMOPT_SOCKETDATA, eng);
 	curl_multi_setopt(eng->multi, CURLMOPT_TIMERFUNCTION, on_timer);
 	curl_multi_setopt(eng->multi, CURLMOPT_TIMERDATA, eng);
 	curl_multi_setopt(eng->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-	curl_multi_setopt(eng->multi, CURLMOPT_MAXCONNECTS, MAX_IDLE_CONNECTIONS);
+	curl_multi_setopt(eng->multi, CURLMOPT_MAXCONNECTS, (long) Min(MAX_IDLE_CONNECTIONS, Max(max_safe_fds / 10, 2)));
 	return eng;
 }
 
@@ -192,7 +200,9 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 			break;
 		default:
 			s->wanted = 0;
-			if (!s->opened && s->present != 0)
+			if (s->opener != NULL && !is_open(s, fd))
+				forget_socket(eng, fd);
+			else if (!s->opened && s->present != 0)
 			{
 				/* the resolver's own wake-up socket, of whose end nobody will tell us */
 				s->present = 0;
@@ -219,6 +229,7 @@ rr_http_on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *ad
 {
 	RrHttpTransfer *t = arg;
 	RrHttpSocket *s;
+	struct stat st;
 	int			type = addr->socktype;
 	curl_socket_t fd;
 
@@ -240,14 +251,19 @@ rr_http_on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *ad
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 #endif
 	s = reserve_socket(engine, fd);
-	if (s == NULL)
+	if (s == NULL || fstat(fd, &st) != 0)
 	{
 		close(fd);
 		ReleaseExternalFD();
 		t->refusal = RR_HTTP_REFUSED_MEMORY;
 		return CURL_SOCKET_BAD;
 	}
+	if (s->opened)
+		forget_socket(engine, fd);	/* its predecessor */
 	s->opened = true;
+	s->inode = st.st_ino;
+	s->opener = t;
+	engine->unsettled++;
 	return fd;
 }
 
@@ -256,15 +272,53 @@ int
 rr_http_on_close_socket(void *arg, curl_socket_t fd)
 {
 	RrHttpEngine *eng = arg;
+
+	Assert(fd < eng->nsockets && eng->sockets[fd].opened);
+	forget_socket(eng, fd);
+	close(fd);
+	return 0;
+}
+
+/* A transfer has ended: the sockets that it opened are connections that may be kept, or gone. Does not throw. */
+void
+rr_http_engine_settle_sockets(RrHttpEngine *eng, const RrHttpTransfer *t)
+{
+	for (int fd = 0; eng->unsettled > 0 && fd < eng->nsockets; fd++)
+	{
+		RrHttpSocket *s = &eng->sockets[fd];
+
+		if (s->opener != t)
+			continue;
+		if (is_open(s, fd))
+		{
+			s->opener = NULL;
+			eng->unsettled--;
+		}
+		else
+			forget_socket(eng, fd);
+	}
+}
+
+/* A socket that we opened is closed, or about to be. */
+static void
+forget_socket(RrHttpEngine *eng, curl_socket_t fd)
+{
 	RrHttpSocket *s = &eng->sockets[fd];
 
-	Assert(fd < eng->nsockets && s->opened);
 	if (s->present != 0)
 		eng->waitset_stale = true;
+	if (s->opener != NULL)
+		eng->unsettled--;
 	memset(s, 0, sizeof(*s));
-	close(fd);
 	ReleaseExternalFD();
-	return 0;
+}
+
+static bool
+is_open(const RrHttpSocket *s, curl_socket_t fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && st.st_ino == s->inode;
 }
 
 /* The table's entry for fd; NULL, and noted, if there is no memory for it. */

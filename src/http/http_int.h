@@ -13,6 +13,7 @@
 #ifndef RR_HTTP_INT_H
 #define RR_HTTP_INT_H
 
+#include <sys/types.h>
 #include <curl/curl.h>
 
 #include "http/http.h"
@@ -30,7 +31,9 @@ typedef struct RrHttpSocket
 	uint32		wanted;			/* WL_SOCKET_*; 0: libcurl does not look at it now */
 	uint32		present;		/* WL_SOCKET_* that the wait set has; 0: not in it */
 	int			pos;			/* in the wait set, when present */
-	bool		opened;			/* by on_open_socket(), so that on_close_socket() will tell of its end */
+	bool		opened;			/* by on_open_socket(): it counts among the server's descriptors */
+	ino_t		inode;			/* when opened: tells it from what may have its descriptor later */
+	const void *opener;			/* the transfer that opened it, until that ends */
 } RrHttpSocket;
 
 /* Requests of one limit_key, of all groups. Exists while it has any. */
@@ -55,6 +58,7 @@ typedef struct RrHttpEngine
 	int			nspare;
 	RrHttpSocket *sockets;		/* malloc'd: grows in a callback */
 	int			nsockets;
+	int			unsettled;		/* sockets with an opener */
 	bool		sockets_changed;	/* the wait set lags behind the table */
 	bool		out_of_memory;	/* noted by a callback */
 	uint64		timer;			/* when libcurl wants to be called, or RR_HTTP_NEVER; microseconds as all times here */
@@ -157,6 +161,7 @@ extern void rr_http_engine_kick(RrHttpEngine *eng);
 extern void rr_http_engine_run(RrHttpEngine *eng, bool wait);
 extern curl_socket_t rr_http_on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *addr);
 extern int	rr_http_on_close_socket(void *arg, curl_socket_t fd);
+extern void rr_http_engine_settle_sockets(RrHttpEngine *eng, const RrHttpTransfer *t);
 extern uint64 rr_http_now(void);
 
 /* in transfer.c */

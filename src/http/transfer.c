@@ -28,6 +28,7 @@
 
 static void abandon(RrHttpEngine *eng, RrHttpTransfer *t);
 static CURLcode add_to_engine(RrHttpEngine *eng, RrHttpTransfer *t);
+static void remove_from_engine(RrHttpEngine *eng, RrHttpTransfer *t);
 static CURLcode configure(RrHttpEngine *eng, RrHttpTransfer *t);
 static CURLcode set_method_and_body(RrHttpTransfer *t);
 static size_t on_header(char *data, size_t size, size_t nmemb, void *arg);
@@ -70,7 +71,7 @@ rr_http_transfer_complete(RrHttpEngine *eng, RrHttpTransfer *t, CURLcode result)
 		t->sends = 0;
 		t->refusal = RR_HTTP_NOT_REFUSED;
 		t->header_bytes = 0;
-		curl_multi_remove_handle(eng->multi, t->easy);
+		remove_from_engine(eng, t);
 		curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
 		result = add_to_engine(eng, t);
 		if (result == CURLE_OK)
@@ -80,7 +81,7 @@ rr_http_transfer_complete(RrHttpEngine *eng, RrHttpTransfer *t, CURLcode result)
 	keep_result(t, result);
 	if (result == CURLE_OK && eng->nspare < RR_HTTP_SPARE_HANDLES)
 	{
-		curl_multi_remove_handle(eng->multi, t->easy);
+		remove_from_engine(eng, t);
 		curl_easy_reset(t->easy);
 		eng->spare[eng->nspare++] = t->easy;
 		t->easy = NULL;
@@ -126,7 +127,7 @@ abandon(RrHttpEngine *eng, RrHttpTransfer *t)
 	if (t->easy == NULL)
 		return;
 	curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
-	curl_multi_remove_handle(eng->multi, t->easy);
+	remove_from_engine(eng, t);
 	curl_easy_cleanup(t->easy);
 	t->easy = NULL;
 }
@@ -135,6 +136,13 @@ static CURLcode
 add_to_engine(RrHttpEngine *eng, RrHttpTransfer *t)
 {
 	return curl_multi_add_handle(eng->multi, t->easy) == CURLM_OK ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+}
+
+static void
+remove_from_engine(RrHttpEngine *eng, RrHttpTransfer *t)
+{
+	curl_multi_remove_handle(eng->multi, t->easy);
+	rr_http_engine_settle_sockets(eng, t);
 }
 
 #if LIBCURL_VERSION_NUM >= 0x075000

@@ -270,6 +270,13 @@ subtest 'connections' => sub {
 	# connections that die between two requests of one group, under a wait set that has them
 	is($ask->([ (fault('close-idle')) x 20, fault('delay&ms=100') ], max_concurrent => 4, idempotent => 'true'), join("\n", ('OK') x 21), 'dying all the time');
 
+	# more of each than the server lets a process have descriptors of its own kind (a third of 1000): nothing may be forgotten
+	for my $url ('http://127.0.0.1:1', 'http://localhost:' . $faulty->port . '/?fault=close', fault('reset'), fault('close-reused'))
+	{
+		is($fresh->query(sprintf q(SELECT count(*) FROM generate_series(1, 400) AS i, http_test(ARRAY['%s'], timeout_ms => i * 0)), $url), '400', "400 times $url");
+		is($ask->(fault('none')), 'OK', '... and there are descriptors left');
+	}
+
 	my $many = $ask->([ (fault('none')) x 100 ]);
 	is($many, join("\n", ('OK') x 100), 'a hundred at a time');
 	cmp_ok(descriptors($fresh), '<', 60, 'the idle ones are limited') if $can_look;
