@@ -600,7 +600,7 @@ find_plan(KeptDocument *kept, GqlRequest *request, const char *shape)
 static KeptDocument *
 make_document(uint64 key, const char *query, int len, const char *operation_name, RrRoleSchema *rs, GqlErrorList *errors)
 {
-	GqlLimits	limits = {.max_tokens = rr_max_query_tokens,.max_depth = rr_max_query_depth};
+	GqlLimits	limits = {.max_tokens = rr_max_query_tokens};
 	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel document", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	KeptDocument *kept = palloc0(sizeof(KeptDocument));

@@ -257,20 +257,19 @@ static void
 add_args(RrRoleSchema *rs, GqlFieldDef *field, const RrFunction *function, const char *type_name)
 {
 	GqlType    *type;
+	bool		made;
 	bool		required = false;
 
 	if (rr_function_free_args(function) == 0)
 		return;
-	type = gql_schema_add_type(rs->schema, GQL_INPUT_OBJECT, type_name);
-	if (type != NULL)
+	type = rr_own_type(rs, GQL_INPUT_OBJECT, type_name, &made);
+	if (made)
 	{
 		for (int i = 0; i < function->nargs; i++)
 			if (i != function->row_arg && i != function->session_arg)
 				gql_type_add_input(rs->schema, type, function->arg_names[i],
 								   rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, function->arg_types[i])));
 	}
-	else
-		type = gql_names_get(&rs->schema->types, type_name);
 	for (int i = 0; i < function->nargs; i++)
 		if (i != function->row_arg && i != function->session_arg)
 			required |= rr_function_arg_required(function, i);

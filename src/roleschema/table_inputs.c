@@ -115,11 +115,11 @@ rr_order_by_enum(RrRoleSchema *rs)
 		{"desc_nulls_first", "in descending order, nulls first"},
 		{"desc_nulls_last", "in descending order, nulls last"},
 	};
-	GqlType    *type = gql_names_get(&rs->schema->types, "order_by");
+	bool		made;
+	GqlType    *type = rr_own_type(rs, GQL_ENUM, "order_by", &made);
 
-	if (type != NULL)
+	if (!made)
 		return type;
-	type = gql_schema_add_type(rs->schema, GQL_ENUM, "order_by");
 	type->description = "column ordering options";
 	for (int i = 0; i < lengthof(values); i++)
 		gql_type_add_enum_value(rs->schema, type, values[i].name)->description = values[i].description;

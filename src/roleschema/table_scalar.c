@@ -329,11 +329,11 @@ rr_scalar_ref(RrRoleSchema *rs, const RrScalar *scalar)
 static GqlType *
 cast_type(RrRoleSchema *rs)
 {
-	GqlType    *type = gql_names_get(&rs->schema->types, "jsonb_cast_exp");
+	bool		made;
+	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, "jsonb_cast_exp", &made);
 
-	if (type == NULL)
+	if (made)
 	{
-		type = gql_schema_add_type(rs->schema, GQL_INPUT_OBJECT, "jsonb_cast_exp");
 		gql_type_add_input(rs->schema, type, "String", &rr_comparison_type(rs, rr_scalar(rr_tables(rs)->db, TEXTOID))->ref);
 	}
 	return type;
@@ -386,16 +386,14 @@ complete_comparison(GqlSchema *schema, GqlType *type)
 GqlType *
 rr_comparison_type(RrRoleSchema *rs, const RrScalar *scalar)
 {
-	const char *name = psprintf("%s%s_comparison_exp", rr_scalar_type(rs, scalar)->name, scalar->element ? "_array" : "");
-	GqlType    *type = gql_names_get(&rs->schema->types, name);
-	MemoryContext old;
+	bool		made;
+	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT,
+								   psprintf("%s%s_comparison_exp", rr_scalar_type(rs, scalar)->name, scalar->element ? "_array" : ""), &made);
 
-	if (type != NULL)
-		return type;
-	old = MemoryContextSwitchTo(rs->cxt);
-	type = gql_schema_add_type(rs->schema, GQL_INPUT_OBJECT, pstrdup(name));
-	MemoryContextSwitchTo(old);
-	type->data = unconstify(RrScalar *, scalar);
-	type->complete = complete_comparison;
+	if (made)
+	{
+		type->data = unconstify(RrScalar *, scalar);
+		type->complete = complete_comparison;
+	}
 	return type;
 }

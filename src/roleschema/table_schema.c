@@ -135,25 +135,41 @@ static const struct
 };
 
 GqlType *
+rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name, bool *made)
+{
+	RrOwnType  *own = gql_names_get(&rr_tables(rs)->own_types, name);
+	MemoryContext old;
+	char	   *free_name;
+
+	*made = own == NULL;
+	if (own != NULL)
+		return own->type;
+	old = MemoryContextSwitchTo(rs->cxt);
+	own = palloc(sizeof(RrOwnType));
+	own->name = free_name = pstrdup(name);
+	while ((own->type = gql_schema_add_type(rs->schema, kind, free_name)) == NULL)
+		free_name = psprintf("%s_", free_name);
+	gql_names_add(&rr_tables(rs)->own_types, own);
+	MemoryContextSwitchTo(old);
+	return own->type;
+}
+
+GqlType *
 rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind, const char *suffix, const RrAggregate *aggregate,
 					 void (*complete) (GqlSchema *schema, GqlType *type))
 {
-	MemoryContext old = MemoryContextSwitchTo(rs->cxt);
-	const char *name = suffix[0] != '\0' ? psprintf("%s%s", table->name, suffix) : table->name;
-	GqlType    *type = gql_schema_add_type(rs->schema, kind, name);
+	bool		made;
+	GqlType    *type = rr_own_type(rs, kind, suffix[0] != '\0' ? psprintf("%s%s", table->name, suffix) : table->name, &made);
 
-	if (type != NULL)
+	if (made)
 	{
-		RrTableType *info = palloc0(sizeof(RrTableType));
+		RrTableType *info = MemoryContextAllocZero(rs->cxt, sizeof(RrTableType));
 
 		info->table = table;
 		info->aggregate = aggregate;
 		type->data = info;
 		type->complete = complete;
 	}
-	else
-		type = gql_names_get(&rs->schema->types, name);
-	MemoryContextSwitchTo(old);
 	return type;
 }
 
@@ -349,18 +365,12 @@ add_root_fields(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 static const char *
 clash(RrRoleSchema *rs, const RrTable *table)
 {
-	static const char *const suffixes[] = {"", "_bool_exp", "_order_by", "_select_column", "_aggregate", "_aggregate_fields", "_aggregate_order_by", "_aggregate_bool_exp"};
 	static const char *const root_suffixes[] = {"", "_aggregate", "_by_pk"};
 
 	if (rs->remotes == NIL)
 		return NULL;
-	for (int i = 0; i < lengthof(suffixes); i++)
-	{
-		const char *name = psprintf("%s%s", table->name, suffixes[i]);
-
-		if (gql_names_get(&rs->schema->types, name) != NULL)
-			return name;
-	}
+	if (gql_names_get(&rs->schema->types, table->name) != NULL)
+		return table->name;
 	for (int i = 0; i < lengthof(root_suffixes); i++)
 	{
 		const char *name = psprintf("%s%s", table->name, root_suffixes[i]);
@@ -429,7 +439,7 @@ find_common_type(RrRoleSchema *rs, const char *name)
 
 	if (scalar != NULL)
 		return rr_scalar_type(rs, scalar);
-	if (strcmp(name, "order_by") == 0 && rs->schema->query->fields.n > 0)
+	if (strcmp(name, "order_by") == 0 && rr_tables(rs)->own_types.n > 0)
 		return rr_order_by_enum(rs);
 	len -= lengthof(array_suffix) - 1;
 	if (len > 0 && strcmp(name + len, array_suffix) == 0 && (scalar = find_scalar(rs, name, len, true)) != NULL)
@@ -481,6 +491,7 @@ rr_tables_init(RrRoleSchema *rs, RrDatabase *db)
 	tables->tables = palloc0(Max(db->tables.n, 1) * sizeof(RrRoleTable));
 	gql_foreach(RrTable, table, &db->tables)
 		tables->tables[table->number].table = table;
+	gql_names_init(&tables->own_types, rs->cxt);
 	rs->tables = tables;
 	rs->schema->data = rs;
 	rs->schema->find_type = find_type;

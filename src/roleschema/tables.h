@@ -168,10 +168,18 @@ typedef struct RrRoleTable
 	GqlType    *types[RR_NTABLE_TYPES];
 } RrRoleTable;
 
+/* A type that the table half has made, under the name that it asked for. */
+typedef struct RrOwnType
+{
+	const char *name;
+	GqlType    *type;
+} RrOwnType;
+
 typedef struct RrRoleTables
 {
 	RrDatabase *db;
 	RrRoleTable *tables;		/* by RrTable.number */
+	GqlNames	own_types;		/* RrOwnType */
 } RrRoleTables;
 
 /* At GqlType.data of types made of tables. */
@@ -294,6 +302,11 @@ extern bool rr_link_visible(RrRoleSchema *rs, const RrLink *link);
 extern bool rr_function_visible(RrRoleSchema *rs, const RrFunction *function, const RrTable *table);
 /* One of a table's types; made, to be completed later, if it is not there yet. The table must be shown. */
 extern GqlType *rr_table_type(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind);
+/*
+ * The table half's type of this name, made (empty, *made set) if there is none yet. A remote schema may have a type of the name: then ours takes another,
+ * since what compiles conditions relies on what hangs at our types.
+ */
+extern GqlType *rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name, bool *made);
 /* A type named after a table, with a suffix; complete() fills it in. */
 extern GqlType *rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind, const char *suffix,
 									 const RrAggregate *aggregate, void (*complete) (GqlSchema *schema, GqlType *type));
