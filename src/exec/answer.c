@@ -457,19 +457,35 @@ check_complete(const Answer *answer)
 						 psprintf("remote schema \"%s\" left the value out of its answer", remote_name(answer)), NULL, NULL);
 }
 
+/* Where a remote schema is, is for those to know who see everything. */
 static const char *
-failure_message(const char *name, const RrHttpResponse *response)
+without_url(const char *detail, const RrRemoteSchema *def)
 {
+	const char *url = psprintf("\"%s\"", rr_http_display_url(rr_remote_schema_url(def)));
+	const char *at = strstr(detail, url);
+
+	return at ? psprintf("%.*sits URL%s", (int) (at - detail), detail, at + strlen(url)) : detail;
+}
+
+static const char *
+failure_message(const RrBatch *batch, const RrHttpResponse *response)
+{
+	const RrRemoteSchema *def = batch->step->step->remote->def;
+	const char *name = def->name;
+	const char *detail = response->failure_detail;
+
+	if (!batch->step->run->plan->rs->sees_everything)
+		detail = without_url(detail, def);
 	switch (response->failure)
 	{
 		case RR_HTTP_TIMEOUT:
-			return psprintf("remote schema \"%s\" timed out: %s", name, response->failure_detail);
+			return psprintf("remote schema \"%s\" timed out: %s", name, detail);
 		case RR_HTTP_TOO_LARGE:
-			return psprintf("the answer of remote schema \"%s\" is too large: %s", name, response->failure_detail);
+			return psprintf("the answer of remote schema \"%s\" is too large: %s", name, detail);
 		case RR_HTTP_BROKEN:
-			return psprintf("the answer of remote schema \"%s\" broke off: %s", name, response->failure_detail);
+			return psprintf("the answer of remote schema \"%s\" broke off: %s", name, detail);
 		default:
-			return psprintf("could not reach remote schema \"%s\": %s", name, response->failure_detail);
+			return psprintf("could not reach remote schema \"%s\": %s", name, detail);
 	}
 }
 
@@ -494,7 +510,7 @@ rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 
 	if (response->failure != RR_HTTP_OK)
 	{
-		rr_batch_error(batch, failure_message(name, response));
+		rr_batch_error(batch, failure_message(batch, response));
 		return;
 	}
 	if (response->status >= 300 && response->status <= 399)
