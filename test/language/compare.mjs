@@ -28,6 +28,9 @@ const { values: options } = parseArgs({
   },
 });
 
+// How many cases are under way at a time.
+const BATCH = 20;
+
 const driver = new Driver(options.driver);
 const reference = new Reference();
 
@@ -39,12 +42,22 @@ async function ours(command) {
   }
 }
 
-// Both answers, as far as they are to be equal.
-async function answers(command) {
-  const theirs = reference.call(command);
-  const mine = await ours(command);
-  delete mine.warnings;
-  return withoutDeviations(mine, JSON.parse(JSON.stringify(theirs)));
+// Both answers to each command, as far as they are to be equal; null where graphql-js failed. The driver works while graphql-js does.
+async function answersTo(commands) {
+  const mine = commands.map(ours);
+  const theirs = commands.map((command) => {
+    try {
+      return reference.call(command);
+    } catch (error) {
+      // It has mistakes of its own on what it did not validate.
+      if (options.verbose) show(`graphql-js failed: ${error.stack}`, command);
+      return null;
+    }
+  });
+  return (await Promise.all(mine)).map((answer, i) => {
+    delete answer.warnings;
+    return theirs[i] && withoutDeviations(answer, JSON.parse(JSON.stringify(theirs[i])));
+  });
 }
 
 // The order of members counts in data only.
@@ -53,16 +66,12 @@ function same({ data: a, ...mine }, { data: b, ...theirs }) {
 }
 
 async function differs(command) {
-  try {
-    // What is executed is valid.
-    if (['arguments', 'introspect'].includes(command.op) && reference.validate(command).errors.length > 0) {
-      return false;
-    }
-    const { mine, theirs } = await answers(command);
-    return !same(mine, theirs);
-  } catch {
-    return false;	// graphql-js itself failed
+  // What is executed is valid.
+  if (['arguments', 'introspect'].includes(command.op) && reference.validate(command).errors.length > 0) {
+    return false;
   }
+  const [both] = await answersTo([command]);
+  return both !== null && !same(both.mine, both.theirs);
 }
 
 function show(title, text) {
@@ -91,7 +100,7 @@ async function report(command) {
   if (key !== undefined) {
     shrunk[key] = await shrink(command[key], (text) => differs({ ...command, [key]: text }));
   }
-  const { mine, theirs } = await answers(shrunk);
+  const [{ mine, theirs }] = await answersTo([shrunk]);
   const [onlyTheirs, onlyMine] = differences(theirs, mine);
   const { [key]: text, introspection, ...rest } = shrunk;
   show(JSON.stringify(rest), text ?? '');
@@ -112,26 +121,27 @@ let failed = 0;
 for (const [i, area] of chosen.entries()) {
   const random = new Random(Number(options.seed) * 7919 + 1);
   const end = performance.now() + (Number(options.seconds) * 1000 * area.share) / chosen.reduce((sum, { share }) => sum + share, 0);
+  const commands = area.commands(random, reference.schemas, schemas);
   let cases = 0;
   let invalid = 0;
   let different = 0;
-  for (const command of area.commands(random, reference.schemas, schemas)) {
-    if (performance.now() > end || cases >= Number(options.cases)) {
-      break;
+  for (let done = false; !done; ) {
+    const batch = [];
+    while (batch.length < BATCH && !done) {
+      const { value, done: ended } = commands.next();
+      done = ended || performance.now() > end || cases + batch.length >= Number(options.cases);
+      if (!done) {
+        batch.push(value);
+      }
     }
-    let both;
-    try {
-      both = await answers(command);
-    } catch (error) {
-      if (options.verbose) show(`graphql-js failed: ${error.stack}`, command);
-      continue;	// graphql-js has mistakes of its own on what it did not validate
-    }
-    cases++;
-    invalid += both.theirs.errors.length > 0;
-    if (!same(both.mine, both.theirs)) {
-      different++;
-      if (different <= Number(options.differences)) {
-        await report(command);
+    for (const [j, both] of (await answersTo(batch)).entries()) {
+      if (both === null) {
+        continue;
+      }
+      cases++;
+      invalid += both.theirs.errors.length > 0;
+      if (!same(both.mine, both.theirs) && ++different <= Number(options.differences)) {
+        await report(batch[j]);
       }
     }
   }
