@@ -1,13 +1,10 @@
 /*
- * engine.c: the backend's one CURLM: its sockets, its timer, the deadlines, and waiting for all of them.
+ * engine.c: the backend's one CURLM: its timer, the deadlines, and waiting for all that is under way.
  *
  * The engine is made at first use and lives as long as the backend: its connection cache is what keep-alive and HTTP/2 multiplexing rest on.
  * It belongs to the process that made it; a forked child makes its own and never touches the inherited sockets.
  *
- * libcurl tells which sockets it looks at (on_socket) and when it wants to be called (on_timer). The wait set follows the first before each
- * wait. Sockets cannot leave a wait set, so a connection that turned idle stays in it, likely to be used again with no change at all; the
- * set is built anew when one of its sockets was closed, or when an idle one becomes readable (the server has closed it).
- * libcurl 7.87 to 7.88 close a socket on which no connection was made without a word, so what a transfer opened is looked after when it ends.
+ * libcurl tells which sockets it looks at (see sockets.c) and when it wants to be called (on_timer).
  *
  * Deadlines are ours and not libcurl's, because theirs go on while the backend is busy elsewhere, and would fail a request whose
  * response has long been waiting in the socket. A transfer's time stands still while nobody attends to the engine, and what the sockets have
@@ -15,14 +12,10 @@
  */
 #include "postgres.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "compat.h"
 #include "http/http_int.h"
@@ -36,22 +29,14 @@
 /* Idle connections that are kept, as far as they are a small part of the descriptors that a backend may have open. */
 #define MAX_IDLE_CONNECTIONS 32
 
-#define READY_EVENTS 32
-
 static RrHttpEngine *engine = NULL;
 
 static RrHttpEngine *create_engine(void);
-static int	on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg);
 static int	on_timer(CURLM *multi, long timeout_ms, void *arg);
-static RrHttpSocket *reserve_socket(RrHttpEngine *eng, curl_socket_t fd);
-static void forget_socket(RrHttpEngine *eng, curl_socket_t fd);
-static bool is_open(const RrHttpSocket *s, curl_socket_t fd);
 static void start_waiting(RrHttpEngine *eng);
 static void fire_timer(RrHttpEngine *eng);
 static void wait_for_sockets(RrHttpEngine *eng);
 static void look_at_sockets(RrHttpEngine *eng);
-static void refresh_waitset(RrHttpEngine *eng);
-static void build_waitset(RrHttpEngine *eng);
 static bool collect_finished(RrHttpEngine *eng);
 static void expire_overdue(RrHttpEngine *eng);
 static int	wait_timeout(RrHttpEngine *eng);
@@ -66,7 +51,7 @@ rr_http_get_engine(void)
 	if (engine == NULL || engine->pid != MyProcPid)
 		engine = create_engine();
 	if (engine->waitset == NULL)
-		build_waitset(engine);	/* before sockets use up the descriptors that it needs one of */
+		rr_http_refresh_waitset(engine);	/* before sockets use up the descriptors that it needs one of */
 	return engine;
 }
 
@@ -168,7 +153,7 @@ create_engine(void)
 				 errmsg("out of memory"),
 				 errdetail("libcurl could not create its handle.")));
 	MemoryContextSetParent(cxt, TopMemoryContext);
-	curl_multi_setopt(eng->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(eng->multi, CURLMOPT_SOCKETFUNCTION, rr_http_on_socket);
 	curl_multi_setopt(eng->multi, CURLMOPT_SOCKETDATA, eng);
 	curl_multi_setopt(eng->multi, CURLMOPT_TIMERFUNCTION, on_timer);
 	curl_multi_setopt(eng->multi, CURLMOPT_TIMERDATA, eng);
@@ -177,43 +162,7 @@ create_engine(void)
 	return eng;
 }
 
-/* --- callbacks of libcurl: malloc only, note and return --- */
-
-static int
-on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
-{
-	RrHttpEngine *eng = arg;
-	RrHttpSocket *s = reserve_socket(eng, fd);
-
-	if (s == NULL)
-		return 0;				/* noted; the round ends in an error */
-	switch (what)
-	{
-		case CURL_POLL_IN:
-			s->wanted = WL_SOCKET_READABLE;
-			break;
-		case CURL_POLL_OUT:
-			s->wanted = WL_SOCKET_WRITEABLE;
-			break;
-		case CURL_POLL_INOUT:
-			s->wanted = WL_SOCKET_READABLE | WL_SOCKET_WRITEABLE;
-			break;
-		default:
-			s->wanted = 0;
-			if (s->opener != NULL && !is_open(s, fd))
-				forget_socket(eng, fd);
-			else if (!s->opened && s->present != 0)
-			{
-				/* the resolver's own wake-up socket, of whose end nobody will tell us */
-				s->present = 0;
-				eng->waitset_stale = true;
-			}
-			break;
-	}
-	eng->sockets_changed = true;
-	return 0;
-}
-
+/* libcurl's callback: notes and returns. */
 static int
 on_timer(CURLM *multi, long timeout_ms, void *arg)
 {
@@ -221,127 +170,6 @@ on_timer(CURLM *multi, long timeout_ms, void *arg)
 
 	eng->timer = timeout_ms < 0 ? RR_HTTP_NEVER : rr_http_now() + (uint64) timeout_ms * 1000;
 	return 0;
-}
-
-/* CURLOPT_OPENSOCKETFUNCTION; arg is the transfer. The server counts our descriptors among its own. */
-curl_socket_t
-rr_http_on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *addr)
-{
-	RrHttpTransfer *t = arg;
-	RrHttpSocket *s;
-	struct stat st;
-	int			type = addr->socktype;
-	curl_socket_t fd;
-
-	if (!AcquireExternalFD())	/* does not throw */
-	{
-		t->refusal = RR_HTTP_REFUSED_SOCKET;
-		return CURL_SOCKET_BAD;
-	}
-#ifdef SOCK_CLOEXEC
-	type |= SOCK_CLOEXEC;		/* COPY FROM PROGRAM and its like must not inherit connections */
-#endif
-	fd = socket(addr->family, type, addr->protocol);
-	if (fd < 0)
-	{
-		ReleaseExternalFD();
-		return CURL_SOCKET_BAD;
-	}
-#ifndef SOCK_CLOEXEC
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
-#endif
-	s = reserve_socket(engine, fd);
-	if (s == NULL || fstat(fd, &st) != 0)
-	{
-		close(fd);
-		ReleaseExternalFD();
-		t->refusal = RR_HTTP_REFUSED_MEMORY;
-		return CURL_SOCKET_BAD;
-	}
-	if (s->opened)
-		forget_socket(engine, fd);	/* its predecessor */
-	s->opened = true;
-	s->inode = st.st_ino;
-	s->opener = t;
-	engine->unsettled++;
-	return fd;
-}
-
-/* CURLOPT_CLOSESOCKETFUNCTION; arg is the engine, since a connection outlives the transfer that opened it. */
-int
-rr_http_on_close_socket(void *arg, curl_socket_t fd)
-{
-	RrHttpEngine *eng = arg;
-
-	Assert(fd < eng->nsockets && eng->sockets[fd].opened);
-	forget_socket(eng, fd);
-	close(fd);
-	return 0;
-}
-
-/* A transfer has ended: the sockets that it opened are connections that may be kept, or gone. Does not throw. */
-void
-rr_http_engine_settle_sockets(RrHttpEngine *eng, const RrHttpTransfer *t)
-{
-	for (int fd = 0; eng->unsettled > 0 && fd < eng->nsockets; fd++)
-	{
-		RrHttpSocket *s = &eng->sockets[fd];
-
-		if (s->opener != t)
-			continue;
-		if (is_open(s, fd))
-		{
-			s->opener = NULL;
-			eng->unsettled--;
-		}
-		else
-			forget_socket(eng, fd);
-	}
-}
-
-/* A socket that we opened is closed, or about to be. */
-static void
-forget_socket(RrHttpEngine *eng, curl_socket_t fd)
-{
-	RrHttpSocket *s = &eng->sockets[fd];
-
-	if (s->present != 0)
-		eng->waitset_stale = true;
-	if (s->opener != NULL)
-		eng->unsettled--;
-	memset(s, 0, sizeof(*s));
-	ReleaseExternalFD();
-}
-
-static bool
-is_open(const RrHttpSocket *s, curl_socket_t fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && st.st_ino == s->inode;
-}
-
-/* The table's entry for fd; NULL, and noted, if there is no memory for it. */
-static RrHttpSocket *
-reserve_socket(RrHttpEngine *eng, curl_socket_t fd)
-{
-	if (fd >= eng->nsockets)
-	{
-		int			n = Max(fd + 1, 64);
-		RrHttpSocket *sockets;
-
-		n += n / 2;
-		sockets = realloc(eng->sockets, n * sizeof(RrHttpSocket));
-		if (sockets == NULL)
-		{
-			eng->out_of_memory = true;
-			return NULL;
-		}
-		memset(sockets + eng->nsockets, 0, (n - eng->nsockets) * sizeof(RrHttpSocket));
-		eng->sockets = sockets;
-		eng->nsockets = n;
-	}
-	return &eng->sockets[fd];
 }
 
 /* --- one round --- */
@@ -393,7 +221,7 @@ static void
 wait_for_sockets(RrHttpEngine *eng)
 {
 	static uint32 wait_event = 0;
-	WaitEvent	ready[READY_EVENTS];
+	WaitEvent	ready[RR_HTTP_READY_EVENTS];
 	sigset_t	saved;
 	CURLMcode	code = CURLM_OK;
 	int			running;
@@ -401,8 +229,8 @@ wait_for_sockets(RrHttpEngine *eng)
 
 	if (wait_event == 0)
 		wait_event = rr_wait_event_new("RemoteRelHttp");
-	refresh_waitset(eng);
-	n = WaitEventSetWait(eng->waitset, wait_timeout(eng), ready, READY_EVENTS, wait_event);
+	rr_http_refresh_waitset(eng);
+	n = WaitEventSetWait(eng->waitset, wait_timeout(eng), ready, RR_HTTP_READY_EVENTS, wait_event);
 
 	block_signals(&saved);
 	for (int i = 0; i < n && code == CURLM_OK; i++)
@@ -468,76 +296,6 @@ look_at_sockets(RrHttpEngine *eng)
 	}
 	unblock_signals(&saved);
 	check_multi(eng, code);
-}
-
-/* Bring the wait set in line with what libcurl looks at. */
-static void
-refresh_waitset(RrHttpEngine *eng)
-{
-	if (eng->waitset == NULL || eng->waitset_stale)
-		build_waitset(eng);
-	else if (eng->sockets_changed)
-	{
-		for (int fd = 0; fd < eng->nsockets; fd++)
-		{
-			RrHttpSocket *s = &eng->sockets[fd];
-
-			if (s->wanted == 0 || s->wanted == s->present)
-				continue;
-			if (s->present != 0)
-				ModifyWaitEvent(eng->waitset, s->pos, s->wanted, NULL);
-			else if (eng->waitset_room > 0)
-			{
-				s->pos = AddWaitEventToSet(eng->waitset, s->wanted, fd, NULL, NULL);
-				eng->waitset_room--;
-			}
-			else
-			{
-				build_waitset(eng);
-				return;
-			}
-			s->present = s->wanted;
-		}
-	}
-	eng->sockets_changed = false;
-}
-
-/* An error halfway leaves a set that counts as stale. */
-static void
-build_waitset(RrHttpEngine *eng)
-{
-	int			n = 0;
-
-	if (eng->waitset != NULL)
-	{
-		WaitEventSet *old = eng->waitset;
-
-		eng->waitset = NULL;
-		FreeWaitEventSet(old);
-	}
-	eng->waitset_stale = true;
-	for (int fd = 0; fd < eng->nsockets; fd++)
-	{
-		eng->sockets[fd].present = 0;
-		n += eng->sockets[fd].wanted != 0;
-	}
-	n = Max(2 * n, READY_EVENTS);
-	eng->waitset = rr_create_wait_event_set(eng->cxt, n + 2);
-	AddWaitEventToSet(eng->waitset, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
-	AddWaitEventToSet(eng->waitset, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
-	for (int fd = 0; fd < eng->nsockets; fd++)
-	{
-		RrHttpSocket *s = &eng->sockets[fd];
-
-		if (s->wanted == 0)
-			continue;
-		s->pos = AddWaitEventToSet(eng->waitset, s->wanted, fd, NULL, NULL);
-		s->present = s->wanted;
-		n--;
-	}
-	eng->waitset_room = n;
-	eng->waitset_stale = false;
-	eng->sockets_changed = false;
 }
 
 static bool

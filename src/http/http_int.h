@@ -2,7 +2,8 @@
  * http_int.h: what the files of http/ share.
  *
  *   group.c     the public functions: groups, submitting, handing out
- *   engine.c    the backend's CURLM: sockets, timer, deadlines, waiting
+ *   engine.c    the backend's CURLM: timer, deadlines, waiting
+ *   sockets.c   what it waits for: descriptors, the wait set
  *   transfer.c  one request's life: its easy handle, libcurl's callbacks for it, its result
  *   failure.c   results in words
  *
@@ -24,6 +25,9 @@
 #define RR_HTTP_SPARE_HANDLES 16
 
 #define RR_HTTP_NEVER UINT64_MAX
+
+/* Events taken from the wait set at a time, and sockets that a new one has room for at least. */
+#define RR_HTTP_READY_EVENTS 32
 
 /* One socket, as libcurl asks for it and as the wait set has it. The table is indexed by descriptor. */
 typedef struct RrHttpSocket
@@ -159,10 +163,14 @@ extern RrHttpEngine *rr_http_lookup_engine(void);
 extern void rr_http_engine_catch_up(RrHttpEngine *eng);
 extern void rr_http_engine_kick(RrHttpEngine *eng);
 extern void rr_http_engine_run(RrHttpEngine *eng, bool wait);
+extern uint64 rr_http_now(void);
+
+/* in sockets.c */
+extern int	rr_http_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg);
 extern curl_socket_t rr_http_on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *addr);
 extern int	rr_http_on_close_socket(void *arg, curl_socket_t fd);
-extern void rr_http_engine_settle_sockets(RrHttpEngine *eng, const RrHttpTransfer *t);
-extern uint64 rr_http_now(void);
+extern void rr_http_settle_sockets(RrHttpEngine *eng, const RrHttpTransfer *t);
+extern void rr_http_refresh_waitset(RrHttpEngine *eng);
 
 /* in transfer.c */
 extern void rr_http_transfer_start(RrHttpEngine *eng, RrHttpTransfer *t);

@@ -142,7 +142,7 @@ static void
 remove_from_engine(RrHttpEngine *eng, RrHttpTransfer *t)
 {
 	curl_multi_remove_handle(eng->multi, t->easy);
-	rr_http_engine_settle_sockets(eng, t);
+	rr_http_settle_sockets(eng, t);
 }
 
 #if LIBCURL_VERSION_NUM >= 0x075000

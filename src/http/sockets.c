@@ -1,0 +1,256 @@
+/*
+ * sockets.c: the sockets that libcurl opens, closes and looks at, the descriptors that they are, and the wait set that has them.
+ *
+ * The table is what libcurl said last; the wait set follows it before each wait. Sockets cannot leave a wait set, so a connection that turned
+ * idle stays in it, likely to be used again with no change at all; the set is built anew when one of its sockets was closed, or when an idle
+ * one becomes readable (the server has closed it).
+ *
+ * Every connection counts among the descriptors that the server's own files leave room for (AcquireExternalFD). libcurl 7.88 closes
+ * a socket on which no connection was made without a word, so what a transfer opened is looked after when it ends.
+ *
+ * libcurl calls the first three functions, also while a transaction aborts: they neither throw nor palloc.
+ */
+#include "postgres.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "compat.h"
+#include "http/http_int.h"
+#include "miscadmin.h"
+#include "storage/fd.h"
+
+static RrHttpSocket *reserve_socket(RrHttpEngine *eng, curl_socket_t fd);
+static void forget_socket(RrHttpEngine *eng, curl_socket_t fd);
+static bool is_open(const RrHttpSocket *s, curl_socket_t fd);
+static void build_waitset(RrHttpEngine *eng);
+
+/* CURLMOPT_SOCKETFUNCTION; arg is the engine. */
+int
+rr_http_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+{
+	RrHttpEngine *eng = arg;
+	RrHttpSocket *s = reserve_socket(eng, fd);
+
+	if (s == NULL)
+		return 0;				/* noted; the round ends in an error */
+	switch (what)
+	{
+		case CURL_POLL_IN:
+			s->wanted = WL_SOCKET_READABLE;
+			break;
+		case CURL_POLL_OUT:
+			s->wanted = WL_SOCKET_WRITEABLE;
+			break;
+		case CURL_POLL_INOUT:
+			s->wanted = WL_SOCKET_READABLE | WL_SOCKET_WRITEABLE;
+			break;
+		default:
+			s->wanted = 0;
+			if (s->opener != NULL && !is_open(s, fd))
+				forget_socket(eng, fd);
+			else if (!s->opened && s->present != 0)
+			{
+				/* the resolver's own wake-up socket, of whose end nobody will tell us */
+				s->present = 0;
+				eng->waitset_stale = true;
+			}
+			break;
+	}
+	eng->sockets_changed = true;
+	return 0;
+}
+
+/* CURLOPT_OPENSOCKETFUNCTION; arg is the transfer. The server counts our descriptors among its own. */
+curl_socket_t
+rr_http_on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *addr)
+{
+	RrHttpTransfer *t = arg;
+	RrHttpEngine *eng = rr_http_lookup_engine();
+	RrHttpSocket *s;
+	struct stat st;
+	int			type = addr->socktype;
+	curl_socket_t fd;
+
+	if (!AcquireExternalFD())	/* does not throw */
+	{
+		t->refusal = RR_HTTP_REFUSED_SOCKET;
+		return CURL_SOCKET_BAD;
+	}
+#ifdef SOCK_CLOEXEC
+	type |= SOCK_CLOEXEC;		/* COPY FROM PROGRAM and its like must not inherit connections */
+#endif
+	fd = socket(addr->family, type, addr->protocol);
+	if (fd < 0)
+	{
+		ReleaseExternalFD();
+		return CURL_SOCKET_BAD;
+	}
+#ifndef SOCK_CLOEXEC
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+#endif
+	s = reserve_socket(eng, fd);
+	if (s == NULL || fstat(fd, &st) != 0)
+	{
+		close(fd);
+		ReleaseExternalFD();
+		t->refusal = RR_HTTP_REFUSED_MEMORY;
+		return CURL_SOCKET_BAD;
+	}
+	if (s->opened)
+		forget_socket(eng, fd);	/* its predecessor */
+	s->opened = true;
+	s->inode = st.st_ino;
+	s->opener = t;
+	eng->unsettled++;
+	return fd;
+}
+
+/* CURLOPT_CLOSESOCKETFUNCTION; arg is the engine, since a connection outlives the transfer that opened it. */
+int
+rr_http_on_close_socket(void *arg, curl_socket_t fd)
+{
+	RrHttpEngine *eng = arg;
+
+	Assert(fd < eng->nsockets && eng->sockets[fd].opened);
+	forget_socket(eng, fd);
+	close(fd);
+	return 0;
+}
+
+/* A transfer has ended: the sockets that it opened are connections that may be kept, or gone. Does not throw. */
+void
+rr_http_settle_sockets(RrHttpEngine *eng, const RrHttpTransfer *t)
+{
+	for (int fd = 0; eng->unsettled > 0 && fd < eng->nsockets; fd++)
+	{
+		RrHttpSocket *s = &eng->sockets[fd];
+
+		if (s->opener != t)
+			continue;
+		if (is_open(s, fd))
+		{
+			s->opener = NULL;
+			eng->unsettled--;
+		}
+		else
+			forget_socket(eng, fd);
+	}
+}
+
+/* Bring the wait set in line with what libcurl looks at; make it, if there is none. Throws if the system does. */
+void
+rr_http_refresh_waitset(RrHttpEngine *eng)
+{
+	if (eng->waitset == NULL || eng->waitset_stale)
+		build_waitset(eng);
+	else if (eng->sockets_changed)
+	{
+		for (int fd = 0; fd < eng->nsockets; fd++)
+		{
+			RrHttpSocket *s = &eng->sockets[fd];
+
+			if (s->wanted == 0 || s->wanted == s->present)
+				continue;
+			if (s->present != 0)
+				ModifyWaitEvent(eng->waitset, s->pos, s->wanted, NULL);
+			else if (eng->waitset_room > 0)
+			{
+				s->pos = AddWaitEventToSet(eng->waitset, s->wanted, fd, NULL, NULL);
+				eng->waitset_room--;
+			}
+			else
+			{
+				build_waitset(eng);
+				return;
+			}
+			s->present = s->wanted;
+		}
+	}
+	eng->sockets_changed = false;
+}
+
+/* A socket that we opened is closed, or about to be. */
+static void
+forget_socket(RrHttpEngine *eng, curl_socket_t fd)
+{
+	RrHttpSocket *s = &eng->sockets[fd];
+
+	if (s->present != 0)
+		eng->waitset_stale = true;
+	if (s->opener != NULL)
+		eng->unsettled--;
+	memset(s, 0, sizeof(*s));
+	ReleaseExternalFD();
+}
+
+static bool
+is_open(const RrHttpSocket *s, curl_socket_t fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && st.st_ino == s->inode;
+}
+
+/* The table's entry for fd; NULL, and noted, if there is no memory for it. */
+static RrHttpSocket *
+reserve_socket(RrHttpEngine *eng, curl_socket_t fd)
+{
+	if (fd >= eng->nsockets)
+	{
+		int			n = Max(fd + 1, 64);
+		RrHttpSocket *sockets;
+
+		n += n / 2;
+		sockets = realloc(eng->sockets, n * sizeof(RrHttpSocket));
+		if (sockets == NULL)
+		{
+			eng->out_of_memory = true;
+			return NULL;
+		}
+		memset(sockets + eng->nsockets, 0, (n - eng->nsockets) * sizeof(RrHttpSocket));
+		eng->sockets = sockets;
+		eng->nsockets = n;
+	}
+	return &eng->sockets[fd];
+}
+
+/* An error halfway leaves a set that counts as stale. */
+static void
+build_waitset(RrHttpEngine *eng)
+{
+	int			n = 0;
+
+	if (eng->waitset != NULL)
+	{
+		WaitEventSet *old = eng->waitset;
+
+		eng->waitset = NULL;
+		FreeWaitEventSet(old);
+	}
+	eng->waitset_stale = true;
+	for (int fd = 0; fd < eng->nsockets; fd++)
+	{
+		eng->sockets[fd].present = 0;
+		n += eng->sockets[fd].wanted != 0;
+	}
+	n = Max(2 * n, RR_HTTP_READY_EVENTS);
+	eng->waitset = rr_create_wait_event_set(eng->cxt, n + 2);
+	AddWaitEventToSet(eng->waitset, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
+	AddWaitEventToSet(eng->waitset, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
+	for (int fd = 0; fd < eng->nsockets; fd++)
+	{
+		RrHttpSocket *s = &eng->sockets[fd];
+
+		if (s->wanted == 0)
+			continue;
+		s->pos = AddWaitEventToSet(eng->waitset, s->wanted, fd, NULL, NULL);
+		s->present = s->wanted;
+		n--;
+	}
+	eng->waitset_room = n;
+	eng->waitset_stale = false;
+	eng->sockets_changed = false;
+}
