@@ -3,6 +3,7 @@
 use RemoteRel::Test;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Cwd qw(getcwd);
 use Time::HiRes qw(sleep time);
 
 # the environment names no proxy that counts
@@ -10,7 +11,8 @@ $ENV{$_} = 'http://127.0.0.1:1/' for qw(http_proxy https_proxy all_proxy);
 $ENV{no_proxy} = '';
 
 my $build = PostgreSQL::Test::Utils::tempdir();
-my $made = `make -C "$build" -f "$ENV{PWD}/test/modules/http_test/Makefile" PG_CONFIG="$ENV{PG_CONFIG}" 2>&1`;
+my $here = getcwd();
+my $made = `make -C "$build" -f "$here/test/modules/http_test/Makefile" PG_CONFIG="$ENV{PG_CONFIG}" 2>&1`;
 die $made unless -e "$build/http_test.so";
 
 my $node = PostgreSQL::Test::Cluster->new('http');
