@@ -123,6 +123,21 @@ check_function(const char *schema, const char *name, GqlErrorList *errors)
 		gql_error(errors, "Function \"%s.%s\" is overloaded.", schema, name);
 }
 
+/* With those that were added before it: entries come in that order, so they have been loaded. */
+static void
+check_conflicts(RrRemote *remote, const RrRemotes *remotes, GqlErrorList *errors)
+{
+	ListCell   *lc;
+
+	foreach(lc, remotes->loaded)
+	{
+		RrRemote   *earlier = lfirst(lc);
+
+		if (earlier->def->ordinal < remote->def->ordinal)
+			rr_check_remote_conflict(earlier, remote, errors);
+	}
+}
+
 static void
 check_entry(const Entry *entry, RrRemotes *remotes, GqlErrorList *errors)
 {
@@ -132,7 +147,10 @@ check_entry(const Entry *entry, RrRemotes *remotes, GqlErrorList *errors)
 	{
 		remote = rr_load_remote(remotes, entry->remote->name, errors);
 		if (remote)
+		{
 			rr_check_customization(remote, errors);
+			check_conflicts(remote, remotes, errors);
+		}
 	}
 	else if (entry->permission)
 	{

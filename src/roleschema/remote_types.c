@@ -248,6 +248,12 @@ is_referred_to(GqlSchema *upstream, const GqlType *root)
 	return root->interfaces.n > 0;
 }
 
+bool
+rr_remote_brings_type(const RrRemote *remote, const GqlType *upstream)
+{
+	return !is_root(remote->upstream, upstream) || is_referred_to(remote->upstream, upstream);
+}
+
 static void
 add_types(RrRoleSchema *rs, RrRemote *remote)
 {
@@ -262,7 +268,7 @@ add_types(RrRoleSchema *rs, RrRemote *remote)
 
 		if (is_introspection(type))
 			continue;
-		if ((is_root(upstream, type) && !is_referred_to(upstream, type)) || is_hidden_type(remote, type))
+		if (!rr_remote_brings_type(remote, type) || is_hidden_type(remote, type))
 			continue;
 		info = palloc0(sizeof(RrRemoteType));
 		info->name = rr_remote_type_name(remote, type);

@@ -169,6 +169,15 @@ extern bool rr_remote_hides(const RrRemote *remote, const GqlInputValueDef *def)
 /* A type reference of the upstream in terms of the role's schema. */
 extern const GqlTypeRef *rr_remote_type_ref(RrRoleSchema *rs, const RrRemote *remote, const GqlTypeRef *upstream);
 
+/* Does a type of the upstream become one of the role's schema? A root type that nothing refers to does not. */
+extern bool rr_remote_brings_type(const RrRemote *remote, const GqlType *upstream);
+
+/*
+ * File what of two remote schemas cannot stand in one graph: a type or directive of one name and two definitions, two root fields of one name. Both
+ * are whole (rr_remote_create()).
+ */
+extern void rr_check_remote_conflict(RrRemote *earlier, RrRemote *later, GqlErrorList *errors);
+
 /* Parse the stored SDL of a remote schema with good will; its type system, whole. Throws XX001 if it does not parse any more. In CurrentMemoryContext. */
 extern RrRemote *rr_remote_create(const RrRemoteSchema *def);
 

@@ -92,3 +92,30 @@ SELECT remote_rel.add_remote_schema('auth0', test.definition());
 SELECT test.failure($$SELECT remote_rel.update_remote_schema('auth0', '{"url": "http://127.0.0.1:1/"}')$$);
 SELECT test.masked(definition::text) FROM remote_rel.remote_schema;
 ROLLBACK;
+
+-- Two remote schemas that meet: one type is shared, everything else is refused
+BEGIN;
+SELECT remote_rel.add_remote_schema('a', '{"url": "http://127.0.0.1:1/"}', sdl => 'directive @up(n: Int) on FIELD  type Mutation { m: Int }
+  type Query { one: Int  two: T  u: U  e(f: F = {a: 1}): E }  type T { a: Int }  union U = T  enum E { A B }  input F { a: Int = 1  b: [F!] }');
+CREATE FUNCTION pg_temp.add(definition text, sdl text) RETURNS text LANGUAGE sql AS
+$$ SELECT test.failure(format('SELECT remote_rel.add_remote_schema(%L, %L, sdl => %L)', 'b', definition, sdl)) $$;
+SELECT pg_temp.add('{"url": "http://127.0.0.1:1/"}', 'type Query { one: Int } type Mutation { m: Int }');
+SELECT pg_temp.add('{"url": "http://127.0.0.1:1/"}', 'directive @up(n: String) on FIELD  type Query { three: T  four: U  x(f: F): E }
+  type T { a: String }  type V { a: Int }  union U = T | V  enum E { A }  input F { a: Int  b: [F!] }');
+SELECT pg_temp.add('{"url": "http://127.0.0.1:1/"}', 'directive @up(n: Int) repeatable on FIELD  type Query { three(t: T): U }  input T { a: Int }  scalar U');
+SELECT pg_temp.add('{"url": "http://127.0.0.1:1/", "customization": {"field_names": [{"parent_type": "T", "prefix": "b_"}, {"parent_type": "Query", "prefix": "b_"}]}}',
+  'type Query { one: T }  type T { a: Int }');
+SELECT pg_temp.add('{"url": "http://127.0.0.1:1/"}', 'directive @up(n: Int) on FIELD  type Query { three: T  four: U  five: E  six(f: F): Int }
+  type T { a: Int }  union U = T  enum E { B A }  input F { b: [F!]  a: Int = 1 }');
+SELECT remote_rel.remove_remote_schema('b');
+SELECT pg_temp.add('{"url": "http://127.0.0.1:1/", "customization": {"root_fields_namespace": "b", "type_names": {"prefix": "B"}}}', 'type Query { one: T }  type T { a: String }');
+SELECT test.failure($$SELECT remote_rel.add_remote_schema('c', '{"url": "http://127.0.0.1:1/", "customization": {"root_fields_namespace": "b", "type_names": {"prefix": "C"}}}',
+  sdl => 'type Query { one: T }  type T { a: String }')$$);
+-- A table that comes later is not refused, but listed; one that is there refuses the remote schema
+CREATE TABLE two (id integer PRIMARY KEY);
+SELECT remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}');
+SELECT test.failure($$SELECT remote_rel.add_remote_schema('c', '{"url": "http://127.0.0.1:1/"}', sdl => 'type Query { three: Int }')$$);
+SELECT remote_rel.remove_remote_schema('c');
+SELECT remote_rel.remove_remote_schema('a');
+SELECT test.failure($$SELECT remote_rel.add_remote_schema('c', '{"url": "http://127.0.0.1:1/"}', sdl => 'type Query { two: Int }')$$);
+ROLLBACK;

@@ -1,0 +1,309 @@
+/*
+ * remote_conflict.c: what of two remote schemas cannot stand in one graph (DESIGN.md section 3).
+ *
+ * Names are compared as they are in the role's schema, customization included. Types of one name and one structure are shared; everything else that meets
+ * is filed, naming both sides and the member that differs. Compared are the upstreams' whole schemas: what a role sees of them is a part, and parts of equal types fit.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "roleschema/roleschema.h"
+
+typedef struct Conflict
+{
+	RrRemote   *earlier;
+	RrRemote   *later;
+	GqlErrorList *errors;
+} Conflict;
+
+/* A type reference in the role's names: "[HbVessel!]!" */
+static char *
+type_text(const RrRemote *remote, const GqlTypeRef *ref)
+{
+	switch (ref->kind)
+	{
+		case GQL_TYPE_LIST:
+			return psprintf("[%s]", type_text(remote, ref->of));
+		case GQL_TYPE_NON_NULL:
+			return psprintf("%s!", type_text(remote, ref->of));
+		case GQL_TYPE_NAMED:
+			break;
+	}
+	return pstrdup(rr_remote_type_name(remote, ref->type));
+}
+
+static char *
+value_text(const GqlValue *value)
+{
+	StringInfoData out;
+
+	if (value == NULL)
+		return "";
+	initStringInfo(&out);
+	appendStringInfoString(&out, " = ");
+	gql_print_value(&out, value);
+	return out.data;
+}
+
+static const char *
+name_of(const RrRemote *remote)
+{
+	return remote->def->name;
+}
+
+/* ---- the first difference of two things of one name, as a clause; NULL if there is none ---- */
+
+static char *
+only_in(const RrRemote *remote, const char *what, const char *name)
+{
+	return psprintf("%s \"%s\" is only in \"%s\"", what, name, name_of(remote));
+}
+
+static char *
+differ(const Conflict *c, const char *what, const char *name, const char *here, const char *there)
+{
+	if (strcmp(here, there) == 0)
+		return NULL;
+	return psprintf("%s \"%s\" is \"%s\" in \"%s\", and \"%s\" in \"%s\"", what, name, there, name_of(c->earlier), here, name_of(c->later));
+}
+
+/* Sets of things that have nothing but a name in common: enum values. */
+static char *
+compare_names(const Conflict *c, const char *what, const GqlNames *here, const GqlNames *there)
+{
+	for (int i = 0; i < here->n; i++)
+	{
+		const char *name = *(const char *const *) here->items[i];
+
+		if (gql_names_get(there, name) == NULL)
+			return only_in(c->later, what, name);
+	}
+	for (int i = 0; i < there->n; i++)
+	{
+		const char *name = *(const char *const *) there->items[i];
+
+		if (gql_names_get(here, name) == NULL)
+			return only_in(c->earlier, what, name);
+	}
+	return NULL;
+}
+
+/* Sets of types: interfaces, members. */
+static char *
+compare_types(const Conflict *c, const char *what, const GqlNames *here, const GqlNames *there)
+{
+	const GqlNames *sets[] = {here, there};
+	const RrRemote *remotes[] = {c->later, c->earlier};
+
+	for (int side = 0; side < 2; side++)
+	{
+		gql_foreach(GqlType, type, sets[side])
+		{
+			const char *name = rr_remote_type_name(remotes[side], type);
+			bool		found = false;
+
+			gql_foreach(GqlType, other, sets[1 - side])
+				found |= strcmp(rr_remote_type_name(remotes[1 - side], other), name) == 0;
+			if (!found)
+				return only_in(remotes[side], what, name);
+		}
+	}
+	return NULL;
+}
+
+/* Arguments, or fields of an input object; these are never renamed. */
+static char *
+compare_inputs(const Conflict *c, const char *what, const GqlNames *here, const GqlNames *there)
+{
+	char	   *difference = compare_names(c, what, here, there);
+
+	gql_foreach(GqlInputValueDef, input, here)
+	{
+		const GqlInputValueDef *other = difference ? NULL : gql_names_get(there, input->name);
+
+		if (other)
+			difference = differ(c, what, input->name,
+								psprintf("%s%s", type_text(c->later, input->type), value_text(input->default_value)),
+								psprintf("%s%s", type_text(c->earlier, other->type), value_text(other->default_value)));
+	}
+	return difference;
+}
+
+/* A type's field by its name in the role's schema. */
+static GqlFieldDef *
+find_field(const RrRemote *remote, GqlType *type, const char *name)
+{
+	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, type))
+	{
+		if (strcmp(rr_remote_field_name(remote, type, field->name), name) == 0)
+			return field;
+	}
+	return NULL;
+}
+
+static char *
+compare_fields(const Conflict *c, GqlType *here, GqlType *there)
+{
+	char	   *difference;
+
+	gql_foreach(GqlFieldDef, field, gql_type_fields(c->later->upstream, here))
+	{
+		const char *name = rr_remote_field_name(c->later, here, field->name);
+		GqlFieldDef *other = find_field(c->earlier, there, name);
+
+		if (other == NULL)
+			return only_in(c->later, "field", name);
+		difference = differ(c, "field", name, type_text(c->later, field->type), type_text(c->earlier, other->type));
+		if (difference)
+			return difference;
+		difference = compare_inputs(c, psprintf("argument of field \"%s\",", name), &field->args, &other->args);
+		if (difference)
+			return difference;
+	}
+	gql_foreach(GqlFieldDef, field, gql_type_fields(c->earlier->upstream, there))
+	{
+		const char *name = rr_remote_field_name(c->earlier, there, field->name);
+
+		if (find_field(c->later, here, name) == NULL)
+			return only_in(c->earlier, "field", name);
+	}
+	return compare_types(c, "interface", &here->interfaces, &there->interfaces);
+}
+
+static char *
+compare_type(const Conflict *c, GqlType *here, GqlType *there)
+{
+	if (here->kind != there->kind)
+		return psprintf("it is of kind %s in \"%s\", and %s in \"%s\"", gql_type_kind_name(there->kind), name_of(c->earlier),
+						gql_type_kind_name(here->kind), name_of(c->later));
+	switch (here->kind)
+	{
+		case GQL_SCALAR:
+			return NULL;
+		case GQL_OBJECT:
+		case GQL_INTERFACE:
+			return compare_fields(c, here, there);
+		case GQL_UNION:
+			return compare_types(c, "member", &here->members, &there->members);
+		case GQL_ENUM:
+			return compare_names(c, "value", gql_type_fields(c->later->upstream, here), gql_type_fields(c->earlier->upstream, there));
+		case GQL_INPUT_OBJECT:
+			if (here->one_of != there->one_of)
+				return psprintf("it takes exactly one field in \"%s\" only", name_of(here->one_of ? c->later : c->earlier));
+			return compare_inputs(c, "input field", gql_type_fields(c->later->upstream, here), gql_type_fields(c->earlier->upstream, there));
+	}
+	return NULL;
+}
+
+/* ---- what meets ---- */
+
+/* The types that a remote schema brings, by their names in the role's schema: RrRemoteType with name and upstream. */
+static GqlNames *
+brought_types(const RrRemote *remote)
+{
+	GqlNames   *types = palloc(sizeof(GqlNames));
+
+	gql_names_init(types, CurrentMemoryContext);
+	gql_foreach(GqlType, type, &remote->upstream->types)
+	{
+		RrRemoteType *item;
+
+		if (type->builtin || !rr_remote_brings_type(remote, type))
+			continue;
+		item = palloc0(sizeof(RrRemoteType));
+		item->name = rr_remote_type_name(remote, type);
+		item->upstream = type;
+		gql_names_add(types, item);
+	}
+	return types;
+}
+
+static void
+check_types(const Conflict *c)
+{
+	GqlNames   *there = brought_types(c->earlier);
+
+	gql_foreach(RrRemoteType, type, brought_types(c->later))
+	{
+		RrRemoteType *other = gql_names_get(there, type->name);
+		char	   *difference = other ? compare_type(c, type->upstream, other->upstream) : NULL;
+
+		if (difference)
+			gql_error(c->errors, "Type \"%s\" of remote schemas \"%s\" and \"%s\" is not the same: %s. A prefix for \"type_names\" in the \"customization\" keeps them apart.",
+					  type->name, name_of(c->earlier), name_of(c->later), difference);
+	}
+}
+
+/* The names that a remote schema adds to a root type. */
+static List *
+root_fields(const RrRemote *remote, GqlOperationType operation)
+{
+	const RrCustomization *customization = remote->def->customization;
+	GqlType    *root = gql_schema_root(remote->upstream, operation);
+	List	   *names = NIL;
+
+	if (root == NULL)
+		return NIL;
+	if (customization && customization->root_fields_namespace)
+		return list_make1(unconstify(char *, customization->root_fields_namespace));
+	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, root))
+		names = lappend(names, unconstify(char *, rr_remote_field_name(remote, root, field->name)));
+	return names;
+}
+
+static void
+check_root_fields(const Conflict *c, GqlOperationType operation, const char *operation_name)
+{
+	GqlNames	taken;
+	ListCell   *lc;
+
+	gql_names_init(&taken, CurrentMemoryContext);
+	foreach(lc, root_fields(c->earlier, operation))
+	{
+		const char **item = palloc(sizeof(char *));
+
+		*item = lfirst(lc);
+		gql_names_add(&taken, item);
+	}
+	foreach(lc, root_fields(c->later, operation))
+	{
+		if (gql_names_get(&taken, lfirst(lc)))
+			gql_error(c->errors, "Both remote schema \"%s\" and \"%s\" have a %s field \"%s\". A \"root_fields_namespace\", or a prefix for \"field_names\", in the \"customization\" keeps them apart.",
+					  name_of(c->earlier), name_of(c->later), operation_name, (char *) lfirst(lc));
+	}
+}
+
+static void
+check_directives(const Conflict *c)
+{
+	const uint32 executable = (1 << (GQL_LOC_VARIABLE_DEFINITION + 1)) - 1;
+
+	gql_foreach(GqlDirectiveDef, directive, &c->later->upstream->directives)
+	{
+		GqlDirectiveDef *other = gql_names_get(&c->earlier->upstream->directives, directive->name);
+		char	   *difference;
+
+		if (other == NULL || directive->builtin || (directive->locations & executable) == 0 || (other->locations & executable) == 0)
+			continue;
+		if (((directive->locations ^ other->locations) & executable) != 0)
+			difference = "its locations differ";
+		else if (directive->repeatable != other->repeatable)
+			difference = "it may be repeated in one of them only";
+		else
+			difference = compare_inputs(c, "argument", &directive->args, &other->args);
+		if (difference)
+			gql_error(c->errors, "Directive \"@%s\" of remote schemas \"%s\" and \"%s\" is not the same: %s.", directive->name,
+					  name_of(c->earlier), name_of(c->later), difference);
+	}
+}
+
+void
+rr_check_remote_conflict(RrRemote *earlier, RrRemote *later, GqlErrorList *errors)
+{
+	Conflict	c = {earlier, later, errors};
+
+	check_root_fields(&c, GQL_QUERY, "query");
+	check_root_fields(&c, GQL_MUTATION, "mutation");
+	check_types(&c);
+	check_directives(&c);
+}
