@@ -218,6 +218,12 @@ brought_types(const RrRemote *remote)
 	return types;
 }
 
+static bool
+is_root(const RrRemote *remote, const GqlType *type)
+{
+	return type == remote->upstream->query || type == remote->upstream->mutation || type == remote->upstream->subscription;
+}
+
 static void
 check_types(const Conflict *c)
 {
@@ -229,8 +235,9 @@ check_types(const Conflict *c)
 		char	   *difference = other ? compare_type(c, type->upstream, other->upstream) : NULL;
 
 		if (difference)
-			gql_error(c->errors, "Type \"%s\" of remote schemas \"%s\" and \"%s\" is not the same: %s. A prefix for \"type_names\" in the \"customization\" keeps them apart.",
-					  type->name, name_of(c->earlier), name_of(c->later), difference);
+			gql_error(c->errors, "Type \"%s\" of remote schemas \"%s\" and \"%s\" is not the same: %s. %s in the \"customization\" keeps them apart.",
+					  type->name, name_of(c->earlier), name_of(c->later), difference,
+					  is_root(c->later, type->upstream) ? "A \"mapping\" of the root type in \"type_names\"" : "A \"prefix\" in \"type_names\"");
 	}
 }
 
@@ -268,7 +275,7 @@ check_root_fields(const Conflict *c, GqlOperationType operation, const char *ope
 	foreach(lc, root_fields(c->later, operation))
 	{
 		if (gql_names_get(&taken, lfirst(lc)))
-			gql_error(c->errors, "Both remote schema \"%s\" and \"%s\" have a %s field \"%s\". A \"root_fields_namespace\", or a prefix for \"field_names\", in the \"customization\" keeps them apart.",
+			gql_error(c->errors, "Both remote schema \"%s\" and \"%s\" have a %s field \"%s\". A \"root_fields_namespace\", or a \"prefix\" in \"field_names\", in the \"customization\" keeps them apart.",
 					  name_of(c->earlier), name_of(c->later), operation_name, (char *) lfirst(lc));
 	}
 }

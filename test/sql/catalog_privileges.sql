@@ -1,3 +1,5 @@
+CREATE DATABASE regress_catalog_privileges;
+\c regress_catalog_privileges
 \i test/setup.sql
 -- The catalogs are their owner's, the management functions nobody's but whom they are granted to.
 
@@ -43,3 +45,7 @@ RESET ROLE;
 SET LOCAL transaction_read_only = on;
 SELECT test.failure($$SELECT remote_rel.remove_remote_schema('auth0', true)$$);
 ROLLBACK;
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_catalog_privileges;

@@ -1,3 +1,5 @@
+CREATE DATABASE regress_catalog_search_path;
+\c regress_catalog_search_path
 \i test/setup.sql
 -- A search_path full of traps changes nothing.
 
@@ -40,3 +42,7 @@ DROP TABLE public.users CASCADE;
 SELECT remote_rel.remove_remote_schema('auth0');
 SELECT remote_rel.metadata('{"type": "clear_metadata", "args": {}}');
 ROLLBACK;
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_catalog_search_path;

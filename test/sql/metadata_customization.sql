@@ -1,3 +1,5 @@
+CREATE DATABASE regress_metadata_customization;
+\c regress_metadata_customization
 \i test/setup.sql
 -- Customizations that leave a name unclear are refused.
 
@@ -27,3 +29,7 @@ SELECT pg_temp.customize('{"field_names": [{"parent_type": "Place", "mapping": {
 SELECT pg_temp.customize('{"field_names": [{"prefix": "a"}]}');
 SELECT count(*) FROM remote_rel.remote_schema;
 ROLLBACK;
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_metadata_customization;

@@ -1,3 +1,5 @@
+CREATE DATABASE regress_metadata_door;
+\c regress_metadata_door
 \i test/setup.sql
 -- The JSON door: commands in Hasura's shapes.
 
@@ -59,3 +61,7 @@ SELECT remote_rel.metadata('{
 }');
 SELECT test.resolve('query { users { name auth0_profile { nickname email last_login } } }');
 ROLLBACK;
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_metadata_door;

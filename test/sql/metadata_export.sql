@@ -1,3 +1,5 @@
+CREATE DATABASE regress_metadata_export;
+\c regress_metadata_export
 \i test/setup.sql
 -- Export, clear, replace.
 
@@ -68,3 +70,7 @@ SELECT jsonb_pretty(remote_rel.metadata('{"type": "replace_metadata", "args": {"
     {"name": "other", "tables": []}]}}'));
 SELECT table_name, name FROM remote_rel.table_relationship;
 ROLLBACK;
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_metadata_export;

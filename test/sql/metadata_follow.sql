@@ -1,3 +1,5 @@
+CREATE DATABASE regress_metadata_follow;
+\c regress_metadata_follow
 \i test/setup.sql
 -- Metadata follows renames and drops, for every role that may run DDL.
 
@@ -102,3 +104,7 @@ ALTER TABLE users RENAME auth0_id TO subject;
 COMMENT ON TABLE users IS 'here';
 DROP TABLE users;
 ROLLBACK;
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_metadata_follow;

@@ -1,3 +1,5 @@
+CREATE DATABASE regress_metadata_function;
+\c regress_metadata_function
 \i test/setup.sql
 -- Computed fields and functions as root fields.
 
@@ -58,3 +60,7 @@ SELECT remote_rel.metadata('{"type": "track_function", "args": "works"}');
 SELECT remote_rel.untrack_function('works');
 SELECT test.failure($$SELECT remote_rel.untrack_function('works')$$);
 ROLLBACK;
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_metadata_function;

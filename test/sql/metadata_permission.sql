@@ -1,3 +1,5 @@
+CREATE DATABASE regress_metadata_permission;
+\c regress_metadata_permission
 \i test/setup.sql
 -- A role's SDL must be a part of the upstream's; everything that is not is told at once.
 
@@ -68,3 +70,7 @@ SELECT remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}');
 SELECT remote_rel.remove_remote_schema('registry');
 SELECT count(*) FROM remote_rel.remote_schema_permission;
 ROLLBACK;
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_metadata_permission;

@@ -1,3 +1,5 @@
+CREATE DATABASE regress_metadata_relationship;
+\c regress_metadata_relationship
 \i test/setup.sql
 -- Relationships that start at a table: all spellings, and what keeps one from being created.
 
@@ -127,3 +129,7 @@ SELECT remote_rel.metadata('{"type": "drop_relationship", "args": {"table": "vis
 SELECT test.failure($$SELECT remote_rel.drop_relationship('users', 'trips')$$);
 SELECT name FROM remote_rel.table_relationship;
 ROLLBACK;
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_metadata_relationship;

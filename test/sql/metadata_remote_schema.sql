@@ -1,3 +1,5 @@
+CREATE DATABASE regress_metadata_remote_schema;
+\c regress_metadata_remote_schema
 \i test/setup.sql
 -- Remote schemas: added, changed, removed; every way of failing says which it was, and stores nothing.
 
@@ -6,8 +8,9 @@ SELECT remote_rel.add_remote_schema('auth0', test.definition(), 'user profiles')
 SELECT name, ordinal, test.masked(definition::text), comment, sdl_given, sdl LIKE '%type Profile %' AS has_types FROM remote_rel.remote_schema;
 SELECT test.failure($$SELECT remote_rel.add_remote_schema('auth0', test.definition())$$);
 
--- A server that answers no other way than the standard ones
-SELECT remote_rel.add_remote_schema('apollo', test.definition('apollo') || '{"customization": {"root_fields_namespace": "apollo", "type_names": {"prefix": "Ap"}}}');
+-- The same schema from another server; types refer to its root type, which a prefix leaves alone
+SELECT test.failure($$SELECT remote_rel.add_remote_schema('apollo', test.definition('apollo') || '{"customization": {"root_fields_namespace": "apollo", "type_names": {"prefix": "Ap"}}}')$$);
+SELECT remote_rel.add_remote_schema('apollo', test.definition('apollo') || '{"customization": {"root_fields_namespace": "apollo", "type_names": {"prefix": "Ap", "mapping": {"Query": "ApQuery"}}}}');
 SELECT a.sdl = b.sdl AS same_schema FROM remote_rel.remote_schema AS a, remote_rel.remote_schema AS b WHERE a.name = 'auth0' AND b.name = 'apollo';
 
 -- With SDL nothing is asked
@@ -119,3 +122,7 @@ SELECT remote_rel.remove_remote_schema('c');
 SELECT remote_rel.remove_remote_schema('a');
 SELECT test.failure($$SELECT remote_rel.add_remote_schema('c', '{"url": "http://127.0.0.1:1/"}', sdl => 'type Query { two: Int }')$$);
 ROLLBACK;
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_metadata_remote_schema;

@@ -1,3 +1,5 @@
+CREATE DATABASE regress_metadata_remote_type;
+\c regress_metadata_remote_type
 \i test/setup.sql
 -- Relationships that start at a type of a remote schema.
 
@@ -50,3 +52,7 @@ SELECT test.failure($$SELECT remote_rel.delete_remote_schema_remote_relationship
 SELECT remote_rel.remove_remote_schema('registry');
 SELECT count(*) FROM remote_rel.remote_schema_relationship;
 ROLLBACK;
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_metadata_remote_type;
