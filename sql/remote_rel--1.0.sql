@@ -358,12 +358,11 @@ DECLARE
 	gone record;
 BEGIN
 	-- Even a DELETE of no row tells every session to build its schemas anew, and temporary tables are dropped all the time.
-	IF NOT EXISTS (
-		SELECT FROM pg_event_trigger_dropped_objects() AS d
+	PERFORM FROM pg_event_trigger_dropped_objects() AS d
 		WHERE object_type IN ('table', 'view', 'materialized view', 'foreign table') AND NOT is_temporary
 			AND (EXISTS (SELECT FROM remote_rel.table_relationship AS r WHERE r.table_schema = d.schema_name AND r.table_name = d.object_name)
-				OR EXISTS (SELECT FROM remote_rel.computed_field AS f WHERE f.table_schema = d.schema_name AND f.table_name = d.object_name)))
-	THEN
+				OR EXISTS (SELECT FROM remote_rel.computed_field AS f WHERE f.table_schema = d.schema_name AND f.table_name = d.object_name));
+	IF NOT FOUND THEN
 		RETURN;
 	END IF;
 	FOR gone IN
