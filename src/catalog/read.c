@@ -134,6 +134,7 @@ static List *
 read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *arg)
 {
 	Oid			relid = get_relname_relid(table, rr_catalog_schema_oid());
+	Oid			index = InvalidOid;
 	List	   *result = NIL;
 	Relation	rel;
 	Snapshot	snapshot;
@@ -151,7 +152,9 @@ read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *ar
 	row.desc = RelationGetDescr(rel);
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	scan = systable_beginscan(rel, nkeys > 0 ? RelationGetPrimaryKeyIndex(rel) : InvalidOid, nkeys > 0, snapshot, nkeys, keys);
+	if (nkeys > 0)
+		index = get_relname_relid(psprintf("%s_pkey", table), rr_catalog_schema_oid());
+	scan = systable_beginscan(rel, index, OidIsValid(index), snapshot, nkeys, keys);
 	while (HeapTupleIsValid(row.tuple = systable_getnext(scan)))
 	{
 		void	   *item;
