@@ -57,6 +57,19 @@ find_table(RemoteJoin *join, Oid element)
 				 errhint("Pass rows of a table as an array: (SELECT array_agg(t) FROM t).")));
 }
 
+static List *
+relationship_names(const RemoteJoin *join)
+{
+	List	   *names = NIL;
+
+	if (join->type == NULL)
+		return NIL;
+	gql_foreach(GqlFieldDef, field, gql_type_fields(join->rs->schema, join->type))
+		if (field->data != NULL && ((RrField *) field->data)->kind == RR_FIELD_REMOTE_JOIN)
+			names = lappend(names, unconstify(char *, field->name));
+	return names;
+}
+
 static void
 find_field(RemoteJoin *join)
 {
@@ -67,11 +80,16 @@ find_field(RemoteJoin *join)
 	if (join->type != NULL)
 		join->field = gql_type_field(join->rs->schema, join->type, join->relationship);
 	if (join->field == NULL || join->field->data == NULL || ((RrField *) join->field->data)->kind != RR_FIELD_REMOTE_JOIN)
+	{
+		const char *suggestion = gql_did_you_mean("", join->relationship, relationship_names(join));
+
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("table \"%s\" has no remote relationship \"%s\" for role \"%s\"", get_rel_name(join->table),
 						join->relationship, GetUserNameFromId(GetUserId(), false)),
+				 suggestion[0] ? errhint("%s", suggestion + 1) :
 				 errhint("Create it with remote_rel.create_remote_relationship(); the role must be able to read its columns and see its remote schema.")));
+	}
 }
 
 /* All leaf fields that can be had without arguments. */
