@@ -4,18 +4,21 @@
  * The floor is what cannot be avoided: the hand-written SQL for the local part, through the same connection, and the very requests that
  * graphql_resolve() sends, by bare libcurl with as many at a time, answers thrown away.
  *
- *   bench CONNINFO UPSTREAM-URL ROWS RUNS BATCH-SIZE CONCURRENCY [NAME=URL …]
+ *   bench CONNINFO UPSTREAM-URL aliases|list ROWS BATCH-SIZE CONCURRENCY RUNS AIM [NAME=URL …]
  *
- * Prints medians in ms, and ratios as medians of the ratios of each round.
+ * The services take POST {"limit": n, "query": …}. /stats beside UPSTREAM-URL says how many requests each answer took. Prints medians in ms, and the ratios to the
+ * floor as medians of the ratios of each round. Exit status 1: remote_rel's ratio is above AIM, or not below a service's.
  */
 #include <curl/curl.h>
 #include <libpq-fe.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #define MAX_SERIES 8
+#define WARM_UP 2				/* rounds */
 
 typedef struct Series
 {
@@ -23,12 +26,14 @@ typedef struct Series
 	const char *url;			/* of a service */
 	double	   *ms;
 	size_t		bytes;			/* of the last answer */
+	long		requests;		/* that it took */
 } Series;
 
 static PGconn *conn;
 static CURLM *multi;
 static struct curl_slist *headers;
 static const char *upstream;
+static bool by_list;
 static int	rows;
 static int	batch_size;
 static int	concurrency;
@@ -125,7 +130,53 @@ run_sql(const char *sql, const char *param)
 	return len;
 }
 
-/* The requests that graphql_resolve() sends. */
+/* How many requests the upstream has had. */
+static long
+count_requests(void)
+{
+	char		url[300];
+	char		text[4000] = "";
+	const char *found;
+	CURL	   *easy = curl_easy_init();
+	FILE	   *memory = fmemopen(text, sizeof(text) - 1, "w");
+
+	snprintf(url, sizeof(url), "%.*s/stats", (int) (strrchr(upstream, '/') - upstream), upstream);
+	curl_easy_setopt(easy, CURLOPT_URL, url);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, memory);
+	curl_easy_perform(easy);
+	curl_easy_cleanup(easy);
+	fclose(memory);
+	found = strstr(text, "\"requests\":");
+	return found ? atol(found + strlen("\"requests\":")) : 0;
+}
+
+/* ---- the requests that graphql_resolve() sends ---- */
+
+static char *
+make_list_body(char *p, int first, int n)
+{
+	p += sprintf(p, "{\"query\":\"query($rr__0_0: [String!]!) { j0: profiles(ids: $rr__0_0) { ...F } } "
+				 "fragment F on Profile { rr__k0Profile: auth0_id nickname email }\",\"variables\":{\"rr__0_0\":[");
+	for (int i = 0; i < n; i++)
+		p += sprintf(p, "%s\"auth0|%d\"", i > 0 ? "," : "", first + i);
+	return p + sprintf(p, "]}}");
+}
+
+static char *
+make_alias_body(char *p, int first, int n)
+{
+	p += sprintf(p, "{\"query\":\"query(");
+	for (int i = 0; i < n; i++)
+		p += sprintf(p, "%s$rr__%d_0: String!", i > 0 ? ", " : "", i);
+	p += sprintf(p, ") {");
+	for (int i = 0; i < n; i++)
+		p += sprintf(p, " j%d: auth0(auth0_id: $rr__%d_0) { ...F }", i, i);
+	p += sprintf(p, " } fragment F on Profile { nickname email }\",\"variables\":{");
+	for (int i = 0; i < n; i++)
+		p += sprintf(p, "%s\"rr__%d_0\":\"auth0|%d\"", i > 0 ? "," : "", i, first + i);
+	return p + sprintf(p, "}}");
+}
+
 static void
 make_bodies(void)
 {
@@ -133,21 +184,15 @@ make_bodies(void)
 	bodies = malloc(nbodies * sizeof(char *));
 	for (int b = 0; b < nbodies; b++)
 	{
-		int			n = rows - b * batch_size < batch_size ? rows - b * batch_size : batch_size;
-		char	   *p = bodies[b] = malloc(n * 200 + 300);
+		int			done = b * batch_size;
+		int			n = rows - done < batch_size ? rows - done : batch_size;
 
-		p += sprintf(p, "{\"query\":\"query(");
-		for (int i = 0; i < n; i++)
-			p += sprintf(p, "%s$rr__%d_0: String!", i > 0 ? ", " : "", i);
-		p += sprintf(p, ") {");
-		for (int i = 0; i < n; i++)
-			p += sprintf(p, " j%d: auth0(auth0_id: $rr__%d_0) { ...F }", i, i);
-		p += sprintf(p, " } fragment F on Profile { nickname email }\",\"variables\":{");
-		for (int i = 0; i < n; i++)
-			p += sprintf(p, "%s\"rr__%d_0\":\"auth0|%d\"", i > 0 ? "," : "", i, b * batch_size + i + 1);
-		sprintf(p, "}}");
+		bodies[b] = malloc(n * 200 + 300);
+		(by_list ? make_list_body : make_alias_body) (bodies[b], done + 1, n);
 	}
 }
+
+/* ---- series ---- */
 
 static size_t
 run_series(Series *series)
@@ -158,7 +203,8 @@ run_series(Series *series)
 	{
 		char	   *body = text;
 
-		snprintf(text, sizeof(text), "{\"limit\": %d, \"query\": \"{ users(limit: %d) { name auth0_profile { nickname email } } }\"}", rows, rows);
+		snprintf(text, sizeof(text), "{\"limit\": %d, \"query\": \"{ allUsers(first: %d) { nodes { name auth0Profile { nickname email } } } }\"}",
+				 rows, rows);
 		return send_all(series->url, &body, 1, 1);
 	}
 	if (strcmp(series->name, "floor") == 0)
@@ -167,7 +213,7 @@ run_series(Series *series)
 				 "FROM (SELECT name, auth0_id FROM users LIMIT %d) AS u", rows);
 		return run_sql(text, NULL) + send_all(upstream, bodies, nbodies, concurrency);
 	}
-	snprintf(text, sizeof(text), "{ users(limit: %d) { name auth0_profile { nickname email } } }", rows);
+	snprintf(text, sizeof(text), "{ users(limit: %d) { name %s { nickname email } } }", rows, by_list ? "auth0_profile_by_list" : "auth0_profile");
 	return run_sql("SELECT graphql_resolve($1)", text);
 }
 
@@ -193,14 +239,47 @@ median(const double *values, int n)
 	return result;
 }
 
+static int
+report(Series *series, int nseries, int runs, double aim)
+{
+	double		ours = 0;
+	int			status = 0;
+
+	for (int s = 0; s < nseries; s++)
+	{
+		double	   *ratios = malloc(runs * sizeof(double));
+		double		ratio;
+		const char *remark = "";
+
+		for (int run = 0; run < runs; run++)
+			ratios[run] = series[s].ms[run] / series[1].ms[run];
+		ratio = median(ratios, runs);
+		if (s == 0)
+			ours = ratio;
+		if (s == 0 ? ratio > aim : s > 1 && ratio <= ours)
+		{
+			remark = s == 0 ? "  missed" : "  faster than remote_rel";
+			status = 1;
+		}
+		printf("  %-24s %10.2f ms %8.2f x floor", series[s].name, median(series[s].ms, runs), ratio);
+		printf(" %6ld requests %10zu bytes", series[s].requests, series[s].bytes);
+		if (s == 0)
+			printf("   aim %.2f", aim);
+		printf("%s\n", remark);
+		free(ratios);
+	}
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
 	Series		series[MAX_SERIES] = {{.name = "remote_rel"}, {.name = "floor"}};
 	int			nseries = 2;
 	int			runs;
+	char		set[80];
 
-	if (argc < 7)
+	if (argc < 9)
 		return 2;
 	conn = PQconnectdb(argv[1]);
 	if (PQstatus(conn) != CONNECTION_OK)
@@ -209,11 +288,12 @@ main(int argc, char **argv)
 		return 1;
 	}
 	upstream = argv[2];
-	rows = atoi(argv[3]);
-	runs = atoi(argv[4]);
+	by_list = strcmp(argv[3], "list") == 0;
+	rows = atoi(argv[4]);
 	batch_size = atoi(argv[5]);
 	concurrency = atoi(argv[6]);
-	for (int i = 7; i < argc && nseries < MAX_SERIES; i++)
+	runs = atoi(argv[7]);
+	for (int i = 9; i < argc && nseries < MAX_SERIES; i++)
 	{
 		char	   *equals = strchr(argv[i], '=');
 
@@ -221,6 +301,10 @@ main(int argc, char **argv)
 		series[nseries].name = argv[i];
 		series[nseries++].url = equals + 1;
 	}
+	snprintf(set, sizeof(set), "SELECT set_config('remote_rel.batch_size', '%d', false)", batch_size);
+	run_sql(set, NULL);
+	snprintf(set, sizeof(set), "SELECT set_config('remote_rel.max_concurrent_requests', '%d', false)", concurrency);
+	run_sql(set, NULL);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	multi = curl_multi_init();
 	headers = curl_slist_append(NULL, "Content-Type: application/json");
@@ -229,25 +313,17 @@ main(int argc, char **argv)
 	for (int s = 0; s < nseries; s++)
 		series[s].ms = malloc(runs * sizeof(double));
 
-	for (int run = -2; run < runs; run++)	/* two rounds to warm up */
+	for (int run = -WARM_UP; run < runs; run++)
 		for (int s = 0; s < nseries; s++)
 		{
+			long		before = run < 0 ? count_requests() : 0;
 			double		start = now();
 
 			series[s].bytes = run_series(&series[s]);
 			if (run >= 0)
 				series[s].ms[run] = now() - start;
+			else
+				series[s].requests = count_requests() - before;
 		}
-
-	for (int s = 0; s < nseries; s++)
-	{
-		double	   *ratios = malloc(runs * sizeof(double));
-
-		for (int run = 0; run < runs; run++)
-			ratios[run] = series[s].ms[run] / series[1].ms[run];
-		printf("%7d rows  %-12s %9.2f ms  %6.2f x floor  %9zu bytes\n", rows, series[s].name, median(series[s].ms, runs),
-			   median(ratios, runs), series[s].bytes);
-		free(ratios);
-	}
-	return 0;
+	return report(series, nseries, runs, atof(argv[8]));
 }

@@ -6,6 +6,7 @@
  *
  *   responder [latency in ms]     prints "listening on PORT"; GET /stats gives {"requests": n, "keys": n}; GET /reset zeroes them
  */
+#define _GNU_SOURCE			/* strcasestr() */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
