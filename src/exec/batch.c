@@ -326,6 +326,12 @@ document_as_json(const RrStepRun *step, int nkeys)
 	return json.data;
 }
 
+static int
+max_concurrent(const RrRemoteSchema *def)
+{
+	return def->max_concurrent ? def->max_concurrent : rr_max_concurrent_requests;
+}
+
 static const char *
 header(const char *name, const char *value)
 {
@@ -397,7 +403,7 @@ submit(RrBatch *batch)
 	request.body_len = strlen(request.body);
 	request.timeout_ms = def->timeout_ms;
 	request.max_response_bytes = (size_t) rr_max_response_size * 1024;
-	request.max_concurrent = def->max_concurrent ? def->max_concurrent : rr_max_concurrent_requests;
+	request.max_concurrent = max_concurrent(def);
 	request.limit_key = def->name;
 	request.idempotent = !step->step->mutation;
 	request.http2_prior_knowledge = def->http2_prior_knowledge;
@@ -461,7 +467,9 @@ rr_step_send(RrStepRun *step, bool all)
 	if (step->step->kind == RR_STEP_SOURCE)
 		return;					/* all keys at once, when they are there */
 	old = MemoryContextSwitchTo(step->run->cxt);
-	while (step->nkeys - step->sent >= step->batch_size || (all && step->sent < step->nkeys))
+	/* Twice what may be on the wire keeps it busy; more would only take memory for requests that wait. */
+	while (step->in_flight < 2 * max_concurrent(step->step->remote->def) &&
+		   (step->nkeys - step->sent >= step->batch_size || (all && step->sent < step->nkeys)))
 		send_batch(step);
 	MemoryContextSwitchTo(old);
 }

@@ -78,8 +78,8 @@ advance(RrRun *run)
 
 		if (ready && step->step->kind == RR_STEP_SOURCE)
 			rr_run_source(step);
-		else if (ready)
-			rr_step_send(step, true);
+		else if (ready || step->step->kind == RR_STEP_JOIN)
+			rr_step_send(step, ready);
 		complete[i] = ready && step->in_flight == 0;
 		in_flight |= step->in_flight > 0;
 	}

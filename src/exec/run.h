@@ -110,7 +110,7 @@ extern void rr_run_source(RrStepRun *step);
 
 /* ---- batch.c ---- */
 
-/* Send what is due: full batches, and with all set also what is left. */
+/* Send what is due: full batches, and with all set also what is left; as many at a time as make sense. */
 extern void rr_step_send(RrStepRun *step, bool all);
 /*
  * File an error of one key. The path may be on the stack: everything is copied. upstream: the upstream's own extensions as JSON text, or NULL.
