@@ -1,6 +1,7 @@
 \i test/setup.sql
 -- In how many requests a join goes upstream, and what is in them.
 
+BEGIN;
 CREATE TABLE users (id int PRIMARY KEY, name text, auth0_id text, n int);
 INSERT INTO users SELECT i, 'user ' || i, 'auth0|' || i, i FROM generate_series(1, 250) AS i;
 SELECT remote_rel.add_remote_schema('auth0', test.definition());
@@ -155,3 +156,4 @@ SELECT test.reset('apollo');
 SELECT count(*), count(DISTINCT e -> 'profile' ->> 'id') FROM
   jsonb_array_elements(graphql_resolve('{ users { n profile { id } } }')::jsonb -> 'data' -> 'users') AS e;
 SELECT test.stats('apollo') - 'max_concurrent';
+ROLLBACK;

@@ -1,6 +1,7 @@
 \i test/setup.sql
 -- What can be selected below a join, and where joins can stand.
 
+BEGIN;
 CREATE TABLE teams (id int PRIMARY KEY, name text, company_id text);
 CREATE TABLE users (id int PRIMARY KEY, name text, auth0_id text, team_id int REFERENCES teams, other_id text);
 INSERT INTO teams VALUES (1, 'red', 'c1'), (2, 'blue', 'c2'), (3, 'empty', NULL);
@@ -113,3 +114,4 @@ SELECT show('{ users { profile { rr__t: nickname } } }');
 SELECT show('{ users { a: profile { x: nickname } a: profile { x: email } } }');
 -- a response key that looks like ours, where it does no harm
 SELECT show('{ rr__0: users(where: {id: {_eq: 1}}) { j0: id F: profile { j0: id F: nickname } } }');
+ROLLBACK;
