@@ -136,6 +136,14 @@ SELECT answering('{"data": {"j0": {"region": {"members": {"id": "1"}}}, "j1": {"
 SELECT answering('{"data": {"j0": {"region": 1}, "j1": "x"}}', :'member');
 SELECT answering('{"data": {"j0": null, "j1": {"region": {"member": {"id": "2"}}}}, "errors": [{"message": "m", "path": ["j0", "region", "member"]}, {"message": "way", "path": ["j0"]}]}', :'member');
 
+-- a key of a further join that is none: that join is null, and nothing else
+SELECT remote_rel.metadata('{"type": "create_remote_schema_remote_relationship", "args": {"remote_schema": "auth0", "type_name": "Profile", "name": "again",
+  "definition": {"to_remote_schema": {"remote_schema": "auth0", "lhs_fields": ["auth0_id"], "remote_field": {"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}}}}}');
+SELECT answering('{"data": {"j0": {"rr__k0Profile": {"a": 1}, "nickname": "x"}, "j1": {"rr__k0Profile": "\ud800", "nickname": "y"}}}',
+  '{ users(where: {id: {_lt: 3}}, order_by: {id: asc}) { profile { nickname again { id } } } }');
+SELECT answering('{"data": {"j0": {"rr__k0Profile": null, "nickname": "x"}, "j1": {"nickname": "y"}}}',
+  '{ users(where: {id: {_lt: 3}}, order_by: {id: asc}) { profile { nickname again { id } } } }');
+
 -- the same key of many rows: 100 errors, and how many more there were
 INSERT INTO users SELECT 100 + i, 'user', 'auth0|1', 'bad' FROM generate_series(1, 150) AS i;
 SELECT remote_rel.update_remote_schema('auth0', test.definition());
