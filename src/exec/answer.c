@@ -499,6 +499,27 @@ not_graphql_message(const char *name, const RrHttpResponse *response)
 	return psprintf("remote schema \"%s\" did not answer with a GraphQL response", name);
 }
 
+/* Values outlive their response: they are in the run's context, and take no more of it than they are long. */
+static StringInfo
+make_out(const RrBatch *batch, int len)
+{
+	MemoryContext old = MemoryContextSwitchTo(batch->step->run->cxt);
+	StringInfo	out = makeStringInfo();
+
+	enlargeStringInfo(out, len);
+	MemoryContextSwitchTo(old);
+	return out;
+}
+
+static void
+trim_out(StringInfo out)
+{
+	if (out->maxlen <= out->len + out->len / 4)
+		return;
+	out->data = repalloc(out->data, out->len + 1);
+	out->maxlen = out->len + 1;
+}
+
 void
 rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 {
@@ -526,8 +547,7 @@ rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 	}
 	answer.places = palloc0(Max(batch->n, 1) * sizeof(Place));
 	answer.reader.step = batch->step;
-	answer.reader.out = makeStringInfo();
-	enlargeStringInfo(answer.reader.out, len);
+	answer.reader.out = make_out(batch, len);
 	rr_scan_init(&answer.reader.scan, text, len);
 	if (!read_answer(&answer))
 	{
@@ -536,9 +556,10 @@ rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 		rr_batch_error(batch, not_graphql_message(name, response));
 		return;
 	}
+	trim_out(answer.reader.out);
 	for (int i = 0; i < batch->n; i++)
 	{
-		RrStepKey	   *key = &batch->step->keys[batch->keys[i]];
+		RrStepKey  *key = &batch->step->keys[batch->keys[i]];
 
 		if (!answer.places[i].answered || answer.places[i].start < 0)
 			continue;

@@ -418,6 +418,8 @@ submit(RrBatch *batch)
 static void
 send_batch(RrStepRun *step)
 {
+	MemoryContext cxt = AllocSetContextCreate(step->run->cxt, "remote_rel batch", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
 	RrBatch    *batch = palloc0(sizeof(RrBatch));
 	bool		by_list = rr_batch_kind(step->step) != RR_BATCH_ALIASES;
 	StringInfoData variables;
@@ -425,6 +427,7 @@ send_batch(RrStepRun *step)
 	const char *document;
 	const GqlError *error;
 
+	batch->cxt = cxt;
 	batch->step = step;
 	batch->keys = palloc(step->batch_size * sizeof(int));
 	initStringInfo(&variables);
@@ -434,13 +437,19 @@ send_batch(RrStepRun *step)
 	{
 		while (step->sent < step->nkeys)
 			rr_local_key_error(step, step->sent++, error);
+		MemoryContextSwitchTo(old);
+		MemoryContextDelete(cxt);
 		return;
 	}
 	for (; step->sent < step->nkeys && batch->n < step->batch_size; step->sent++)
 		if (by_list ? key_fits(step, step->sent) : append_key(step, step->sent, batch->n, &variables))
 			batch->keys[batch->n++] = step->sent;
 	if (batch->n == 0)
+	{
+		MemoryContextSwitchTo(old);
+		MemoryContextDelete(cxt);
 		return;
+	}
 	if (by_list)
 		append_all_keys(batch, &variables);
 	appendStringInfoChar(&variables, '}');
@@ -449,7 +458,7 @@ send_batch(RrStepRun *step)
 	else
 	{
 		if (step->full_document == NULL)
-			step->full_document = document_as_json(step, by_list ? 1 : batch->n);
+			step->full_document = MemoryContextStrdup(step->run->cxt, document_as_json(step, by_list ? 1 : batch->n));
 		document = step->full_document;
 	}
 	initStringInfo(&body);
@@ -457,19 +466,16 @@ send_batch(RrStepRun *step)
 	pfree(variables.data);
 	batch->body = body.data;
 	submit(batch);
+	MemoryContextSwitchTo(old);
 }
 
 void
 rr_step_send(RrStepRun *step, bool all)
 {
-	MemoryContext old;
-
 	if (step->step->kind == RR_STEP_SOURCE)
 		return;					/* all keys at once, when they are there */
-	old = MemoryContextSwitchTo(step->run->cxt);
 	/* Twice what may be on the wire keeps it busy; more would only take memory for requests that wait. */
 	while (step->in_flight < 2 * max_concurrent(step->step->remote->def) &&
 		   (step->nkeys - step->sent >= step->batch_size || (all && step->sent < step->nkeys)))
 		send_batch(step);
-	MemoryContextSwitchTo(old);
 }

@@ -84,6 +84,15 @@ rr_keys_number(RrStepRun *step, const char *image, int len, bool *found)
 	return step->nkeys++;
 }
 
+int
+rr_keys_lookup(RrStepRun *step, const char *image, int len)
+{
+	KeyImage	key = {image, len};
+	KeyIndexEntry *entry = RrKeyIndex_lookup(step->index, key);
+
+	return entry ? entry->number : -1;
+}
+
 void
 rr_append_hole(StringInfo out, int step, int key)
 {

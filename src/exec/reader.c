@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 #include "exec/reader.h"
 
@@ -97,45 +98,66 @@ read_list(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const 
 
 /* ---- objects ---- */
 
+/* File a new key, of JSON values; -1 when one of them is nothing to join with. */
+static int
+file_key(RrStepRun *step, const RrShapeField *field, const RrSlice *keys, StringInfo image)
+{
+	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
+	int			nkeys = field->step->nkeys;
+	GqlValue   *values = palloc(Max(nkeys, 1) * sizeof(GqlValue));
+	GqlErrorList *errors = gql_errors_create(1, NULL);
+	int			number = -1;
+	bool		found;
+
+	for (int i = 0; i < nkeys; i++)
+	{
+		/* JSON's scalars and lists are GraphQL literals */
+		GqlValue   *value = gql_parse_value(keys[field->key_slots[i]].data, keys[field->key_slots[i]].len, errors);
+
+		if (value == NULL)
+			break;
+		values[i] = *value;
+	}
+	if (errors->items == NIL)
+	{
+		number = rr_keys_number(step, image->data, image->len, &found);
+		step->keys[number].values = values;
+		rr_step_send(step, false);
+	}
+	MemoryContextSwitchTo(old);
+	return number;
+}
+
 /* The hole of a join field, from the key fields that the object began with. */
 static RrReadResult
 put_hole(RrReader *reader, const RrShapeField *field, const RrSlice *keys, const GqlPath *path)
 {
 	RrStepRun  *step = &reader->step->run->steps[field->step->number];
-	int			nkeys = field->step->nkeys;
 	StringInfoData image;
-	GqlValue   *values = palloc(Max(nkeys, 1) * sizeof(GqlValue));
 	int			number;
-	bool		found;
 
 	initStringInfo(&image);
-	for (int i = 0; i < nkeys; i++)
+	for (int i = 0; i < field->step->nkeys; i++)
 	{
 		RrSlice		key = keys[field->key_slots[i]];
-		GqlValue   *value;
 
 		if (rr_slice_is(key, "null", 4))
 		{
 			appendStringInfoString(reader->out, "null");
 			return RR_READ_NULL;
 		}
-		/* JSON's scalars and lists are GraphQL literals */
-		value = gql_parse_value(key.data, key.len, gql_errors_create(1, NULL));
-		if (value == NULL)
-		{
-			invalid(reader, path, psprintf("remote schema \"%s\" answered with a key that cannot be joined with", remote_name(reader)));
-			appendStringInfoString(reader->out, "null");
-			return RR_READ_NULL;	/* a join field can always be null */
-		}
-		values[i] = *value;
 		appendBinaryStringInfo(&image, key.data, key.len);
 		appendStringInfoChar(&image, '\x1e');
 	}
-	number = rr_keys_number(step, image.data, image.len, &found);
-	if (!found)
+	number = rr_keys_lookup(step, image.data, image.len);
+	if (number < 0)
+		number = file_key(step, field, keys, &image);
+	pfree(image.data);
+	if (number < 0)
 	{
-		step->keys[number].values = values;
-		rr_step_send(step, false);
+		invalid(reader, path, psprintf("remote schema \"%s\" answered with a key that cannot be joined with", remote_name(reader)));
+		appendStringInfoString(reader->out, "null");
+		return RR_READ_NULL;	/* a join field can always be null */
 	}
 	rr_append_hole(reader->out, field->step->number, number);
 	return RR_READ_VALUE;

@@ -98,9 +98,11 @@ rr_run_remote(RrRun *run)
 		RrBatch    *batch = response->tag;
 
 		batch->step->in_flight--;
+		MemoryContextSwitchTo(batch->cxt);
 		rr_take_answer(batch, response);
+		MemoryContextSwitchTo(run->cxt);
 		rr_http_response_free(response);
-		pfree(batch->body);
+		MemoryContextDelete(batch->cxt);
 	}
 	MemoryContextSwitchTo(old);
 }

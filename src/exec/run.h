@@ -61,9 +61,10 @@ struct RrRun
 	int			requests;
 };
 
-/* A request on its way: which keys of which step it is for. */
+/* A request on its way: which keys of which step it is for. In a context of its own, which goes when the answer has been taken in. */
 typedef struct RrBatch
 {
+	MemoryContext cxt;
 	RrStepRun  *step;
 	int			n;
 	int		   *keys;			/* numbers, in the order of the document's aliases */
@@ -95,6 +96,8 @@ extern void rr_keys_init(RrStepRun *step);
  * the run's context), before anything else is called.
  */
 extern int	rr_keys_number(RrStepRun *step, const char *image, int len, bool *found);
+/* The same for a key that is there already; -1 when it is not. */
+extern int	rr_keys_lookup(RrStepRun *step, const char *image, int len);
 
 /* How columns of these types are made into keys. In cxt. */
 typedef struct RrKeyColumns RrKeyColumns;
@@ -122,7 +125,7 @@ extern void rr_batch_error(const RrBatch *batch, const char *message);
 
 /* ---- answer.c ---- */
 
-/* Take in the response to a batch: values of its keys, keys of further steps, errors. */
+/* Take in the response to a batch: values of its keys, keys of further steps, errors. CurrentMemoryContext is for what is needed meanwhile. */
 extern void rr_take_answer(const RrBatch *batch, const RrHttpResponse *response);
 
 /* ---- splice.c ---- */
