@@ -352,7 +352,6 @@ add_root_fields(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream_root, GqlT
 		add_field(rs, remote, to, upstream_root, field);
 }
 
-/* Is member a member of role, and has role a permission on the remote schema? The SDL then. */
 static const char *
 permission_of(List *permissions, const char *role_name)
 {
@@ -366,6 +365,56 @@ permission_of(List *permissions, const char *role_name)
 			return permission->sdl;
 	}
 	return NULL;
+}
+
+static int
+compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The definitions of a document as text, sorted. */
+static const char **
+printed_definitions(const char *sdl, int *n)
+{
+	GqlDocument *document = gql_parse(sdl, strlen(sdl), &(GqlLimits) {0}, gql_errors_create(1, NULL));
+	const char **texts;
+	ListCell   *lc;
+
+	*n = document ? list_length(document->definitions) : 0;
+	texts = palloc(Max(*n, 1) * sizeof(char *));
+	if (document != NULL)
+		foreach(lc, document->definitions)
+		{
+			StringInfoData text;
+
+			initStringInfo(&text);
+			gql_print_definition(&text, lfirst(lc));
+			texts[foreach_current_index(lc)] = text.data;
+		}
+	qsort(texts, *n, sizeof(char *), compare_strings);
+	return texts;
+}
+
+/* Two permissions are equal when they have the same definitions, in any order. */
+static bool
+same_permission(const char *a, const char *b)
+{
+	const char **as;
+	const char **bs;
+	int			na;
+	int			nb;
+
+	if (strcmp(a, b) == 0)
+		return true;
+	as = printed_definitions(a, &na);
+	bs = printed_definitions(b, &nb);
+	if (na != nb || na == 0)
+		return false;
+	for (int i = 0; i < na; i++)
+		if (strcmp(as[i], bs[i]) != 0)
+			return false;
+	return true;
 }
 
 /*
@@ -388,7 +437,7 @@ permitted_sdl(RrRoleSchema *rs, const RrRemoteSchema *def)
 
 		if (!OidIsValid(role) || !is_member_of_role_nosuper(rs->role, role))
 			continue;
-		if (sdl != NULL && strcmp(sdl, permission->sdl) != 0)
+		if (sdl != NULL && !same_permission(sdl, permission->sdl))
 			return NULL;
 		sdl = permission->sdl;
 	}
@@ -420,26 +469,60 @@ rr_remote_create(const RrRemoteSchema *def)
 	return remote_from_sdl(def, def->sdl);
 }
 
+/* Does a remote schema clash with one that came before it? Then it is out of every role's schema, and listed as inconsistent. */
+static bool
+clashes(List *earlier, RrRemote *remote)
+{
+	GqlErrorList *errors = gql_errors_create(1, NULL);
+	ListCell   *lc;
+
+	foreach(lc, earlier)
+		rr_check_remote_conflict(lfirst(lc), remote, errors);
+	return errors->items != NIL;
+}
+
+static void
+add_remote(RrRoleSchema *rs, RrRemote *remote)
+{
+	add_types(rs, remote);
+	add_directives(rs, remote);
+	add_root_fields(rs, remote, remote->upstream->query, &rs->schema->query, "query_root");
+	add_root_fields(rs, remote, remote->upstream->mutation, &rs->schema->mutation, "mutation_root");
+	rs->remotes = lappend(rs->remotes, remote);
+}
+
 void
 rr_add_remote_schemas(RrRoleSchema *rs)
 {
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "remote_rel whole upstreams", ALLOCSET_DEFAULT_SIZES);
+	List	   *defs = rr_catalog_remote_schemas();
+	List	   *earlier = NIL;
 	ListCell   *lc;
 
-	foreach(lc, rr_catalog_remote_schemas())
+	foreach(lc, defs)
 	{
 		RrRemoteSchema *def = lfirst(lc);
+		bool		whole = rs->sees_everything || !rr_remote_schema_permissions;
+		const char *sdl = whole ? def->sdl : permitted_sdl(rs, def);
+		MemoryContext old = CurrentMemoryContext;
+		GqlErrorList *errors;
 		RrRemote   *remote;
-		const char *sdl = def->sdl;
 
-		if (!rs->sees_everything && rr_remote_schema_permissions)
-			sdl = permitted_sdl(rs, def);
-		if (sdl == NULL)
+		/* Without a schema it was never reached; without a permission it matters only to those that come later. */
+		if (def->sdl == NULL || (sdl == NULL && list_length(defs) == 1))
 			continue;
-		remote = remote_from_sdl(def, sdl);
-		add_types(rs, remote);
-		add_directives(rs, remote);
-		add_root_fields(rs, remote, remote->upstream->query, &rs->schema->query, "query_root");
-		add_root_fields(rs, remote, remote->upstream->mutation, &rs->schema->mutation, "mutation_root");
-		rs->remotes = lappend(rs->remotes, remote);
+		if (!whole)
+			MemoryContextSwitchTo(scratch);
+		remote = rr_remote_create(def);
+		errors = gql_errors_create(1, NULL);
+		if (sdl != NULL && !whole)
+			rr_check_permission(remote->upstream, sdl, errors);
+		MemoryContextSwitchTo(old);
+		if (clashes(earlier, remote))
+			continue;
+		earlier = lappend(earlier, remote);
+		if (sdl != NULL && errors->items == NIL)
+			add_remote(rs, whole ? remote : remote_from_sdl(def, sdl));
 	}
+	MemoryContextDelete(scratch);
 }
