@@ -245,6 +245,9 @@ typedef struct RrWatch
 	RrNumbers	schema_names;	/* hash values in syscache NAMESPACENAME */
 	RrNumbers	types;			/* in TYPEOID */
 	RrNumbers	constraints;	/* in CONSTROID */
+	/* Is one of the relations really another than it was? Many invalidations are of statistics. Asked outside of callbacks. */
+	bool		(*changed) (void *arg, Oid relation);
+	void	   *arg;
 } RrWatch;
 
 /* In CurrentMemoryContext. */

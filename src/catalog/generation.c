@@ -4,8 +4,8 @@
  * Callbacks fire inside of any catalog access, so they only count. Changes of tables, their columns, policies, constraints and grants arrive as relcache
  * invalidations, those of the extension's own tables as well (rr_catalog_changed() sends them); the rest as syscache invalidations.
  *
- * What is known not to matter does not count, or temporary tables would flush everything all the time: what role schemas are made of is watched
- * (RrWatch), and a relation that is not among it is put aside and looked at when the counter is asked for. While nothing is watched, everything counts.
+ * What is known not to matter does not count, or temporary tables and autovacuum would flush everything all the time: what role schemas are made of is
+ * watched (RrWatch). Relations are put aside, and looked at when the counter is asked for. While nothing is watched, everything counts.
  *
  * A change may arrive while a statement runs whose snapshot is older than it: what is read then is good for this statement and stale for the
  * next. So the snapshot in force at the last invalidation is remembered, and the counter advances once more when another one is in force.
@@ -139,6 +139,8 @@ rr_catalog_watch(const RrWatch *new)
 	watch.schema_names = sorted_copy(&new->schema_names);
 	watch.types = sorted_copy(&new->types);
 	watch.constraints = sorted_copy(&new->constraints);
+	watch.changed = new->changed;
+	watch.arg = new->arg;
 	watching = true;
 }
 
@@ -150,7 +152,9 @@ on_relcache(Datum arg, Oid relid)
 	events++;
 	if (OidIsValid(relid) && relid < FirstNormalObjectId)
 		return;
-	if (!OidIsValid(relid) || !watching || is_among(relid, &watch.relations) || npending == MAX_PENDING)
+	if (npending > 0 && pending[npending - 1] == relid)
+		return;
+	if (!OidIsValid(relid) || !watching || npending == MAX_PENDING)
 		rr_catalog_invalidate();
 	else
 		pending[npending++] = relid;
@@ -175,7 +179,7 @@ on_watched_syscache(Datum arg, int cacheid, uint32 hashvalue)
 		rr_catalog_invalidate();
 }
 
-/* Is a relation that was not there, or not exposed, exposed now, or one of our catalogs? */
+/* Is a relation that is not watched exposed now, or one of our catalogs? */
 static bool
 is_of_interest(Oid relid)
 {
@@ -186,7 +190,8 @@ is_of_interest(Oid relid)
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	form = (Form_pg_class) GETSTRUCT(tuple);
-	result = form->relpersistence != RELPERSISTENCE_TEMP &&
+	result = form->relpersistence != RELPERSISTENCE_TEMP && !form->relispartition &&
+		form->relkind != RELKIND_INDEX && form->relkind != RELKIND_PARTITIONED_INDEX && form->relkind != RELKIND_SEQUENCE &&
 		(is_among(form->relnamespace, &watch.schemas) || form->relnamespace == get_namespace_oid("remote_rel", true));
 	ReleaseSysCache(tuple);
 	return result;
@@ -200,7 +205,7 @@ look_at_pending(void)
 	{
 		Oid			relid = pending[--npending];
 
-		if (!watching || is_of_interest(relid))
+		if (!watching || (is_among(relid, &watch.relations) ? watch.changed(watch.arg, relid) : is_of_interest(relid)))
 		{
 			npending = 0;
 			rr_catalog_invalidate();

@@ -113,6 +113,11 @@ parse_template(Program *program)
 	int		   *tests;			/* by depth: the test of the object that began there, or -1 */
 	int			pending = -1;
 
+	/* which JSON has none of, and by which the holes for remote values are told */
+	for (const char *p = program->template; p < end; p++)
+		if ((unsigned char) *p < 0x20)
+			refuse_template("It contains a control character.");
+
 	/* every op takes at least one byte of the template */
 	program->ops = palloc0((program->len + 1) * sizeof(Op));
 	tests = palloc((program->len + 1) * sizeof(int));

@@ -17,6 +17,7 @@
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
+#include "common/hashfn.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -95,6 +96,51 @@ rr_table_primary_key(const RrTable *table)
 	return first && first->primary ? first : NULL;
 }
 
+/* ---- fingerprints ---- */
+
+/*
+ * A table's invalidations are mostly about statistics and storage. So that these need not count, what matters of its rows in the catalogs is
+ * hashed, here as it is read, and again when an invalidation came.
+ */
+static void
+mix(uint64 *fingerprint, const void *data, int len)
+{
+	*fingerprint = hash_bytes_extended(data, len, *fingerprint);
+}
+
+static uint64
+class_fingerprint(Relation class, HeapTuple tuple)
+{
+	Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
+	uint64		fingerprint = form->oid;
+	bool		isnull;
+	Datum		acl = heap_getattr(tuple, Anum_pg_class_relacl, RelationGetDescr(class), &isnull);
+	const Oid	oids[] = {form->relnamespace, form->reltype, form->relowner};
+	const char	flags[] = {
+		form->relkind, form->relpersistence, form->relispartition, form->relrowsecurity, form->relforcerowsecurity,
+		form->relhassubclass, isnull
+	};
+
+	mix(&fingerprint, NameStr(form->relname), strlen(NameStr(form->relname)));
+	mix(&fingerprint, oids, sizeof(oids));
+	mix(&fingerprint, flags, sizeof(flags));
+	if (!isnull)
+	{
+		struct varlena *value = PG_DETOAST_DATUM(acl);
+
+		mix(&fingerprint, VARDATA(value), VARSIZE(value) - VARHDRSZ);
+	}
+	return fingerprint;
+}
+
+/* Rows of pg_attribute and pg_constraint change by DDL only. */
+static void
+mix_tuple(uint64 *fingerprint, HeapTuple tuple)
+{
+	/* the bits that tell nulls, and the values */
+	mix(fingerprint, tuple->t_data->t_bits, tuple->t_len - SizeofHeapTupleHeader);
+}
+
 /* ---- pg_class ---- */
 
 /* Relations that belong to an extension. */
@@ -163,13 +209,15 @@ is_exposed_kind(Form_pg_class form)
 }
 
 static RrTable *
-make_table(Form_pg_class form, const Exposed *schema)
+make_table(Relation class, HeapTuple tuple, const Exposed *schema)
 {
+	Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
 	RrTable    *table = palloc0(sizeof(RrTable));
 
 	table->oid = form->oid;
 	table->schema_oid = form->relnamespace;
 	table->row_type = form->reltype;
+	table->fingerprint = class_fingerprint(class, tuple);
 	table->owner = form->relowner;
 	table->schema = schema->name;
 	table->relation = pstrdup(NameStr(form->relname));
@@ -290,7 +338,7 @@ read_tables(RrDatabase *db, List *schemas)
 			continue;
 		if (n == capacity)
 			found = repalloc(found, (capacity *= 2) * sizeof(Found));
-		found[n].table = make_table(form, schema);
+		found[n].table = make_table(class, tuple, schema);
 		found[n++].rank = schema->rank;
 	}
 	systable_endscan(scan);
@@ -304,24 +352,31 @@ read_tables(RrDatabase *db, List *schemas)
 
 /* ---- pg_attribute ---- */
 
+static SysScanDesc
+scan_columns(Relation attributes, Oid table)
+{
+	ScanKeyData keys[2];
+
+	ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table));
+	ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTGreaterStrategyNumber, F_INT2GT, Int16GetDatum(0));
+	return systable_beginscan(attributes, AttributeRelidNumIndexId, true, NULL, 2, keys);
+}
+
 static void
 read_columns(RrDatabase *db, RrTable *table, Relation attributes)
 {
 	bool		is_view = table->relkind == RELKIND_VIEW || table->relkind == RELKIND_MATVIEW;
 	int			capacity = 16;
-	ScanKeyData keys[2];
-	SysScanDesc scan;
+	SysScanDesc scan = scan_columns(attributes, table->oid);
 	HeapTuple	tuple;
 
 	table->columns = palloc0(capacity * sizeof(RrColumn));
-	ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table->oid));
-	ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTGreaterStrategyNumber, F_INT2GT, Int16GetDatum(0));
-	scan = systable_beginscan(attributes, AttributeRelidNumIndexId, true, NULL, 2, keys);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_attribute form = (Form_pg_attribute) GETSTRUCT(tuple);
 		RrColumn   *column;
 
+		mix_tuple(&table->fingerprint, tuple);
 		if (form->attisdropped)
 			continue;
 		if (table->ncolumns == capacity)
@@ -391,19 +446,26 @@ read_foreign_key(RrDatabase *db, RrTable *table, Relation constraints, HeapTuple
 	target->references = lappend(target->references, key);
 }
 
+static SysScanDesc
+scan_constraints(Relation constraints, Oid table)
+{
+	ScanKeyData key;
+
+	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table));
+	return systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, NULL, 1, &key);
+}
+
 static void
 read_constraints(RrDatabase *db, RrTable *table, Relation constraints)
 {
-	ScanKeyData key;
-	SysScanDesc scan;
+	SysScanDesc scan = scan_constraints(constraints, table->oid);
 	HeapTuple	tuple;
 
-	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table->oid));
-	scan = systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, NULL, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
 
+		mix_tuple(&table->fingerprint, tuple);
 		/* those below a partitioned table's constraint are its own implementation */
 		if (OidIsValid(form->conparentid))
 			continue;
@@ -491,6 +553,37 @@ watch_columns(RrWatch *watch, const RrTable *table, HTAB *seen)
 	}
 }
 
+/* The class row first, then columns, then constraints, as they are read. */
+static bool
+table_changed(void *arg, Oid oid)
+{
+	const RrTable *table = rr_database_table(arg, oid);
+	Relation	class = table_open(RelationRelationId, AccessShareLock);
+	Relation	attributes = table_open(AttributeRelationId, AccessShareLock);
+	Relation	constraints = table_open(ConstraintRelationId, AccessShareLock);
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(oid));
+	uint64		fingerprint = 0;
+	SysScanDesc scan;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		fingerprint = class_fingerprint(class, tuple);
+		ReleaseSysCache(tuple);
+		scan = scan_columns(attributes, oid);
+		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+			mix_tuple(&fingerprint, tuple);
+		systable_endscan(scan);
+		scan = scan_constraints(constraints, oid);
+		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+			mix_tuple(&fingerprint, tuple);
+		systable_endscan(scan);
+	}
+	table_close(constraints, AccessShareLock);
+	table_close(attributes, AccessShareLock);
+	table_close(class, AccessShareLock);
+	return table == NULL || fingerprint != table->fingerprint;
+}
+
 static void
 watch_database(RrDatabase *db, List *schemas)
 {
@@ -518,6 +611,8 @@ watch_database(RrDatabase *db, List *schemas)
 	}
 	gql_foreach(RrFunction, function, &db->functions)
 		watch_function(&watch, function);
+	watch.changed = table_changed;
+	watch.arg = db;
 	rr_catalog_watch(&watch);
 	hash_destroy(seen);
 }

@@ -111,6 +111,7 @@ struct RrTable
 	bool		has_children;	/* by inheritance: keys do not hold for what a scan of the table returns */
 	bool		has_column_acl;
 	int			number;			/* index into RrDatabase.tables and RrRoleTables.tables */
+	uint64		fingerprint;	/* of everything in the catalogs that this is made of, and of privileges */
 	int			ncolumns;		/* without dropped ones */
 	RrColumn   *columns;		/* in attnum order */
 	List	   *keys;			/* RrKey *, the primary key first */

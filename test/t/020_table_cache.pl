@@ -80,17 +80,20 @@ like(ask($one, '{ authors { name } }'), qr/Cannot query/, 'repeatable read: pres
 $one->query('COMMIT');
 like(ask($one, '{ authors_aggregate { aggregate { count } } }'), qr/"count":3/, 'after it');
 
-# Temporary tables do not flush what is kept.
+# Temporary tables do not flush what is kept, nor does what changes statistics and storage only.
 my $count = q{SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'remote_rel document'};
 SKIP:
 {
-	skip 'pg_backend_memory_contexts came with PostgreSQL 14', 1 if $node->safe_psql('postgres', 'SHOW server_version_num') < 140000;
+	skip 'pg_backend_memory_contexts came with PostgreSQL 14', 2 if $node->safe_psql('postgres', 'SHOW server_version_num') < 140000;
 	ask($one, "{ books(limit: $_) { id } }") for 1 .. 5;
 	$one->query('CREATE TEMP TABLE warm (id int PRIMARY KEY)');
 	ask($one, "{ books(limit: $_) { id } }") for 1 .. 5;
 	my $before = $one->query($count);
 	$one->query("CREATE TEMP TABLE t$_ (id int PRIMARY KEY, t text); INSERT INTO t$_ VALUES (1); DROP TABLE t$_"), ask($one, '{ books(limit: 1) { id } }') for 1 .. 5;
 	cmp_ok($one->query($count), '>=', $before, "temporary tables flush nothing");
+	$two->query($_), ask($one, '{ books(limit: 1) { id } }') for 'ANALYZE books', 'VACUUM books', 'TRUNCATE books', 'CREATE INDEX ON books (id)';
+	cmp_ok($one->query($count), '>=', $before, "ANALYZE, VACUUM, TRUNCATE, CREATE INDEX flush nothing");
+	$two->query("INSERT INTO books VALUES (1, 1, '\"Zen\"')");
 }
 
 # Memory is bounded: what is used least goes.
