@@ -11,11 +11,13 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_proc.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "lib/ilist.h"
 #include "miscadmin.h"
 #include "utils/hsearch.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
 
@@ -446,6 +448,18 @@ variable_places(GqlRequest *request)
 	return places;
 }
 
+/* Does text mean the same value of the type at all times? Not so a timestamp's, which depends on the time zone and knows "now". */
+static bool
+has_immutable_input(Oid type)
+{
+	Oid			input;
+	Oid			ioparam;
+	Oid			element = get_base_element_type(type);
+
+	getTypeInputInfo(OidIsValid(element) ? element : getBaseType(type), &input, &ioparam);
+	return func_volatile(input) == PROVOLATILE_IMMUTABLE;
+}
+
 /* Remember where a statement's parameters come from, and have it prepared when it is run. */
 static void
 keep_statement(KeptPlan *kept, RrSqlStatement *statement, HTAB *places)
@@ -462,7 +476,7 @@ keep_statement(KeptPlan *kept, RrSqlStatement *statement, HTAB *places)
 		if (param->source != RR_PARAM_VALUE)
 			continue;
 		*origin = find_origin(places, param->value);
-		param->constant = origin->kind == ORIGIN_CONSTANT;
+		param->constant = origin->kind == ORIGIN_CONSTANT && has_immutable_input(param->type);
 	}
 	statement->prepared = palloc0(sizeof(RrPrepared));
 	statement->prepared->cxt = kept->cxt;
