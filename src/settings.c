@@ -32,7 +32,7 @@ static const struct config_enum_entry on_remote_error_options[] = {
 };
 
 static bool
-check_exposed_schemas(char **newval, void **extra, GucSource source)
+check_exposed_schemas(char **newval, void **extra pg_attribute_unused(), GucSource source pg_attribute_unused())
 {
 	char	   *copy = pstrdup(*newval);
 	List	   *names;
@@ -47,13 +47,13 @@ check_exposed_schemas(char **newval, void **extra, GucSource source)
 
 /* Role schemas depend on the setting. */
 static void
-assign_exposed_schemas(const char *newval, void *extra)
+assign_exposed_schemas(const char *newval pg_attribute_unused(), void *extra pg_attribute_unused())
 {
 	rr_catalog_invalidate();
 }
 
 static void
-assign_remote_schema_permissions(bool newval, void *extra)
+assign_remote_schema_permissions(bool newval pg_attribute_unused(), void *extra pg_attribute_unused())
 {
 	rr_catalog_invalidate();
 }

@@ -147,7 +147,7 @@ rr_catalog_watch(const RrWatch *new)
 /* ---- callbacks ---- */
 
 static void
-on_relcache(Datum arg, Oid relid)
+on_relcache(Datum arg pg_attribute_unused(), Oid relid)
 {
 	events++;
 	if (OidIsValid(relid) && relid < FirstNormalObjectId)
@@ -162,7 +162,7 @@ on_relcache(Datum arg, Oid relid)
 
 /* Of roles, memberships and functions every change counts. */
 static void
-on_syscache(Datum arg, int cacheid, uint32 hashvalue)
+on_syscache(Datum arg pg_attribute_unused(), int cacheid pg_attribute_unused(), uint32 hashvalue pg_attribute_unused())
 {
 	events++;
 	rr_catalog_invalidate();
@@ -170,7 +170,7 @@ on_syscache(Datum arg, int cacheid, uint32 hashvalue)
 
 /* hashvalue 0: everything */
 static void
-on_watched_syscache(Datum arg, int cacheid, uint32 hashvalue)
+on_watched_syscache(Datum arg pg_attribute_unused(), int cacheid, uint32 hashvalue)
 {
 	const RrNumbers *set = cacheid == TYPEOID ? &watch.types : cacheid == CONSTROID ? &watch.constraints : &watch.schema_names;
 
@@ -214,7 +214,7 @@ look_at_pending(void)
 }
 
 static void
-on_transaction_end(XactEvent event, void *arg)
+on_transaction_end(XactEvent event, void *arg pg_attribute_unused())
 {
 	if (suspect_transaction && (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE))
 	{
@@ -230,9 +230,9 @@ register_callbacks(void)
 	static const int watched_caches[] = {NAMESPACENAME, TYPEOID, CONSTROID};
 
 	CacheRegisterRelcacheCallback(on_relcache, (Datum) 0);
-	for (int i = 0; i < lengthof(caches); i++)
+	for (int i = 0; i < (int) lengthof(caches); i++)
 		CacheRegisterSyscacheCallback(caches[i], on_syscache, (Datum) 0);
-	for (int i = 0; i < lengthof(watched_caches); i++)
+	for (int i = 0; i < (int) lengthof(watched_caches); i++)
 		CacheRegisterSyscacheCallback(watched_caches[i], on_watched_syscache, (Datum) 0);
 	RegisterXactCallback(on_transaction_end, NULL);
 	registered = true;
@@ -284,7 +284,7 @@ PG_FUNCTION_INFO_V1(rr_touch_catalogs);
 
 /* The same for changes that send no invalidation of their own, like COMMENT: called by an event trigger. */
 Datum
-rr_touch_catalogs(PG_FUNCTION_ARGS)
+rr_touch_catalogs(PG_FUNCTION_ARGS pg_attribute_unused())
 {
 	CacheInvalidateRelcacheByRelid(get_relname_relid("remote_schema", rr_catalog_schema_oid()));
 	PG_RETURN_VOID();

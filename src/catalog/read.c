@@ -270,7 +270,7 @@ read_definition(RrRelationship *relationship)
 }
 
 static void *
-read_table_relationship(Row *row, void *arg)
+read_table_relationship(Row *row, void *arg pg_attribute_unused())
 {
 	RrRelationship *relationship = palloc0(sizeof(RrRelationship));
 	const char *kind = row_text(row, Anum_table_relationship_kind);
@@ -395,7 +395,7 @@ rr_catalog_permissions(const char *remote_schema)
 /* ---- computed fields, tracked functions ---- */
 
 static void *
-read_computed_field(Row *row, void *arg)
+read_computed_field(Row *row, void *arg pg_attribute_unused())
 {
 	RrComputedField *field = palloc0(sizeof(RrComputedField));
 
@@ -436,7 +436,7 @@ rr_catalog_computed_fields(Oid source)
 }
 
 static void *
-read_tracked_function(Row *row, void *arg)
+read_tracked_function(Row *row, void *arg pg_attribute_unused())
 {
 	RrTrackedFunction *function = palloc0(sizeof(RrTrackedFunction));
 

@@ -414,7 +414,7 @@ file_error(const Answer *answer, RrSlice slice)
 {
 	const char *utf8 = pg_server_to_any(slice.data, slice.len, PG_UTF8);
 	char	   *problem;
-	RrJson	   *json = rr_json_parse(utf8, utf8 == slice.data ? slice.len : strlen(utf8), 200, &problem);
+	RrJson	   *json = rr_json_parse(utf8, utf8 == slice.data ? slice.len : (int) strlen(utf8), 200, &problem);
 	RrJsonNode *node = json ? rr_json_root(json) : NULL;
 	RrJsonNode *path = rr_json_get(node, "path");
 	char	   *message = rr_json_text(rr_json_get(node, "message"));

@@ -166,7 +166,7 @@ parse_template(Program *program)
 static bool
 is_same_template(const Program *program, const text *template)
 {
-	return program->len == VARSIZE_ANY_EXHDR(template) && memcmp(program->template, VARDATA_ANY(template), program->len) == 0;
+	return program->len == (int) VARSIZE_ANY_EXHDR(template) && memcmp(program->template, VARDATA_ANY(template), program->len) == 0;
 }
 
 /* The program of this call site; values begin at argument first. */

@@ -101,7 +101,7 @@ write_string(StringInfo out, const char *text, int len)
 	{
 		const char *run = text;
 
-		while (end - text >= sizeof(uint64))
+		while (end - text >= (ptrdiff_t) sizeof(uint64))
 		{
 			uint64		word;
 

@@ -88,7 +88,7 @@ pop_session(void)
 }
 
 static void
-on_subtransaction_end(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void *arg)
+on_subtransaction_end(SubXactEvent event, SubTransactionId subid, SubTransactionId parent pg_attribute_unused(), void *arg pg_attribute_unused())
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 		while (current != NULL && current->subid >= subid)
@@ -96,7 +96,7 @@ on_subtransaction_end(SubXactEvent event, SubTransactionId subid, SubTransaction
 }
 
 static void
-on_transaction_end(XactEvent event, void *arg)
+on_transaction_end(XactEvent event, void *arg pg_attribute_unused())
 {
 	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
 		while (current != NULL)

@@ -64,7 +64,7 @@ input_text(const GqlValue *value, Oid type)
 		case GQL_VALUE_FLOAT:
 		case GQL_VALUE_STRING:
 		case GQL_VALUE_ENUM:
-			if (strlen(value->text) != value->len)
+			if ((int) strlen(value->text) != value->len)
 				ereport(ERROR,
 						errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
 						errmsg("a value of type %s cannot contain the character U+0000", format_type_be(type)));

@@ -33,7 +33,7 @@ typedef struct MetaValue
 } MetaValue;
 
 static const MetaField meta_fields[] = {
-	{"__Schema", "description", "String", GQL_META_DESCRIPTION, false},
+	{"__Schema", "description", "String", GQL_META_DESCRIPTION, false, NULL},
 	{"__Schema", "types", "[__Type!]!", GQL_META_TYPES, false, "A list of all types supported by this server."},
 	{"__Schema", "queryType", "__Type!", GQL_META_QUERY_TYPE, false, "The type that query operations will be rooted at."},
 	{"__Schema", "mutationType", "__Type", GQL_META_MUTATION_TYPE, false,
@@ -41,41 +41,41 @@ static const MetaField meta_fields[] = {
 	{"__Schema", "subscriptionType", "__Type", GQL_META_SUBSCRIPTION_TYPE, false,
 		"If this server support subscription, the type that subscription operations will be rooted at."},
 	{"__Schema", "directives", "[__Directive!]!", GQL_META_DIRECTIVES, true, "A list of all directives supported by this server."},
-	{"__Type", "kind", "__TypeKind!", GQL_META_KIND, false},
-	{"__Type", "name", "String", GQL_META_NAME, false},
-	{"__Type", "description", "String", GQL_META_DESCRIPTION, false},
-	{"__Type", "specifiedByURL", "String", GQL_META_SPECIFIED_BY_URL, false},
-	{"__Type", "fields", "[__Field!]", GQL_META_FIELDS, true},
-	{"__Type", "interfaces", "[__Type!]", GQL_META_INTERFACES, false},
-	{"__Type", "possibleTypes", "[__Type!]", GQL_META_POSSIBLE_TYPES, false},
-	{"__Type", "enumValues", "[__EnumValue!]", GQL_META_ENUM_VALUES, true},
-	{"__Type", "inputFields", "[__InputValue!]", GQL_META_INPUT_FIELDS, true},
-	{"__Type", "ofType", "__Type", GQL_META_OF_TYPE, false},
-	{"__Type", "isOneOf", "Boolean", GQL_META_IS_ONE_OF, false},
-	{"__Field", "name", "String!", GQL_META_NAME, false},
-	{"__Field", "description", "String", GQL_META_DESCRIPTION, false},
-	{"__Field", "args", "[__InputValue!]!", GQL_META_ARGS, true},
-	{"__Field", "type", "__Type!", GQL_META_TYPE, false},
-	{"__Field", "isDeprecated", "Boolean!", GQL_META_IS_DEPRECATED, false},
-	{"__Field", "deprecationReason", "String", GQL_META_DEPRECATION_REASON, false},
-	{"__InputValue", "name", "String!", GQL_META_NAME, false},
-	{"__InputValue", "description", "String", GQL_META_DESCRIPTION, false},
-	{"__InputValue", "type", "__Type!", GQL_META_TYPE, false},
+	{"__Type", "kind", "__TypeKind!", GQL_META_KIND, false, NULL},
+	{"__Type", "name", "String", GQL_META_NAME, false, NULL},
+	{"__Type", "description", "String", GQL_META_DESCRIPTION, false, NULL},
+	{"__Type", "specifiedByURL", "String", GQL_META_SPECIFIED_BY_URL, false, NULL},
+	{"__Type", "fields", "[__Field!]", GQL_META_FIELDS, true, NULL},
+	{"__Type", "interfaces", "[__Type!]", GQL_META_INTERFACES, false, NULL},
+	{"__Type", "possibleTypes", "[__Type!]", GQL_META_POSSIBLE_TYPES, false, NULL},
+	{"__Type", "enumValues", "[__EnumValue!]", GQL_META_ENUM_VALUES, true, NULL},
+	{"__Type", "inputFields", "[__InputValue!]", GQL_META_INPUT_FIELDS, true, NULL},
+	{"__Type", "ofType", "__Type", GQL_META_OF_TYPE, false, NULL},
+	{"__Type", "isOneOf", "Boolean", GQL_META_IS_ONE_OF, false, NULL},
+	{"__Field", "name", "String!", GQL_META_NAME, false, NULL},
+	{"__Field", "description", "String", GQL_META_DESCRIPTION, false, NULL},
+	{"__Field", "args", "[__InputValue!]!", GQL_META_ARGS, true, NULL},
+	{"__Field", "type", "__Type!", GQL_META_TYPE, false, NULL},
+	{"__Field", "isDeprecated", "Boolean!", GQL_META_IS_DEPRECATED, false, NULL},
+	{"__Field", "deprecationReason", "String", GQL_META_DEPRECATION_REASON, false, NULL},
+	{"__InputValue", "name", "String!", GQL_META_NAME, false, NULL},
+	{"__InputValue", "description", "String", GQL_META_DESCRIPTION, false, NULL},
+	{"__InputValue", "type", "__Type!", GQL_META_TYPE, false, NULL},
 	{"__InputValue", "defaultValue", "String", GQL_META_DEFAULT_VALUE, false,
 		"A GraphQL-formatted string representing the default value for this input value."},
-	{"__InputValue", "isDeprecated", "Boolean!", GQL_META_IS_DEPRECATED, false},
-	{"__InputValue", "deprecationReason", "String", GQL_META_DEPRECATION_REASON, false},
-	{"__EnumValue", "name", "String!", GQL_META_NAME, false},
-	{"__EnumValue", "description", "String", GQL_META_DESCRIPTION, false},
-	{"__EnumValue", "isDeprecated", "Boolean!", GQL_META_IS_DEPRECATED, false},
-	{"__EnumValue", "deprecationReason", "String", GQL_META_DEPRECATION_REASON, false},
-	{"__Directive", "name", "String!", GQL_META_NAME, false},
-	{"__Directive", "description", "String", GQL_META_DESCRIPTION, false},
-	{"__Directive", "isRepeatable", "Boolean!", GQL_META_IS_REPEATABLE, false},
-	{"__Directive", "locations", "[__DirectiveLocation!]!", GQL_META_LOCATIONS, false},
-	{"__Directive", "args", "[__InputValue!]!", GQL_META_ARGS, true},
-	{"__Directive", "isDeprecated", "Boolean!", GQL_META_IS_DEPRECATED, false},
-	{"__Directive", "deprecationReason", "String", GQL_META_DEPRECATION_REASON, false},
+	{"__InputValue", "isDeprecated", "Boolean!", GQL_META_IS_DEPRECATED, false, NULL},
+	{"__InputValue", "deprecationReason", "String", GQL_META_DEPRECATION_REASON, false, NULL},
+	{"__EnumValue", "name", "String!", GQL_META_NAME, false, NULL},
+	{"__EnumValue", "description", "String", GQL_META_DESCRIPTION, false, NULL},
+	{"__EnumValue", "isDeprecated", "Boolean!", GQL_META_IS_DEPRECATED, false, NULL},
+	{"__EnumValue", "deprecationReason", "String", GQL_META_DEPRECATION_REASON, false, NULL},
+	{"__Directive", "name", "String!", GQL_META_NAME, false, NULL},
+	{"__Directive", "description", "String", GQL_META_DESCRIPTION, false, NULL},
+	{"__Directive", "isRepeatable", "Boolean!", GQL_META_IS_REPEATABLE, false, NULL},
+	{"__Directive", "locations", "[__DirectiveLocation!]!", GQL_META_LOCATIONS, false, NULL},
+	{"__Directive", "args", "[__InputValue!]!", GQL_META_ARGS, true, NULL},
+	{"__Directive", "isDeprecated", "Boolean!", GQL_META_IS_DEPRECATED, false, NULL},
+	{"__Directive", "deprecationReason", "String", GQL_META_DEPRECATION_REASON, false, NULL},
 };
 
 static const MetaValue meta_values[] = {
@@ -177,7 +177,7 @@ gql_directive_location_name(GqlDirectiveLocation location)
 int
 gql_directive_location(const char *name)
 {
-	for (int i = 0; i < lengthof(location_names); i++)
+	for (int i = 0; i < (int) lengthof(location_names); i++)
 	{
 		if (strcmp(location_names[i], name) == 0)
 			return i;
@@ -289,11 +289,11 @@ add_directives(GqlSchema *schema)
 void
 gql_schema_add_builtins(GqlSchema *schema)
 {
-	for (int i = 0; i < lengthof(meta_types); i++)
+	for (int i = 0; i < (int) lengthof(meta_types); i++)
 		add_meta_type(schema, &meta_types[i]);
-	for (int i = 0; i < lengthof(meta_fields); i++)
+	for (int i = 0; i < (int) lengthof(meta_fields); i++)
 		add_meta_field(schema, &meta_fields[i]);
-	for (int i = 0; i < lengthof(meta_values); i++)
+	for (int i = 0; i < (int) lengthof(meta_values); i++)
 	{
 		GqlType    *type = gql_names_get(&schema->types, meta_values[i].type_name);
 

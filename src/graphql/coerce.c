@@ -360,7 +360,7 @@ coerce_enum(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPath 
 	}
 
 	def = gql_names_get(values, value->text);
-	if (!def || value->len != strlen(value->text))
+	if (!def || value->len != (int) strlen(value->text))
 		return fail(c, value->loc, path, "Value \"%s\" does not exist in \"%s\" enum.%s", value->text, type->name,
 					c->stopped ? "" : gql_did_you_mean_name("the enum value", value->text, values));
 	if (value->kind == GQL_VALUE_ENUM)
@@ -631,7 +631,7 @@ typedef struct Filing
 } Filing;
 
 static void
-file_in_list(GqlCoercion *c, const char *message, int loc, const GqlPath *path)
+file_in_list(GqlCoercion *c, const char *message, int loc pg_attribute_unused(), const GqlPath *path)
 {
 	Filing	   *filing = c->arg;
 

@@ -521,5 +521,5 @@ gql_introspection_query(int attempt)
 		INTROSPECTION_QUERY("", "", "", "", ""),
 	};
 
-	return attempt >= 0 && attempt < lengthof(queries) ? queries[attempt] : NULL;
+	return attempt >= 0 && attempt < (int) lengthof(queries) ? queries[attempt] : NULL;
 }

@@ -38,7 +38,7 @@ gql_syntax_error(GqlParser *p, int loc, const char *fmt,...)
 	gql_error_at(p->errors, p->source, loc, "Syntax Error: %s", message.data);
 	pfree(message.data);
 
-	p->token = (GqlToken) {GQL_TOK_EOF, loc};
+	p->token = (GqlToken) {.kind = GQL_TOK_EOF, .start = loc};
 	p->has_next = false;
 }
 

@@ -130,7 +130,7 @@ parse_directive_location(GqlParser *p)
 	GqlName    *name = gql_node(p, GqlName);
 
 	*name = gql_parse_name(p);
-	for (int i = 0; i < lengthof(locations); i++)
+	for (int i = 0; i < (int) lengthof(locations); i++)
 	{
 		if (gql_token_is(&token, locations[i]))
 			return name;
@@ -189,7 +189,7 @@ parse_by_keyword(GqlParser *p, const GqlToken *keyword, bool extend)
 	};
 	int			start = p->token.start;
 
-	for (int kind = 0; kind < lengthof(type_keywords); kind++)
+	for (int kind = 0; kind < (int) lengthof(type_keywords); kind++)
 	{
 		if (gql_token_is(keyword, type_keywords[kind]))
 		{

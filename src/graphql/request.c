@@ -58,7 +58,7 @@ may_report(VariableErrors *v)
 }
 
 static void
-report_variable(GqlCoercion *c, const char *message, int loc, const GqlPath *path)
+report_variable(GqlCoercion *c, const char *message, int loc pg_attribute_unused(), const GqlPath *path)
 {
 	VariableErrors *v = c->arg;
 

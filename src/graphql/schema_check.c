@@ -161,7 +161,7 @@ check_root_is_one(GqlSchemaCheck *c, GqlOperationType first)
 	{
 		if (gql_schema_root(c->schema, operation) != type)
 			continue;
-		if (operation < first)
+		if ((GqlOperationType) operation < first)
 			return;				/* filed with that one */
 		used[n++] = operation;
 	}

@@ -30,7 +30,7 @@ gql_is_implied_scalar(const char *name)
 		"AWSDate", "AWSTime", "AWSDateTime", "AWSTimestamp", "AWSEmail", "AWSJSON", "AWSURL", "AWSPhone", "AWSIPAddress"
 	};
 
-	for (int i = 0; i < lengthof(names); i++)
+	for (int i = 0; i < (int) lengthof(names); i++)
 	{
 		if (strcmp(name, names[i]) == 0)
 			return true;

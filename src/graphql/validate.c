@@ -80,7 +80,7 @@ list_rules(void)
 	{
 		GqlRuleFn  *next = rule_lists[event];
 
-		for (int i = 0; i < lengthof(rules); i++)
+		for (int i = 0; i < (int) lengthof(rules); i++)
 			if (rules[i].on[event])
 				*next++ = rules[i].on[event];
 		rule_handlers[event] = rule_lists[event];

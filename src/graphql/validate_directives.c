@@ -60,7 +60,7 @@ is_repeatable(GqlValidation *v, const char *name)
 
 /* 5.7.3 */
 void
-gql_unique_directives_per_location(GqlWalk *w, const void *node)
+gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unused())
 {
 	List	   *here = NIL;
 	List	  **seen = w->seen_directives ? w->seen_directives : &here;

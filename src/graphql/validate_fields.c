@@ -15,7 +15,7 @@ is_standard_type(GqlValidation *v, const char *name)
 {
 	GqlType    *type = gql_schema_type(v->schema, name);
 
-	for (int i = 0; i < lengthof(specified_scalars); i++)
+	for (int i = 0; i < (int) lengthof(specified_scalars); i++)
 		if (strcmp(name, specified_scalars[i]) == 0)
 			return true;
 	return type && type->builtin;
@@ -33,7 +33,7 @@ suggest_types(GqlWalk *w, const char *name)
 		options = lappend(options, unconstify(char *, type->name));
 	gql_foreach(GqlName, type_name, &v->types)
 		options = lappend(options, unconstify(char *, type_name->value));
-	for (int i = 0; w->in_type_system && i < lengthof(specified_scalars); i++)
+	for (int i = 0; w->in_type_system && i < (int) lengthof(specified_scalars); i++)
 		options = lappend(options, unconstify(char *, specified_scalars[i]));
 	return gql_did_you_mean(NULL, name, options);
 }

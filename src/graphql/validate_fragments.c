@@ -44,7 +44,7 @@ gql_unique_fragment_names(GqlWalk *w, const void *node)
 
 /* 5.5.1.4 */
 void
-gql_no_unused_fragments(GqlWalk *w, const void *node)
+gql_no_unused_fragments(GqlWalk *w, const void *node pg_attribute_unused())
 {
 	GqlValidation *v = w->v;
 	GqlDefInfo **operations;

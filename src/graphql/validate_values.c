@@ -8,7 +8,7 @@
 #include "graphql/validate.h"
 
 static void
-report_value(GqlCoercion *c, const char *message, int loc, const GqlPath *path)
+report_value(GqlCoercion *c, const char *message, int loc, const GqlPath *path pg_attribute_unused())
 {
 	GqlValidation *v = c->arg;
 

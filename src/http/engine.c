@@ -164,7 +164,7 @@ create_engine(void)
 
 /* libcurl's callback: notes and returns. */
 static int
-on_timer(CURLM *multi, long timeout_ms, void *arg)
+on_timer(CURLM *multi pg_attribute_unused(), long timeout_ms, void *arg)
 {
 	RrHttpEngine *eng = arg;
 

@@ -78,7 +78,7 @@ rr_http_submit(RrHttpGroup *group, const RrHttpRequest *req)
 }
 
 void
-rr_http_poll(RrHttpGroup *group)
+rr_http_poll(RrHttpGroup *group pg_attribute_unused())
 {
 	RrHttpEngine *eng = rr_http_lookup_engine();
 	uint64		now;

@@ -29,7 +29,7 @@ static void build_waitset(RrHttpEngine *eng);
 
 /* CURLMOPT_SOCKETFUNCTION; arg is the engine. */
 int
-rr_http_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+rr_http_on_socket(CURL *easy pg_attribute_unused(), curl_socket_t fd, int what, void *arg, void *socket_arg pg_attribute_unused())
 {
 	RrHttpEngine *eng = arg;
 	RrHttpSocket *s = reserve_socket(eng, fd);
@@ -65,7 +65,7 @@ rr_http_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socke
 
 /* CURLOPT_OPENSOCKETFUNCTION; arg is the transfer. The server counts our descriptors among its own. */
 curl_socket_t
-rr_http_on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *addr)
+rr_http_on_open_socket(void *arg, curlsocktype purpose pg_attribute_unused(), struct curl_sockaddr *addr)
 {
 	RrHttpTransfer *t = arg;
 	RrHttpEngine *eng = rr_http_lookup_engine();

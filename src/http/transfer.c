@@ -148,7 +148,8 @@ remove_from_engine(RrHttpEngine *eng, RrHttpTransfer *t)
 #if LIBCURL_VERSION_NUM >= 0x075000
 /* CURLOPT_PREREQFUNCTION: connected, and about to send the request. */
 static int
-on_request(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
+on_request(void *arg, char *remote_ip pg_attribute_unused(), char *local_ip pg_attribute_unused(),
+		   int remote_port pg_attribute_unused(), int local_port pg_attribute_unused())
 {
 	RrHttpTransfer *t = arg;
 
@@ -258,7 +259,7 @@ set_method_and_body(RrHttpTransfer *t)
 }
 
 static size_t
-on_header(char *data, size_t size, size_t nmemb, void *arg)
+on_header(char *data pg_attribute_unused(), size_t size, size_t nmemb, void *arg)
 {
 	RrHttpTransfer *t = arg;
 	size_t		n = size * nmemb;

@@ -310,13 +310,13 @@ consistency(const char *message)
 }
 
 static Jsonb *
-get_inconsistent_metadata(const RrDoc *args)
+get_inconsistent_metadata(const RrDoc *args pg_attribute_unused())
 {
 	return consistency(NULL);
 }
 
 static Jsonb *
-drop_inconsistent_metadata(const RrDoc *args)
+drop_inconsistent_metadata(const RrDoc *args pg_attribute_unused())
 {
 	rr_drop_inconsistent_metadata();
 	return NULL;
@@ -334,7 +334,7 @@ export_metadata(const RrDoc *args)
 }
 
 static Jsonb *
-clear_metadata(const RrDoc *args)
+clear_metadata(const RrDoc *args pg_attribute_unused())
 {
 	rr_clear_metadata();
 	return NULL;
@@ -467,7 +467,7 @@ throw_unknown(const RrDoc *request, const char *type, const char *bare)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("there is no metadata command \"%s\"", type),
 				 errhint("%s", elsewhere(bare))));
-	for (int i = 0; i < lengthof(commands); i++)
+	for (int i = 0; i < (int) lengthof(commands); i++)
 		types = lappend(types, unconstify(char *, commands[i].type));
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -486,7 +486,7 @@ run(const RrDoc *request)
 	RR_DOC_CHECK_KEYS(request, "type", "args", "version", "source", "resource_version");
 	type = rr_doc_text(rr_doc_require(request, "type"));
 	bare = strncmp(type, "pg_", 3) == 0 ? type + 3 : type;
-	for (int i = 0; i < lengthof(commands); i++)
+	for (int i = 0; i < (int) lengthof(commands); i++)
 	{
 		if (strcmp(commands[i].type, bare) == 0)
 		{

@@ -466,7 +466,7 @@ PG_FUNCTION_INFO_V1(rr_note_names);
 PG_FUNCTION_INFO_V1(rr_follow_names);
 
 Datum
-rr_note_names(PG_FUNCTION_ARGS)
+rr_note_names(PG_FUNCTION_ARGS pg_attribute_unused())
 {
 	MemoryContext outer = CurrentMemoryContext;
 
@@ -477,7 +477,7 @@ rr_note_names(PG_FUNCTION_ARGS)
 
 /* Notes anew afterwards, for a command that this one was part of. No lock on the catalogs: the command holds its table's already. */
 Datum
-rr_follow_names(PG_FUNCTION_ARGS)
+rr_follow_names(PG_FUNCTION_ARGS pg_attribute_unused())
 {
 	MemoryContext outer = CurrentMemoryContext;
 

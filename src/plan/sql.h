@@ -104,7 +104,7 @@ extern void rr_rows_condition(RrRows *rows, const char *condition);
 /* To be called before anything is selected: will to-one relationships be joined? */
 extern void rr_rows_prepare(RrSql *sql, RrRows *rows, bool joins);
 /* " FROM … WHERE …" that gives the rows, to stand behind a select list made of rr_row_value()s. */
-extern const char *rr_rows_from(RrSql *sql, RrRows *rows);
+extern const char *rr_rows_from(RrRows *rows);
 
 extern RrRow rr_rows_row(RrRows *rows);
 /* "alias.column", where the row's table itself is in sight */
@@ -144,7 +144,7 @@ extern const char *rr_select_object(RrSql *sql, RrRows *rows, const GqlFieldSel 
 
 extern const char *rr_select_aggregate(RrSql *sql, RrRows *rows, const GqlFieldSel *field);
 /* The aggregate that sorts or filters; the rows' table is in sight as alias. */
-extern const char *rr_count_expression(RrSql *sql, const char *alias, const GqlValue *columns, bool distinct, const RrTable *table);
+extern const char *rr_count_expression(const char *alias, const GqlValue *columns, bool distinct);
 
 /* ---- sql_where.c ---- */
 

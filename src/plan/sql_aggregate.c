@@ -26,7 +26,7 @@ count_of(List *columns, bool distinct)
 }
 
 const char *
-rr_count_expression(RrSql *sql, const char *alias, const GqlValue *columns, bool distinct, const RrTable *table)
+rr_count_expression(const char *alias, const GqlValue *columns, bool distinct)
 {
 	List	   *expressions = NIL;
 	ListCell   *lc;
@@ -163,5 +163,5 @@ rr_select_aggregate(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 			return NULL;
 		members = lappend(members, rr_json_member(sub->key, value));
 	}
-	return psprintf("SELECT %s%s", rr_json_call("json_object", rr_json_members(members)), rr_rows_from(sql, rows));
+	return psprintf("SELECT %s%s", rr_json_call("json_object", rr_json_members(members)), rr_rows_from(rows));
 }

@@ -173,7 +173,7 @@ rr_json_path(RrSql *sql, const char *expression, const GqlNames *args)
 	if (((const GqlArgumentValue *) gql_names_get(args, "path"))->from_variable)
 		sql->planner->exact = true;
 	p.text = path->text;
-	if (path->len != strlen(path->text) || !parse_path(&p))
+	if (path->len != (int) strlen(path->text) || !parse_path(&p))
 		return rr_sql_error(sql, path->loc, "Argument \"path\" is not a JSON path: \"%s\".", path->text);
 	initStringInfo(&out);
 	appendStringInfoString(&out, expression);

@@ -118,7 +118,7 @@ rr_json_members(List *members)
  * without keys, is not ours to try.
  */
 static bool
-wants_row(RrSql *sql, List *fields)
+wants_row(List *fields)
 {
 	ListCell   *lc;
 
@@ -160,7 +160,7 @@ object_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	RrRows		rows;
 	const char *select;
 
-	if (rr_rows_can_join(row->rows, link) && !wants_row(sql, fields))
+	if (rr_rows_can_join(row->rows, link) && !wants_row(fields))
 		return joined_object(sql, row, link, type, fields);
 
 	rr_rows_init(sql, &rows, link->target, NULL);

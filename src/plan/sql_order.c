@@ -39,7 +39,7 @@ direction_of(const GqlValue *value)
 		{"desc_nulls_last", " DESC NULLS LAST"},
 	};
 
-	for (int i = 0; i < lengthof(directions); i++)
+	for (int i = 0; i < (int) lengthof(directions); i++)
 		if (strcmp(value->text, directions[i].name) == 0)
 			return directions[i].sql;
 	elog(ERROR, "unexpected direction \"%s\"", value->text);

@@ -203,7 +203,7 @@ append_tables(StringInfo out, const RrRows *rows)
 }
 
 const char *
-rr_rows_from(RrSql *sql, RrRows *rows)
+rr_rows_from(RrRows *rows)
 {
 	StringInfoData out,
 				sort;

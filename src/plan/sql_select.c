@@ -22,7 +22,7 @@ rr_select_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 	piece = rr_json_object(sql, &row, gql_named_type(field->def->type), fields);
 	if (piece == NULL)
 		return NULL;
-	return psprintf("SELECT %s%s", rr_json_call("json_rows", piece), rr_rows_from(sql, rows));
+	return psprintf("SELECT %s%s", rr_json_call("json_rows", piece), rr_rows_from(rows));
 }
 
 const char *
@@ -36,5 +36,5 @@ rr_select_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field, bool limit_
 	piece = rr_json_object(sql, &row, gql_named_type(field->def->type), fields);
 	if (piece == NULL)
 		return NULL;
-	return psprintf("SELECT %s%s%s", rr_json_call("json_object", piece), rr_rows_from(sql, rows), limit_one ? " LIMIT 1" : "");
+	return psprintf("SELECT %s%s%s", rr_json_call("json_object", piece), rr_rows_from(rows), limit_one ? " LIMIT 1" : "");
 }

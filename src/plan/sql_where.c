@@ -168,14 +168,14 @@ column_expression(const RrTable *table, const char *alias, const GqlValue *value
 
 /* "count(DISTINCT t1.a)", "avg(t1.a)", "corr(t1.a, t1.b)" */
 static const char *
-predicate_call(RrSql *sql, const RrAggregate *aggregate, const RrTable *table, const char *alias, const GqlValue *given)
+predicate_call(const RrAggregate *aggregate, const RrTable *table, const char *alias, const GqlValue *given)
 {
 	const GqlValue *arguments = member(given, "arguments");
 	const GqlValue *distinct = member(given, "distinct");
 	bool		is_distinct = distinct != NULL && distinct->boolean;
 
 	if (strcmp(aggregate->name, "count") == 0)
-		return rr_count_expression(sql, alias, arguments, is_distinct, table);
+		return rr_count_expression(alias, arguments, is_distinct);
 	if (arguments->kind == GQL_VALUE_OBJECT)
 		return psprintf("pg_catalog.%s(%s%s, %s)", aggregate->name, is_distinct ? "DISTINCT " : "",
 						column_expression(table, alias, member(arguments, "X")), column_expression(table, alias, member(arguments, "Y")));
@@ -194,7 +194,7 @@ append_predicate(RrSql *sql, StringInfo out, const RrLink *link, const char *her
 
 	initStringInfo(&select);
 	appendStringInfo(&select, "(SELECT %s FROM %s AS %s WHERE %s",
-					 predicate_call(sql, aggregate, link->target, alias, given), rr_sql_table(link->target), alias,
+					 predicate_call(aggregate, link->target, alias, given), rr_sql_table(link->target), alias,
 					 rr_link_condition(link, rr_link_columns(link, here), alias));
 	if (filter != NULL)
 	{

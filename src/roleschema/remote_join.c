@@ -221,7 +221,7 @@ remote_type_fits(const GqlType *type, const GqlType *target)
 		return true;
 	if (type->kind == GQL_ENUM || !type->builtin)
 		return strcmp(target->name, "String") == 0 || strcmp(target->name, "ID") == 0;
-	for (int i = 0; i < lengthof(conversions); i++)
+	for (int i = 0; i < (int) lengthof(conversions); i++)
 		if (strcmp(type->name, conversions[i][0]) == 0 && strcmp(target->name, conversions[i][1]) == 0)
 			return true;
 	return false;

@@ -30,7 +30,7 @@ is_standard_scalar(const char *name)
 {
 	static const char *const standard[] = {"Int", "Float", "String", "Boolean", "ID"};
 
-	for (int i = 0; i < lengthof(standard); i++)
+	for (int i = 0; i < (int) lengthof(standard); i++)
 		if (strcmp(name, standard[i]) == 0)
 			return true;
 	return false;

@@ -92,7 +92,7 @@ rr_complete_aggregate_fields(GqlSchema *schema, GqlType *type)
 	const RrTable *table = info_of(type)->table;
 	GqlFieldDef *count;
 
-	for (int i = 0; i < lengthof(aggregates); i++)
+	for (int i = 0; i < (int) lengthof(aggregates); i++)
 	{
 		const RrAggregate *aggregate = &aggregates[i];
 		RrTableField *field;
@@ -145,7 +145,7 @@ rr_complete_aggregate_order_by(GqlSchema *schema, GqlType *type)
 	const RrTable *table = info_of(type)->table;
 
 	gql_type_add_input(schema, type, "count", &rr_order_by_enum(rs)->ref)->data = rr_table_field(rs, RR_FIELD_COUNT, table);
-	for (int i = 0; i < lengthof(aggregates); i++)
+	for (int i = 0; i < (int) lengthof(aggregates); i++)
 	{
 		const RrAggregate *aggregate = &aggregates[i];
 		RrTableField *field;
@@ -179,17 +179,17 @@ typedef struct Predicate
 } Predicate;
 
 static const Predicate predicates[] = {
-	{{"avg"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
-	{{"bool_and"}, ONE_COLUMN, BOOLOID, BOOLOID},
-	{{"bool_or"}, ONE_COLUMN, BOOLOID, BOOLOID},
-	{{"corr"}, TWO_COLUMNS, FLOAT8OID, FLOAT8OID},
-	{{"count"}, ANY_COLUMNS, InvalidOid, INT4OID},
-	{{"covar_samp"}, TWO_COLUMNS, FLOAT8OID, FLOAT8OID},
-	{{"max"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
-	{{"min"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
-	{{"stddev_samp"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
-	{{"sum"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
-	{{"var_samp"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
+	{{.name = "avg"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
+	{{.name = "bool_and"}, ONE_COLUMN, BOOLOID, BOOLOID},
+	{{.name = "bool_or"}, ONE_COLUMN, BOOLOID, BOOLOID},
+	{{.name = "corr"}, TWO_COLUMNS, FLOAT8OID, FLOAT8OID},
+	{{.name = "count"}, ANY_COLUMNS, InvalidOid, INT4OID},
+	{{.name = "covar_samp"}, TWO_COLUMNS, FLOAT8OID, FLOAT8OID},
+	{{.name = "max"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
+	{{.name = "min"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
+	{{.name = "stddev_samp"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
+	{{.name = "sum"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
+	{{.name = "var_samp"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
 };
 
 Oid
@@ -277,7 +277,7 @@ rr_complete_aggregate_bool_exp(GqlSchema *schema, GqlType *type)
 	RrRoleSchema *rs = schema->data;
 	const RrTable *table = info_of(type)->table;
 
-	for (int i = 0; i < lengthof(predicates); i++)
+	for (int i = 0; i < (int) lengthof(predicates); i++)
 	{
 		const Predicate *predicate = &predicates[i];
 		bool		useful = false;

@@ -260,7 +260,7 @@ takes_derived_name(const RrDatabase *db, const char *name, const RrTable **of)
 	};
 	int			len = strlen(name);
 
-	for (int i = 0; i < lengthof(suffixes); i++)
+	for (int i = 0; i < (int) lengthof(suffixes); i++)
 	{
 		int			suffix_len = strlen(suffixes[i]);
 
@@ -281,7 +281,7 @@ is_fixed_name(const char *name)
 		"jsonb_cast_exp",
 	};
 
-	for (int i = 0; i < lengthof(fixed); i++)
+	for (int i = 0; i < (int) lengthof(fixed); i++)
 		if (strcmp(name, fixed[i]) == 0)
 			return true;
 	return false;

@@ -121,7 +121,7 @@ rr_order_by_enum(RrRoleSchema *rs)
 	if (!made)
 		return type;
 	type->description = "column ordering options";
-	for (int i = 0; i < lengthof(values); i++)
+	for (int i = 0; i < (int) lengthof(values); i++)
 		gql_type_add_enum_value(rs->schema, type, values[i].name)->description = values[i].description;
 	return type;
 }

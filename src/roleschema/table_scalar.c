@@ -22,31 +22,31 @@
 #include "roleschema/tables.h"
 
 static const RrOperator operators[] = {
-	{"_eq", RR_OP_COMPARE, "=", BTEqualStrategyNumber},
-	{"_neq", RR_OP_COMPARE, "<>", BTEqualStrategyNumber, true},
-	{"_gt", RR_OP_COMPARE, ">", BTGreaterStrategyNumber},
-	{"_gte", RR_OP_COMPARE, ">=", BTGreaterEqualStrategyNumber},
-	{"_lt", RR_OP_COMPARE, "<", BTLessStrategyNumber},
-	{"_lte", RR_OP_COMPARE, "<=", BTLessEqualStrategyNumber},
-	{"_in", RR_OP_IN, "=", BTEqualStrategyNumber},
-	{"_nin", RR_OP_IN, "<>", BTEqualStrategyNumber, true},
-	{"_is_null", RR_OP_IS_NULL},
-	{"_like", RR_OP_TEXT, "~~"},
-	{"_nlike", RR_OP_TEXT, "!~~"},
-	{"_ilike", RR_OP_TEXT, "~~*"},
-	{"_nilike", RR_OP_TEXT, "!~~*"},
-	{"_similar", RR_OP_SIMILAR, "~"},
-	{"_nsimilar", RR_OP_SIMILAR, "!~"},
-	{"_regex", RR_OP_TEXT, "~"},
-	{"_nregex", RR_OP_TEXT, "!~"},
-	{"_iregex", RR_OP_TEXT, "~*"},
-	{"_niregex", RR_OP_TEXT, "!~*"},
-	{"_contains", RR_OP_SELF, "@>"},
-	{"_contained_in", RR_OP_SELF, "<@"},
-	{"_has_key", RR_OP_STRING, "?"},
-	{"_has_keys_any", RR_OP_STRINGS, "?|"},
-	{"_has_keys_all", RR_OP_STRINGS, "?&"},
-	{"_cast", RR_OP_CAST},
+	{"_eq", RR_OP_COMPARE, "=", BTEqualStrategyNumber, false, NULL},
+	{"_neq", RR_OP_COMPARE, "<>", BTEqualStrategyNumber, true, NULL},
+	{"_gt", RR_OP_COMPARE, ">", BTGreaterStrategyNumber, false, NULL},
+	{"_gte", RR_OP_COMPARE, ">=", BTGreaterEqualStrategyNumber, false, NULL},
+	{"_lt", RR_OP_COMPARE, "<", BTLessStrategyNumber, false, NULL},
+	{"_lte", RR_OP_COMPARE, "<=", BTLessEqualStrategyNumber, false, NULL},
+	{"_in", RR_OP_IN, "=", BTEqualStrategyNumber, false, NULL},
+	{"_nin", RR_OP_IN, "<>", BTEqualStrategyNumber, true, NULL},
+	{"_is_null", RR_OP_IS_NULL, NULL, 0, false, NULL},
+	{"_like", RR_OP_TEXT, "~~", 0, false, NULL},
+	{"_nlike", RR_OP_TEXT, "!~~", 0, false, NULL},
+	{"_ilike", RR_OP_TEXT, "~~*", 0, false, NULL},
+	{"_nilike", RR_OP_TEXT, "!~~*", 0, false, NULL},
+	{"_similar", RR_OP_SIMILAR, "~", 0, false, NULL},
+	{"_nsimilar", RR_OP_SIMILAR, "!~", 0, false, NULL},
+	{"_regex", RR_OP_TEXT, "~", 0, false, NULL},
+	{"_nregex", RR_OP_TEXT, "!~", 0, false, NULL},
+	{"_iregex", RR_OP_TEXT, "~*", 0, false, NULL},
+	{"_niregex", RR_OP_TEXT, "!~*", 0, false, NULL},
+	{"_contains", RR_OP_SELF, "@>", 0, false, NULL},
+	{"_contained_in", RR_OP_SELF, "<@", 0, false, NULL},
+	{"_has_key", RR_OP_STRING, "?", 0, false, NULL},
+	{"_has_keys_any", RR_OP_STRINGS, "?|", 0, false, NULL},
+	{"_has_keys_all", RR_OP_STRINGS, "?&", 0, false, NULL},
+	{"_cast", RR_OP_CAST, NULL, 0, false, NULL},
 	{"_ancestor", RR_OP_OTHER, "@>", 0, false, "ltree"},
 	{"_descendant", RR_OP_OTHER, "<@", 0, false, "ltree"},
 	{"_ancestor_any", RR_OP_OTHERS, "@>", 0, false, "ltree"},
@@ -346,7 +346,7 @@ complete_comparison(GqlSchema *schema, GqlType *type)
 	RrDatabase *db = rr_tables(rs)->db;
 	const RrScalar *scalar = type->data;
 
-	for (int i = 0; i < lengthof(operators); i++)
+	for (int i = 0; i < (int) lengthof(operators); i++)
 	{
 		const RrOperator *op = &operators[i];
 		const GqlTypeRef *value = NULL;

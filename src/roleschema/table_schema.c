@@ -131,7 +131,7 @@ static const struct
 	[RR_TYPE_AGGREGATE_FIELDS] = {"_aggregate_fields", GQL_OBJECT, rr_complete_aggregate_fields, "aggregate fields of \"", "\""},
 	[RR_TYPE_AGGREGATE_ORDER_BY] = {"_aggregate_order_by", GQL_INPUT_OBJECT, rr_complete_aggregate_order_by,
 	"order by aggregate values of table \"", "\""},
-	[RR_TYPE_AGGREGATE_BOOL_EXP] = {"_aggregate_bool_exp", GQL_INPUT_OBJECT, rr_complete_aggregate_bool_exp},
+	[RR_TYPE_AGGREGATE_BOOL_EXP] = {"_aggregate_bool_exp", GQL_INPUT_OBJECT, rr_complete_aggregate_bool_exp, NULL, NULL},
 };
 
 GqlType *
@@ -371,7 +371,7 @@ clash(RrRoleSchema *rs, const RrTable *table)
 		return NULL;
 	if (gql_names_get(&rs->schema->types, table->name) != NULL)
 		return table->name;
-	for (int i = 0; i < lengthof(root_suffixes); i++)
+	for (int i = 0; i < (int) lengthof(root_suffixes); i++)
 	{
 		const char *name = psprintf("%s%s", table->name, root_suffixes[i]);
 

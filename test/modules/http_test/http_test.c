@@ -151,9 +151,9 @@ http_test_nested(PG_FUNCTION_ARGS)
 		req.url = lfirst(lc);
 		rr_http_submit(inner, &req);
 	}
-	while ((r = rr_http_next(inner)) != NULL && n < lengthof(came))
+	while ((r = rr_http_next(inner)) != NULL && n < (int) lengthof(came))
 		came[n++] = CStringGetTextDatum(psprintf("%s %s", (char *) r->tag, failure_names[r->failure]));
-	while ((r = rr_http_next(outer)) != NULL && n < lengthof(came))
+	while ((r = rr_http_next(outer)) != NULL && n < (int) lengthof(came))
 		came[n++] = CStringGetTextDatum(psprintf("%s %s", (char *) r->tag, failure_names[r->failure]));
 	PG_RETURN_ARRAYTYPE_P(construct_array(came, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
