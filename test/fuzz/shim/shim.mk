@@ -8,9 +8,9 @@ PG_CONFIG ?= pg_config
 
 SHIM_SOURCES := $(sort $(wildcard $(ROOT)/src/graphql/*.c $(ROOT)/src/json/*.c)) $(ROOT)/test/fuzz/shim/shim.c
 SHIM_HEADERS := $(wildcard $(ROOT)/src/*.h $(ROOT)/src/graphql/*.h $(ROOT)/src/json/*.h $(ROOT)/test/fuzz/shim/*.h)
-SHIM_CFLAGS := -std=gnu99 -D_GNU_SOURCE -ffunction-sections -fno-strict-aliasing -fwrapv -Wall -Wextra -Wno-unused-parameter \
-	-Wno-sign-compare -Wno-missing-field-initializers -I$(ROOT)/src -I$(ROOT)/test/fuzz/shim -I$(shell $(PG_CONFIG) --includedir-server) \
-	-I$(shell $(PG_CONFIG) --includedir)/internal $(shell pkg-config --cflags json-c)
+SHIM_CFLAGS := -std=gnu99 -D_GNU_SOURCE -ffunction-sections -fno-strict-aliasing -fwrapv -Wall -Wextra \
+	-I$(ROOT)/src -I$(ROOT)/test/fuzz/shim -isystem $(shell $(PG_CONFIG) --includedir-server) \
+	-isystem $(shell $(PG_CONFIG) --includedir)/internal $(shell pkg-config --cflags json-c)
 SHIM_LIBS := -Wl,--gc-sections -L$(shell $(PG_CONFIG) --pkglibdir) -lpgcommon -lpgport $(shell pkg-config --libs json-c) -lm
 
 OBJECTS = $(patsubst $(ROOT)/%.c,$(BUILD)/objects/%.o,$(SHIM_SOURCES))
