@@ -61,6 +61,12 @@ append_comparison(RrSql *sql, StringInfo out, const char *expression, const RrSc
 {
 	const char *param;
 
+	/* types of one name share their comparisons, and may differ in what they can do */
+	if (!rr_scalar_has_operator(scalar, op))
+	{
+		rr_sql_error(sql, value->loc, "type %s has no operator for \"%s\"", format_type_be(scalar->base), op->name);
+		return false;
+	}
 	switch (op->kind)
 	{
 		case RR_OP_COMPARE:

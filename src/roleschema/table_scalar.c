@@ -3,6 +3,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "access/htup_details.h"
 #include "access/stratnum.h"
 #include "catalog/namespace.h"
@@ -143,20 +145,23 @@ rr_scalar_is_numeric(const RrScalar *scalar)
 	}
 }
 
+static char *
+type_name(Oid type)
+{
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	char	   *name;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for type %u", type);
+	name = pstrdup(NameStr(((Form_pg_type) GETSTRUCT(tuple))->typname));
+	ReleaseSysCache(tuple);
+	return name;
+}
+
 static bool
 has_type_name(const RrScalar *scalar, const char *name)
 {
-	HeapTuple	tuple;
-	bool		same;
-
-	if (scalar->element != NULL || scalar->base < FirstNormalObjectId)
-		return false;
-	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(scalar->base));
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	same = strcmp(NameStr(((Form_pg_type) GETSTRUCT(tuple))->typname), name) == 0;
-	ReleaseSysCache(tuple);
-	return same;
+	return scalar->element == NULL && scalar->base >= FirstNormalObjectId && strcmp(type_name(scalar->base), name) == 0;
 }
 
 /* Those that compare like text: String, bpchar, citext. */
@@ -383,12 +388,32 @@ complete_comparison(GqlSchema *schema, GqlType *type)
 	}
 }
 
+/*
+ * A type whose name cannot be spelled is a String, but does not compare like one: its comparisons have its own name, as far as that goes.
+ */
+static const char *
+comparison_name(RrRoleSchema *rs, const RrScalar *scalar)
+{
+	const RrScalar *element = scalar->element ? scalar->element : scalar;
+	const char *name = rr_scalar_type(rs, scalar)->name;
+
+	if (strcmp(name, "String") == 0 && element->base != TEXTOID && element->base != VARCHAROID)
+	{
+		char	   *own = type_name(element->base);
+
+		for (char *p = own; *p; p++)
+			if (!isalnum((unsigned char) *p) || IS_HIGHBIT_SET(*p))
+				*p = '_';
+		name = psprintf("String_%s", own);
+	}
+	return psprintf("%s%s_comparison_exp", name, scalar->element ? "_array" : "");
+}
+
 GqlType *
 rr_comparison_type(RrRoleSchema *rs, const RrScalar *scalar)
 {
 	bool		made;
-	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT,
-								   psprintf("%s%s_comparison_exp", rr_scalar_type(rs, scalar)->name, scalar->element ? "_array" : ""), &made);
+	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, comparison_name(rs, scalar), &made);
 
 	if (made)
 	{

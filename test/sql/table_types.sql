@@ -61,6 +61,15 @@ SELECT graphql_resolve('{ vals(where: {te: {_eq: 5}}) { id } }');
 SELECT graphql_resolve('{ vals(where: {id: {_eq: "5"}}) { id } }');
 -- empty arrays, arrays of one, in both directions
 SELECT graphql_resolve('{ a: vals(where: {ai: {_eq: []}}) { id ai } b: vals(where: {zs: {_eq: ["1", "2"]}}) { zs } c: vals(where: {ae: {_contains: [sad]}}) { ae } d: vals(where: {ac: {_is_null: false}}) { ac } }');
+-- a type that cannot be spelled is a String, without a String's operators; types of one name
+SELECT graphql_resolve('{ vals(where: {od: {_eq: "x"}, te: {_like: "%"}}) { id od } __type(name: "String_comparison_exp") { inputFields { name } } }');
+SELECT graphql_resolve('{ vals(where: {od: {_like: "x"}}) { id } }');
+CREATE SCHEMA other;
+CREATE TYPE other.mood AS (x point);
+CREATE TABLE moods (a mood, b other.mood);
+INSERT INTO moods VALUES ('sad', '("(1,2)")');
+SELECT graphql_resolve('{ moods(where: {a: {_gte: sad}, b: {_is_null: false}}) { a b } }');
+SELECT graphql_resolve('{ moods(where: {b: {_gte: sad}}) { a b } }');
 -- settings that change texts
 SET extra_float_digits = 0;
 SET datestyle = 'German';
