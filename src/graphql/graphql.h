@@ -40,6 +40,9 @@ extern void gql_print_type_node(StringInfo out, const GqlTypeNode *type);
 /* A value (no variables in it) as JSON text; an enum value becomes a string, numbers keep their text. */
 extern void gql_value_to_json(StringInfo out, const GqlValue *value);
 
+/* The value of an OBJECT's field; NULL when it has none of the name, or object is NULL. */
+extern GqlValue *gql_object_get(const GqlValue *object, const char *name);
+
 /* ---- validation (section 5) ---- */
 
 /* Every rule; errors are filed in graphql-js' order. True when there is none. max_depth: DESIGN 4, root field is 1 deep; 0: none. */

@@ -197,6 +197,8 @@ extern const GqlNames *gql_type_fields(GqlSchema *schema, GqlType *type);	/* com
 extern GqlFieldDef *gql_type_field(GqlSchema *schema, GqlType *type, const char *name); /* or NULL; knows __typename, and __schema and __type on the query root */
 extern GqlInputValueDef *gql_type_input(GqlSchema *schema, GqlType *type, const char *name);
 extern GqlType *gql_named_type(const GqlTypeRef *ref);
+/* The type without its outermost non-null. */
+#define gql_nullable_type(ref) ((ref)->kind == GQL_TYPE_NON_NULL ? (ref)->of : (ref))
 extern bool gql_is_composite(const GqlType *type);	/* object, interface, union */
 extern bool gql_is_leaf(const GqlType *type);		/* scalar, enum */
 extern bool gql_is_input(const GqlType *type);		/* scalar, enum, input object */

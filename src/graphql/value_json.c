@@ -57,3 +57,20 @@ gql_value_to_json(StringInfo out, const GqlValue *value)
 			elog(ERROR, "variable \"$%s\" has no value here", value->text);
 	}
 }
+
+GqlValue *
+gql_object_get(const GqlValue *object, const char *name)
+{
+	ListCell   *lc;
+
+	if (object == NULL)
+		return NULL;
+	foreach(lc, object->items)
+	{
+		GqlObjectField *field = lfirst(lc);
+
+		if (strcmp(field->name.value, name) == 0)
+			return field->value;
+	}
+	return NULL;
+}

@@ -31,12 +31,6 @@ directive_argument(const GqlDirective *directive, const char *name)
 	return NULL;
 }
 
-static const GqlTypeRef *
-nullable(const GqlTypeRef *type)
-{
-	return type->kind == GQL_TYPE_NON_NULL ? type->of : type;
-}
-
 static GqlType *
 input_object(const GqlTypeRef *type)
 {
@@ -177,7 +171,7 @@ read_preset(PresetWalk *w, const GqlValue *value, const GqlTypeRef *type)
 	{
 		if (value->kind == GQL_VALUE_LIST)
 		{
-			const GqlTypeRef *list = nullable(type);
+			const GqlTypeRef *list = gql_nullable_type(type);
 			GqlValue   *item = read_preset(w, lfirst(lc), list->kind == GQL_TYPE_LIST ? list->of : list);
 
 			if (item == NULL)
@@ -200,19 +194,6 @@ read_preset(PresetWalk *w, const GqlValue *value, const GqlTypeRef *type)
 	return copy;
 }
 
-static const GqlValue *
-member(const GqlValue *object, const char *name)
-{
-	ListCell   *lc;
-
-	if (object == NULL)
-		return NULL;
-	foreach(lc, object->items)
-		if (strcmp(((GqlObjectField *) lfirst(lc))->name.value, name) == 0)
-			return ((GqlObjectField *) lfirst(lc))->value;
-	return NULL;
-}
-
 static bool apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValue **result);
 
 /* An object: presets, and what is given of the rest. */
@@ -223,7 +204,7 @@ apply_to_object(PresetWalk *w, GqlType *type, const GqlValue *given, GqlValue **
 
 	gql_foreach(GqlInputValueDef, field, gql_type_fields(w->upstream, type))
 	{
-		const GqlValue *inner = member(given, field->name);
+		const GqlValue *inner = gql_object_get(given, field->name);
 		GqlObjectField *out;
 		GqlValue   *value;
 

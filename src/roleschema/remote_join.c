@@ -227,25 +227,19 @@ remote_type_fits(const GqlType *type, const GqlType *target)
 	return false;
 }
 
-static const GqlTypeRef *
-nullable(const GqlTypeRef *type)
-{
-	return type->kind == GQL_TYPE_NON_NULL ? type->of : type;
-}
-
 static bool
 key_fits(const RrJoinKey *key, const GqlTypeRef *target)
 {
-	target = nullable(target);
+	target = gql_nullable_type(target);
 	if (key->field != NULL)
 	{
-		const GqlTypeRef *type = nullable(key->field->type);
+		const GqlTypeRef *type = gql_nullable_type(key->field->type);
 
 		if (type->kind == GQL_TYPE_LIST)
 			return target->kind == GQL_TYPE_LIST && gql_is_leaf(gql_named_type(target)) &&
 				remote_type_fits(gql_named_type(type), gql_named_type(target));
 		while (target->kind == GQL_TYPE_LIST)	/* a single value is a list of one */
-			target = nullable(target->of);
+			target = gql_nullable_type(target->of);
 		return remote_type_fits(type->type, target->type);
 	}
 	if (target->kind == GQL_TYPE_LIST)
@@ -253,7 +247,7 @@ key_fits(const RrJoinKey *key, const GqlTypeRef *target)
 		Oid			element = get_element_type(key->type);
 
 		while (target->kind == GQL_TYPE_LIST)
-			target = nullable(target->of);
+			target = gql_nullable_type(target->of);
 		return sql_type_fits(OidIsValid(element) ? getBaseType(element) : key->type, target->type);
 	}
 	if (OidIsValid(get_element_type(key->type)) && target->type->builtin)
@@ -304,21 +298,6 @@ is_required(const GqlInputValueDef *def)
 	return def->type->kind == GQL_TYPE_NON_NULL && def->default_value == NULL;
 }
 
-static const GqlValue *
-object_member(const GqlValue *object, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, object->items)
-	{
-		GqlObjectField *field = lfirst(lc);
-
-		if (strcmp(field->name.value, name) == 0)
-			return field->value;
-	}
-	return NULL;
-}
-
 /* The members of a template object against the arguments or input fields that there are. */
 static void
 check_members(JoinBuilder *b, const GqlValue *object, const GqlNames *defs, const char *what, const char *where)
@@ -339,7 +318,7 @@ check_members(JoinBuilder *b, const GqlValue *object, const GqlNames *defs, cons
 	if (b->query_can_add)
 		return;
 	gql_foreach(GqlInputValueDef, def, defs)
-		if (is_required(def) && object_member(object, def->name) == NULL)
+		if (is_required(def) && gql_object_get(object, def->name) == NULL)
 			gql_error(b->errors, "%s of remote schema \"%s\" needs its %s \"%s\" of type %s", where, b->join->remote->def->name,
 					  what, def->name, gql_type_to_string(def->type));
 }
@@ -366,7 +345,7 @@ check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, co
 						 b->errors);
 		return;
 	}
-	type = nullable(type);
+	type = gql_nullable_type(type);
 	if (type->kind == GQL_TYPE_LIST)
 	{
 		bool		outer = b->query_can_add;
@@ -436,7 +415,7 @@ check_batch(JoinBuilder *b)
 
 	if (to->batch == RR_BATCH_ALIASES)
 		return;
-	if (nullable(innermost->type)->kind != GQL_TYPE_LIST || nullable(nullable(innermost->type)->of)->kind == GQL_TYPE_LIST)
+	if (gql_nullable_type(innermost->type)->kind != GQL_TYPE_LIST || gql_nullable_type(gql_nullable_type(innermost->type)->of)->kind == GQL_TYPE_LIST)
 		gql_error(b->errors, "a batch needs a field that gives a list, and field \"%s\" of remote schema \"%s\" has type %s",
 				  innermost->name, b->join->remote->def->name, gql_type_to_string(innermost->type));
 	if (to->batch == RR_BATCH_POSITION && to->array)
@@ -445,7 +424,7 @@ check_batch(JoinBuilder *b)
 	{
 		const GqlFieldDef *field = lfirst(lc);
 
-		if (field != innermost && nullable(field->type)->kind == GQL_TYPE_LIST)
+		if (field != innermost && gql_nullable_type(field->type)->kind == GQL_TYPE_LIST)
 			gql_error(b->errors, "a batch cannot pass through a list, and field \"%s\" of remote schema \"%s\" has type %s",
 					  field->name, b->join->remote->def->name, gql_type_to_string(field->type));
 	}
@@ -504,7 +483,7 @@ strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValu
 	stripped->description = upstream->description;
 	gql_foreach(GqlInputValueDef, input, gql_type_fields(remote->upstream, upstream))
 	{
-		const GqlValue *value = object_member(given, input->name);
+		const GqlValue *value = gql_object_get(given, input->name);
 		const GqlTypeRef *type;
 		GqlInputValueDef *left;
 
@@ -515,10 +494,10 @@ strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValu
 			bool		inner_optional;
 			GqlType    *inner;
 
-			if (value->kind != GQL_VALUE_OBJECT || nullable(input->type)->kind != GQL_TYPE_NAMED ||
-				nullable(input->type)->type->kind != GQL_INPUT_OBJECT)
+			if (value->kind != GQL_VALUE_OBJECT || gql_nullable_type(input->type)->kind != GQL_TYPE_NAMED ||
+				gql_nullable_type(input->type)->type->kind != GQL_INPUT_OBJECT)
 				continue;
-			inner = strip_input(rs, remote, nullable(input->type)->type, value, psprintf("%s_%s", name, input->name),
+			inner = strip_input(rs, remote, gql_nullable_type(input->type)->type, value, psprintf("%s_%s", name, input->name),
 								&inner_optional);
 			if (inner == NULL)
 				continue;
@@ -545,7 +524,7 @@ add_arguments(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *owner, GqlFieldDef 
 
 	gql_foreach(GqlInputValueDef, arg, &innermost->args)
 	{
-		const GqlValue *given = object_member(step->arguments, arg->name);
+		const GqlValue *given = gql_object_get(step->arguments, arg->name);
 		const GqlTypeRef *type;
 		GqlInputValueDef *left;
 
@@ -553,7 +532,7 @@ add_arguments(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *owner, GqlFieldDef 
 			continue;
 		if (given != NULL)
 		{
-			GqlType    *input = nullable(arg->type)->kind == GQL_TYPE_NAMED ? nullable(arg->type)->type : NULL;
+			GqlType    *input = gql_nullable_type(arg->type)->kind == GQL_TYPE_NAMED ? gql_nullable_type(arg->type)->type : NULL;
 			GqlType    *stripped;
 			bool		optional;
 
@@ -606,13 +585,13 @@ const GqlTypeRef *
 rr_remote_join_value_type(RrRoleSchema *rs, const RrRemoteJoin *join)
 {
 	const RrToRemoteSchema *to = join->relationship->to_remote_schema;
-	const GqlTypeRef *type = nullable(rr_remote_type_ref(rs, join->remote, ((GqlFieldDef *) llast(join->path))->type));
+	const GqlTypeRef *type = gql_nullable_type(rr_remote_type_ref(rs, join->remote, ((GqlFieldDef *) llast(join->path))->type));
 	const char *name;
 	GqlType    *upstream;
 
 	if (to->batch == RR_BATCH_ALIASES)
 		return type;
-	type = nullable(type->of);
+	type = gql_nullable_type(type->of);
 	name = static_typename(((RrRemoteFieldStep *) llast(to->remote_field))->arguments);
 	upstream = name && gql_is_abstract(type->type) ? gql_schema_type(join->remote->upstream, name) : NULL;
 	if (upstream != NULL)
@@ -636,9 +615,9 @@ join_type(RrRoleSchema *rs, const RrRemoteJoin *join)
 		type = gql_list_of(rs->schema, gql_non_null(rs->schema, type));
 	for (int i = list_length(join->path) - 2; i >= 0; i--)
 	{
-		const GqlTypeRef *on_the_way = nullable(((GqlFieldDef *) list_nth(join->path, i))->type);
+		const GqlTypeRef *on_the_way = gql_nullable_type(((GqlFieldDef *) list_nth(join->path, i))->type);
 
-		for (; on_the_way->kind == GQL_TYPE_LIST; on_the_way = nullable(on_the_way->of))
+		for (; on_the_way->kind == GQL_TYPE_LIST; on_the_way = gql_nullable_type(on_the_way->of))
 			type = gql_list_of(rs->schema, type);
 	}
 	return type;
