@@ -76,6 +76,27 @@ pg_unicode_to_server_noerror(pg_wchar c, unsigned char *s)
 #define rr_create_wait_event_set(cxt, nevents) CreateWaitEventSet(cxt, nevents)
 #endif
 
+/* Integers as text; the length comes back from 14 on. */
+#include "utils/builtins.h"
+#if PG_VERSION_NUM >= 140000
+#define rr_ltoa(value, text) pg_ltoa(value, text)
+#define rr_lltoa(value, text) pg_lltoa(value, text)
+#else
+static inline int
+rr_ltoa(int32 value, char *text)
+{
+	pg_ltoa(value, text);
+	return strlen(text);
+}
+
+static inline int
+rr_lltoa(int64 value, char *text)
+{
+	pg_lltoa(value, text);
+	return strlen(text);
+}
+#endif
+
 /* FOREIGN KEY (..., PERIOD ...) came with 18; equality of columns does not describe it. */
 #if PG_VERSION_NUM >= 180000
 #define rr_constraint_is_temporal(form) ((form)->conperiod)

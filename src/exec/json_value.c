@@ -149,7 +149,7 @@ write_number(StringInfo out, const char *text)
 static inline void
 write_int32(StringInfo out, int32 value)
 {
-	out->len += pg_ltoa(value, rr_json_reserve(out, 12));
+	out->len += rr_ltoa(value, rr_json_reserve(out, 12));
 }
 
 /* ---- other types ---- */
@@ -317,7 +317,7 @@ rr_json_write(RrJsonWriter *writer, StringInfo out, Datum value)
 			write_int32(out, DatumGetInt32(value));
 			break;
 		case RR_JSON_OF_INT8:
-			out->len += pg_lltoa(DatumGetInt64(value), rr_json_reserve(out, MAXINT8LEN + 1));
+			out->len += rr_lltoa(DatumGetInt64(value), rr_json_reserve(out, MAXINT8LEN + 1));
 			break;
 		case RR_JSON_OF_FLOAT4:
 			write_number(out, DatumGetCString(DirectFunctionCall1(float4out, value)));

@@ -130,8 +130,8 @@ extern RrJsonPiece *rr_json_piece(const char *template, const char *arg);
 extern RrJsonPiece *rr_json_member(const char *key, const RrJsonPiece *value);
 extern RrJsonPiece *rr_json_members(List *members);
 extern const char *rr_json_call(const char *function, const RrJsonPiece *piece);
-/* Does a selection on a table join to-one relationships? */
-extern bool rr_selects_objects(List *fields);
+/* Will a selection on a table join to-one relationships? */
+extern bool rr_joins_objects(RrSql *sql, List *fields);
 
 /* ---- sql_select.c ---- */
 

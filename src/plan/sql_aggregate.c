@@ -132,7 +132,7 @@ joins_objects(RrSql *sql, List *fields)
 		const GqlFieldSel *field = lfirst(lc);
 
 		if (!gql_is_introspection_field(field->def) && ((const RrField *) field->def->data)->kind == RR_FIELD_NODES &&
-			rr_selects_objects(gql_collect_subfields(sql->planner->request, gql_named_type(field->def->type), field)))
+			rr_joins_objects(sql, gql_collect_subfields(sql->planner->request, gql_named_type(field->def->type), field)))
 			return true;
 	}
 	return false;

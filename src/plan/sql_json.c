@@ -170,16 +170,17 @@ object_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 }
 
 bool
-rr_selects_objects(List *fields)
+rr_joins_objects(RrSql *sql, List *fields)
 {
 	ListCell   *lc;
 
 	foreach(lc, fields)
 	{
 		const GqlFieldSel *field = lfirst(lc);
-		const RrField *info = field->def->data;
+		const RrTableField *info = field->def->data;
 
-		if (!gql_is_introspection_field(field->def) && info->kind == RR_FIELD_OBJECT_RELATIONSHIP)
+		if (!gql_is_introspection_field(field->def) && info->base.kind == RR_FIELD_OBJECT_RELATIONSHIP && info->link->unique &&
+			!wants_row(sql, gql_collect_subfields(sql->planner->request, gql_named_type(field->def->type), field)))
 			return true;
 	}
 	return false;

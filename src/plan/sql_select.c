@@ -18,7 +18,7 @@ rr_select_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 	RrRow		row = rr_rows_row(rows);
 	RrJsonPiece *piece;
 
-	rr_rows_prepare(sql, rows, rr_selects_objects(fields));
+	rr_rows_prepare(sql, rows, rr_joins_objects(sql, fields));
 	piece = rr_json_object(sql, &row, gql_named_type(field->def->type), fields);
 	if (piece == NULL)
 		return NULL;
@@ -32,7 +32,7 @@ rr_select_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field, bool limit_
 	RrRow		row = rr_rows_row(rows);
 	RrJsonPiece *piece;
 
-	rr_rows_prepare(sql, rows, rr_selects_objects(fields));
+	rr_rows_prepare(sql, rows, rr_joins_objects(sql, fields));
 	piece = rr_json_object(sql, &row, gql_named_type(field->def->type), fields);
 	if (piece == NULL)
 		return NULL;
