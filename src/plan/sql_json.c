@@ -180,7 +180,7 @@ rr_joins_objects(RrSql *sql, List *fields)
 		const RrTableField *info = field->def->data;
 
 		if (!gql_is_introspection_field(field->def) && info->base.kind == RR_FIELD_OBJECT_RELATIONSHIP && info->link->unique &&
-			!wants_row(sql, gql_collect_subfields(sql->planner->request, gql_named_type(field->def->type), field)))
+			!wants_row(gql_collect_subfields(sql->planner->request, gql_named_type(field->def->type), field)))
 			return true;
 	}
 	return false;
