@@ -352,7 +352,8 @@ coerce_enum(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPath 
 	GqlEnumValueDef *def;
 	char	   *shown;
 
-	if (value->kind != (c->from_json ? GQL_VALUE_STRING : GQL_VALUE_ENUM))
+	/* what was coerced before stays what it is, also among JSON */
+	if (value->kind != GQL_VALUE_ENUM && !(c->from_json && value->kind == GQL_VALUE_STRING))
 	{
 		shown = show_leaf(c, value);
 		return fail(c, value->loc, path, "Enum \"%s\" cannot represent non-%s value: %s.%s", type->name, c->from_json ? "string" : "enum",

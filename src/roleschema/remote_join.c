@@ -469,15 +469,19 @@ rr_remote_join_build(const RrRelationship *relationship, RrRemote *source, RrRem
 /* ---- the field in the role's schema ---- */
 
 /*
- * What the query can still give of an input object that the relationship gives in part: a type of its own, or NULL when nothing is left.
+ * What the query can still give of an input object that the relationship gives in part: a type of its own, or NULL when nothing is left, as where exactly
+ * one field may be given.
  * *optional: none of what is left is required.
  */
 static GqlType *
 strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValue *given, const char *name, bool *optional)
 {
-	GqlType    *stripped = gql_schema_add_type(rs->schema, GQL_INPUT_OBJECT, name);
+	GqlType    *stripped;
 
 	*optional = true;
+	if (upstream->one_of)
+		return NULL;
+	stripped = gql_schema_add_type(rs->schema, GQL_INPUT_OBJECT, name);
 	if (stripped == NULL)
 		return gql_schema_type(rs->schema, name);
 	stripped->description = upstream->description;
