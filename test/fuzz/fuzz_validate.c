@@ -24,7 +24,7 @@ fuzz_prepare(void)
 
 /* Everything below a selection set, as execution would look at it; no deeper than a document without recursion can be. */
 static void
-collect(GqlRequest *request, GqlType *type, List *fields, int depth, int *budget)
+collect(GqlRequest *request, List *fields, int depth, int *budget)
 {
 	GqlErrorList *errors = gql_errors_create(0, NULL);
 	ListCell   *lc;
@@ -49,11 +49,11 @@ collect(GqlRequest *request, GqlType *type, List *fields, int depth, int *budget
 		gql_coerce_arguments(request, field, &values, errors);
 		result = gql_named_type(field->def->type);
 		if (result->kind == GQL_OBJECT)
-			collect(request, result, gql_collect_subfields(request, result, field), depth + 1, budget);
+			collect(request, gql_collect_subfields(request, result, field), depth + 1, budget);
 		else if (gql_is_abstract(result))
 		{
 			gql_foreach(GqlType, member, &result->members)
-				collect(request, member, gql_collect_subfields(request, member, field), depth + 1, budget);
+				collect(request, gql_collect_subfields(request, member, field), depth + 1, budget);
 		}
 	}
 }
@@ -87,6 +87,6 @@ fuzz_check(void *arg)
 		if (request == NULL)
 			continue;			/* a variable is required */
 		root = gql_schema_root(schema, operation->type);
-		collect(request, root, gql_collect_fields(request, root, list_make1(operation->selection_set)), 0, &budget);
+		collect(request, gql_collect_fields(request, root, list_make1(operation->selection_set)), 0, &budget);
 	}
 }
