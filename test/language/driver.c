@@ -259,7 +259,7 @@ value_from_json(json_object *json)
 			break;
 		case json_type_array:
 			value->kind = GQL_VALUE_LIST;
-			for (int i = 0; i < json_object_array_length(json); i++)
+			for (size_t i = 0; i < json_object_array_length(json); i++)
 				value->items = lappend(value->items, value_from_json(json_object_array_get_idx(json, i)));
 			break;
 		case json_type_object:
@@ -519,7 +519,7 @@ dispatch(void *arg)
 	};
 	Command    *command = arg;
 
-	for (int i = 0; i < lengthof(operations); i++)
+	for (size_t i = 0; i < lengthof(operations); i++)
 	{
 		if (text_is(command, "op", operations[i].name))
 		{

@@ -153,7 +153,7 @@ MemoryContextAlloc(MemoryContext cxt, Size size)
 #else
 	Size		space = sizeof(Chunk) + MAXALIGN(size);
 
-	if (space > context->end - context->free)
+	if (space > (Size) (context->end - context->free))
 	{
 		if (space > BLOCK_SIZE / 8)
 		{
