@@ -56,7 +56,12 @@ sub start_node
 	my $node = PostgreSQL::Test::Cluster->new('main');
 	$node->init;
 	$node->append_conf('postgresql.conf', join "\n", 'fsync = off', 'log_statement = all', @settings, '');
-	$node->start;
+	{
+		# an extension built with -fsanitize=address (see 022_join_cancels.pl)
+		local %ENV = (%ENV, LD_PRELOAD => `gcc -print-file-name=libasan.so` =~ s/\n//r,
+			ASAN_OPTIONS => 'detect_leaks=0:halt_on_error=1:use_sigaltstack=0:detect_stack_use_after_return=0') if $ENV{ASAN};
+		$node->start;
+	}
 	$node->safe_psql('postgres', 'CREATE EXTENSION remote_rel');
 	return $node;
 }

@@ -1,0 +1,96 @@
+# Cancels at random moments of a join: nothing crashes, leaks or hangs.
+#
+# Under AddressSanitizer, with a server tree of one's own (PG_CONFIG; the extension is installed there):
+#
+#   make clean && CANCELS=500 ASAN=1 COPT='-fsanitize=address -fno-omit-frame-pointer' make test PROVE_TESTS=test/t/022_join_cancels.pl
+#   (and the same with PROVE_TESTS="test/t/020_join_faults.pl test/t/021_join_answers.pl"), then make clean
+
+use RemoteRel::Test;
+use Time::HiRes qw(sleep time);
+
+my $rounds = $ENV{CANCELS} // 100;
+srand($ENV{SEED} // 1);
+
+my $yoga   = start_remote('yoga');
+my $faulty = start_remote('faulty', '--upstream', $yoga->url);
+my $node   = start_node();
+example_users($node, $faulty, 300);
+$node->safe_psql('postgres', <<'SQL');
+SELECT remote_rel.create_remote_relationship('users', 'listed', 'auth0', '{"profiles": {"arguments": {"ids": "$auth0_id"}}}', batch => '{"id": "$auth0_id"}');
+SELECT remote_rel.metadata('{"type": "create_remote_schema_remote_relationship", "args": {"remote_schema": "auth0", "type_name": "Profile", "name": "again",
+    "definition": {"to_remote_schema": {"remote_schema": "auth0", "lhs_fields": ["auth0_id"], "remote_field": {"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}}}}}');
+SELECT remote_rel.metadata('{"type": "create_remote_schema_remote_relationship", "args": {"remote_schema": "auth0", "type_name": "Profile", "name": "user",
+    "definition": {"to_source": {"source": "default", "relationship_type": "object", "table": "users", "field_mapping": {"auth0_id": "auth0_id"}}}}}');
+SQL
+
+my @queries = (
+	'{ users { id auth0_profile { nickname friends { name } } } }',
+	'{ users { id auth0_profile { nickname again { email user { name } } } listed { secret } } }',
+	'{ a: auth0(auth0_id: "auth0|1") { name again { id } } users(limit: 50) { auth0_profile { secret } } b: profiles(ids: ["auth0|1"]) { user { listed { id } } } }');
+my @faults = ('none', 'none', 'delay&ms=5', 'delay&ms=30', 'slow&ms=1&bytes=500', 'reset&bytes=100', 'hang');
+
+my $session = session($node);
+my $killer  = session($node);
+$session->query('SET remote_rel.batch_size = 20');
+my ($cancelled, $answered, $slowest, $warm) = (0, 0, 0);
+
+sub memory
+{
+	return $session->query(q(SELECT sum(used_bytes) FROM pg_backend_memory_contexts WHERE name !~ 'ErrorContext|MessageContext'))
+	  if $node->pg_version >= 14;
+	return 0;
+}
+sub descriptors { my @open = glob '/proc/' . $session->pid . '/fd/*'; return scalar @open }
+sub resident_kb { open my $f, '<', '/proc/' . $session->pid . '/status' or return 0; local $/; return <$f> =~ /VmRSS:\s+(\d+)/ ? $1 : 0 }
+
+my ($memory, $open, $resident);
+for my $round (1 .. $rounds)
+{
+	my $fault = $faults[ rand @faults ];
+	my $sql   = sprintf 'SELECT length(graphql_resolve(%s, headers => %s)::text)', literal($queries[ rand @queries ]), literal({ 'x-hasura-fault' => "fault=$fault" });
+	my $delay = rand(60) / 1000 + 0.001;
+	if (rand() < 0.5)
+	{
+		my $ms = int($delay * 1000) || 1;
+		$session->send("SET statement_timeout = ${ms};\n$sql");
+	}
+	else
+	{
+		$session->send("SET statement_timeout = 0;\n$sql");
+		sleep $delay;
+		$killer->query('SELECT pg_cancel_backend(' . $session->pid . ')');
+	}
+	my $started = time;
+	# a cancel that came before the statement cancels nothing
+	if ($fault eq 'hang') { sleep 0.1; $killer->query('SELECT pg_cancel_backend(' . $session->pid . ')') }
+	$session->wait;
+	my $took = time - $started;
+	$slowest = $took if $took > $slowest;
+	if ($session->{stderr} =~ /canceling statement/) { $cancelled++ }
+	elsif ($session->{stderr} eq '') { $answered++ }
+	else { fail("round $round: $session->{stderr}"); last }
+	next if $round % 20;
+	# a late cancel may still hit this one
+	$session->query('SET statement_timeout = 0; SELECT pg_sleep(0.01)');
+	my $answer = $session->query('SELECT graphql_resolve($${ users(limit: 2, order_by: {id: asc}) { listed { id } } }$$)');
+	is($answer, '{"data":{"users":[{"listed":{"id":"auth0|1"}},{"listed":{"id":"auth0|2"}}]}}', "healthy after round $round") or last;
+	($memory, $open, $resident) = (memory(), descriptors(), resident_kb()) if $round == 40;
+}
+cmp_ok($cancelled, '>', $rounds / 3, "$cancelled of $rounds were cancelled, $answered were answered");
+cmp_ok($slowest, '<', 5, "none took long to end: $slowest s at most");
+is($session->query('SELECT pg_backend_pid()'), $session->pid, 'still the same backend');
+if (defined $memory)
+{
+	my ($now, $kb) = (memory(), resident_kb());
+	cmp_ok($now - $memory, '<', 200_000, "memory contexts do not grow: $memory, $now bytes");
+	cmp_ok($kb - $resident, '<', $ENV{ASAN} ? 300_000 : 4096, "nor does the process: $resident, $kb kB");
+	cmp_ok(descriptors(), '<=', $open + 8, 'nor its descriptors');
+}
+$_->quit for $session, $killer;
+
+$node->stop;
+open my $log, '<', $node->logfile or die;
+my @bad = grep { /AddressSanitizer|PANIC|terminated by signal|leak/i && !/STATEMENT|LOG:  statement/ } <$log>;
+is("@bad", '', 'the log has no crash and no leak');
+
+done_testing();
