@@ -11,7 +11,7 @@ CREATE FUNCTION show(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM test.reset();
     RETURN NEXT test.resolve(query);
-    RETURN QUERY SELECT concat_ws('  ', l.query, l.variables) FROM test.log() AS l;
+    RETURN QUERY SELECT concat_ws('  ', l.query, l.variables) FROM test.log() AS l ORDER BY l.query, l.variables::text;
 END
 $$;
 

@@ -16,7 +16,7 @@ SELECT remote_rel.create_remote_relationship('users', 'echo', 'auth0', '{"echo":
 SELECT remote_rel.create_remote_relationship('users', 'flaky', 'auth0', '{"flaky": {"arguments": {"key": "$name"}}}');
 SELECT remote_rel.create_remote_relationship('teams', 'company', 'auth0', '{"company": {"arguments": {"id": "$company_id"}}}');
 
-CREATE FUNCTION sent() RETURNS TABLE (query text, variables jsonb) LANGUAGE sql AS $$ SELECT query, variables FROM test.log() ORDER BY query $$;
+CREATE FUNCTION sent() RETURNS TABLE (query text, variables jsonb) LANGUAGE sql AS $$ SELECT query, variables FROM test.log() ORDER BY query, variables::text $$;
 -- one answer, what it took, what was sent
 CREATE FUNCTION show(query text, variables jsonb DEFAULT NULL) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
