@@ -38,10 +38,14 @@ typedef struct RrRoleState
 {
 	Oid			user;
 	int			sec_context;
+	int			guc_level;		/* 0: the caller itself, nothing was switched */
 	struct RrSession *outer;
 } RrRoleState;
 
-/* Act as role, with these headers as session, until rr_role_leave() (on success) or (sub)transaction abort. Nests. */
+/*
+ * Act as role, with these headers as session, until rr_role_leave() (on success) or (sub)transaction abort. Nests. Under another role than the
+ * current user it is a security-restricted operation, and settings go back to what they were.
+ */
 extern void rr_role_enter(RrRoleState *state, Oid role, Jsonb *headers);
 extern void rr_role_leave(const RrRoleState *state);
 

@@ -323,9 +323,11 @@ choose_shape(RrReader *reader, const RrShape *shape, RrSlice name, const char **
 {
 	const RrRemote *remote = reader->step->step->remote;
 	GqlType    *upstream = gql_schema_type(remote->upstream, pnstrdup(name.data, name.len));
+	GqlType    *abstract = rr_remote_upstream_type(remote, gql_named_type(shape->type)->name);
 	ListCell   *lc;
 
-	if (upstream == NULL || upstream->kind != GQL_OBJECT)
+	/* A type may be known to the role, and not as one that can stand here. */
+	if (upstream == NULL || upstream->kind != GQL_OBJECT || !gql_is_subtype(remote->upstream, abstract, upstream))
 		return NULL;
 	foreach(lc, shape->specific)
 	{

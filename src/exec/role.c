@@ -220,13 +220,27 @@ rr_role_enter(RrRoleState *state, Oid role, Jsonb *headers)
 	MemoryContextSetParent(session->cxt, TopMemoryContext);
 	session->outer = current;
 	current = session;
-	SetUserIdAndSecContext(role, state->sec_context | SECURITY_LOCAL_USERID_CHANGE);
+	if (role == state->user)
+	{
+		state->guc_level = 0;
+		return;
+	}
+
+	/*
+	 * Code of the role's must not run as the caller, later: no deferred triggers, no cursors that are held. And what it sets must not stay.
+	 */
+	state->guc_level = NewGUCNestLevel();
+	SetUserIdAndSecContext(role, state->sec_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
 }
 
 void
 rr_role_leave(const RrRoleState *state)
 {
-	SetUserIdAndSecContext(state->user, state->sec_context);
+	if (state->guc_level > 0)
+	{
+		AtEOXact_GUC(false, state->guc_level);
+		SetUserIdAndSecContext(state->user, state->sec_context);
+	}
 	Assert(current != NULL && current->outer == state->outer);
 	pop_session();
 }

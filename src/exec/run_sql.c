@@ -373,7 +373,11 @@ run_guarded(const RrSqlStatement *statement, const GqlValue *keys, void (*consum
 	}
 	PG_END_TRY();
 	if (edata != NULL && must_propagate(edata->sqlerrcode))
+	{
+		edata->context = NULL;	/* it quotes the statement */
+		edata->internalquery = NULL;
 		ReThrowError(edata);
+	}
 	return edata;
 }
 
