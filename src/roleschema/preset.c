@@ -90,6 +90,25 @@ rr_is_hidden(GqlSchema *upstream, const GqlInputValueDef *def)
 	return is_hidden(upstream, def, &visited);
 }
 
+bool
+rr_presets_require(GqlSchema *upstream, const GqlInputValueDef *def)
+{
+	GqlType    *type = def->type->kind == GQL_TYPE_NAMED ? input_object(def->type) : NULL;
+	bool		hides = false;
+	bool		needs = false;
+
+	if (type == NULL)
+		return false;
+	gql_foreach(GqlInputValueDef, field, gql_type_fields(upstream, type))
+	{
+		if (rr_is_hidden(upstream, field))
+			hides = true;
+		else if (field->type->kind == GQL_TYPE_NON_NULL && field->default_value == NULL)
+			needs = true;
+	}
+	return hides && needs;
+}
+
 /* ---- values ---- */
 
 typedef struct PresetWalk

@@ -15,6 +15,12 @@ extern bool rr_is_hidden(GqlSchema *upstream, const GqlInputValueDef *def);
 /* Is anything of the argument preset, at any depth? */
 extern bool rr_has_presets(GqlSchema *upstream, const GqlInputValueDef *def);
 
+/*
+ * Must the query give this argument, though it is optional at the upstream? So when presets stand in its input object beside fields that only the query can
+ * give: left out, the presets would be, too.
+ */
+extern bool rr_presets_require(GqlSchema *upstream, const GqlInputValueDef *def);
+
 /* A session variable's value, or NULL. */
 typedef const char *(*RrGetVariable) (const char *name);
 

@@ -168,9 +168,16 @@ add_field(RrRoleSchema *rs, RrRemote *remote, GqlType *to, const GqlType *upstre
 	field->description = from->description;
 	field->deprecation_reason = from->deprecation_reason;
 	gql_foreach(GqlInputValueDef, arg, &from->args)
-		if (!rr_remote_hides(remote, arg))
-			copy_input(arg,
-					   gql_field_add_arg(rs->schema, field, arg->name, rr_remote_type_ref(rs, remote, arg->type)));
+	{
+		const GqlTypeRef *type;
+
+		if (rr_remote_hides(remote, arg))
+			continue;
+		type = rr_remote_type_ref(rs, remote, arg->type);
+		if (remote->restricted && rr_presets_require(remote->upstream, arg))
+			type = gql_non_null(rs->schema, type);
+		copy_input(arg, gql_field_add_arg(rs->schema, field, arg->name, type));
+	}
 	info = palloc(sizeof(RrRemoteField));
 	info->base.kind = RR_FIELD_REMOTE;
 	info->remote = remote;
