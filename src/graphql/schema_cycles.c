@@ -92,7 +92,7 @@ required_target(const GqlType *type, const GqlInputValueDef *field)
 }
 
 static void
-connect(FiniteWalk *w, FiniteState *state)
+connect_state(FiniteWalk *w, FiniteState *state)
 {
 	gql_foreach(GqlInputValueDef, field, &state->type->fields)
 	{
@@ -187,7 +187,7 @@ gql_check_finite_inputs(GqlSchemaCheck *check)
 		}
 	}
 	gql_foreach(FiniteState, state, &w.states)
-		connect(&w, state);
+		connect_state(&w, state);
 
 	/* what depends on finite ones alone is finite */
 	while (w.finite != NIL)

@@ -103,7 +103,7 @@ know_usages(GqlValidation *v, GqlDefInfo *def)
 {
 	static const GqlRuleFn at_value[] = {find_usages_at, NULL};
 	static const GqlRuleFn *const handlers[GQL_N_WALK_EVENTS] = {[GQL_AT_VALUE] = at_value};
-	UsageWalk	u = {.walk = gql_walk_init(v, handlers)};
+	UsageWalk	u = {.walk = gql_walk_init(v, handlers), .usages = {0}};
 
 	if (def->usages_known)
 		return;

@@ -20,7 +20,7 @@ typedef enum ItemKind
 } ItemKind;
 
 /* An object to be stored. */
-typedef struct Item
+typedef struct MetadataItem
 {
 	ItemKind	kind;
 	const RrDoc *body;
@@ -31,12 +31,12 @@ typedef struct Item
 	const char *type_name;
 	bool		allow_inconsistent;
 	void	   *object;			/* as read */
-} Item;
+} MetadataItem;
 
 typedef struct Replacement
 {
 	bool		allow_inconsistent;
-	List	   *items;			/* Item * */
+	List	   *items;			/* MetadataItem * */
 	List	   *errors;			/* char * */
 	List	   *passed_over;	/* paths: char * */
 } Replacement;
@@ -73,10 +73,10 @@ pass_over(Replacement *r, const RrDoc *doc, const char *const *keys, int n)
 		pass_over(r, doc, keys__, lengthof(keys__)); \
 	} while (0)
 
-static Item *
+static MetadataItem *
 add_item(Replacement *r, ItemKind kind, const RrDoc *body)
 {
-	Item	   *item = palloc0(sizeof(Item));
+	MetadataItem *item = palloc0(sizeof(MetadataItem));
 
 	item->kind = kind;
 	item->body = body;
@@ -92,7 +92,7 @@ add_table_items(Replacement *r, const RrDoc *list, ItemKind kind, RrRelationship
 
 	foreach(lc, rr_doc_items(list))
 	{
-		Item	   *item = add_item(r, kind, lfirst(lc));
+		MetadataItem *item = add_item(r, kind, lfirst(lc));
 
 		item->relationship_kind = relationship_kind;
 		item->schema = schema;
@@ -159,7 +159,7 @@ add_remote_schema(Replacement *r, const RrDoc *doc)
 			type_name = rr_doc_text(rr_doc_require(group, "type"));
 		foreach(inner, rr_doc_items(rr_doc_get(group, "relationships")))
 		{
-			Item	   *item = add_item(r, ITEM_REMOTE_RELATIONSHIP, lfirst(inner));
+			MetadataItem *item = add_item(r, ITEM_REMOTE_RELATIONSHIP, lfirst(inner));
 
 			item->remote_schema = name;
 			item->type_name = type_name;
@@ -197,7 +197,7 @@ add_all(Replacement *r, const RrDoc *metadata)
  * With inconsistent metadata allowed, an upstream that cannot be asked leaves the remote schema with the SDL that it had under the same name, or without any.
  */
 static RrRemoteSchema *
-read_remote_schema(const Item *item)
+read_remote_schema(const MetadataItem *item)
 {
 	const char *name = rr_doc_text(rr_doc_require(item->body, "name"));
 	const RrDoc *definition = rr_doc_require(item->body, "definition");
@@ -223,7 +223,7 @@ read_remote_schema(const Item *item)
 static void
 read_item(void *arg)
 {
-	Item	   *item = arg;
+	MetadataItem *item = arg;
 	RrRelationship *relationship;
 
 	switch (item->kind)
@@ -258,7 +258,7 @@ read_item(void *arg)
 static void
 write_item(void *arg)
 {
-	Item	   *item = arg;
+	MetadataItem *item = arg;
 
 	switch (item->kind)
 	{
@@ -291,7 +291,7 @@ for_all_items(Replacement *r, void (*step) (void *))
 
 	foreach(lc, r->items)
 	{
-		Item	   *item = lfirst(lc);
+		MetadataItem *item = lfirst(lc);
 		ErrorData  *error = rr_try(step, item);
 
 		if (error)
