@@ -24,5 +24,5 @@ CREATE FUNCTION http_test_display_url(url text) RETURNS text
     AS :'module', 'http_test_display_url' LANGUAGE C STRICT IMMUTABLE;
 
 -- Parse, and print again what can be seen through json.h, types in front; or the error.
-CREATE FUNCTION json_test(json bytea, max_depth integer DEFAULT 100) RETURNS text
+CREATE FUNCTION json_test(input bytea, max_depth integer DEFAULT 100) RETURNS text
     AS :'module', 'json_test' LANGUAGE C STRICT IMMUTABLE;
