@@ -18,28 +18,6 @@
 #include "catalog/indexing.h"
 #endif
 
-/* Numbers to text: the length is the result from 14 on. */
-#if PG_VERSION_NUM < 140000
-#include "utils/builtins.h"
-
-static inline int
-rr_ltoa(int32 value, char *text)
-{
-	pg_ltoa(value, text);
-	return strlen(text);
-}
-
-static inline int
-rr_lltoa(int64 value, char *text)
-{
-	pg_lltoa(value, text);
-	return strlen(text);
-}
-
-#define pg_ltoa(value, text) rr_ltoa(value, text)
-#define pg_lltoa(value, text) rr_lltoa(value, text)
-#endif
-
 /* 16 replaced the checks of single kinds of objects by one. */
 #if PG_VERSION_NUM >= 160000
 #define rr_proc_aclcheck(proc, role, mode) object_aclcheck(ProcedureRelationId, (proc), (role), (mode))

@@ -100,9 +100,9 @@ rr_append_hole(StringInfo out, int step, int key)
 	char	   *p = hole;
 
 	*p++ = '\x01';
-	p += pg_ltoa(step, p);
+	p += rr_ltoa(step, p);
 	*p++ = ':';
-	p += pg_ltoa(key, p);
+	p += rr_ltoa(key, p);
 	*p++ = '\x02';
 	appendBinaryStringInfo(out, hole, p - hole);
 }
