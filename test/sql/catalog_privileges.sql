@@ -9,7 +9,7 @@ CREATE ROLE regress_meta_manager;
 CREATE TABLE users (id integer PRIMARY KEY, auth0_id text);
 
 -- What PUBLIC can do in the schema: exactly these functions
-SELECT p.oid::regprocedure::text FROM pg_proc AS p
+SELECT replace(p.oid::regprocedure::text, '"', '') FROM pg_proc AS p
 WHERE p.pronamespace = 'remote_rel'::regnamespace AND has_function_privilege('regress_meta_guest', p.oid, 'EXECUTE') ORDER BY 1;
 SELECT has_schema_privilege('regress_meta_guest', 'remote_rel', 'USAGE') AS usage, has_schema_privilege('regress_meta_guest', 'remote_rel', 'CREATE') AS "create";
 SELECT c.relname FROM pg_class AS c

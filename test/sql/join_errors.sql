@@ -122,9 +122,9 @@ SELECT answering('{"data": {"j0": null, "j1": null}, "errors": ["a", 1, null, []
 SELECT answering('{"data": {"j0": null, "j1": null}}{}');
 SELECT answering('{"data": {"j0": null, "j1": null}} x');
 -- deep nesting is no danger
-SELECT count(*) FROM answering('{"data": {"j0": ' || repeat('[', 100000));
-SELECT count(*) FROM answering('{"data": {"j0": ' || repeat('{"a":', 100000));
-SELECT count(*) FROM answering('{"data": {"j0": ' || repeat('[', 100000), '{ users { member { id } } }');
+SELECT count(*) FROM answering('{"data": {"j0": ' || repeat('[', 60000));
+SELECT count(*) FROM answering('{"data": {"j0": ' || repeat('{"a":', 15000));
+SELECT count(*) FROM answering('{"data": {"j0": ' || repeat('[', 60000), '{ users { member { id } } }');
 SELECT count(*) FROM answering('{"data": {"j0": null, "j1": null}, "errors": [{"extensions": ' || repeat('[', 1900) || repeat(']', 1900) || '}]}');
 
 -- a path of fields

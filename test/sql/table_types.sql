@@ -92,7 +92,7 @@ SELECT remote_rel.json_rows('x') FROM generate_series(1, 3) AS i;
 SELECT sum(i) OVER w, remote_rel.json_rows('$', i) OVER w FROM generate_series(1, 4) AS i WINDOW w AS (ORDER BY i);
 SELECT test.failure($$SELECT remote_rel.json_object('$ $', 1)$$), test.failure($$SELECT remote_rel.json_object('{', 1)$$), test.failure($$SELECT remote_rel.json_object('}', 1)$$),
        test.failure($$SELECT remote_rel.json_object('?$', 1, 2)$$), test.failure($$SELECT remote_rel.json_object('"', 1)$$), test.failure($$SELECT remote_rel.json_object(E'\x01', 1)$$), test.failure($$SELECT remote_rel.json_object(E'"\x01"', 1)$$), test.failure($$SELECT remote_rel.json_object(NULL, 1)$$),
-       test.failure($$SELECT remote_rel.json_object('$', VARIADIC ARRAY[1])$$), test.failure($$SELECT remote_rel.json_rows_add(NULL, '$', 1)$$);
+       test.failure($$SELECT remote_rel.json_object('$', VARIADIC ARRAY[1])$$), left(test.failure($$SELECT remote_rel.json_rows_add(NULL, '$', 1)$$), 5) IN ('42883', '0A000');
 
 \set QUIET on
 \c postgres

@@ -1,4 +1,5 @@
 -- The language by itself: documents and schemas checked against nothing but each other.
+\pset format unaligned
 \set sdl 'type Query { a(x: Int!): Int b: [Query!] } type Mutation { m: Int }'
 
 SELECT remote_rel.validate_document(:'sdl', '{ a(x: 1) b { a(x: 2) } }');

@@ -29,6 +29,10 @@ my $faulty = start_remote('faulty', '--exit-with-stdin');
 my $sql    = session($node);
 $sql->query("\\set VERBOSITY verbose\nSELECT");
 
+# Before 7.80 nothing keeps libcurl from sending a request twice, so one that must not be gets a connection of its own.
+my ($major, $minor) = `curl-config --version` =~ /(\d+)\.(\d+)/;
+my $reuses = $major > 7 || $minor >= 80;
+
 sub fault { return $faulty->url("/graphql?fault=$_[0]") }
 
 # SQL for http_test() over the URLs; further arguments as SQL
@@ -220,11 +224,12 @@ END $$
 SQL
 	is($sql->{stderr}, '', 'caught in subtransactions');
 	wait_until('the connections are gone', sub { $faulty->stats->{inFlight} == 0 });
-	cmp_ok(descriptors($sql), '<=', $open + 2, 'no descriptor is left behind') if $can_look;
+	cmp_ok(descriptors($sql), '<=', $open + 2, 'no descriptor is left behind') if $can_look && $reuses;
 	is(run('failure', fault('none')), 'OK', 'the next query works');
 };
 
 subtest 'connections' => sub {
+	plan skip_all => 'an old libcurl: a connection for each request' unless $reuses;
 	my $fresh = session($node);
 	my $ask   = sub { $fresh->query(call('failure', @_)) };
 
@@ -262,6 +267,7 @@ subtest 'connections' => sub {
 	my $open = $faulty->stats->{open};
 	$ask->(fault('close-idle'));
 	wait_until('the server has closed it', sub { $faulty->stats->{open} < $open });
+	sleep 1.1;    # newer ones of libcurl do not look at a connection that was in use within the second
 	$faulty->reset;
 	is($ask->(fault('none'), idempotent => 'false'), 'OK', 'closed while idle is noticed before anything is sent');
 	is($faulty->stats->{requests}, 1, '... so it goes out once');
@@ -276,7 +282,7 @@ subtest 'connections' => sub {
 	for my $url ('http://127.0.0.1:1', 'http://localhost:' . $faulty->port . '/?fault=close', fault('reset'), fault('close-reused'))
 	{
 		is($fresh->query(sprintf q(SELECT count(*) FROM generate_series(1, 400) AS i, http_test(ARRAY['%s'], timeout_ms => i * 0)), $url), '400', "400 times $url");
-		is($ask->(fault('none')), 'OK', '... and there are descriptors left');
+		is($ask->(fault('none'), idempotent => 'true'), 'OK', '... and there are descriptors left');
 	}
 
 	my $many = $ask->([ (fault('none')) x 100 ]);
@@ -330,7 +336,7 @@ subtest 'TLS and HTTP/2' => sub {
 	my $https = start_remote('faulty', @tls, '--exit-with-stdin');
 	my $url   = 'https://127.0.0.1:' . $https->port . '/?fault=';
 	is(run('failure', "${url}none", %ca), 'OK', 'https with a CA bundle');
-	like(run("failure || ' ' || detail", "${url}none"), qr/^TLS No secure connection to "https:.*": SSL certificate problem/, 'unknown CA');
+	like(run("failure || ' ' || detail", "${url}none"), qr/^TLS No secure connection to "https:.*": SSL certificate (problem|OpenSSL verify result)/, 'unknown CA');
 	like(run("failure || ' ' || detail", 'https://localhost:' . $https->port, %ca), qr/^TLS .*(subject name|localhost)/, 'another host name');
 	like(run("failure || ' ' || detail", 'https://127.0.0.1:' . $faulty->port, %ca), qr/^TLS /, 'no TLS there');
 	like(run("failure || ' ' || detail", "${url}none", ca_file => q('/nonexistent')), qr/^TLS /, 'no such bundle');
@@ -357,6 +363,7 @@ subtest 'TLS and HTTP/2' => sub {
 	# libcurl 7.88.0 and 7.88.1 cannot use such a connection twice (curl#10634)
 	is($stats->($h2c->port, 'http', 'stats', http2 => 'true')->{connections}, `curl-config --version` =~ /7\.88\.[01]/ ? 21 : 1, '... on one connection');
 	$h2c->stop;
+	sleep 1.1;
 	is(run('failure', "${url}none", http2 => 'true'), 'CONNECT', 'gone');
 	$h2c->start;
 	is(run('failure', "${url}none", http2 => 'true'), 'OK', 'and back');
