@@ -14,21 +14,32 @@ typedef struct Place
 	int			len;
 } Place;
 
-/* An element of a list that answers many keys. */
+/* An element of a list that answers many keys: where it stands in the text that this response gives; start is -1 for null. */
 typedef struct Element
 {
-	int			start;			/* in the text that this response gives; -1: null */
+	int			start;
 	int			len;
-	List	   *positions;		/* integers: the keys it belongs to, by position in the batch */
-	List	   *ordinals;		/* integers, side by side with them: which of the key's values it is */
 } Element;
+
+/* That an element belongs to a key. */
+typedef struct Claim
+{
+	int			element;
+	int			position;		/* of the key in the batch */
+	int			ordinal;		/* which of the key's values the element is */
+} Claim;
 
 typedef struct Answer
 {
 	const RrBatch *batch;
 	RrReader	reader;
 	Place	   *places;			/* by position in the batch */
-	List	   *elements;		/* Element *: of a batch by list or position, in the answer's order */
+	int			nelements;		/* of a batch by list or position, in the answer's order */
+	int			max_elements;
+	Element    *elements;
+	int			nclaims;		/* in order of their elements */
+	int			max_claims;
+	Claim	   *claims;
 	bool		has_data;
 	bool		data_is_null;
 	List	   *errors;			/* RrSlice *: elements of "errors" */

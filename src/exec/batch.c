@@ -131,23 +131,21 @@ static GqlValue *
 key_argument_value(RrStepRun *step, int key, const RrKeyArgument *argument)
 {
 	const RrJoinStep *plan = step->step;
-	GqlErrorList *errors = gql_errors_create(1, NULL);
+	GqlErrorList errors = {.cxt = CurrentMemoryContext, .max = 1};
 	GqlValue   *value = merge(instantiate(plan->join, argument->template, step->keys[key].values), argument->given);
 
 	if (argument->presets)
 	{
-		value = rr_apply_presets(plan->remote->upstream, argument->def, value, rr_session_variable, errors);
+		value = rr_apply_presets(plan->remote->upstream, argument->def, value, rr_session_variable, &errors);
 		if (value == NULL)
 		{
-			rr_local_key_error(step, key, linitial(errors->items));
+			rr_local_key_error(step, key, linitial(errors.items));
 			return NULL;
 		}
 	}
-	value = gql_coerce_value(plan->remote->upstream, value, argument->def->type, true,
-							 psprintf("The key does not fit argument \"%s\" of remote schema \"%s\"", argument->def->name,
-									  plan->remote->def->name), errors);
+	value = gql_coerce_value(plan->remote->upstream, value, argument->def->type, true, argument->misfit, &errors);
 	if (value == NULL)
-		rr_key_error(step, key, ((GqlError *) linitial(errors->items))->message, NULL, NULL);
+		rr_key_error(step, key, ((GqlError *) linitial(errors.items))->message, NULL, NULL);
 	return value;
 }
 
@@ -315,17 +313,6 @@ append_presets(const RrStepRun *step, StringInfo out, const GqlError **error)
 
 /* ---- requests ---- */
 
-static char *
-document_as_json(const RrStepRun *step, int nkeys)
-{
-	StringInfoData json;
-	char	   *text = rr_document_print(step->run->plan->request, step->step, nkeys);
-
-	initStringInfo(&json);
-	gql_json_string(&json, text, strlen(text));
-	return json.data;
-}
-
 static int
 max_concurrent(const RrRemoteSchema *def)
 {
@@ -398,7 +385,7 @@ submit(RrBatch *batch)
 
 	request.url = rr_remote_schema_url(def);
 	request.method = "POST";
-	request.headers = request_headers(step);
+	request.headers = step->headers;
 	request.body = pg_server_to_any(batch->body, strlen(batch->body), PG_UTF8);
 	request.body_len = strlen(request.body);
 	request.timeout_ms = def->timeout_ms;
@@ -414,22 +401,37 @@ submit(RrBatch *batch)
 	step->run->requests++;
 }
 
-/* One request for the next keys that fit; fewer than a full batch only when there are no more. */
+/* The keys from step->sent on that fit, as many as a batch takes, and their variables. With by_list they are only looked at. */
 static void
-send_batch(RrStepRun *step)
+take_keys(RrBatch *batch, bool by_list, StringInfo variables)
 {
-	MemoryContext cxt = AllocSetContextCreate(step->run->cxt, "remote_rel batch", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(cxt);
-	RrBatch    *batch = palloc0(sizeof(RrBatch));
+	RrStepRun  *step = batch->step;
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "remote_rel key", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
+
+	for (; step->sent < step->nkeys && batch->n < step->batch_size; step->sent++)
+	{
+		if (by_list ? key_fits(step, step->sent) : append_key(step, step->sent, batch->n, variables))
+			batch->keys[batch->n++] = step->sent;
+		MemoryContextReset(scratch);
+	}
+	if (by_list && batch->n > 0)
+		append_all_keys(batch, variables);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
+}
+
+/* The body of the request for the next keys that fit. NULL when none does. */
+static char *
+make_body(RrBatch *batch)
+{
+	RrStepRun  *step = batch->step;
 	bool		by_list = rr_batch_kind(step->step) != RR_BATCH_ALIASES;
 	StringInfoData variables;
 	StringInfoData body;
 	const char *document;
 	const GqlError *error;
 
-	batch->cxt = cxt;
-	batch->step = step;
-	batch->keys = palloc(step->batch_size * sizeof(int));
 	initStringInfo(&variables);
 	appendStringInfoChar(&variables, '{');
 	append_query_variables(step, &variables);
@@ -437,36 +439,44 @@ send_batch(RrStepRun *step)
 	{
 		while (step->sent < step->nkeys)
 			rr_local_key_error(step, step->sent++, error);
-		MemoryContextSwitchTo(old);
-		MemoryContextDelete(cxt);
-		return;
+		return NULL;
 	}
-	for (; step->sent < step->nkeys && batch->n < step->batch_size; step->sent++)
-		if (by_list ? key_fits(step, step->sent) : append_key(step, step->sent, batch->n, &variables))
-			batch->keys[batch->n++] = step->sent;
+	take_keys(batch, by_list, &variables);
 	if (batch->n == 0)
-	{
-		MemoryContextSwitchTo(old);
-		MemoryContextDelete(cxt);
-		return;
-	}
-	if (by_list)
-		append_all_keys(batch, &variables);
-	appendStringInfoChar(&variables, '}');
-	if (!by_list && batch->n < step->batch_size)
-		document = document_as_json(step, batch->n);
-	else
-	{
-		if (step->full_document == NULL)
-			step->full_document = MemoryContextStrdup(step->run->cxt, document_as_json(step, by_list ? 1 : batch->n));
-		document = step->full_document;
-	}
+		return NULL;
+	document = rr_document_json(step->run->plan->request, step->step, by_list ? 1 : batch->n);
 	initStringInfo(&body);
-	appendStringInfo(&body, "{\"query\":%s,\"variables\":%s}", document, variables.data);
+	enlargeStringInfo(&body, strlen(document) + variables.len + 30);
+	appendStringInfo(&body, "{\"query\":%s,\"variables\":%s}}", document, variables.data);
 	pfree(variables.data);
-	batch->body = body.data;
-	submit(batch);
+	return body.data;
+}
+
+/* One request for the next keys that fit; fewer than a full batch only when there are no more. */
+static void
+send_batch(RrStepRun *step)
+{
+	MemoryContext cxt = AllocSetContextCreate(step->run->cxt, "remote_rel batch", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old;
+	RrBatch    *batch;
+
+	if (step->headers == NIL)
+	{
+		old = MemoryContextSwitchTo(step->run->cxt);
+		step->headers = request_headers(step);
+		MemoryContextSwitchTo(old);
+	}
+	old = MemoryContextSwitchTo(cxt);
+	batch = palloc0(sizeof(RrBatch));
+	batch->cxt = cxt;
+	batch->step = step;
+	batch->keys = palloc(Min(step->batch_size, step->nkeys - step->sent) * sizeof(int));
+	batch->body = make_body(batch);
+	if (batch->body != NULL)
+		submit(batch);
 	MemoryContextSwitchTo(old);
+	if (batch->body == NULL)
+		MemoryContextDelete(cxt);
 }
 
 void

@@ -14,7 +14,8 @@ typedef struct MatchEntry
 {
 	const char *text;
 	uint32		hash;
-	List	   *positions;		/* integers */
+	int			first;			/* positions of the keys in the batch */
+	int			last;
 	char		status;
 } MatchEntry;
 
@@ -42,53 +43,60 @@ append_match(StringInfo out, const GqlValue *value)
 }
 
 /* The keys of the batch by the text that their elements must have. */
-static matches_hash *
-index_keys(const RrBatch *batch)
+typedef struct KeyTexts
+{
+	matches_hash *hash;
+	int		   *next;			/* from a position to the next with the same text; -1: none */
+	StringInfoData text;		/* of the element at hand */
+} KeyTexts;
+
+static void
+index_keys(KeyTexts *index, const RrBatch *batch)
 {
 	const RrRemoteJoin *join = batch->step->step->join;
-	matches_hash *index = matches_create(CurrentMemoryContext, batch->n, NULL);
-	StringInfoData text;
 
-	initStringInfo(&text);
+	index->hash = matches_create(CurrentMemoryContext, batch->n, NULL);
+	index->next = palloc(batch->n * sizeof(int));
+	initStringInfo(&index->text);
 	for (int i = 0; i < batch->n; i++)
 	{
 		MatchEntry *entry;
 		ListCell   *lc;
 		bool		found;
 
-		resetStringInfo(&text);
+		resetStringInfo(&index->text);
 		foreach(lc, join->relationship->to_remote_schema->batch_match)
-			append_match(&text, &batch->step->keys[batch->keys[i]].values[rr_remote_join_key(join, ((RrBatchMatch *) lfirst(lc))->lhs)]);
-		entry = matches_insert(index, pstrdup(text.data), &found);
-		if (!found)
-			entry->positions = NIL;
-		entry->positions = lappend_int(entry->positions, i);
+			append_match(&index->text, &batch->step->keys[batch->keys[i]].values[rr_remote_join_key(join, ((RrBatchMatch *) lfirst(lc))->lhs)]);
+		entry = matches_insert(index->hash, pstrdup(index->text.data), &found);
+		if (found)
+			index->next[entry->last] = i;
+		else
+			entry->first = i;
+		entry->last = i;
+		index->next[i] = -1;
 	}
-	return index;
 }
 
-/* The keys that the element just read belongs to. */
-static List *
-match_element(const RrReader *reader, matches_hash *index)
+/* The first key that the element just read belongs to; -1: none. */
+static int
+match_element(const RrReader *reader, KeyTexts *index)
 {
 	const RrJoinStep *step = reader->step->step;
-	StringInfoData text;
 	MatchEntry *entry;
 
 	if (reader->top == NULL)
-		return NIL;				/* null, or no object */
-	initStringInfo(&text);
+		return -1;				/* null, or no object */
+	resetStringInfo(&index->text);
 	for (int i = 0; i < list_length(step->join->relationship->to_remote_schema->batch_match); i++)
 	{
-		RrSlice		slice = reader->top_keys[reader->top->match_slots[i]];
-		GqlValue   *value = gql_parse_value(slice.data, slice.len, gql_errors_create(1, NULL));
+		GqlValue   *value = rr_read_key(reader->top_keys[reader->top->match_slots[i]]);
 
 		if (value == NULL || value->kind == GQL_VALUE_NULL)
-			return NIL;
-		append_match(&text, value);
+			return -1;
+		append_match(&index->text, value);
 	}
-	entry = matches_lookup(index, text.data);
-	return entry ? entry->positions : NIL;
+	entry = matches_lookup(index->hash, index->text.data);
+	return entry ? entry->first : -1;
 }
 
 static const GqlPath *
@@ -99,10 +107,20 @@ path_in_value(const Answer *answer, int ordinal, const GqlPath *path)
 	return step->join->relationship->to_remote_schema->array ? rr_path_copy(gql_path_index(NULL, ordinal), path) : path;
 }
 
-/* Give an element to a key: its first one, or one more where a key has several. */
-static void
-assign(Answer *answer, Element *element, int position, int *counts, List *pending)
+static void *
+grow(void *array, int n, int *max, Size size)
 {
+	if (n < *max)
+		return array;
+	*max = *max ? *max * 2 : 64;
+	return array ? repalloc_huge(array, *max * size) : palloc(*max * size);
+}
+
+/* Give the element just read to a key: its first one, or one more where a key has several. */
+static void
+assign(Answer *answer, int position, int *counts)
+{
+	const Element *element = &answer->elements[answer->nelements - 1];
 	bool		array = answer->batch->step->step->join->relationship->to_remote_schema->array;
 	Place	   *place = &answer->places[position];
 	ListCell   *lc;
@@ -115,57 +133,46 @@ assign(Answer *answer, Element *element, int position, int *counts, List *pendin
 		place->start = element->start;
 		place->len = element->len;
 	}
-	foreach(lc, pending)
+	foreach(lc, answer->reader.pending)
 	{
 		const RrKeyError *error = lfirst(lc);
 
 		rr_key_error(answer->batch->step, answer->batch->keys[position], error->message,
 					 path_in_value(answer, counts[position], error->path), NULL);
 	}
-	element->positions = lappend_int(element->positions, position);
-	element->ordinals = lappend_int(element->ordinals, counts[position]++);
+	answer->claims = grow(answer->claims, answer->nclaims, &answer->max_claims, sizeof(Claim));
+	answer->claims[answer->nclaims++] = (Claim) {answer->nelements - 1, position, counts[position]++};
 }
 
-/* Keys that no element was for are null; those that can have several get the list of them. */
+/* The lists of all elements of each key. */
 static void
-finish_places(Answer *answer)
+write_lists(Answer *answer, const int *counts)
 {
-	const RrBatch *batch = answer->batch;
 	StringInfo	out = answer->reader.out;
-	List	  **lists;
-	ListCell   *lc;
+	int		   *ends = palloc(answer->batch->n * sizeof(int));
+	int		   *sorted = palloc(Max(answer->nclaims, 1) * sizeof(int));	/* elements, by position and ordinal */
+	int			n = 0;
 
-	if (!batch->step->step->join->relationship->to_remote_schema->array)
+	for (int i = 0; i < answer->batch->n; i++)
+		ends[i] = n += counts[i];
+	for (int i = 0; i < answer->nclaims; i++)
 	{
-		for (int i = 0; i < batch->n; i++)
-			if (!answer->places[i].answered)
-			{
-				answer->places[i].answered = true;
-				answer->places[i].start = -1;
-			}
-		return;
-	}
-	lists = palloc0(batch->n * sizeof(List *));
-	foreach(lc, answer->elements)
-	{
-		Element    *element = lfirst(lc);
-		ListCell   *position;
+		const Claim *claim = &answer->claims[i];
 
-		foreach(position, element->positions)
-			lists[lfirst_int(position)] = lappend(lists[lfirst_int(position)], element);
+		sorted[ends[claim->position] - counts[claim->position] + claim->ordinal] = claim->element;
 	}
-	for (int i = 0; i < batch->n; i++)
+	for (int i = 0; i < answer->batch->n; i++)
 	{
 		Place	   *place = &answer->places[i];
 
 		place->answered = true;
 		place->start = out->len;
 		appendStringInfoChar(out, '[');
-		foreach(lc, lists[i])
+		for (int j = ends[i] - counts[i]; j < ends[i]; j++)
 		{
-			const Element *element = lfirst(lc);
+			const Element *element = &answer->elements[sorted[j]];
 
-			if (foreach_current_index(lc) > 0)
+			if (j > ends[i] - counts[i])
 				appendStringInfoChar(out, ',');
 			enlargeStringInfo(out, element->len);	/* it is copied from the same buffer */
 			appendBinaryStringInfo(out, out->data + element->start, element->len);
@@ -175,6 +182,23 @@ finish_places(Answer *answer)
 	}
 }
 
+/* Keys that no element was for are null; those that can have several get the list of them. */
+static void
+finish_places(Answer *answer, const int *counts)
+{
+	if (answer->batch->step->step->join->relationship->to_remote_schema->array)
+	{
+		write_lists(answer, counts);
+		return;
+	}
+	for (int i = 0; i < answer->batch->n; i++)
+		if (!answer->places[i].answered)
+		{
+			answer->places[i].answered = true;
+			answer->places[i].start = -1;
+		}
+}
+
 RrReadResult
 rr_read_elements(Answer *answer)
 {
@@ -182,12 +206,14 @@ rr_read_elements(Answer *answer)
 	const RrBatch *batch = answer->batch;
 	const RrJoinStep *step = batch->step->step;
 	bool		by_position = rr_batch_kind(step) == RR_BATCH_POSITION;
-	matches_hash *index = by_position ? NULL : index_keys(batch);
+	KeyTexts	index;
 	int		   *counts = palloc0(Max(batch->n, 1) * sizeof(int));
 	bool		first = true;
 	bool		ok;
 	RrSlice		ignored;
 
+	if (!by_position)
+		index_keys(&index, batch);
 	if (rr_scan_peek(&reader->scan) == 'n')
 	{
 		for (int i = 0; i < batch->n; i++)
@@ -202,11 +228,11 @@ rr_read_elements(Answer *answer)
 	reader->key = -1;
 	for (; rr_scan_more(&reader->scan, first, ']', &ok); first = false)
 	{
-		Element    *element = palloc0(sizeof(Element));
-		int			number = list_length(answer->elements);
+		Element    *element;
 		RrReadResult result;
-		ListCell   *lc;
 
+		answer->elements = grow(answer->elements, answer->nelements, &answer->max_elements, sizeof(Element));
+		element = &answer->elements[answer->nelements];
 		reader->pending = NIL;
 		reader->top = NULL;
 		element->start = reader->out->len;
@@ -219,43 +245,62 @@ rr_read_elements(Answer *answer)
 			element->start = -1;
 		}
 		element->len = reader->out->len - element->start;
-		answer->elements = lappend(answer->elements, element);
+		answer->nelements++;
 		if (by_position)
 		{
-			if (number < batch->n)
-				assign(answer, element, number, counts, reader->pending);
+			if (answer->nelements <= batch->n)
+				assign(answer, answer->nelements - 1, counts);
 			continue;
 		}
 		if (element->start < 0 && step->join->relationship->to_remote_schema->array)
 			continue;
-		foreach(lc, match_element(reader, index))
-			assign(answer, element, lfirst_int(lc), counts, reader->pending);
+		for (int position = match_element(reader, &index); position >= 0; position = index.next[position])
+			assign(answer, position, counts);
 	}
 	if (!ok)
 		return RR_READ_BROKEN;
-	if (by_position && list_length(answer->elements) != batch->n)
+	if (by_position && answer->nelements != batch->n)
 	{
 		memset(answer->places, 0, batch->n * sizeof(Place));
 		rr_batch_error(batch, psprintf("remote schema \"%s\" answered %d keys with a list of %d", step->remote->def->name, batch->n,
-									   list_length(answer->elements)));
+									   answer->nelements));
 		return RR_READ_NULL;
 	}
-	finish_places(answer);
+	finish_places(answer, counts);
 	return RR_READ_VALUE;
+}
+
+/* The first claim of an element or of a later one. */
+static int
+first_claim(const Answer *answer, int element)
+{
+	int			low = 0;
+	int			high = answer->nclaims;
+
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (answer->claims[middle].element < element)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 bool
 rr_element_error(const Answer *answer, int i, const char *message, const GqlPath *path, const char *upstream)
 {
-	const Element *element;
-	ListCell   *position;
-	ListCell   *ordinal;
+	bool		any = false;
 
-	if (i < 0 || i >= list_length(answer->elements))
-		return false;
-	element = list_nth(answer->elements, i);
-	forboth(position, element->positions, ordinal, element->ordinals)
-		rr_key_error(answer->batch->step, answer->batch->keys[lfirst_int(position)], message,
-					 path_in_value(answer, lfirst_int(ordinal), path), upstream);
-	return element->positions != NIL;
+	for (int c = first_claim(answer, i); c < answer->nclaims && answer->claims[c].element == i; c++)
+	{
+		const Claim *claim = &answer->claims[c];
+
+		rr_key_error(answer->batch->step, answer->batch->keys[claim->position], message,
+					 path_in_value(answer, claim->ordinal, path), upstream);
+		any = true;
+	}
+	return any;
 }

@@ -98,6 +98,22 @@ read_list(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const 
 
 /* ---- objects ---- */
 
+GqlValue *
+rr_read_key(RrSlice slice)
+{
+	GqlValue   *value;
+
+	/* JSON's scalars and lists are GraphQL literals */
+	if (slice.data[0] != '"' || memchr(slice.data, '\\', slice.len) != NULL)
+		return gql_parse_value(slice.data, slice.len, gql_errors_create(1, NULL));
+	value = palloc0(sizeof(GqlValue));
+	value->kind = GQL_VALUE_STRING;
+	value->loc = -1;
+	value->len = slice.len - 2;
+	value->text = pnstrdup(slice.data + 1, value->len);
+	return value;
+}
+
 /* File a new key, of JSON values; -1 when one of them is nothing to join with. */
 static int
 file_key(RrStepRun *step, const RrShapeField *field, const RrSlice *keys, StringInfo image)
@@ -105,20 +121,19 @@ file_key(RrStepRun *step, const RrShapeField *field, const RrSlice *keys, String
 	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
 	int			nkeys = field->step->nkeys;
 	GqlValue   *values = palloc(Max(nkeys, 1) * sizeof(GqlValue));
-	GqlErrorList *errors = gql_errors_create(1, NULL);
 	int			number = -1;
+	int			good = 0;
 	bool		found;
 
-	for (int i = 0; i < nkeys; i++)
+	for (; good < nkeys; good++)
 	{
-		/* JSON's scalars and lists are GraphQL literals */
-		GqlValue   *value = gql_parse_value(keys[field->key_slots[i]].data, keys[field->key_slots[i]].len, errors);
+		GqlValue   *value = rr_read_key(keys[field->key_slots[good]]);
 
 		if (value == NULL)
 			break;
-		values[i] = *value;
+		values[good] = *value;
 	}
-	if (errors->items == NIL)
+	if (good == nkeys)
 	{
 		number = rr_keys_number(step, image->data, image->len, &found);
 		step->keys[number].values = values;

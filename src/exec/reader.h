@@ -35,6 +35,9 @@ extern RrReadResult rr_read_value(RrReader *reader, const GqlTypeRef *type, cons
 /* The same where null is allowed: what is invalid has become null, and only RR_READ_VALUE, _NULL and _BROKEN come back. */
 extern RrReadResult rr_read_nullable(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const GqlPath *path);
 
+/* The value of a key field, in CurrentMemoryContext; NULL when it has an object in it. */
+extern GqlValue *rr_read_key(RrSlice slice);
+
 /* One field of an object, whose alias has been read already. */
 extern RrReadResult rr_read_field(RrReader *reader, const RrShapeField *field, const char *type_name, const GqlPath *path);
 

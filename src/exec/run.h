@@ -45,7 +45,7 @@ typedef struct RrStepRun
 	int			in_flight;		/* requests */
 	bool		started;		/* ROOT: it is its turn */
 	int			batch_size;
-	char	   *full_document;	/* of a full batch, as a JSON string */
+	List	   *headers;		/* char *: of its requests; NIL: not made yet */
 } RrStepRun;
 
 struct RrRun

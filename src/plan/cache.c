@@ -4,7 +4,7 @@
  * A document is found by its text, operation name and role. It belongs to one role schema, so any change of what the schema depends on makes it
  * stale. Below it hang plans: one for each shape of the variables, that is for everything about them that the SQL depends on (which are there, which
  * fields objects have, enum values, booleans). Scalars are parameters: a plan remembers from where in the variables each of its parameters came, and
- * is given the new values. Plans that involve remote schemas are made anew each time, from the document.
+ * is given the new values. What goes to remote schemas names the document's variables, and takes their values when it is sent.
  *
  * Whoever uses a document has it pinned; taken out of the cache, it is freed with its last pin. So a callback may well be the one that frees it,
  * in the middle of an abort: freeing allocates nothing and throws nothing.
@@ -22,7 +22,7 @@
 #include "utils/plancache.h"
 
 #include "compat.h"
-#include "plan/plan.h"
+#include "plan/remote.h"
 #include "settings.h"
 
 /* Shapes of variables that are kept for one document. */
@@ -67,7 +67,7 @@ typedef struct KeptPlan
 	const char *exact;			/* all of the variables, or NULL: the shape is enough */
 	RrPlan	   *plan;
 	List	   *prepared;		/* RrPrepared * */
-	List	   *origins;		/* for each SQL root field: Origin[] for its parameters */
+	List	   *origins;		/* for each SQL root field, then each join to a table: Origin[] for its statement's parameters */
 } KeptPlan;
 
 typedef struct KeptDocument
@@ -555,6 +555,45 @@ bind_statement(GqlRequest *request, const RrSqlStatement *like, const Origin *or
 	return statement;
 }
 
+/* Whether a statement's parameters are the same for every request. */
+static bool
+is_constant(const RrSqlStatement *statement, const Origin *origins)
+{
+	for (int i = 0; i < list_length(statement->params); i++)
+		if (origins[i].kind != ORIGIN_CONSTANT)
+			return false;
+	return true;
+}
+
+/* The steps, with the parameters of this request in joins to tables, whose origins begin at n. */
+static List *
+bind_steps(GqlRequest *request, const KeptPlan *kept, int n)
+{
+	List	   *steps = NIL;
+	ListCell   *lc;
+
+	foreach(lc, kept->plan->steps)
+	{
+		RrJoinStep *step = lfirst(lc);
+
+		if (step->kind == RR_STEP_SOURCE)
+		{
+			const Origin *origins = list_nth(kept->origins, n++);
+
+			if (!is_constant(step->statement, origins))
+			{
+				RrJoinStep *bound = palloc(sizeof(RrJoinStep));
+
+				*bound = *step;
+				bound->statement = bind_statement(request, step->statement, origins);
+				step = bound;
+			}
+		}
+		steps = lappend(steps, step);
+	}
+	return steps;
+}
+
 /* The plan with the parameters of this request. */
 static RrPlan *
 bind_plan(GqlRequest *request, const KeptPlan *kept)
@@ -581,6 +620,7 @@ bind_plan(GqlRequest *request, const KeptPlan *kept)
 		}
 		plan->roots = lappend(plan->roots, root);
 	}
+	plan->steps = bind_steps(request, kept, n);
 	return plan;
 }
 
@@ -665,7 +705,7 @@ make_plan(KeptDocument *kept, MemoryContext cxt, GqlRequest *request, const char
 	HTAB	   *places;
 	ListCell   *lc;
 
-	if (plan == NULL || plan->steps != NIL || !make_room(kept))
+	if (plan == NULL || !make_room(kept))
 		return plan;
 	kept_plan = palloc0(sizeof(KeptPlan));
 	kept_plan->cxt = cxt;
@@ -679,6 +719,13 @@ make_plan(KeptDocument *kept, MemoryContext cxt, GqlRequest *request, const char
 
 		if (root->kind == RR_ROOT_SQL)
 			keep_statement(kept_plan, root->statement, places);
+	}
+	foreach(lc, plan->steps)
+	{
+		RrJoinStep *step = lfirst(lc);
+
+		if (step->kind == RR_STEP_SOURCE)
+			keep_statement(kept_plan, step->statement, places);
 	}
 	hash_destroy(places);
 	MemoryContextSwitchTo(kept->cxt);

@@ -329,6 +329,8 @@ add_argument(Printer *p, RrFieldCall *call, const GqlInputValueDef *def, const G
 		const GqlValue *value = given ? coerced_argument(p, field, def->name) : NULL;
 
 		key->def = def;
+		key->type = gql_type_to_string(def->type);
+		key->misfit = psprintf("The key does not fit argument \"%s\" of remote schema \"%s\"", def->name, p->step->remote->def->name);
 		key->template = template;
 		key->given = value && value->kind == GQL_VALUE_OBJECT ? value : NULL;
 		key->presets = presets;
@@ -387,12 +389,6 @@ rr_document_prepare(RrPlanner *planner, RrJoinStep *step)
 
 /* ---- whole documents ---- */
 
-char *
-rr_key_variable(int key, int argument)
-{
-	return psprintf(RR_ALIAS_PREFIX "%d_%d", key, argument);
-}
-
 static void
 print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, int nkeys, StringInfo out)
 {
@@ -422,11 +418,11 @@ print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, in
 		separator = ", ";
 	}
 	for (int i = 0; i < nkeys; i++)
-		for (int j = 0; j < list_length(step->key_arguments); j++)
+		foreach(lc, step->key_arguments)
 		{
-			const RrKeyArgument *argument = list_nth(step->key_arguments, j);
+			const RrKeyArgument *argument = lfirst(lc);
 
-			appendStringInfo(out, "%s$" RR_ALIAS_PREFIX "%d_%d: %s", separator, i, j, gql_type_to_string(argument->def->type));
+			appendStringInfo(out, "%s$" RR_ALIAS_PREFIX "%d_%d: %s", separator, i, foreach_current_index(lc), argument->type);
 			separator = ", ";
 		}
 	if (separator[0] == ',')
@@ -489,4 +485,28 @@ rr_document_print(const GqlRequest *request, const RrJoinStep *step, int nkeys)
 	if (step->fragment_type != NULL)
 		appendStringInfo(&out, " fragment F on %s%s", step->fragment_type, step->selection);
 	return out.data;
+}
+
+const char *
+rr_document_json(const GqlRequest *request, const RrJoinStep *step, int nkeys)
+{
+	RrPrintedDocuments *printed = step->printed;
+	RrPrintedDocument *document = nkeys >= printed->full.nkeys ? &printed->full : &printed->rest;
+	StringInfoData json;
+	MemoryContext old;
+	char	   *text;
+
+	if (document->json != NULL && document->nkeys == nkeys)
+		return document->json;
+	text = rr_document_print(request, step, nkeys);
+	old = MemoryContextSwitchTo(printed->cxt);
+	initStringInfo(&json);
+	gql_json_string(&json, text, strlen(text));
+	MemoryContextSwitchTo(old);
+	pfree(text);
+	if (document->json != NULL)
+		pfree(document->json);
+	document->nkeys = nkeys;
+	document->json = json.data;
+	return json.data;
 }

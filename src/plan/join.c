@@ -10,6 +10,8 @@ new_step(RrPlanner *planner, RrStepKind kind, RrRemote *remote)
 {
 	RrJoinStep *step = palloc0(sizeof(RrJoinStep));
 
+	step->printed = palloc0(sizeof(RrPrintedDocuments));
+	step->printed->cxt = CurrentMemoryContext;
 	step->number = list_length(planner->steps);
 	step->kind = kind;
 	step->remote = remote;

@@ -60,6 +60,8 @@ struct RrShape
 typedef struct RrKeyArgument
 {
 	const GqlInputValueDef *def;	/* at the upstream */
+	const char *type;			/* its type's text */
+	const char *misfit;			/* what errors about its value begin with */
 	const GqlValue *template;	/* VARIABLEs are join keys */
 	const GqlValue *given;		/* the query's part of an input object, coerced; or NULL */
 	bool		presets;		/* the permission presets something of it */
@@ -86,6 +88,20 @@ typedef struct RrFieldCall
 	const char *field;
 	List	   *arguments;		/* RrCallArgument * */
 } RrFieldCall;
+
+/* The texts of documents that have been printed, for the next batch, and for the next call when the plan is kept. */
+typedef struct RrPrintedDocument
+{
+	int			nkeys;
+	char	   *json;			/* a JSON string; NULL: none yet */
+} RrPrintedDocument;
+
+typedef struct RrPrintedDocuments
+{
+	MemoryContext cxt;			/* the plan's */
+	RrPrintedDocument full;		/* for the most keys so far: a full batch */
+	RrPrintedDocument rest;		/* for the fewer of a last batch */
+} RrPrintedDocuments;
 
 typedef enum RrStepKind
 {
@@ -116,6 +132,7 @@ struct RrJoinStep
 	List	   *key_arguments;	/* RrKeyArgument *, over all fields of the path, in order */
 	List	   *preset_arguments;	/* RrPresetArgument *: variables rr__p0, rr__p1, … */
 	List	   *variables;		/* char *: variables of the query that the document uses */
+	RrPrintedDocuments *printed;
 };
 
 /* How the step's keys travel. */
@@ -149,9 +166,10 @@ extern bool rr_document_prepare(RrPlanner *planner, RrJoinStep *step);
 
 /*
  * The document of a step that asks for nkeys keys (1 for batches by list or position, and for root fields): the same text for the same
- * number of keys. Key i's argument j is variable rr_key_variable(i, j); key i's value is under the alias "j<i>".
+ * number of keys. Key i's argument j is variable rr__<i>_<j>; key i's value is under the alias "j<i>".
  */
 extern char *rr_document_print(const GqlRequest *request, const RrJoinStep *step, int nkeys);
-extern char *rr_key_variable(int key, int argument);
+/* The same as a JSON string. It lasts until the next call for the step. */
+extern const char *rr_document_json(const GqlRequest *request, const RrJoinStep *step, int nkeys);
 
 #endif							/* RR_PLAN_REMOTE_H */
