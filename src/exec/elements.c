@@ -33,13 +33,19 @@ typedef struct MatchEntry
 #include "lib/simplehash.h"
 
 static void
+append_match_text(StringInfo out, const char *text, int len)
+{
+	appendBinaryStringInfo(out, text, len);
+	appendStringInfoChar(out, '\x1e');
+}
+
+static void
 append_match(StringInfo out, const GqlValue *value)
 {
 	if (value->kind == GQL_VALUE_BOOLEAN)
-		appendStringInfoString(out, value->boolean ? "true" : "false");
-	else if (value->text != NULL)
-		appendBinaryStringInfo(out, value->text, value->len);
-	appendStringInfoChar(out, '\x1e');
+		append_match_text(out, value->boolean ? "true" : "false", value->boolean ? 4 : 5);
+	else
+		append_match_text(out, value->text ? value->text : "", value->text ? value->len : 0);
 }
 
 /* The keys of the batch by the text that their elements must have. */
@@ -89,8 +95,16 @@ match_element(const RrReader *reader, KeyTexts *index)
 	resetStringInfo(&index->text);
 	for (int i = 0; i < list_length(step->join->relationship->to_remote_schema->batch_match); i++)
 	{
-		GqlValue   *value = rr_read_key(reader->top_keys[reader->top->match_slots[i]]);
+		RrSlice		slice = reader->top_keys[reader->top->match_slots[i]];
+		RrSlice		plain;
+		GqlValue   *value;
 
+		if (rr_plain_key(slice, &plain))
+		{
+			append_match_text(&index->text, plain.data, plain.len);
+			continue;
+		}
+		value = rr_read_key(slice);
 		if (value == NULL || value->kind == GQL_VALUE_NULL)
 			return -1;
 		append_match(&index->text, value);

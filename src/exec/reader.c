@@ -98,19 +98,28 @@ read_list(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const 
 
 /* ---- objects ---- */
 
+bool
+rr_plain_key(RrSlice slice, RrSlice *text)
+{
+	text->data = slice.data + 1;
+	text->len = slice.len - 2;
+	return slice.data[0] == '"' && memchr(slice.data, '\\', slice.len) == NULL;
+}
+
 GqlValue *
 rr_read_key(RrSlice slice)
 {
 	GqlValue   *value;
+	RrSlice		text;
 
 	/* JSON's scalars and lists are GraphQL literals */
-	if (slice.data[0] != '"' || memchr(slice.data, '\\', slice.len) != NULL)
+	if (!rr_plain_key(slice, &text))
 		return gql_parse_value(slice.data, slice.len, gql_errors_create(1, NULL));
 	value = palloc0(sizeof(GqlValue));
 	value->kind = GQL_VALUE_STRING;
 	value->loc = -1;
-	value->len = slice.len - 2;
-	value->text = pnstrdup(slice.data + 1, value->len);
+	value->len = text.len;
+	value->text = pnstrdup(text.data, text.len);
 	return value;
 }
 
@@ -196,11 +205,7 @@ rr_read_field(RrReader *reader, const RrShapeField *field, const char *type_name
 static void
 put_key(RrReader *reader, const RrShapeField *field, bool first)
 {
-	if (!first)
-		appendStringInfoChar(reader->out, ',');
-	appendStringInfoChar(reader->out, '"');
-	appendStringInfoString(reader->out, field->key);
-	appendStringInfoString(reader->out, "\":");
+	appendBinaryStringInfo(reader->out, field->member + first, field->member_len - first);
 }
 
 /* Is the next member called so? */
@@ -236,7 +241,7 @@ read_in_step(RrReader *reader, const RrObjectShape *object, const char *type_nam
 
 	for (int i = 0; i < object->nkeys; i++)
 	{
-		char	   *alias = rr_key_alias(object, i);
+		const char *alias = object->key_aliases[i];
 
 		if (!next_is(reader, &first, alias, strlen(alias), &ok) || !rr_scan_value(&reader->scan, &keys[i]))
 			return false;
@@ -299,7 +304,7 @@ read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_nam
 
 	for (int i = 0; i < object->nkeys; i++)
 	{
-		char	   *alias = rr_key_alias(object, i);
+		const char *alias = object->key_aliases[i];
 
 		if (!find_member(members, alias, strlen(alias), &keys[i]))
 			return invalid(reader, path, psprintf("remote schema \"%s\" answered without field \"%s\"", remote_name(reader),

@@ -37,6 +37,8 @@ extern RrReadResult rr_read_nullable(RrReader *reader, const GqlTypeRef *type, c
 
 /* The value of a key field, in CurrentMemoryContext; NULL when it has an object in it. */
 extern GqlValue *rr_read_key(RrSlice slice);
+/* Is a key field's value a string that is its own text? */
+extern bool rr_plain_key(RrSlice slice, RrSlice *text);
 
 /* One field of an object, whose alias has been read already. */
 extern RrReadResult rr_read_field(RrReader *reader, const RrShapeField *field, const char *type_name, const GqlPath *path);

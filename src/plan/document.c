@@ -262,7 +262,7 @@ print_object(Printer *p, const RrObjectShape *object)
 
 	for (int i = 0; i < object->nkeys; i++)
 	{
-		appendStringInfo(p->out, " %s: %s", rr_key_alias(object, i), object->keys[i]->name);
+		appendStringInfo(p->out, " %s: %s", object->key_aliases[i], object->keys[i]->name);
 		empty = false;
 	}
 	for (int i = 0; i < object->nfields; i++)

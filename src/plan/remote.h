@@ -25,6 +25,8 @@ typedef enum RrShapeFieldKind
 typedef struct RrShapeField
 {
 	const char *key;			/* response key */
+	const char *member;			/* ,"<key>": */
+	int			member_len;
 	const char *alias;			/* its key in the upstream's answer; another one only among root fields */
 	int			alias_len;
 	RrShapeFieldKind kind;
@@ -43,7 +45,8 @@ typedef struct RrObjectShape
 	int			nfields;
 	RrShapeField *fields;
 	int			nkeys;
-	const GqlFieldDef **keys;	/* fetched for joins as rr__k0, rr__k1, … */
+	const GqlFieldDef **keys;	/* fetched for joins */
+	const char **key_aliases;	/* as these: of their own per type, since members of a union may disagree on a field's type */
 	int		   *match_slots;	/* of elements of a batch by list: for each match, the key field that has it */
 } RrObjectShape;
 
@@ -155,9 +158,6 @@ extern RrObjectShape *rr_shape_root(RrPlanner *planner, RrJoinStep *step, const 
 
 /* Have the fields fetched by which the elements of a batch by list are matched. */
 extern void rr_shape_add_matches(RrJoinStep *step);
-
-/* The alias of key field i of an object type: of its own per type, since members of a union may disagree on a field's type. */
-extern char *rr_key_alias(const RrObjectShape *object, int i);
 
 /* ---- document.c ---- */
 

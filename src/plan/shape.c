@@ -47,9 +47,15 @@ key_slot(RrObjectShape *object, const GqlFieldDef *field)
 	for (int i = 0; i < object->nkeys; i++)
 		if (object->keys[i] == field)
 			return i;
-	object->keys = object->keys ? repalloc(object->keys, (object->nkeys + 1) * sizeof(GqlFieldDef *)) :
-		palloc(sizeof(GqlFieldDef *));
+	if (object->nkeys == 0)
+	{
+		object->keys = palloc(sizeof(GqlFieldDef *));
+		object->key_aliases = palloc(sizeof(char *));
+	}
+	object->keys = repalloc(object->keys, (object->nkeys + 1) * sizeof(GqlFieldDef *));
 	object->keys[object->nkeys] = field;
+	object->key_aliases = repalloc(object->key_aliases, (object->nkeys + 1) * sizeof(char *));
+	object->key_aliases[object->nkeys] = psprintf(RR_ALIAS_PREFIX "k%d%s", object->nkeys, object->upstream->name);
 	return object->nkeys++;
 }
 
@@ -71,6 +77,8 @@ build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShape
 	const RrField *info = sel->def->data;
 
 	field->key = sel->key;
+	field->member = psprintf(",\"%s\":", field->key);
+	field->member_len = strlen(field->member);
 	field->alias = unique_alias(object, field);
 	field->alias_len = strlen(field->alias);
 	field->sel = sel;
@@ -242,12 +250,6 @@ RrObjectShape *
 rr_shape_root(RrPlanner *planner, RrJoinStep *step, const GqlType *upstream, List *fields)
 {
 	return build_object(planner, step, NULL, upstream, fields);
-}
-
-char *
-rr_key_alias(const RrObjectShape *object, int i)
-{
-	return psprintf(RR_ALIAS_PREFIX "k%d%s", i, object->upstream->name);
 }
 
 static void
