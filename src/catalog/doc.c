@@ -106,7 +106,7 @@ rr_doc_found(const RrDoc *doc)
 				int			len = doc->value.val.string.len;
 				int			shown = pg_mbcliplen(doc->value.val.string.val, len, SHOWN_BYTES);
 
-				return psprintf("the string \"%.*s%s\"", shown, doc->value.val.string.val, shown < len ? "…" : "");
+				return psprintf("the string \"%.*s%s\"", shown, doc->value.val.string.val, shown < len ? "..." : "");
 			}
 		default:
 			return rr_doc_is_object(doc) ? "an object" : "a list";

@@ -35,7 +35,7 @@ variables_of(const RrCall *call)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("variables must be a JSON object"),
-				 errhint("Pass them as '{\"name\": value, …}'.")));
+				 errhint("Pass them as '{\"name\": value, ...}'.")));
 	return value;
 }
 

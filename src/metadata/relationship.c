@@ -50,7 +50,7 @@ rr_get_table(const char *schema, const char *name)
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("table \"%s.%s\" does not exist", schema, name),
 				 strcmp(schema, "public") == 0 ?
-				 errhint("A table outside of schema public is written {\"schema\": …, \"name\": …}.") : 0));
+				 errhint("A table outside of schema public is written {\"schema\": ..., \"name\": ...}.") : 0));
 	reason = unfit_reason(table);
 	if (reason)
 		ereport(ERROR,

@@ -50,10 +50,16 @@ rr_error_lines(const GqlErrorList *errors, int max)
 		if (n++ == max)
 			break;
 		append_sentence(&out, error->message);
+		if (error->locations != NIL)
+		{
+			const GqlLocation *location = linitial(error->locations);
+
+			appendStringInfo(&out, " (line %d, column %d)", location->line, location->column);
+		}
 		left--;
 	}
 	if (left > 0)
-		appendStringInfo(&out, "\n… and %d more.", left);
+		appendStringInfo(&out, "\n... and %d more.", left);
 	return out.data;
 }
 
@@ -259,7 +265,7 @@ ask(const RrRemoteSchema *remote, const char *query, char **refusal)
 		throw_protocol(remote, psprintf("answered with HTTP status %d", response->status), response,
 					   "The body is JSON, but has no \"errors\".");
 	throw_protocol(remote, "did not answer as a GraphQL server", response,
-				   "The answer has neither \"data\": {\"__schema\": …} nor \"errors\".");
+				   "The answer has neither \"data\": {\"__schema\": ...} nor \"errors\".");
 	return NULL;				/* not reached */
 }
 
