@@ -251,7 +251,7 @@ append_all_keys(const RrBatch *batch, StringInfo out)
 	for (int j = 0; j < list_length(plan->key_arguments); j++)
 	{
 		const RrKeyArgument *argument = list_nth(plan->key_arguments, j);
-		GqlErrorList *errors = gql_errors_create(1, NULL);
+		GqlErrorList *errors = gql_errors_create(1, "coercion-error");
 		GqlValue   *value = merge(expand(batch, argument->template), argument->given);
 
 		if (argument->presets)	/* they were good for every single key */
@@ -289,7 +289,7 @@ static bool
 append_presets(const RrStepRun *step, StringInfo out, const GqlError **error)
 {
 	GqlSchema  *upstream = step->step->remote->upstream;
-	GqlErrorList *errors = gql_errors_create(1, NULL);
+	GqlErrorList *errors = gql_errors_create(1, "coercion-error");
 	ListCell   *lc;
 
 	foreach(lc, step->step->preset_arguments)
