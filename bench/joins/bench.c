@@ -18,7 +18,6 @@
 #include <time.h>
 
 #define MAX_SERIES 8
-#define WARM_UP 2				/* rounds */
 
 typedef struct Series
 {
@@ -313,17 +312,19 @@ main(int argc, char **argv)
 	for (int s = 0; s < nseries; s++)
 		series[s].ms = malloc(runs * sizeof(double));
 
-	for (int run = -WARM_UP; run < runs; run++)
+	for (int run = 0; run < runs; run++)
 		for (int s = 0; s < nseries; s++)
 		{
-			long		before = run < 0 ? count_requests() : 0;
-			double		start = now();
+			long		before = run == 0 ? count_requests() : 0;
+			double		start;
 
+			/* once unmeasured: what another one left in the processor's caches, or still tidies up, is not this one's */
 			series[s].bytes = run_series(&series[s]);
-			if (run >= 0)
-				series[s].ms[run] = now() - start;
-			else
+			if (run == 0)
 				series[s].requests = count_requests() - before;
+			start = now();
+			run_series(&series[s]);
+			series[s].ms[run] = now() - start;
 		}
 	return report(series, nseries, runs, atof(argv[8]));
 }
