@@ -272,6 +272,8 @@ rr_keys_file(RrStepRun *step, RrKeyColumns *columns, const Datum *values)
 			value_from_column(values[i], &columns->columns[i], &gql_values[i]);
 		step->keys[key].values = gql_values;
 		rr_step_send(step, false);
+		if (step->in_flight > 0)
+			rr_http_poll(step->run->http);	/* what is on the wire goes on while the statement runs */
 		MemoryContextSwitchTo(old);
 	}
 	pfree(image.data);
