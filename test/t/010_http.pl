@@ -363,8 +363,8 @@ subtest 'TLS and HTTP/2' => sub {
 	# libcurl 7.88.0 and 7.88.1 cannot use such a connection twice (curl#10634)
 	is($stats->($h2c->port, 'http', 'stats', http2 => 'true')->{connections}, `curl-config --version` =~ /7\.88\.[01]/ ? 21 : 1, '... on one connection');
 	$h2c->stop;
-	sleep 1.1;
-	is(run('failure', "${url}none", http2 => 'true'), 'CONNECT', 'gone');
+	# newer ones of libcurl notice it only by sending
+	is(run('failure', "${url}none", http2 => 'true', idempotent => 'true'), 'CONNECT', 'gone');
 	$h2c->start;
 	is(run('failure', "${url}none", http2 => 'true'), 'OK', 'and back');
 };
@@ -402,7 +402,7 @@ subtest 'JSON' => sub {
 		[ 'null', 'null' ], [ ' [1, 2.5, 1e3, -0, true, false, null, "x"] ', "[int double double int true false null 'x']" ],
 		[ '[0, -0.5, 1e-05, 1.005E+002, 100, "NaN \\" 00 1."]', "[int double double double int 'NaN \" 00 1.']" ],
 		[ '{"b": 1, "a": {"a": "x"}}', "{2 a={1 a='x'}}" ], [ '42', 'int' ], [ '"x"', "'x'" ], [ "{}\n", '{0}' ],
-		[ '{"a": null}', '{1 a=null}' ], [ '"\u00e9\ud83d\ude00"', "'\x{e9}\x{1f600}'" ], [ '18446744073709551616', 'int' ],
+		[ '{"a": null}', '{1 a=null}' ], [ '"\u00e9\ud83d\ude00"', "'\x{e9}\x{1f600}'" ], [ '18446744073709551615', 'int' ],
 		map { [ $_, qr/^invalid JSON: .* at byte \d+$/ ] } '', ' ', '{', '[1', '"x', '{}x', '1 2', '[1,]', '{"a":1,}', '{a:1}', "['x']", '[NaN]',
 		'[Infinity]', '[01]', '[1.]', '[.5]', '[+1]', '[-]', '/* */ 1', '[1] // x', 'tru', 'TRUE', '["\x"]', '["\u12"]', "[\"\x01\"]", "[\"\n\"]", "[\"\\\n\"]", "{}\0", "\"\0\"",
 		'[nan]', '[-Infinity]', '[inf]', '[1e]', '[1e+]', '[1.e5]', '[00]', '[-01]', '[--1]', '[1e5.5]', '[0x1]', '["a" "b"]', '{"a" 1}', '[1 2]', '[}', ']', '"', '"\\',
