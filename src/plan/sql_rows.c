@@ -299,7 +299,7 @@ rr_link_condition(const RrLink *link, const char **here, const char *alias)
 	for (int i = 0; i < link->n; i++)
 	{
 		const char *there = psprintf("%s.%s", alias, quote_identifier(rr_table_column(link->target, link->target_attnums[i])->name));
-		const char *operator = link->operators ? rr_operator_name(link->operators[i]) : "OPERATOR(pg_catalog.=)";
+		const char *operator = rr_operator_name(link->operators[i]);
 
 		/* a foreign key's operator takes the referenced column first */
 		if (i > 0)

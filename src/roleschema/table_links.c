@@ -6,8 +6,10 @@
  */
 #include "postgres.h"
 
+#include "parser/parse_oper.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/typcache.h"
 
 #include "roleschema/link_using.h"
 #include "roleschema/tables.h"
@@ -273,6 +275,17 @@ find_key(List *keys, const RrTable *referrer, List *columns)
 	return NULL;
 }
 
+/* The operator by which values of two types are equal, the left one's first; InvalidOid for none. */
+static Oid
+equality(Oid left, Oid right)
+{
+	left = getBaseType(left);
+	right = getBaseType(right);
+	if (left == right)
+		return lookup_type_cache(left, TYPECACHE_EQ_OPR)->eq_opr;
+	return compatible_oper_opid(list_make2(makeString("pg_catalog"), makeString("=")), left, right, true);
+}
+
 static RrLink *
 manual_link(RrTable *table, RrTable *target, const RrLinkUsing *using, const char **reason)
 {
@@ -283,6 +296,7 @@ manual_link(RrTable *table, RrTable *target, const RrLinkUsing *using, const cha
 	link->target = target;
 	link->attnums = palloc(list_length(using->mapping) * sizeof(AttrNumber));
 	link->target_attnums = palloc(list_length(using->mapping) * sizeof(AttrNumber));
+	link->operators = palloc(list_length(using->mapping) * sizeof(Oid));
 	foreach(lc, using->mapping)
 	{
 		const RrFieldMapping *pair = lfirst(lc);
@@ -292,6 +306,14 @@ manual_link(RrTable *table, RrTable *target, const RrLinkUsing *using, const cha
 		if (here == NULL || there == NULL)
 		{
 			*reason = psprintf("table \"%s\" has no column \"%s\"", here ? target->name : table->name, here ? pair->column : pair->lhs);
+			return NULL;
+		}
+		link->operators[link->n] = equality(there->type, here->type);
+		if (!OidIsValid(link->operators[link->n]))
+		{
+			*reason = psprintf("column \"%s\" of table \"%s\" with type %s cannot be compared with column \"%s\" of table \"%s\" with type %s",
+							   pair->lhs, table->name, format_type_be(here->type), pair->column, target->name,
+							   format_type_be(there->type));
 			return NULL;
 		}
 		link->attnums[link->n] = here->attnum;

@@ -67,7 +67,7 @@ typedef struct RrLink
 	int			n;
 	AttrNumber *attnums;
 	AttrNumber *target_attnums;
-	Oid		   *operators;		/* with a key: its operators, referenced column first */
+	Oid		   *operators;		/* a key's: referenced column first; otherwise target's column = table's column */
 } RrLink;
 
 /* A function with a row, a session and further arguments: computed fields, and root fields (no row). */
