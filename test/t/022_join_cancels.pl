@@ -3,7 +3,7 @@
 # Under AddressSanitizer, with a server tree of one's own (PG_CONFIG; the extension is installed there):
 #
 #   make clean && CANCELS=500 ASAN=1 COPT='-fsanitize=address -fno-omit-frame-pointer' make test PROVE_TESTS=test/t/022_join_cancels.pl
-#   (and the same with PROVE_TESTS="test/t/020_join_faults.pl test/t/021_join_answers.pl"), then make clean
+#   (or, with bin/postgres of that tree a script that runs the real one under valgrind, VALGRIND=1 in the place of ASAN and COPT; and the same with PROVE_TESTS="test/t/020_join_faults.pl test/t/021_join_answers.pl"), then make clean
 
 use RemoteRel::Test;
 use Time::HiRes qw(sleep time);
@@ -76,14 +76,14 @@ for my $round (1 .. $rounds)
 	is($answer, '{"data":{"users":[{"listed":{"id":"auth0|1"}},{"listed":{"id":"auth0|2"}}]}}', "healthy after round $round") or last;
 	($memory, $open, $resident) = (memory(), descriptors(), resident_kb()) if $round == 40;
 }
-cmp_ok($cancelled, '>', $rounds / 3, "$cancelled of $rounds were cancelled, $answered were answered");
+cmp_ok($cancelled, '>', $rounds / 10, "$cancelled of $rounds were cancelled, $answered were answered");
 cmp_ok($slowest, '<', 5, "none took long to end: $slowest s at most");
 is($session->query('SELECT pg_backend_pid()'), $session->pid, 'still the same backend');
 if (defined $memory)
 {
 	my ($now, $kb) = (memory(), resident_kb());
 	cmp_ok($now - $memory, '<', 200_000, "memory contexts do not grow: $memory, $now bytes");
-	cmp_ok($kb - $resident, '<', $ENV{ASAN} ? 300_000 : 4096, "nor does the process: $resident, $kb kB");
+	cmp_ok($kb - $resident, '<', $ENV{ASAN} || $ENV{VALGRIND} ? 300_000 : 8192, "nor does the process: $resident, $kb kB");
 	cmp_ok(descriptors(), '<=', $open + 8, 'nor its descriptors');
 }
 $_->quit for $session, $killer;
