@@ -14,6 +14,9 @@
 
 #define ERROR_CODE "validation-failed"
 
+/* Of a schema made of mistakes the rest is counted. */
+#define MAX_SCHEMA_ERRORS 10000
+
 PG_FUNCTION_INFO_V1(rr_validate_document);
 PG_FUNCTION_INFO_V1(rr_validate_schema);
 
@@ -73,9 +76,16 @@ rr_validate_document(PG_FUNCTION_ARGS)
 Datum
 rr_validate_schema(PG_FUNCTION_ARGS)
 {
-	GqlErrorList *errors = gql_errors_create(0, ERROR_CODE);
+	GqlErrorList *errors = gql_errors_create(MAX_SCHEMA_ERRORS, ERROR_CODE);
 	text	   *sdl = PG_GETARG_TEXT_PP(0);
+	int			omitted;
 
 	gql_schema_from_sdl(VARDATA_ANY(sdl), VARSIZE_ANY_EXHDR(sdl), false, errors, NULL);
+	omitted = errors->omitted;
+	if (omitted > 0)
+	{
+		errors->max = 0;
+		gql_error(errors, omitted == 1 ? "%d more error is left out." : "%d more errors are left out.", omitted);
+	}
 	PG_RETURN_DATUM(errors_datum(errors));
 }

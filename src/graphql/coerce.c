@@ -62,24 +62,16 @@ static bool fail(GqlCoercion *c, int loc, const GqlPath *path, const char *fmt,.
 static bool
 fail(GqlCoercion *c, int loc, const GqlPath *path, const char *fmt,...)
 {
-	StringInfoData message;
+	va_list		args;
+	char	   *message;
 
 	if (c->stopped)
 		return false;
-	initStringInfo(&message);
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, fmt);
-		needed = appendStringInfoVA(&message, fmt, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&message, needed);
-	}
-	c->report(c, message.data, loc, path);
+	va_start(args, fmt);
+	message = gql_format_message(fmt, args);
+	va_end(args);
+	c->report(c, message, loc, path);
+	pfree(message);
 	return false;
 }
 
@@ -135,7 +127,7 @@ show(const GqlCoercion *c, const GqlValue *value)
 {
 	if (c->stopped)
 		return pstrdup("");
-	return c->from_json ? gql_inspect(value) : gql_literal_to_string(value);
+	return c->from_json ? gql_inspect(value) : gql_show_literal(value);
 }
 
 static char *
@@ -143,7 +135,7 @@ show_leaf(const GqlCoercion *c, const GqlValue *value)
 {
 	if (c->stopped)
 		return pstrdup("");
-	return c->from_json ? gql_inspect(value) : gql_literal_to_string(substitute(c, value));
+	return c->from_json ? gql_inspect(value) : gql_show_literal(substitute(c, value));
 }
 
 static bool

@@ -39,8 +39,11 @@ extern char *gql_path_to_string(const GqlPath *path);
 /* A value that came from JSON as messages show it: "{ a: [1, "b"], c: null }", shortened. */
 extern char *gql_inspect(const GqlValue *value);
 
-/* A literal as messages show it: its source form. */
+/* A literal in its source form. */
 extern char *gql_literal_to_string(const GqlValue *value);
+
+/* The same as messages show it, of a long one the beginning: more than a message takes. */
+extern char *gql_show_literal(const GqlValue *value);
 
 /* gql_did_you_mean() over names. */
 extern char *gql_did_you_mean_name(const char *prefix, const char *input, const GqlNames *names);

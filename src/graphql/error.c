@@ -18,16 +18,38 @@ gql_errors_create(int max, const char *default_code)
 	return errors;
 }
 
+char *
+gql_format_message(const char *fmt, va_list args)
+{
+	char		buffer[512];
+	char	   *message;
+	va_list		again;
+	int			len;
+
+	va_copy(again, args);
+	len = vsnprintf(buffer, sizeof(buffer), fmt, again);
+	va_end(again);
+	if (len < (int) sizeof(buffer))
+		return pstrdup(buffer);
+
+	/* one byte more than is kept, so that what is left out is seen */
+	message = palloc(GQL_MAX_MESSAGE + sizeof("..."));
+	va_copy(again, args);
+	len = vsnprintf(message, GQL_MAX_MESSAGE + 2, fmt, again);
+	va_end(again);
+	if (len > GQL_MAX_MESSAGE)
+		strcpy(message + pg_mbcliplen(message, strlen(message), GQL_MAX_MESSAGE), "...");
+	return message;
+}
+
 static GqlError *file_error(GqlErrorList *errors, const char *source, int loc, const char *fmt, va_list args) pg_attribute_printf(4, 0);
 
 static GqlError *
 file_error(GqlErrorList *errors, const char *source, int loc, const char *fmt, va_list args)
 {
 	MemoryContext oldcxt;
-	StringInfoData message;
 	GqlError   *error;
-	va_list		again;
-	int			needed;
+	char	   *message;
 
 	if (errors->max > 0 && list_length(errors->items) >= errors->max)
 	{
@@ -36,18 +58,9 @@ file_error(GqlErrorList *errors, const char *source, int loc, const char *fmt, v
 	}
 
 	oldcxt = MemoryContextSwitchTo(errors->cxt);
-	initStringInfo(&message);
-	for (;;)
-	{
-		va_copy(again, args);
-		needed = appendStringInfoVA(&message, fmt, again);
-		va_end(again);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&message, needed);
-	}
+	message = gql_format_message(fmt, args);
 	error = palloc0(sizeof(GqlError));
-	error->message = message.data;
+	error->message = message;
 	error->code = errors->default_code;
 	errors->items = lappend(errors->items, error);
 	if (source != NULL)

@@ -53,6 +53,12 @@ extern GqlError *gql_error(GqlErrorList *errors, const char *fmt,...) pg_attribu
 extern GqlError *gql_error_at(GqlErrorList *errors, const char *source, int loc, const char *fmt,...) pg_attribute_printf(4, 5);
 extern void gql_error_locate(GqlErrorList *errors, GqlError *error, const char *source, int loc);
 
+/* A message is cut after so many bytes: a name or value of megabytes may stand in each of many. */
+#define GQL_MAX_MESSAGE 10000
+
+/* The text of a message, cut where it is too long, in CurrentMemoryContext. */
+extern char *gql_format_message(const char *fmt, va_list args) pg_attribute_printf(1, 0);
+
 /* Line and column of a byte offset; \n, \r\n and \r end a line. */
 extern GqlLocation gql_location(const char *source, int loc);
 

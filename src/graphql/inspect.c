@@ -5,7 +5,7 @@
 
 #include "graphql/coerce.h"
 
-/* Lists are cut after so many items, and values below so many levels are only named. */
+/* Lists are cut after so many items, and values below so many levels are only named. What exceeds a message is left out. */
 #define MAX_ITEMS 10
 #define MAX_LEVELS 2
 
@@ -64,7 +64,7 @@ inspect_list(StringInfo out, const GqlValue *value, int level)
 	else
 	{
 		appendStringInfoChar(out, '[');
-		for (int i = 0; i < n - rest; i++)
+		for (int i = 0; i < n - rest && out->len <= GQL_MAX_MESSAGE; i++)
 		{
 			if (i > 0)
 				appendStringInfoString(out, ", ");
@@ -92,6 +92,8 @@ inspect_object(StringInfo out, const GqlValue *value, int level)
 		{
 			GqlObjectField *field = lfirst(lc);
 
+			if (out->len > GQL_MAX_MESSAGE)
+				break;
 			appendStringInfo(out, "%s%s: ", separator, field->name.value);
 			inspect_at(out, field->value, level + 1);
 			separator = ", ";
@@ -116,7 +118,7 @@ inspect_at(StringInfo out, const GqlValue *value, int level)
 			append_number(out, value);
 			break;
 		case GQL_VALUE_STRING:
-			gql_json_string(out, value->text, value->len);
+			gql_json_string(out, value->text, Min(value->len, GQL_MAX_MESSAGE + 1));
 			break;
 		case GQL_VALUE_LIST:
 			inspect_list(out, value, level);

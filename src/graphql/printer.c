@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "graphql/coerce.h"
 #include "graphql/graphql_int.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -17,6 +18,7 @@ typedef struct Printer
 {
 	StringInfo	out;
 	int			indent;			/* levels */
+	int			limit;			/* of bytes, roughly: what comes later is left out; 0: none */
 } Printer;
 
 typedef void (*ItemPrinter) (Printer *pr, const void *item);
@@ -25,6 +27,7 @@ static void print_selection_set(Printer *pr, const GqlSelectionSet *set);
 static void print_value(Printer *pr, const GqlValue *value);
 static int	value_width(const GqlValue *value, int room);
 
+#define is_full(pr) ((pr)->limit > 0 && (pr)->out->len > (pr)->limit)
 #define put(pr, text) appendStringInfoString((pr)->out, text)
 #define put_char(pr, c) appendStringInfoCharMacro((pr)->out, c)
 
@@ -41,7 +44,7 @@ newline(StringInfo out, int indent)
 static void
 print_joined(Printer *pr, const List *items, const char *separator, ItemPrinter print)
 {
-	for (int i = 0; i < list_length(items); i++)
+	for (int i = 0; i < list_length(items) && !is_full(pr); i++)
 	{
 		if (i > 0)
 			put(pr, separator);
@@ -55,7 +58,7 @@ print_lines(Printer *pr, const char *open, const List *items, ItemPrinter print,
 {
 	put(pr, open);
 	pr->indent++;
-	for (int i = 0; i < list_length(items); i++)
+	for (int i = 0; i < list_length(items) && !is_full(pr); i++)
 	{
 		newline(pr->out, pr->indent);
 		print(pr, list_nth(items, i));
@@ -281,7 +284,10 @@ print_value(Printer *pr, const GqlValue *value)
 			appendBinaryStringInfo(pr->out, value->text, value->len);
 			break;
 		case GQL_VALUE_STRING:
-			print_string_value(pr->out, value, pr->indent);
+			if (pr->limit > 0 && value->len > pr->limit)
+				gql_print_string(pr->out, value->text, pr->limit);
+			else
+				print_string_value(pr->out, value, pr->indent);
 			break;
 		case GQL_VALUE_BOOLEAN:
 			put(pr, value->boolean ? "true" : "false");
@@ -643,7 +649,7 @@ print_directive_definition(Printer *pr, const GqlDirectiveDefNode *directive)
 void
 gql_print_definition(StringInfo out, const GqlDefinition *definition)
 {
-	Printer		pr = {out, 0};
+	Printer		pr = {out, 0, 0};
 
 	switch (definition->kind)
 	{
@@ -681,7 +687,7 @@ gql_print_document(StringInfo out, const GqlDocument *document)
 void
 gql_print_selection_set(StringInfo out, const GqlSelectionSet *set, int indent)
 {
-	Printer		pr = {out, indent};
+	Printer		pr = {out, indent, 0};
 
 	print_selection_set(&pr, set);
 }
@@ -689,15 +695,26 @@ gql_print_selection_set(StringInfo out, const GqlSelectionSet *set, int indent)
 void
 gql_print_value(StringInfo out, const GqlValue *value)
 {
-	Printer		pr = {out, 0};
+	Printer		pr = {out, 0, 0};
 
 	print_value(&pr, value);
+}
+
+char *
+gql_show_literal(const GqlValue *value)
+{
+	StringInfoData out;
+	Printer		pr = {&out, 0, GQL_MAX_MESSAGE + 1};
+
+	initStringInfo(&out);
+	print_value(&pr, value);
+	return out.data;
 }
 
 void
 gql_print_type_node(StringInfo out, const GqlTypeNode *type)
 {
-	Printer		pr = {out, 0};
+	Printer		pr = {out, 0, 0};
 
 	print_type(&pr, type);
 }

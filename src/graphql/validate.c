@@ -87,33 +87,38 @@ list_rules(void)
 	}
 }
 
+/* The last error. It says that there may be more, so there is always room for it. */
+static void
+file_abortion(GqlValidation *v, const char *message)
+{
+	int			max = v->errors->max;
+
+	v->errors->max = 0;
+	gql_error(v->errors, "%s", message);
+	v->errors->max = max;
+	v->aborted = true;
+}
+
 GqlError *
 gql_invalid(GqlValidation *v, int loc, const char *fmt,...)
 {
-	StringInfoData message;
+	GqlError   *error;
+	char	   *message;
+	va_list		args;
 
 	if (v->aborted)
 		return NULL;
 	if (v->n_errors++ == MAX_ERRORS)
 	{
-		gql_error(v->errors, "Too many validation errors, error limit reached. Validation aborted.");
-		v->aborted = true;
+		file_abortion(v, "Too many validation errors, error limit reached. Validation aborted.");
 		return NULL;
 	}
-	initStringInfo(&message);
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, fmt);
-		needed = appendStringInfoVA(&message, fmt, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&message, needed);
-	}
-	return gql_error_at(v->errors, v->source, loc, "%s", message.data);
+	va_start(args, fmt);
+	message = gql_format_message(fmt, args);
+	va_end(args);
+	error = gql_error_at(v->errors, v->source, loc, "%s", message);
+	pfree(message);
+	return error;
 }
 
 void
@@ -128,8 +133,7 @@ gql_abort_validation(GqlValidation *v)
 	if (v->aborted)
 		return;
 	v->n_errors++;
-	gql_error(v->errors, "Validation aborted.");
-	v->aborted = true;
+	file_abortion(v, "Validation aborted.");
 }
 
 bool

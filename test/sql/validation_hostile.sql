@@ -91,3 +91,14 @@ SELECT pg_temp.check('{ node { ...F1 } node { ...G1 } }' || pg_temp.join(10000, 
 -- sets of fields of which there are exponentially many
 SELECT pg_temp.check('{ ...S }' || pg_temp.join(60, 'fragment F<i> on Node { a: node { ...F<j> } b: node { ...F<j> } }')
                      || ' fragment F61 on Node { id } fragment S on Query { node { ' || pg_temp.join(60, '...F<i>') || ' a: node { ...F1 } } }');
+
+-- what every message shows is cut in each; of a schema's errors so many are listed
+CREATE FUNCTION pg_temp.check_size(errors json) RETURNS text LANGUAGE sql AS $$
+  SELECT count(*) || ' errors, ' || count(*) FILTER (WHERE length(e ->> 'message') > 10003) || ' too long, ' || count(*) FILTER (WHERE e ->> 'message' LIKE '%...') || ' cut'
+  FROM json_array_elements(errors) AS e
+$$;
+SELECT pg_temp.check_size(remote_rel.validate_document(text, 'query ' || repeat('O', 1000000) || '{' || pg_temp.join(150, 'x<i>: f(a: $v<i>)') || '}')) FROM sdl;
+SELECT pg_temp.check_size(remote_rel.validate_document(text, '{ list(filter: {' || pg_temp.join(150, 'u<i>: 1') || ' text: "' || repeat('é', 500000) || '"}) { id } }')) FROM sdl;
+SELECT pg_temp.check_size(remote_rel.validate_document(text, 'query ($f: Filter) { list(filter: $f) { id } }', jsonb_build_object('f',
+  (SELECT jsonb_object_agg('u' || i, 1) FROM generate_series(1, 150) AS i) || jsonb_build_object('text', repeat('é', 500000))))) FROM sdl;
+SELECT pg_temp.check_size(remote_rel.validate_schema('type Query {' || repeat('a: Int ', 20000) || '}'));
