@@ -48,6 +48,8 @@ typedef struct RrRoleState
  */
 extern void rr_role_enter(RrRoleState *state, Oid role, Jsonb *headers);
 extern void rr_role_leave(const RrRoleState *state);
+/* Does the call in progress run inside of another one: in a policy, a computed field? */
+extern bool rr_call_is_nested(void);
 
 /* Value of a session variable (x-hasura-*, any case) of the call in progress; NULL when there is none. */
 extern const char *rr_session_variable(const char *name);

@@ -233,6 +233,12 @@ rr_role_enter(RrRoleState *state, Oid role, Jsonb *headers)
 	SetUserIdAndSecContext(role, state->sec_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
 }
 
+bool
+rr_call_is_nested(void)
+{
+	return current != NULL && current->outer != NULL;
+}
+
 void
 rr_role_leave(const RrRoleState *state)
 {

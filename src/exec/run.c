@@ -239,6 +239,8 @@ rr_run(const RrPlan *plan, StringInfo out, GqlErrorList *errors)
 	bool		is_null = false;
 	ListCell   *lc;
 
+	if (mutation)				/* a remote one, too: whoever asks for read only means it */
+		PreventCommandIfReadOnly("a GraphQL mutation");
 	if (!mutation)
 	{
 		foreach(lc, plan->roots)

@@ -372,7 +372,9 @@ run_guarded(const RrSqlStatement *statement, const GqlValue *keys, void (*consum
 		CurrentResourceOwner = owner;
 	}
 	PG_END_TRY();
-	if (edata != NULL && must_propagate(edata->sqlerrcode))
+	/* A recursion through a policy ends at the stack's limit, and must not go on at every level that it has come through. */
+	if (edata != NULL &&
+		(must_propagate(edata->sqlerrcode) || (edata->sqlerrcode == ERRCODE_STATEMENT_TOO_COMPLEX && rr_call_is_nested())))
 	{
 		edata->context = NULL;	/* it quotes the statement */
 		edata->internalquery = NULL;
