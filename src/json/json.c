@@ -28,6 +28,20 @@ static const char *parse(RrJson *json, const char *body, int len, size_t *offset
 static struct json_object *as_object(RrJsonNode *node);
 static bool lookup(RrJsonNode *node, const char *key, struct json_object **value);
 
+/*
+ * json-c 0.18 in its strict mode takes bytes from 0x80 on for control characters, so there it has to be without: it then takes comments and 'x' for a
+ * string as well.
+ */
+static int
+tokener_flags(void)
+{
+	int			flags = JSON_TOKENER_VALIDATE_UTF8;
+
+	if (json_c_version_num() >> 8 != 18)
+		flags |= JSON_TOKENER_STRICT;
+	return flags;
+}
+
 RrJson *
 rr_json_parse(const char *body, size_t len, int max_depth, char **error)
 {
@@ -52,7 +66,7 @@ rr_json_parse(const char *body, size_t len, int max_depth, char **error)
 			ereport(ERROR,
 					(errcode(ERRCODE_OUT_OF_MEMORY),
 					 errmsg("out of memory")));
-		json_tokener_set_flags(json->tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+		json_tokener_set_flags(json->tokener, tokener_flags());
 		problem = parse(json, body, (int) len, &offset);
 	}
 	if (problem != NULL)
