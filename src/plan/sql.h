@@ -23,6 +23,7 @@ typedef struct RrSql
 	RrDatabase *db;
 	List	   *params;			/* RrSqlParam * */
 	int			aliases;		/* given out so far */
+	int			loc;			/* of the field at work: values from the variables have no place of their own */
 } RrSql;
 
 #define rr_sql_source(sql) ((sql)->planner->request->document->source)
@@ -89,6 +90,10 @@ extern const char *rr_sql_param(RrSql *sql, Oid type, const GqlValue *value);
 extern const char *rr_sql_keys_param(RrSql *sql, Oid type, int key);
 extern const char *rr_sql_session_param(RrSql *sql, Oid type);
 extern const char *rr_sql_table(const RrTable *table);
+/* An expression of that type for operators and aggregates. Those of enums do not see through a domain. */
+extern const char *rr_sql_operand(const RrScalar *scalar, const char *expression);
+/* The location of a field. */
+#define rr_field_loc(field) (((const GqlSelection *) linitial((field)->nodes))->loc)
 /* File a request error at a value of the document; always NULL. */
 extern void *rr_sql_error(RrSql *sql, int loc, const char *fmt,...) pg_attribute_printf(3, 4);
 /* The value of an argument; NULL when absent or null. */

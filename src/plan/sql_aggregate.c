@@ -79,7 +79,8 @@ function_fields(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 			value = rr_json_piece(psprintf("\"%s\"", type->name), NULL);
 		else
 			value = rr_json_piece("$", psprintf("pg_catalog.%s(%s)", info->aggregate->name,
-												rr_row_value(row, rr_row_column(row, info->column->attnum))));
+												rr_sql_operand(rr_scalar(sql->db, info->column->type),
+															   rr_row_value(row, rr_row_column(row, info->column->attnum)))));
 		members = lappend(members, rr_json_member(sub->key, value));
 	}
 	return rr_json_members(members);

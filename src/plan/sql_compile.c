@@ -72,8 +72,16 @@ rr_sql_error(RrSql *sql, int loc, const char *fmt,...)
 			break;
 		enlargeStringInfo(&message, needed);
 	}
-	gql_error_at(sql->planner->errors, rr_sql_source(sql), loc, "%s", message.data);
+	gql_error_at(sql->planner->errors, rr_sql_source(sql), loc >= 0 ? loc : sql->loc, "%s", message.data);
 	return NULL;
+}
+
+const char *
+rr_sql_operand(const RrScalar *scalar, const char *expression)
+{
+	if (scalar->type == scalar->base || !scalar->is_enum)
+		return expression;
+	return psprintf("(%s)::%s", expression, format_type_be_qualified(scalar->base));
 }
 
 const GqlValue *
@@ -99,7 +107,7 @@ compile_by_pk(RrSql *sql, RrRows *rows, const GqlFieldSel *field, const GqlNames
 		StringInfoData condition;
 
 		initStringInfo(&condition);
-		appendStringInfo(&condition, "%s.%s %s %s", rows->alias, quote_identifier(column->name),
+		appendStringInfo(&condition, "%s %s %s", rr_sql_operand(scalar, psprintf("%s.%s", rows->alias, quote_identifier(column->name))),
 						 rr_operator_name(rr_scalar_comparison(scalar, &equal)),
 						 rr_sql_param(sql, scalar->base, rr_sql_argument(args, column->name)));
 		rr_rows_condition(rows, condition.data);
@@ -156,7 +164,7 @@ compile(RrSql *sql, const GqlFieldSel *field)
 RrSqlStatement *
 rr_compile_root(RrPlanner *planner, const GqlFieldSel *field)
 {
-	RrSql		sql = {.planner = planner,.rs = planner->rs,.db = rr_tables(planner->rs)->db};
+	RrSql		sql = {.planner = planner,.rs = planner->rs,.db = rr_tables(planner->rs)->db,.loc = rr_field_loc(field)};
 	const char *text = compile(&sql, field);
 	RrSqlStatement *statement;
 

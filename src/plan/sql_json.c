@@ -203,6 +203,7 @@ array_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 
 	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
 		return NULL;
+	sql->loc = rr_field_loc(field);
 	rr_rows_init(sql, &rows, info->link->target, NULL);
 	rr_rows_condition(&rows, rr_link_condition(info->link, rr_link_values(row, info->link), rows.alias));
 	if (!rr_rows_arguments(sql, &rows, &args))
@@ -231,6 +232,7 @@ column_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 		return rr_json_piece("$", value);
 	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
 		return NULL;
+	sql->loc = rr_field_loc(field);
 	return json_value(sql, rr_scalar(sql->db, column->type), value, &args);
 }
 
@@ -245,6 +247,7 @@ computed_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 
 	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
 		return NULL;
+	sql->loc = rr_field_loc(field);
 	if (function->result_table == NULL)
 		return json_value(sql, rr_scalar(sql->db, function->result),
 						  rr_row_value(row, rr_function_call(sql, function, whole, rr_sql_argument(&args, "args"))), &args);

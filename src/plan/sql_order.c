@@ -101,7 +101,9 @@ sort_aggregate(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const 
 				add_key(rows, by, "pg_catalog.count(*)", NULL, field->value);
 				break;
 			case RR_FIELD_AGGREGATE_COLUMN:
-				add_key(rows, by, psprintf("pg_catalog.%s(%s.%s)", info->aggregate->name, by->alias, quote_identifier(info->column->name)),
+				add_key(rows, by, psprintf("pg_catalog.%s(%s)", info->aggregate->name,
+										   rr_sql_operand(rr_scalar(sql->db, info->column->type),
+														  psprintf("%s.%s", by->alias, quote_identifier(info->column->name)))),
 						NULL, field->value);
 				break;
 			default:

@@ -128,6 +128,7 @@ rr_sql_comparison(RrSql *sql, StringInfo out, const char *expression, const RrSc
 	const char *separator = "";
 	ListCell   *lc;
 
+	expression = rr_sql_operand(scalar, expression);
 	foreach(lc, value->items)
 	{
 		const GqlObjectField *field = lfirst(lc);

@@ -298,7 +298,8 @@ rr_scalar_has_operator(const RrScalar *scalar, const RrOperator *op)
 		case RR_OP_SIMILAR:
 			return is_textual(scalar);
 		case RR_OP_SELF:
-			return scalar->element != NULL || scalar->base == JSONBOID;
+			return scalar->element != NULL ?
+				OidIsValid(lookup_type_cache(scalar->element->base, TYPECACHE_EQ_OPR)->eq_opr) : scalar->base == JSONBOID;
 		case RR_OP_STRING:
 		case RR_OP_STRINGS:
 		case RR_OP_CAST:

@@ -61,6 +61,11 @@ SELECT graphql_resolve('{ __type(name: "x") { name } }');
 CREATE TABLE flags (on_off boolean);
 SELECT graphql_resolve('{ __type(name: "flags_aggregate_fields") { fields { name } } flags_aggregate { aggregate { count } } }');
 
+-- what does not fit in the variables is told at the field that takes them
+SELECT graphql_resolve('query ($d: [books_select_column!]) { authors { id } books(distinct_on: $d, order_by: {id: asc}) { id } }', variables => '{"d": ["title"]}');
+SELECT graphql_resolve('query ($n: Int) { authors { id books(limit: $n) { id } } }', variables => '{"n": -1}');
+SELECT graphql_resolve('query ($w: books_bool_exp) { books(where: $w) { id } }', variables => '{"w": {"title": {"_eq": null}}}');
+
 \set QUIET on
 \c postgres
 DROP DATABASE regress_table_order;

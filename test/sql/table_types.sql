@@ -70,6 +70,13 @@ CREATE TABLE moods (a mood, b other.mood);
 INSERT INTO moods VALUES ('sad', '("(1,2)")');
 SELECT graphql_resolve('{ moods(where: {a: {_gte: sad}, b: {_is_null: false}}) { a b } }');
 SELECT graphql_resolve('{ moods(where: {b: {_gte: sad}}) { a b } }');
+-- a domain over an enum compares and aggregates like the enum; arrays contain only what has an equality
+CREATE DOMAIN feeling AS mood;
+CREATE TABLE feelings (f feeling PRIMARY KEY, g int, j json[]);
+INSERT INTO feelings VALUES ('happy', 1), ('sad', 1);
+SELECT graphql_resolve('{ a: feelings(where: {f: {_eq: happy}}) { f } b: feelings(where: {f: {_in: [sad, "so so"]}}) { f } c: feelings(where: {f: {_lt: "happy"}}) { f }
+    feelings_by_pk(f: sad) { f } feelings(order_by: {f: desc}, distinct_on: f) { f } feelings_aggregate { aggregate { max { f } min { f } count(columns: f, distinct: true) } } }');
+SELECT graphql_resolve('{ feelings(where: {j: {_contains: []}}) { f } }');
 -- settings that change texts
 SET extra_float_digits = 0;
 SET datestyle = 'German';
