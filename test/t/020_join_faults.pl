@@ -30,8 +30,6 @@ sub resident_kb
 	return $kb;
 }
 
-sub slurp_file { open my $file, '<', $_[0] or die "$_[0]: $!"; local $/; return scalar <$file> }
-
 my $session = session($node);
 
 for my $server ($yoga, $apollo)
