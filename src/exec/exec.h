@@ -60,7 +60,7 @@ extern List *rr_session_headers(void);
 
 /* ---- run_sql.c ---- */
 
-/* A parameter's value as its type's input function gets it, for showing; NULL for NULL. */
+/* A parameter's value for showing: as its type's input function gets it, lists and objects as JSON; NULL for NULL. */
 extern char *rr_sql_param_text(const RrSqlParam *param);
 
 /*
