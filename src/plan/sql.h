@@ -165,7 +165,7 @@ extern bool rr_sql_order_by(RrSql *sql, RrRows *rows, const GqlValue *order_by);
 
 /* ---- sql_function.c ---- */
 
-/* A call of a function; row is the expression of its row argument, or NULL. args: value of "args", or NULL. */
+/* A call of a function; row is the expression of its row argument, or NULL. args: value of "args", or NULL. NULL when an error was filed. */
 extern const char *rr_function_call(RrSql *sql, const RrFunction *function, const char *row, const GqlValue *args);
 /* The whole row of the table in sight as alias. */
 extern const char *rr_whole_row(const RrTable *table, const char *alias);

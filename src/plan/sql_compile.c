@@ -122,6 +122,8 @@ compile_function(RrSql *sql, const RrTableField *info, const GqlFieldSel *field,
 	const char *call = rr_function_call(sql, function, NULL, rr_sql_argument(args, "args"));
 	RrRows		rows;
 
+	if (call == NULL)
+		return NULL;
 	rr_rows_init(sql, &rows, function->result_table, call);
 	if (!function->returns_set)
 	{

@@ -32,6 +32,18 @@ given_argument(const GqlValue *args, const char *name)
 	return NULL;
 }
 
+/* Can argument i be left out? A later one must then be given by name, where it is given. */
+static bool
+may_omit(const RrFunction *function, int i, const GqlValue *args)
+{
+	if (i < function->nargs - function->ndefaults)
+		return false;
+	for (int k = i + 1; !function->named && k < function->nargs; k++)
+		if (k == function->row_arg || k == function->session_arg || given_argument(args, function->arg_names[k]) != NULL)
+			return false;
+	return true;
+}
+
 /* Argument i as SQL; NULL: it was not given. */
 static const char *
 argument_expression(RrSql *sql, const RrFunction *function, int i, const char *row, const GqlValue *args)
@@ -62,6 +74,9 @@ rr_function_call(RrSql *sql, const RrFunction *function, const char *row, const 
 		/* What is left out takes its default; arguments after it are then given by name. */
 		if (expression == NULL)
 		{
+			if (!may_omit(function, i, args))
+				return rr_sql_error(sql, args ? args->loc : -1, "Argument \"%s\" of function \"%s\" cannot be left out.",
+									function->arg_names[i], function->name);
 			by_name = true;
 			continue;
 		}

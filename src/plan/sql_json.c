@@ -242,18 +242,20 @@ computed_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	const RrTableField *info = field->def->data;
 	const RrFunction *function = info->function;
 	const char *whole = rr_whole_row(row->table, row->alias);
+	const char *call;
 	GqlNames	args;
 	RrRows		rows;
 
 	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
 		return NULL;
 	sql->loc = rr_field_loc(field);
+	call = rr_function_call(sql, function, function->result_table ? rr_row_value(row, whole) : whole, rr_sql_argument(&args, "args"));
+	if (call == NULL)
+		return NULL;
 	if (function->result_table == NULL)
-		return json_value(sql, rr_scalar(sql->db, function->result),
-						  rr_row_value(row, rr_function_call(sql, function, whole, rr_sql_argument(&args, "args"))), &args);
+		return json_value(sql, rr_scalar(sql->db, function->result), rr_row_value(row, call), &args);
 
-	rr_rows_init(sql, &rows, function->result_table,
-				 rr_function_call(sql, function, rr_row_value(row, whole), rr_sql_argument(&args, "args")));
+	rr_rows_init(sql, &rows, function->result_table, call);
 	if (!rr_rows_arguments(sql, &rows, &args))
 		return NULL;
 	return subquery(info->base.kind == RR_FIELD_COMPUTED ?

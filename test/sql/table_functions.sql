@@ -65,6 +65,11 @@ SELECT graphql_resolve('{ my_books { id } }', headers => '{"x-hasura-user-id": "
 SELECT remote_rel.untrack_function('touch_books');
 SELECT remote_rel.track_function('touch_books', '{"exposed_as": "query"}');
 SELECT graphql_resolve('{ touch_books(limit: 1, order_by: {id: asc}) { id } }');
+-- what has no default, or what only its place tells apart, cannot be left out
+CREATE FUNCTION some_books(int DEFAULT 1, int DEFAULT 2) RETURNS SETOF books LANGUAGE sql STABLE AS $$ SELECT * FROM books WHERE id IN ($1, $2) $$;
+SELECT remote_rel.track_function('some_books');
+SELECT graphql_resolve('{ authors { greeting(args: {times: 2}) } }'), graphql_resolve('query ($a: search_books_args!) { search_books(args: $a) { id } }', variables => '{"a": {}}');
+SELECT graphql_resolve('{ some_books { id } a: some_books(args: {arg_1: 3}) { id } b: some_books(args: {arg_1: 1, arg_2: 1}) { id } }'), graphql_resolve('{ some_books(args: {arg_2: 3}) { id } }');
 -- what is dropped leaves the schema
 DROP FUNCTION top_book();
 SELECT graphql_resolve('{ top_book { id } }');
