@@ -89,22 +89,7 @@ instantiate(const RrRemoteJoin *join, const GqlValue *template, const GqlValue *
 	return value;
 }
 
-static GqlObjectField *
-find_field(const GqlValue *object, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, object->items)
-	{
-		GqlObjectField *field = lfirst(lc);
-
-		if (strcmp(field->name.value, name) == 0)
-			return field;
-	}
-	return NULL;
-}
-
-/* What the relationship gives, and what the query adds to it; they never give the same field. */
+/* What the relationship gives, and what the query adds to it, into the former; they never give the same field but for objects, which are merged. */
 static GqlValue *
 merge(GqlValue *value, const GqlValue *given)
 {
@@ -116,12 +101,12 @@ merge(GqlValue *value, const GqlValue *given)
 	foreach(lc, given->items)
 	{
 		GqlObjectField *field = lfirst(lc);
-		GqlObjectField *mine = find_field(value, field->name.value);
+		GqlValue   *mine = gql_object_get(value, field->name.value);
 
 		if (mine == NULL)
 			value->items = lappend(value->items, field);
 		else
-			mine->value = merge(mine->value, field->value);
+			merge(mine, field->value);
 	}
 	return value;
 }
@@ -219,7 +204,7 @@ expand(const RrBatch *batch, const GqlValue *template)
 
 	check_stack_depth();
 	if (!has_keys(template))
-		return unconstify(GqlValue *, template);
+		return instantiate(join, template, NULL);	/* a copy: what the query gives is merged into it */
 	value = palloc0(sizeof(GqlValue));
 	value->loc = -1;
 	if (template->kind == GQL_VALUE_OBJECT)

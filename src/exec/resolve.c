@@ -39,16 +39,6 @@ variables_of(const RrCall *call)
 	return value;
 }
 
-/* Become the role and plan the document; without a plan there are errors. */
-static void
-begin(Resolution *r, const RrCall *call)
-{
-	memset(r, 0, sizeof(Resolution));
-	rr_role_enter(&r->role, rr_get_role(call->role), call->headers);
-	r->errors = gql_errors_create(MAX_ERRORS, "validation-failed");
-	r->plan = rr_plan_document(call->query, call->query_len, call->operation_name, variables_of(call), r->errors);
-}
-
 /* Errors beyond the limit are counted, and the count is said. */
 static void
 append_errors(GqlErrorList *errors, StringInfo out)
@@ -64,62 +54,75 @@ append_errors(GqlErrorList *errors, StringInfo out)
 	gql_errors_to_json(errors, out);
 }
 
-void
-rr_resolve(const RrCall *call, StringInfo out)
+/*
+ * Become the role, plan the document, and append what the body makes of it; without a plan there are errors.
+ */
+static void
+with_plan(const RrCall *call, const char *name, void (*body) (const Resolution *r, StringInfo out), StringInfo out)
 {
-	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "graphql_resolve", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext cxt = AllocSetContextCreateInternal(CurrentMemoryContext, name, ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
-	Resolution	r;
+	Resolution	r = {0};
 
-	begin(&r, call);
-	appendStringInfoChar(out, '{');
-	if (r.plan != NULL)
-	{
-		r.errors->default_code = "unexpected";
-		appendStringInfoString(out, "\"data\":");
-		rr_run(r.plan, out, r.errors);
-		if (r.errors->items != NIL)
-			appendStringInfoChar(out, ',');
-	}
-	if (r.errors->items != NIL)
-		append_errors(r.errors, out);
-	appendStringInfoChar(out, '}');
+	rr_role_enter(&r.role, rr_get_role(call->role), call->headers);
+	r.errors = gql_errors_create(MAX_ERRORS, "validation-failed");
+	r.plan = rr_plan_document(call->query, call->query_len, call->operation_name, variables_of(call), r.errors);
+	body(&r, out);
 	rr_role_leave(&r.role);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(cxt);
+}
+
+static void
+append_answer(const Resolution *r, StringInfo out)
+{
+	appendStringInfoChar(out, '{');
+	if (r->plan != NULL)
+	{
+		r->errors->default_code = "unexpected";
+		appendStringInfoString(out, "\"data\":");
+		rr_run(r->plan, out, r->errors);
+		if (r->errors->items != NIL)
+			appendStringInfoChar(out, ',');
+	}
+	if (r->errors->items != NIL)
+		append_errors(r->errors, out);
+	appendStringInfoChar(out, '}');
+}
+
+static void
+append_error_list(const Resolution *r, StringInfo out)
+{
+	gql_errors_to_json(r->errors, out);
+}
+
+static void
+append_explanation(const Resolution *r, StringInfo out)
+{
+	appendStringInfoChar(out, '{');
+	if (r->plan != NULL)
+		rr_explain_plan(r->plan, out);
+	else
+		append_errors(r->errors, out);
+	appendStringInfoChar(out, '}');
+}
+
+void
+rr_resolve(const RrCall *call, StringInfo out)
+{
+	with_plan(call, "graphql_resolve", append_answer, out);
 }
 
 void
 rr_validate(const RrCall *call, StringInfo out)
 {
-	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "graphql_validate", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(cxt);
-	Resolution	r;
-
-	begin(&r, call);
-	gql_errors_to_json(r.errors, out);
-	rr_role_leave(&r.role);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(cxt);
+	with_plan(call, "graphql_validate", append_error_list, out);
 }
 
 void
 rr_explain(const RrCall *call, StringInfo out)
 {
-	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "graphql_explain", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(cxt);
-	Resolution	r;
-
-	begin(&r, call);
-	appendStringInfoChar(out, '{');
-	if (r.plan != NULL)
-		rr_explain_plan(r.plan, out);
-	else
-		append_errors(r.errors, out);
-	appendStringInfoChar(out, '}');
-	rr_role_leave(&r.role);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(cxt);
+	with_plan(call, "graphql_explain", append_explanation, out);
 }
 
 void

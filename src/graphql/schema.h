@@ -33,8 +33,8 @@ extern bool gql_names_add(GqlNames *names, void *item);
 extern void *gql_names_get(const GqlNames *names, const char *name);	/* or NULL */
 
 #define gql_foreach(type, var, names) \
-	for (int var##__i = 0; var##__i < (names)->n; var##__i++) \
-		for (type *var = (type *) (names)->items[var##__i], *var##__once = var; var##__once; var##__once = NULL)
+	for (int var##__i = 0, var##__next = 1; var##__next && var##__i < (names)->n; var##__i++) \
+		for (type *var = (var##__next = 0, (type *) (names)->items[var##__i]); !var##__next; var##__next = 1)
 
 typedef struct GqlType GqlType;
 typedef struct GqlSchema GqlSchema;

@@ -291,21 +291,6 @@ print_object(Printer *p, const RrObjectShape *object)
 
 /* ---- the calls of a path ---- */
 
-static const GqlValue *
-member(const GqlValue *object, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, object->items)
-	{
-		const GqlObjectField *field = lfirst(lc);
-
-		if (strcmp(field->name.value, name) == 0)
-			return field->value;
-	}
-	return NULL;
-}
-
 /*
  * One argument: the relationship's template, the query's value, the permission's presets, or several of them together. What only the query gives stands
  * in the text as the query has it; what the relationship gives is a variable of the key.
@@ -364,7 +349,7 @@ prepare_path(Printer *p)
 
 		call->field = def->name;
 		gql_foreach(GqlInputValueDef, arg, &def->args)
-			add_argument(p, call, arg, member(given->arguments, arg->name), i == list_length(to->remote_field) - 1);
+			add_argument(p, call, arg, gql_object_get(given->arguments, arg->name), i == list_length(to->remote_field) - 1);
 		p->step->path = lappend(p->step->path, call);
 	}
 }

@@ -39,55 +39,57 @@ input_object(const GqlTypeRef *type)
 	return named->kind == GQL_INPUT_OBJECT ? named : NULL;
 }
 
+typedef struct PresetSearch
+{
+	GqlSchema  *upstream;
+	bool		all;			/* is all of a value preset? Else: is anything of it? */
+	GqlNames	visited;		/* GqlType */
+	GqlNames	preset;			/* those of which the answer is yes */
+} PresetSearch;
+
+/* A type that leads back to itself has something to be given: itself. */
 static bool
-has_presets(GqlSchema *upstream, const GqlInputValueDef *def, GqlNames *visited)
+is_preset(PresetSearch *search, const GqlInputValueDef *def)
 {
 	GqlType    *type = input_object(def->type);
+	bool		found = search->all;
 
 	check_stack_depth();
 	if (preset_of(def) != NULL)
 		return true;
-	if (type == NULL || !gql_names_add(visited, type))
+	if (type == NULL)
 		return false;
-	gql_foreach(GqlInputValueDef, field, gql_type_fields(upstream, type))
-		if (has_presets(upstream, field, visited))
-			return true;
-	return false;
+	if (!gql_names_add(&search->visited, type))
+		return gql_names_get(&search->preset, type->name) != NULL;
+	/* the first field that is not like the others would have to be decides */
+	gql_foreach(GqlInputValueDef, field, gql_type_fields(search->upstream, type))
+		if (found == search->all)
+			found = is_preset(search, field);
+	if (found)
+		gql_names_add(&search->preset, type);
+	return found;
+}
+
+static bool
+search_presets(GqlSchema *upstream, const GqlInputValueDef *def, bool all)
+{
+	PresetSearch search = {.upstream = upstream, .all = all};
+
+	gql_names_init(&search.visited, CurrentMemoryContext);
+	gql_names_init(&search.preset, CurrentMemoryContext);
+	return is_preset(&search, def);
 }
 
 bool
 rr_has_presets(GqlSchema *upstream, const GqlInputValueDef *def)
 {
-	GqlNames	visited;
-
-	gql_names_init(&visited, CurrentMemoryContext);
-	return has_presets(upstream, def, &visited);
-}
-
-static bool
-is_hidden(GqlSchema *upstream, const GqlInputValueDef *def, GqlNames *visited)
-{
-	GqlType    *type = input_object(def->type);
-
-	check_stack_depth();
-	if (preset_of(def) != NULL)
-		return true;
-	/* a type that leads back to itself has something to be given: itself */
-	if (type == NULL || !gql_names_add(visited, type))
-		return false;
-	gql_foreach(GqlInputValueDef, field, gql_type_fields(upstream, type))
-		if (!is_hidden(upstream, field, visited))
-			return false;
-	return true;
+	return search_presets(upstream, def, false);
 }
 
 bool
 rr_is_hidden(GqlSchema *upstream, const GqlInputValueDef *def)
 {
-	GqlNames	visited;
-
-	gql_names_init(&visited, CurrentMemoryContext);
-	return is_hidden(upstream, def, &visited);
+	return search_presets(upstream, def, true);
 }
 
 bool
