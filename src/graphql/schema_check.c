@@ -87,7 +87,7 @@ locate_mentions(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const Gq
 
 /* The interfaces or members that a type names, repetitions included, which its GqlNames does not have. */
 static List *
-mentioned_types(GqlSchemaCheck *c, const GqlType *type, Mention what)
+mentioned_types(const GqlType *type, Mention what)
 {
 	const GqlNames *names = what == INTERFACES ? &type->interfaces : &type->members;
 	List	   *types = NIL;
@@ -103,7 +103,13 @@ mentioned_types(GqlSchemaCheck *c, const GqlType *type, Mention what)
 	foreach(lc, type->nodes)
 	{
 		foreach(lc2, mentions(lfirst(lc), what))
-			types = lappend(types, gql_schema_type(c->schema, ((const GqlTypeNode *) lfirst(lc2))->name));
+		{
+			/* by the type's own names: a scalar named where none may be, and nowhere else, is not in the schema */
+			GqlType    *mentioned = gql_names_get(names, ((const GqlTypeNode *) lfirst(lc2))->name);
+
+			if (mentioned != NULL)
+				types = lappend(types, mentioned);
+		}
 	}
 	return types;
 }
@@ -407,7 +413,7 @@ check_ancestors(GqlSchemaCheck *c, GqlType *type, GqlType *iface)
 		all = all && gql_names_get(&type->interfaces, ancestor->name) != NULL;
 	if (all)
 		return;
-	foreach(lc, mentioned_types(c, iface, INTERFACES))
+	foreach(lc, mentioned_types(iface, INTERFACES))
 	{
 		GqlType    *ancestor = lfirst(lc);
 		GqlError   *error;
@@ -451,7 +457,7 @@ check_interfaces(GqlSchemaCheck *c, GqlType *type)
 
 	if (type->interfaces.n == 0)
 		return;
-	foreach(lc, mentioned_types(c, type, INTERFACES))
+	foreach(lc, mentioned_types(type, INTERFACES))
 	{
 		GqlType    *iface = lfirst(lc);
 		GqlErrorList *list = c->errors;
@@ -489,7 +495,7 @@ check_members(GqlSchemaCheck *c, GqlType *type)
 
 		locate_type(c, list, gql_error(list, "Union type %s must define one or more member types.", type->name), type);
 	}
-	foreach(lc, mentioned_types(c, type, MEMBERS))
+	foreach(lc, mentioned_types(type, MEMBERS))
 	{
 		GqlType    *member = lfirst(lc);
 		GqlErrorList *list = gql_tolerable(c);
