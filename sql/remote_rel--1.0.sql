@@ -8,7 +8,8 @@ COMMENT ON SCHEMA remote_rel IS 'remote_rel: catalogs and management functions';
 GRANT USAGE ON SCHEMA remote_rel TO PUBLIC;
 
 -- ---------------------------------------------------------------------------------------------------------------------------------------
--- Catalogs: for their owner only, since headers hold secrets. Tables and functions are kept by name, so that a dump restores in any order.
+-- Catalogs: for their owner only, since headers hold secrets. Everything is kept by name and nothing refers by constraint, so that a dump restores in any
+-- order: pg_restore -j knows no order among the tables of an extension.
 
 CREATE TABLE remote_rel.remote_schema (
 	name text PRIMARY KEY,
@@ -32,7 +33,7 @@ CREATE TABLE remote_rel.table_relationship (
 COMMENT ON TABLE remote_rel.table_relationship IS 'relationships that start at a table, beyond those of the foreign keys';
 
 CREATE TABLE remote_rel.remote_schema_relationship (
-	remote_schema text NOT NULL REFERENCES remote_rel.remote_schema,
+	remote_schema text NOT NULL,
 	type_name text NOT NULL,
 	name text NOT NULL,
 	definition jsonb NOT NULL,
@@ -41,7 +42,7 @@ CREATE TABLE remote_rel.remote_schema_relationship (
 COMMENT ON TABLE remote_rel.remote_schema_relationship IS 'relationships that start at a type of a remote schema';
 
 CREATE TABLE remote_rel.remote_schema_permission (
-	remote_schema text NOT NULL REFERENCES remote_rel.remote_schema,
+	remote_schema text NOT NULL,
 	role name NOT NULL,
 	sdl text NOT NULL,
 	comment text,
