@@ -137,6 +137,7 @@ typedef struct RrRelationship
 	Jsonb	   *using;			/* OBJECT, ARRAY: Hasura's "using" */
 	Jsonb	   *definition;		/* {"to_remote_schema": …}, {"to_source": …} or using, as stored */
 	const char *comment;		/* or NULL */
+	const char *path;			/* of a body: where what is to_remote_schema, to_source or using stands in it; NULL for a stored one */
 } RrRelationship;
 
 typedef struct RrPermission
@@ -192,6 +193,8 @@ extern RrRemoteSchema *rr_remote_schema_from_json(const char *name, const RrDoc 
  */
 extern RrToRemoteSchema *rr_to_remote_schema_from_json(const RrDoc *definition);
 extern RrToSource *rr_to_source_from_json(const RrDoc *definition);
+/* Throws 42704 when "source" is another than "default". */
+extern void rr_check_source(const RrDoc *doc);
 /* "name" (in schema public) or {schema, name}. */
 extern void rr_table_name_from_json(const RrDoc *doc, const char **schema, const char **name);
 /* Any JSON as a value: strings, numbers, objects, … With variables, strings "$name" become VARIABLEs. */

@@ -434,6 +434,18 @@ rr_to_remote_schema_from_json(const RrDoc *definition)
 }
 
 void
+rr_check_source(const RrDoc *doc)
+{
+	const RrDoc *source = rr_doc_get(doc, "source");
+
+	if (source && strcmp(rr_doc_text(source), "default") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("source \"%s\" does not exist", rr_doc_text(source)),
+				 errdetail("The only source is this database, \"default\". At %s.", rr_doc_path(source))));
+}
+
+void
 rr_table_name_from_json(const RrDoc *doc, const char **schema, const char **name)
 {
 	if (rr_doc_is_string(doc))
@@ -452,12 +464,9 @@ rr_to_source_from_json(const RrDoc *definition)
 {
 	RrToSource *to = palloc0(sizeof(RrToSource));
 	const RrDoc *mapping;
-	const RrDoc *source;
 	ListCell   *lc;
 
-	source = rr_doc_get(definition, "source");
-	if (source && strcmp(rr_doc_text(source), "default") != 0)
-		throw_at(source, psprintf("there is no source \"%s\"; the only one is \"default\"", rr_doc_text(source)));
+	rr_check_source(definition);
 	to->array = read_relationship_type(rr_doc_require(definition, "relationship_type"));
 	rr_table_name_from_json(rr_doc_require(definition, "table"), &to->table_schema, &to->table_name);
 	to->table = rr_lookup_table(to->table_schema, to->table_name);

@@ -11,8 +11,17 @@
 #include "compat.h"
 #include "graphql/graphql.h"
 
-/* What of a value is quoted in a message. */
+/* What of a value, or of a name in a path, is quoted in a message. */
 #define SHOWN_BYTES 60
+
+/* "text", cut after SHOWN_BYTES. */
+static char *
+quoted(const char *text, int len)
+{
+	int			shown = pg_mbcliplen(text, len, SHOWN_BYTES);
+
+	return psprintf("\"%.*s%s\"", shown, text, shown < len ? "..." : "");
+}
 
 static RrDoc *
 new_doc(const RrDoc *parent, const char *key, int index)
@@ -72,10 +81,10 @@ append_path(StringInfo out, const RrDoc *doc)
 		append_path(out, doc->parent);
 	if (!doc->parent)
 		appendStringInfoString(out, doc->key);
-	else if (doc->key && gql_is_name(doc->key))
+	else if (doc->key && gql_is_name(doc->key) && strlen(doc->key) <= SHOWN_BYTES)
 		appendStringInfo(out, "%s%s", out->len > 0 ? "." : "", doc->key);
 	else if (doc->key)
-		appendStringInfo(out, "[\"%s\"]", doc->key);
+		appendStringInfo(out, "[%s]", quoted(doc->key, strlen(doc->key)));
 	else
 		appendStringInfo(out, "[%d]", doc->index);
 }
@@ -93,6 +102,8 @@ rr_doc_path(const RrDoc *doc)
 char *
 rr_doc_found(const RrDoc *doc)
 {
+	char	   *number;
+
 	switch (doc->value.type)
 	{
 		case jbvNull:
@@ -100,14 +111,10 @@ rr_doc_found(const RrDoc *doc)
 		case jbvBool:
 			return doc->value.val.boolean ? "true" : "false";
 		case jbvNumeric:
-			return psprintf("the number %s", numeric_normalize(doc->value.val.numeric));
+			number = numeric_normalize(doc->value.val.numeric);
+			return strlen(number) > SHOWN_BYTES ? psprintf("a number of %zu digits", strlen(number)) : psprintf("the number %s", number);
 		case jbvString:
-			{
-				int			len = doc->value.val.string.len;
-				int			shown = pg_mbcliplen(doc->value.val.string.val, len, SHOWN_BYTES);
-
-				return psprintf("the string \"%.*s%s\"", shown, doc->value.val.string.val, shown < len ? "..." : "");
-			}
+			return psprintf("the string %s", quoted(doc->value.val.string.val, doc->value.val.string.len));
 		default:
 			return rr_doc_is_object(doc) ? "an object" : "a list";
 	}
@@ -291,9 +298,9 @@ throw_unknown_key(const RrDoc *member, List *keys)
 		appendStringInfo(&known, "%s\"%s\"", known.len ? ", " : "", (char *) lfirst(lc));
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown key \"%s\" at %s", member->key, rr_doc_path(member->parent)),
+			 errmsg("unknown key %s at %s", quoted(member->key, strlen(member->key)), rr_doc_path(member->parent)),
 			 *gql_did_you_mean(NULL, member->key, keys) ? rr_errhint_did_you_mean(member->key, keys) :
-			 errhint("The keys are %s.", known.data)));
+			 keys == NIL ? errhint("There are no keys here.") : errhint("The keys are %s.", known.data)));
 }
 
 void
@@ -315,4 +322,10 @@ rr_doc_check_keys(const RrDoc *doc, const char *const *keys, int n)
 		if (!known)
 			throw_unknown_key(member, options);
 	}
+}
+
+void
+rr_doc_check_empty(const RrDoc *doc)
+{
+	rr_doc_check_keys(doc, NULL, 0);
 }

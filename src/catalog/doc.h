@@ -52,6 +52,9 @@ extern void rr_doc_check_keys(const RrDoc *doc, const char *const *keys, int n);
 		rr_doc_check_keys(doc, keys__, lengthof(keys__)); \
 	} while (0)
 
+/* Throws 22023 when doc is no object, or has a member. */
+extern void rr_doc_check_empty(const RrDoc *doc);
+
 /* "$.args.headers[0].name" */
 extern char *rr_doc_path(const RrDoc *doc);
 /* "an object", "a list", "the string \"x\"", … */

@@ -93,6 +93,18 @@ gql_error_at(GqlErrorList *errors, const char *source, int loc, const char *fmt,
 	return error;
 }
 
+void
+gql_errors_set_path(GqlErrorList *errors, int n, const GqlPath *path)
+{
+	for (; n < list_length(errors->items); n++)
+	{
+		GqlError   *error = list_nth(errors->items, n);
+
+		if (error->path == NULL)
+			error->path = path;
+	}
+}
+
 /* ---- lines and columns ---- */
 
 #define STEP 1024

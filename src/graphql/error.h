@@ -53,6 +53,9 @@ extern GqlError *gql_error(GqlErrorList *errors, const char *fmt,...) pg_attribu
 extern GqlError *gql_error_at(GqlErrorList *errors, const char *source, int loc, const char *fmt,...) pg_attribute_printf(4, 5);
 extern void gql_error_locate(GqlErrorList *errors, GqlError *error, const char *source, int loc);
 
+/* Give the errors from the nth on that have no path this one. */
+extern void gql_errors_set_path(GqlErrorList *errors, int n, const GqlPath *path);
+
 /* A message is cut after so many bytes: a name or value of megabytes may stand in each of many. */
 #define GQL_MAX_MESSAGE 10000
 

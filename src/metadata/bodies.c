@@ -6,18 +6,6 @@
 #include "compat.h"
 #include "metadata/metadata.h"
 
-void
-rr_check_source(const RrDoc *args)
-{
-	const RrDoc *source = rr_doc_get(args, "source");
-
-	if (source && strcmp(rr_doc_text(source), "default") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("source \"%s\" does not exist", rr_doc_text(source)),
-				 errdetail("The only source is this database, \"default\". At %s.", rr_doc_path(source))));
-}
-
 RrRelationship *
 rr_relationship_from_body(const RrDoc *body, RrRelationshipKind kind)
 {
@@ -29,11 +17,14 @@ rr_relationship_from_body(const RrDoc *body, RrRelationshipKind kind)
 	relationship->kind = kind;
 	if (kind == RR_REL_OBJECT || kind == RR_REL_ARRAY)
 	{
-		relationship->definition = rr_doc_jsonb(rr_doc_require(body, "using"));
+		rr_read_using(relationship, rr_doc_require(body, "using"));
 		return relationship;
 	}
 	definition = rr_doc_get(body, "definition");
-	relationship->definition = rr_normalize_definition(definition ? definition : body, &relationship->kind);
+	if (definition == NULL && rr_doc_get(body, "remote_schema"))
+		rr_read_old_body(relationship, body);
+	else
+		rr_read_definition(relationship, definition ? definition : rr_doc_require(body, "definition"));
 	return relationship;
 }
 
@@ -69,7 +60,7 @@ rr_tracked_function_from_body(const RrDoc *body)
 	rr_table_name_from_json(rr_doc_require(body, "function"), &function->function_schema, &function->function_name);
 	function->comment = rr_doc_get_text(body, "comment", NULL);
 	configuration = rr_doc_get(body, "configuration");
-	if (configuration == NULL || rr_doc_length(configuration) == 0)
+	if (configuration == NULL || rr_doc_members(configuration) == NIL)
 		return function;
 	names = rr_doc_get(configuration, "custom_root_fields");
 	function->configuration = rr_doc_jsonb(configuration);

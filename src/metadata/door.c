@@ -84,6 +84,7 @@ static Jsonb *
 add_remote_schema_permissions(const RrDoc *args)
 {
 	RR_DOC_CHECK_KEYS(args, "remote_schema", "role", "definition", "comment");
+	RR_DOC_CHECK_KEYS(rr_doc_require(args, "definition"), "schema");
 	rr_put_permission(rr_permission_from_body(args, require_text(args, "remote_schema")), RR_CREATE);
 	return NULL;
 }
@@ -99,30 +100,16 @@ drop_remote_schema_permissions(const RrDoc *args)
 /* ---- relationships of tables ---- */
 
 static void
-check_to_remote_schema_keys(const RrDoc *doc)
-{
-	RR_DOC_CHECK_KEYS(doc, "remote_schema", "lhs_fields", "hasura_fields", "remote_field", "batch", "relationship_type");
-}
-
-/* The definition stands in "definition", or in the old form in the arguments themselves. */
-static void
-check_definition_keys(const RrDoc *args)
-{
-	const RrDoc *definition = rr_doc_get(args, "definition");
-
-	if (definition == NULL)
-		RR_DOC_CHECK_KEYS(args, "name", "source", "table", "comment", "remote_schema", "lhs_fields", "hasura_fields", "remote_field",
-						  "batch", "relationship_type");
-	else if (rr_doc_get(definition, "to_remote_schema") == NULL && rr_doc_get(definition, "to_source") == NULL)
-		check_to_remote_schema_keys(definition);
-}
-
-static void
 put_remote_relationship(const RrDoc *args, RrPutMode mode)
 {
 	RrRelationship *relationship;
 
-	check_definition_keys(args);
+	/* the definition, or in the old form what stands in it */
+	if (rr_doc_get(args, "definition") == NULL)
+		RR_DOC_CHECK_KEYS(args, "name", "source", "table", "comment", "remote_schema", "lhs_fields", "hasura_fields", "remote_field",
+						  "batch", "relationship_type", "definition");
+	else
+		RR_DOC_CHECK_KEYS(args, "name", "source", "table", "comment", "definition");
 	relationship = rr_relationship_from_body(args, RR_REL_TO_REMOTE_SCHEMA);
 	read_table(args, &relationship->source_schema, &relationship->source_table);
 	rr_put_table_relationship(relationship, mode);
@@ -208,7 +195,6 @@ put_remote_schema_relationship(const RrDoc *args, RrPutMode mode)
 
 	RR_DOC_CHECK_KEYS(args, "remote_schema", "type_name", "type", "name", "definition");
 	(void) rr_doc_require(args, "definition");
-	check_definition_keys(args);
 	relationship = rr_relationship_from_body(args, RR_REL_TO_REMOTE_SCHEMA);
 	relationship->source_remote_schema = require_text(args, "remote_schema");
 	relationship->source_type = read_type_name(args);
@@ -264,6 +250,16 @@ drop_computed_field(const RrDoc *args)
 	return NULL;
 }
 
+static void
+check_function_configuration(const RrDoc *configuration)
+{
+	const RrDoc *names = rr_doc_get(configuration, "custom_root_fields");
+
+	RR_DOC_CHECK_KEYS(configuration, "exposed_as", "session_argument", "custom_root_fields");
+	if (names)
+		RR_DOC_CHECK_KEYS(names, "function", "function_aggregate");
+}
+
 static Jsonb *
 track_function(const RrDoc *args)
 {
@@ -275,7 +271,7 @@ track_function(const RrDoc *args)
 		rr_check_source(args);
 		configuration = rr_doc_get(args, "configuration");
 		if (configuration)
-			RR_DOC_CHECK_KEYS(configuration, "exposed_as", "session_argument", "custom_root_fields");
+			check_function_configuration(configuration);
 	}
 	rr_put_tracked_function(rr_tracked_function_from_body(args), RR_CREATE);
 	return NULL;
@@ -310,14 +306,16 @@ consistency(const char *message)
 }
 
 static Jsonb *
-get_inconsistent_metadata(const RrDoc *args pg_attribute_unused())
+get_inconsistent_metadata(const RrDoc *args)
 {
+	rr_doc_check_empty(args);
 	return consistency(NULL);
 }
 
 static Jsonb *
-drop_inconsistent_metadata(const RrDoc *args pg_attribute_unused())
+drop_inconsistent_metadata(const RrDoc *args)
 {
+	rr_doc_check_empty(args);
 	rr_drop_inconsistent_metadata();
 	return NULL;
 }
@@ -326,27 +324,50 @@ static Jsonb *
 export_metadata(const RrDoc *args)
 {
 	const RrDoc *version = rr_doc_get(args->parent, "version");
-	Jsonb	   *metadata = rr_export_metadata();
+	Jsonb	   *metadata;
 
+	rr_doc_check_empty(args);
+	metadata = rr_export_metadata();
 	if (version && rr_doc_int(version, 1, 2) == 2)
 		return rr_jsonb_object("resource_version", rr_jsonb_int(1), "metadata", metadata, NULL);
 	return metadata;
 }
 
 static Jsonb *
-clear_metadata(const RrDoc *args pg_attribute_unused())
+clear_metadata(const RrDoc *args)
 {
+	rr_doc_check_empty(args);
 	rr_clear_metadata();
 	return NULL;
+}
+
+/* true, false or a list of names. */
+static void
+check_selection(const RrDoc *which)
+{
+	ListCell   *lc;
+
+	if (which == NULL)
+		return;
+	if (!rr_doc_is_array(which))
+		(void) rr_doc_bool(which);
+	else
+		foreach(lc, rr_doc_items(which))
+			(void) rr_doc_text(lfirst(lc));
 }
 
 /* reload_remote_schemas: true (the default), false, or a list of names. Tables are always as they are now. */
 static Jsonb *
 reload_metadata(const RrDoc *args)
 {
-	const RrDoc *which = rr_doc_is_object(args) ? rr_doc_get(args, "reload_remote_schemas") : NULL;
+	const RrDoc *which;
 	ListCell   *lc;
 
+	RR_DOC_CHECK_KEYS(args, "reload_remote_schemas", "reload_sources", "recreate_event_triggers");
+	which = rr_doc_get(args, "reload_remote_schemas");
+	check_selection(which);
+	check_selection(rr_doc_get(args, "reload_sources"));
+	check_selection(rr_doc_get(args, "recreate_event_triggers"));
 	if (which && rr_doc_is_array(which))
 	{
 		foreach(lc, rr_doc_items(which))
@@ -385,6 +406,40 @@ attempt(void *arg)
 	a->answer = run(a->request);
 }
 
+/* Hasura's word for an error. */
+static const char *
+error_code(int sqlstate)
+{
+	switch (sqlstate)
+	{
+		case ERRCODE_UNDEFINED_OBJECT:
+		case ERRCODE_UNDEFINED_TABLE:
+		case ERRCODE_UNDEFINED_FUNCTION:
+			return "not-exists";
+		case ERRCODE_DUPLICATE_OBJECT:
+			return "already-exists";
+		case ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST:
+			return "dependency-error";
+		case ERRCODE_FEATURE_NOT_SUPPORTED:
+			return "not-supported";
+		case ERRCODE_INSUFFICIENT_PRIVILEGE:
+			return "access-denied";
+		case ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE:
+			return "conflict";
+	}
+	switch (ERRCODE_TO_CATEGORY(sqlstate))
+	{
+		case ERRCODE_CONNECTION_EXCEPTION:
+		case ERRCODE_FDW_ERROR:
+			return "remote-schema-error";
+		case ERRCODE_DATA_EXCEPTION:
+		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
+			return "invalid-configuration";
+		default:
+			return "unexpected";
+	}
+}
+
 static Jsonb *
 bulk_keep_going(const RrDoc *args)
 {
@@ -400,7 +455,9 @@ bulk_keep_going(const RrDoc *args)
 			a.answer = rr_jsonb_object("path", rr_jsonb_text(rr_doc_path(a.request)),
 									   "error", rr_jsonb_text(error->message),
 									   "internal", rr_jsonb_text(error->detail),
-									   "code", rr_jsonb_text(unpack_sql_state(error->sqlerrcode)), NULL);
+									   "hint", rr_jsonb_text(error->hint),
+									   "code", rr_jsonb_text(error_code(error->sqlerrcode)),
+									   "sqlstate", rr_jsonb_text(unpack_sql_state(error->sqlerrcode)), NULL);
 		answers = lappend(answers, a.answer);
 	}
 	return rr_jsonb_array(answers);
@@ -476,15 +533,25 @@ throw_unknown(const RrDoc *request, const char *type, const char *bare)
 			 rr_errhint_did_you_mean(bare, types)));
 }
 
-static Jsonb *
-run(const RrDoc *request)
+/* What is being run: its errors say where it stands. */
+static void
+request_context(void *arg)
 {
+	errcontext("metadata command at %s", rr_doc_path(arg));
+}
+
+static Jsonb *
+run_command(const RrDoc *request)
+{
+	const RrDoc *version;
 	const char *type;
 	const char *bare;
 
-	check_stack_depth();
 	RR_DOC_CHECK_KEYS(request, "type", "args", "version", "source", "resource_version");
 	type = rr_doc_text(rr_doc_require(request, "type"));
+	version = rr_doc_get(request, "version");
+	if (version)
+		(void) rr_doc_int(version, 1, 2);
 	bare = strncmp(type, "pg_", 3) == 0 ? type + 3 : type;
 	for (int i = 0; i < (int) lengthof(commands); i++)
 	{
@@ -497,6 +564,19 @@ run(const RrDoc *request)
 	}
 	throw_unknown(request, type, bare);
 	return NULL;				/* not reached */
+}
+
+static Jsonb *
+run(const RrDoc *request)
+{
+	ErrorContextCallback callback = {.previous = error_context_stack,.callback = request_context,.arg = unconstify(RrDoc *, request)};
+	Jsonb	   *answer;
+
+	check_stack_depth();
+	error_context_stack = &callback;
+	answer = run_command(request);
+	error_context_stack = callback.previous;
+	return answer;
 }
 
 PG_FUNCTION_INFO_V1(rr_sql_metadata);

@@ -168,7 +168,7 @@ put_remote_relationship(FunctionCallInfo fcinfo, RrPutMode mode)
 						 "batch", jsonb_argument(fcinfo, 5),
 						 "relationship_type", rr_jsonb_text(text_argument(fcinfo, 6)),
 						 NULL);
-	relationship.definition = rr_normalize_definition(rr_doc_root(to, ""), &relationship.kind);
+	rr_read_definition(&relationship, rr_doc_root(to, ""));
 	rr_put_table_relationship(&relationship, mode);
 }
 
@@ -220,7 +220,7 @@ create_local_relationship(FunctionCallInfo fcinfo, RrRelationshipKind kind)
 	check_not_null(fcinfo, 3);
 	table_argument(fcinfo, 0, &relationship.source_schema, &relationship.source_table);
 	relationship.name = text_argument(fcinfo, 1);
-	relationship.definition = PG_GETARG_JSONB_P(2);
+	rr_read_using(&relationship, rr_doc_root(PG_GETARG_JSONB_P(2), "using"));
 	relationship.comment = text_argument(fcinfo, 3);
 	rr_put_table_relationship(&relationship, RR_CREATE);
 }
@@ -249,7 +249,7 @@ put_remote_schema_relationship(FunctionCallInfo fcinfo, RrPutMode mode)
 	relationship.source_remote_schema = text_argument(fcinfo, 0);
 	relationship.source_type = text_argument(fcinfo, 1);
 	relationship.name = text_argument(fcinfo, 2);
-	relationship.definition = rr_normalize_definition(rr_doc_root(PG_GETARG_JSONB_P(3), "definition"), &relationship.kind);
+	rr_read_definition(&relationship, rr_doc_root(PG_GETARG_JSONB_P(3), "definition"));
 	rr_put_remote_relationship(&relationship, mode);
 }
 

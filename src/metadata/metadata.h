@@ -59,6 +59,8 @@ extern char *rr_try_fetch_schema(const RrRemoteSchema *remote);
 extern void rr_check_sdl(const char *remote_schema, const char *sdl);
 /* The messages, one a line; beyond max the last line says how many more there are. */
 extern char *rr_error_lines(const GqlErrorList *errors, int max);
+/* The same with the errors' paths, which go on from base; without them where base is NULL. */
+extern char *rr_error_lines_below(const char *base, const GqlErrorList *errors, int max);
 
 /* ---- remote_schema.c ---- */
 
@@ -89,6 +91,8 @@ extern void rr_check_customization(RrRemote *remote, GqlErrorList *errors);
 
 /* A table by its name; throws 42P01 when there is none, 42809 when it is nothing that GraphQL shows. */
 extern Oid	rr_get_table(const char *schema, const char *name);
+/* Why a table is not in the GraphQL schema of anybody: "does not exist"; NULL if it is. */
+extern const char *rr_unserved_reason(const char *schema, const char *name);
 /* Throws when a field of this name cannot be added to a table. what: "relationship", "computed field". */
 extern void rr_check_new_field(Oid table, const char *name, const char *what);
 
@@ -113,11 +117,12 @@ extern RrRemote *rr_load_remote(RrRemotes *remotes, const char *name, GqlErrorLi
 /* What does not fit a relationship of either sort (a missing table included) is filed. */
 extern void rr_check_relationship(const RrRelationship *relationship, RrRemotes *remotes, GqlErrorList *errors);
 
-/*
- * The definition as it is stored, from {"to_remote_schema": …}, {"to_source": …} or what stands inside of the former (whose keys the caller has checked
- * then); in *kind what it is. Throws 22023.
- */
-extern Jsonb *rr_normalize_definition(const RrDoc *definition, RrRelationshipKind *kind);
+/* Fill in kind, definition (as it is stored) and path, from {"to_remote_schema": …}, {"to_source": …} or what stands inside of the former. Throws 22023. */
+extern void rr_read_definition(RrRelationship *relationship, const RrDoc *definition);
+/* The old form: the same members in a body, whose keys the caller has checked. */
+extern void rr_read_old_body(RrRelationship *relationship, const RrDoc *body);
+/* The same for "using" of a relationship between tables, whose kind is known. */
+extern void rr_read_using(RrRelationship *relationship, const RrDoc *using);
 
 /* One that starts at a type of a remote schema. */
 extern void rr_put_remote_relationship(RrRelationship *relationship, RrPutMode mode);
@@ -137,8 +142,6 @@ extern RrRelationship *rr_relationship_from_body(const RrDoc *body, RrRelationsh
 extern RrComputedField *rr_computed_field_from_body(const RrDoc *body, const char *schema, const char *table);
 extern RrTrackedFunction *rr_tracked_function_from_body(const RrDoc *body);
 extern RrPermission *rr_permission_from_body(const RrDoc *body, const char *remote_schema);
-/* Throws 42704 when "source" is another than "default". */
-extern void rr_check_source(const RrDoc *args);
 
 /* ---- permission.c ---- */
 

@@ -47,6 +47,10 @@ rr_put_permission(const RrPermission *permission, RrPutMode mode)
 {
 	RrRemoteSchema *remote;
 
+	if (*permission->role == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("the name of a role must not be empty")));
 	if (strlen(permission->role) >= NAMEDATALEN)
 		ereport(ERROR,
 				(errcode(ERRCODE_NAME_TOO_LONG),

@@ -67,6 +67,17 @@ throw_taken(Oid table, const char *what, const char *name)
 			 errmsg("table \"%s\" has a %s \"%s\" already", get_rel_name(table), what, name)));
 }
 
+const char *
+rr_unserved_reason(const char *schema, const char *name)
+{
+	Oid			table = rr_lookup_table(schema, name);
+	const char *reason = OidIsValid(table) ? unfit_reason(table) : "does not exist";
+
+	if (reason == NULL && rr_database_table(rr_tables(rr_role_schema_get(rr_extension_owner()))->db, table) == NULL)
+		reason = "is in a schema that remote_rel.exposed_schemas does not name";
+	return reason;
+}
+
 void
 rr_check_new_field(Oid table, const char *name, const char *what)
 {
@@ -123,27 +134,31 @@ check_column(Oid table, const char *column, GqlErrorList *errors)
 }
 
 static void
-check_mapping(Oid table, Oid target, List *mapping, GqlErrorList *errors)
+check_mapping(Oid table, Oid target, List *mapping, const GqlPath *path, GqlErrorList *errors)
 {
 	ListCell   *lc;
 
 	foreach(lc, mapping)
 	{
 		const RrFieldMapping *field = lfirst(lc);
+		int			before = list_length(errors->items);
 
 		if (OidIsValid(table))
 			check_column(table, field->lhs, errors);
 		check_column(target, field->column, errors);
+		gql_errors_set_path(errors, before, gql_path_key(path, field->lhs));
 	}
 }
 
 static bool
-check_target(Oid target, const char *name, GqlErrorList *errors)
+check_target(Oid target, const char *name, const GqlPath *path, GqlErrorList *errors)
 {
 	const char *reason = OidIsValid(target) ? unfit_reason(target) : "does not exist";
+	int			before = list_length(errors->items);
 
 	if (reason)
 		gql_error(errors, "Table \"%s\" %s.", name, reason);
+	gql_errors_set_path(errors, before, path);
 	return reason == NULL;
 }
 
@@ -152,15 +167,20 @@ check_using(const RrRelationship *relationship, GqlErrorList *errors)
 {
 	RrLinkUsing *using = rr_link_using_parse(rr_doc_root(relationship->using, "using"));
 	Oid			of = relationship->source;
+	const GqlPath *path = gql_path_key(NULL, using->mapping ? "manual_configuration" : "foreign_key_constraint_on");
+	const char *table_key = using->mapping ? "remote_table" : "table";
+	int			before;
 	ListCell   *lc;
 
-	if (using->table_name && !check_target(using->table, using->table_name, errors))
+	if (using->table_name && !check_target(using->table, using->table_name, gql_path_key(path, table_key), errors))
 		return;
-	check_mapping(relationship->source, using->table, using->mapping, errors);
+	check_mapping(relationship->source, using->table, using->mapping, gql_path_key(path, "column_mapping"), errors);
 	if (using->table_name)
 		of = using->table;
+	before = list_length(errors->items);
 	foreach(lc, using->columns)
 		check_column(of, lfirst(lc), errors);
+	gql_errors_set_path(errors, before, path);
 }
 
 static void
@@ -168,8 +188,8 @@ check_to_source(const RrRelationship *relationship, GqlErrorList *errors)
 {
 	const RrToSource *to = relationship->to_source;
 
-	if (check_target(to->table, quote_qualified_identifier(to->table_schema, to->table_name), errors))
-		check_mapping(relationship->source, to->table, to->field_mapping, errors);
+	if (check_target(to->table, quote_qualified_identifier(to->table_schema, to->table_name), gql_path_key(NULL, "table"), errors))
+		check_mapping(relationship->source, to->table, to->field_mapping, gql_path_key(NULL, "field_mapping"), errors);
 }
 
 /* The upstream's fields that a relationship to a table is joined by. */
@@ -186,11 +206,14 @@ check_type_fields(const RrRelationship *relationship, RrRemote *source, GqlType 
 	{
 		const char *name = ((RrFieldMapping *) lfirst(lc))->lhs;
 		GqlFieldDef *field = gql_names_get(fields, name);
+		const GqlPath *path = gql_path_key(gql_path_key(NULL, "field_mapping"), name);
+		int			before = list_length(errors->items);
 
 		if (field == NULL)
 		{
 			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has no field \"%s\".%s", type->name, relationship->source_remote_schema,
 					  name, gql_did_you_mean(NULL, name, names));
+			gql_errors_set_path(errors, before, path);
 			continue;
 		}
 		if (!gql_is_leaf(gql_named_type(field->type)) || gql_type_to_string(field->type)[0] == '[')
@@ -202,6 +225,7 @@ check_type_fields(const RrRelationship *relationship, RrRemote *source, GqlType 
 				gql_error(errors, "Field \"%s.%s\" of remote schema \"%s\" cannot be joined by: its argument \"%s\" is required.",
 						  type->name, name, relationship->source_remote_schema, arg->name);
 		}
+		gql_errors_set_path(errors, before, path);
 	}
 }
 
@@ -273,7 +297,7 @@ rr_check_relationship(const RrRelationship *relationship, RrRemotes *remotes, Gq
 	GqlType    *type = NULL;
 
 	if (relationship->source_table &&
-		!check_target(relationship->source, quote_qualified_identifier(relationship->source_schema, relationship->source_table), errors))
+		!check_target(relationship->source, quote_qualified_identifier(relationship->source_schema, relationship->source_table), NULL, errors))
 		return;
 	if (relationship->source_remote_schema)
 	{
@@ -309,7 +333,7 @@ throw_unfit(const RrRelationship *relationship, const GqlErrorList *errors)
 			 errmsg("relationship \"%s\" of table \"%s\" does not fit", relationship->name, relationship->source_table) :
 			 errmsg("relationship \"%s\" of type \"%s\" of remote schema \"%s\" does not fit", relationship->name,
 					relationship->source_type, relationship->source_remote_schema),
-			 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
+			 errdetail_internal("%s", rr_error_lines_below(relationship->path, errors, MAX_SHOWN_ERRORS))));
 }
 
 /* ---- definitions ---- */
@@ -346,8 +370,16 @@ normalize_to_source(const RrDoc *doc)
 						   NULL);
 }
 
-Jsonb *
-rr_normalize_definition(const RrDoc *definition, RrRelationshipKind *kind)
+void
+rr_read_using(RrRelationship *relationship, const RrDoc *using)
+{
+	(void) rr_link_using_parse(using);
+	relationship->definition = rr_doc_jsonb(using);
+	relationship->path = rr_doc_path(using);
+}
+
+void
+rr_read_definition(RrRelationship *relationship, const RrDoc *definition)
 {
 	const RrDoc *to_remote_schema = rr_doc_get(definition, "to_remote_schema");
 	const RrDoc *to_source = rr_doc_get(definition, "to_source");
@@ -361,18 +393,28 @@ rr_normalize_definition(const RrDoc *definition, RrRelationshipKind *kind)
 				 rr_doc_errdetail(definition)));
 	if (to_source)
 	{
-		*kind = RR_REL_TO_SOURCE;
-		return rr_jsonb_object("to_source", normalize_to_source(to_source), NULL);
+		relationship->kind = RR_REL_TO_SOURCE;
+		relationship->path = rr_doc_path(to_source);
+		relationship->definition = rr_jsonb_object("to_source", normalize_to_source(to_source), NULL);
+		return;
 	}
-	*kind = RR_REL_TO_REMOTE_SCHEMA;
 	if (!to_remote_schema && !rr_doc_get(definition, "remote_schema"))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("one of \"to_remote_schema\" and \"to_source\" is needed"),
 				 rr_doc_errdetail(definition)));
-	if (to_remote_schema)
-		RR_DOC_CHECK_KEYS(to_remote_schema, "remote_schema", "lhs_fields", "hasura_fields", "remote_field", "batch", "relationship_type");
-	return rr_jsonb_object("to_remote_schema", normalize_to_remote_schema(to_remote_schema ? to_remote_schema : definition), NULL);
+	if (to_remote_schema == NULL)
+		to_remote_schema = definition;
+	RR_DOC_CHECK_KEYS(to_remote_schema, "remote_schema", "lhs_fields", "hasura_fields", "remote_field", "batch", "relationship_type");
+	rr_read_old_body(relationship, to_remote_schema);
+}
+
+void
+rr_read_old_body(RrRelationship *relationship, const RrDoc *to_remote_schema)
+{
+	relationship->kind = RR_REL_TO_REMOTE_SCHEMA;
+	relationship->path = rr_doc_path(to_remote_schema);
+	relationship->definition = rr_jsonb_object("to_remote_schema", normalize_to_remote_schema(to_remote_schema), NULL);
 }
 
 /* ---- writing ---- */

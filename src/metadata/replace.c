@@ -73,15 +73,68 @@ pass_over(Replacement *r, const RrDoc *doc, const char *const *keys, int n)
 		pass_over(r, doc, keys__, lengthof(keys__)); \
 	} while (0)
 
+/* A member that is an object; NULL otherwise, which reading the body tells if it is wrong. */
+static const RrDoc *
+object_member(const RrDoc *doc, const char *key)
+{
+	const RrDoc *member = rr_doc_is_object(doc) ? rr_doc_get(doc, key) : NULL;
+
+	return member && rr_doc_is_object(member) ? member : NULL;
+}
+
+/* What of an object's body is not looked at. */
+static void
+pass_over_body(Replacement *r, ItemKind kind, RrRelationshipKind relationship_kind, const RrDoc *body)
+{
+	const RrDoc *inner;
+
+	if (!rr_doc_is_object(body))
+		return;
+	switch (kind)
+	{
+		case ITEM_REMOTE_SCHEMA:
+			PASS_OVER(r, body, "name", "definition", "comment", "sdl", "permissions", "remote_relationships");
+			break;
+		case ITEM_COMPUTED_FIELD:
+			PASS_OVER(r, body, "name", "definition", "comment");
+			if ((inner = object_member(body, "definition")) != NULL)
+				PASS_OVER(r, inner, "function", "table_argument", "session_argument");
+			break;
+		case ITEM_TABLE_RELATIONSHIP:
+			if (relationship_kind == RR_REL_TO_REMOTE_SCHEMA)
+				PASS_OVER(r, body, "name", "definition", "comment");
+			else
+				PASS_OVER(r, body, "name", "using", "comment");
+			break;
+		case ITEM_REMOTE_RELATIONSHIP:
+			PASS_OVER(r, body, "name", "definition");
+			break;
+		case ITEM_PERMISSION:
+			PASS_OVER(r, body, "role", "definition", "comment");
+			if ((inner = object_member(body, "definition")) != NULL)
+				PASS_OVER(r, inner, "schema");
+			break;
+		case ITEM_FUNCTION:
+			PASS_OVER(r, body, "function", "configuration", "comment", "schema", "name");
+			if ((inner = object_member(body, "configuration")) != NULL)
+				PASS_OVER(r, inner, "exposed_as", "session_argument", "custom_root_fields");
+			if (inner && (inner = object_member(inner, "custom_root_fields")) != NULL)
+				PASS_OVER(r, inner, "function", "function_aggregate");
+			break;
+	}
+}
+
 static MetadataItem *
-add_item(Replacement *r, ItemKind kind, const RrDoc *body)
+add_item(Replacement *r, ItemKind kind, RrRelationshipKind relationship_kind, const RrDoc *body)
 {
 	MetadataItem *item = palloc0(sizeof(MetadataItem));
 
 	item->kind = kind;
+	item->relationship_kind = relationship_kind;
 	item->body = body;
 	item->allow_inconsistent = r->allow_inconsistent;
 	r->items = lappend(r->items, item);
+	pass_over_body(r, kind, relationship_kind, body);
 	return item;
 }
 
@@ -92,12 +145,23 @@ add_table_items(Replacement *r, const RrDoc *list, ItemKind kind, RrRelationship
 
 	foreach(lc, rr_doc_items(list))
 	{
-		MetadataItem *item = add_item(r, kind, lfirst(lc));
+		MetadataItem *item = add_item(r, kind, relationship_kind, lfirst(lc));
 
-		item->relationship_kind = relationship_kind;
 		item->schema = schema;
 		item->table = table;
 	}
+}
+
+/* A tracked table that nobody will find in the GraphQL schema. */
+static void
+warn_unserved(const char *schema, const char *name)
+{
+	const char *reason = rr_unserved_reason(schema, name);
+
+	if (reason)
+		ereport(WARNING,
+				(errcode(ERRCODE_WARNING),
+				 errmsg("table \"%s.%s\" of the metadata %s", schema, name, reason)));
 }
 
 static void
@@ -108,6 +172,7 @@ add_table(Replacement *r, const RrDoc *doc)
 
 	PASS_OVER(r, doc, "table", "object_relationships", "array_relationships", "computed_fields", "remote_relationships");
 	rr_table_name_from_json(rr_doc_require(doc, "table"), &schema, &name);
+	warn_unserved(schema, name);
 	add_table_items(r, rr_doc_get(doc, "computed_fields"), ITEM_COMPUTED_FIELD, 0, schema, name);
 	add_table_items(r, rr_doc_get(doc, "object_relationships"), ITEM_TABLE_RELATIONSHIP, RR_REL_OBJECT, schema, name);
 	add_table_items(r, rr_doc_get(doc, "array_relationships"), ITEM_TABLE_RELATIONSHIP, RR_REL_ARRAY, schema, name);
@@ -120,6 +185,7 @@ add_source(Replacement *r, const RrDoc *doc)
 	const char *name = rr_doc_get_text(doc, "name", "default");
 	ListCell   *lc;
 
+	(void) rr_doc_get_text(doc, "kind", NULL);
 	if (strcmp(name, "default") != 0)
 	{
 		r->passed_over = lappend(r->passed_over, rr_doc_path(doc));
@@ -129,11 +195,7 @@ add_source(Replacement *r, const RrDoc *doc)
 	foreach(lc, rr_doc_items(rr_doc_get(doc, "tables")))
 		add_table(r, lfirst(lc));
 	foreach(lc, rr_doc_items(rr_doc_get(doc, "functions")))
-	{
-		if (rr_doc_is_object(lfirst(lc)))
-			PASS_OVER(r, lfirst(lc), "function", "configuration", "comment", "schema", "name");
-		add_item(r, ITEM_FUNCTION, lfirst(lc));
-	}
+		add_item(r, ITEM_FUNCTION, 0, lfirst(lc));
 }
 
 static void
@@ -143,23 +205,20 @@ add_remote_schema(Replacement *r, const RrDoc *doc)
 	ListCell   *lc;
 	ListCell   *inner;
 
-	PASS_OVER(r, doc, "name", "definition", "comment", "sdl", "permissions", "remote_relationships");
-	add_item(r, ITEM_REMOTE_SCHEMA, doc);
+	add_item(r, ITEM_REMOTE_SCHEMA, 0, doc);
 	foreach(lc, rr_doc_items(rr_doc_get(doc, "permissions")))
-	{
-		PASS_OVER(r, lfirst(lc), "role", "definition", "comment");
-		add_item(r, ITEM_PERMISSION, lfirst(lc))->remote_schema = name;
-	}
+		add_item(r, ITEM_PERMISSION, 0, lfirst(lc))->remote_schema = name;
 	foreach(lc, rr_doc_items(rr_doc_get(doc, "remote_relationships")))
 	{
 		const RrDoc *group = lfirst(lc);
 		const char *type_name = rr_doc_get_text(group, "type_name", NULL);
 
 		if (type_name == NULL)
-			type_name = rr_doc_text(rr_doc_require(group, "type"));
+			type_name = rr_doc_text(rr_doc_require(group, rr_doc_get(group, "type") ? "type" : "type_name"));
+		PASS_OVER(r, group, "type_name", "type", "relationships");
 		foreach(inner, rr_doc_items(rr_doc_get(group, "relationships")))
 		{
-			MetadataItem *item = add_item(r, ITEM_REMOTE_RELATIONSHIP, lfirst(inner));
+			MetadataItem *item = add_item(r, ITEM_REMOTE_RELATIONSHIP, RR_REL_TO_REMOTE_SCHEMA, lfirst(inner));
 
 			item->remote_schema = name;
 			item->type_name = type_name;
@@ -167,23 +226,23 @@ add_remote_schema(Replacement *r, const RrDoc *doc)
 	}
 }
 
-/* Remote schemas come first: relationships need them. Version 2 has its tables at the top. */
+/* Remote schemas come first: relationships need them. Versions 1, which does not say so, and 2 have their tables at the top. */
 static void
 add_all(Replacement *r, const RrDoc *metadata)
 {
 	const RrDoc *version = rr_doc_get(metadata, "version");
-	int			number = version ? rr_doc_int(version, 2, 3) : 3;
+	int			number = version ? rr_doc_int(version, 1, 3) : rr_doc_get(metadata, "tables") ? 1 : 3;
 	ListCell   *lc;
 
 	foreach(lc, rr_doc_items(rr_doc_get(metadata, "remote_schemas")))
 		add_remote_schema(r, lfirst(lc));
-	if (number == 2)
+	if (number < 3)
 	{
 		PASS_OVER(r, metadata, "version", "remote_schemas", "tables", "functions");
 		foreach(lc, rr_doc_items(rr_doc_get(metadata, "tables")))
 			add_table(r, lfirst(lc));
 		foreach(lc, rr_doc_items(rr_doc_get(metadata, "functions")))
-			add_item(r, ITEM_FUNCTION, lfirst(lc));
+			add_item(r, ITEM_FUNCTION, 0, lfirst(lc));
 		return;
 	}
 	PASS_OVER(r, metadata, "version", "remote_schemas", "sources");
@@ -194,7 +253,7 @@ add_all(Replacement *r, const RrDoc *metadata)
 /* ---- the items ---- */
 
 /*
- * With inconsistent metadata allowed, an upstream that cannot be asked leaves the remote schema with the SDL that it had under the same name, or without any.
+ * With inconsistent metadata allowed, an upstream that cannot be asked (a schema given as text must be one) leaves the remote schema with the SDL that it had under the same name, or without any.
  */
 static RrRemoteSchema *
 read_remote_schema(const MetadataItem *item)
@@ -212,6 +271,8 @@ read_remote_schema(const MetadataItem *item)
 	remote->comment = comment;
 	remote->sdl_given = sdl != NULL;
 	remote->sdl = sdl;
+	if (sdl)
+		rr_check_sdl(name, sdl);
 	stored = rr_catalog_remote_schema(name);
 	if (sdl == NULL)
 		remote->sdl = rr_try_fetch_schema(remote);

@@ -8,6 +8,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "graphql/coerce.h"
 #include "http/http.h"
 #include "json/json.h"
 #include "metadata/metadata.h"
@@ -37,6 +38,12 @@ append_sentence(StringInfo out, const char *message)
 char *
 rr_error_lines(const GqlErrorList *errors, int max)
 {
+	return rr_error_lines_below(NULL, errors, max);
+}
+
+char *
+rr_error_lines_below(const char *base, const GqlErrorList *errors, int max)
+{
 	StringInfoData out;
 	int			n = 0;
 	int			left = list_length(errors->items) + errors->omitted;
@@ -56,6 +63,8 @@ rr_error_lines(const GqlErrorList *errors, int max)
 
 			appendStringInfo(&out, " (line %d, column %d)", location->line, location->column);
 		}
+		if (base && error->path)
+			appendStringInfo(&out, " (at %s%s)", base, gql_path_to_string(error->path) + (*base ? strlen(" at ") : strlen(" at .")));
 		left--;
 	}
 	if (left > 0)

@@ -53,9 +53,13 @@ read_foreign_key(RrLinkUsing *using, const RrDoc *doc)
 static void
 read_manual(RrLinkUsing *using, const RrDoc *doc)
 {
+	const RrDoc *order = rr_doc_get(doc, "insertion_order");
 	ListCell   *lc;
 
 	RR_DOC_CHECK_KEYS(doc, "remote_table", "column_mapping", "source", "insertion_order");
+	rr_check_source(doc);
+	if (order)
+		(void) rr_doc_text(order);	/* nested inserts are not this module's */
 	read_table(using, rr_doc_require(doc, "remote_table"));
 	foreach(lc, rr_doc_members(rr_doc_require(doc, "column_mapping")))
 	{

@@ -290,7 +290,7 @@ has_variables(const GqlValue *value)
 	return false;
 }
 
-static void check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, const char *where);
+static void check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, const char *where, const GqlPath *path);
 
 static bool
 is_required(const GqlInputValueDef *def)
@@ -300,31 +300,51 @@ is_required(const GqlInputValueDef *def)
 
 /* The members of a template object against the arguments or input fields that there are. */
 static void
-check_members(JoinBuilder *b, const GqlValue *object, const GqlNames *defs, const char *what, const char *where)
+check_members(JoinBuilder *b, const GqlValue *object, const GqlNames *defs, const char *what, const char *where, const GqlPath *path)
 {
+	int			before;
 	ListCell   *lc;
 
 	foreach(lc, object->items)
 	{
 		GqlObjectField *member = lfirst(lc);
 		GqlInputValueDef *def = gql_names_get(defs, member->name.value);
+		const GqlPath *member_path = gql_path_key(path, member->name.value);
 
+		before = list_length(b->errors->items);
 		if (def == NULL)
 			gql_error(b->errors, "%s of remote schema \"%s\" has no %s \"%s\".%s", where, b->join->remote->def->name, what,
 					  member->name.value, gql_did_you_mean(NULL, member->name.value, names_of(defs)));
 		else
-			check_template(b, member->value, def->type, psprintf("%s \"%s\" of %s", what, def->name, where));
+			check_template(b, member->value, def->type, psprintf("%s \"%s\" of %s", what, def->name, where), member_path);
+		gql_errors_set_path(b->errors, before, member_path);
 	}
 	if (b->query_can_add)
 		return;
+	before = list_length(b->errors->items);
 	gql_foreach(GqlInputValueDef, def, defs)
 		if (is_required(def) && gql_object_get(object, def->name) == NULL)
 			gql_error(b->errors, "%s of remote schema \"%s\" needs its %s \"%s\" of type %s", where, b->join->remote->def->name,
 					  what, def->name, gql_type_to_string(def->type));
+	gql_errors_set_path(b->errors, before, path);
 }
 
 static void
-check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, const char *where)
+check_elements(JoinBuilder *b, const GqlValue *list, const GqlTypeRef *type, const char *where, const GqlPath *path)
+{
+	for (int i = 0; i < list_length(list->items); i++)
+	{
+		int			before = list_length(b->errors->items);
+		const GqlPath *element = gql_path_index(path, i);
+
+		check_template(b, list_nth(list->items, i), type, where, element);
+		gql_errors_set_path(b->errors, before, element);
+	}
+}
+
+/* path: of the value in the definition. Errors at the value itself are the caller's to locate. */
+static void
+check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, const char *where, const GqlPath *path)
 {
 	GqlSchema  *upstream = b->join->remote->upstream;
 	ListCell   *lc;
@@ -352,22 +372,24 @@ check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, co
 
 		b->query_can_add = false;	/* a list is given whole */
 		if (value->kind == GQL_VALUE_LIST)
-			foreach(lc, value->items)
-				check_template(b, lfirst(lc), type->of, psprintf("element of %s", where));
+			check_elements(b, value, type->of, psprintf("element of %s", where), path);
 		else
-			check_template(b, value, type->of, where);
+			check_template(b, value, type->of, where, path);
 		b->query_can_add = outer;
 	}
 	else if (value->kind == GQL_VALUE_OBJECT && type->type->kind == GQL_INPUT_OBJECT)
-		check_members(b, value, gql_type_fields(upstream, type->type), "input field", where);
+		check_members(b, value, gql_type_fields(upstream, type->type), "input field", where, path);
 	else if (type->type->kind == GQL_SCALAR && !type->type->builtin)
 	{
 		if (value->kind == GQL_VALUE_LIST)
-			foreach(lc, value->items)
-				check_template(b, lfirst(lc), type, where);
+			check_elements(b, value, type, where, path);
 		else
 			foreach(lc, value->items)
-				check_template(b, ((GqlObjectField *) lfirst(lc))->value, type, where);
+			{
+				const GqlObjectField *member = lfirst(lc);
+
+				check_template(b, member->value, type, where, gql_path_key(path, member->name.value));
+			}
 	}
 	else
 		gql_error(b->errors, "%s of remote schema \"%s\" has type %s, which %s does not fit", where, b->join->remote->def->name,
@@ -381,13 +403,16 @@ resolve_path(JoinBuilder *b)
 	const RrToRemoteSchema *to = b->relationship->to_remote_schema;
 	GqlSchema  *upstream = b->join->remote->upstream;
 	GqlType    *type = upstream->query;
+	const GqlPath *path = gql_path_key(NULL, "remote_field");
 
 	for (int i = 0; i < list_length(to->remote_field); i++)
 	{
 		const RrRemoteFieldStep *step = list_nth(to->remote_field, i);
 		bool		innermost = i == list_length(to->remote_field) - 1;
 		GqlFieldDef *field = NULL;
+		int			before = list_length(b->errors->items);
 
+		path = gql_path_key(path, step->field);
 		if (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE)
 			field = gql_names_get(gql_type_fields(upstream, type), step->field);
 		if (field == NULL)
@@ -396,10 +421,13 @@ resolve_path(JoinBuilder *b)
 					  b->join->remote->def->name, step->field,
 					  type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE ?
 					  gql_did_you_mean(NULL, step->field, names_of(gql_type_fields(upstream, type))) : "");
+			gql_errors_set_path(b->errors, before, path);
 			return;
 		}
 		b->query_can_add = innermost;
-		check_members(b, step->arguments, &field->args, "argument", psprintf("field \"%s\"", field->name));
+		check_members(b, step->arguments, &field->args, "argument", psprintf("field \"%s\"", field->name),
+					  gql_path_key(path, "arguments"));
+		path = gql_path_key(path, "field");
 		b->join->path = lappend(b->join->path, field);
 		type = gql_named_type(field->type);
 	}
@@ -411,6 +439,8 @@ check_batch(JoinBuilder *b)
 	const RrToRemoteSchema *to = b->relationship->to_remote_schema;
 	const GqlFieldDef *innermost = llast(b->join->path);
 	GqlType    *element = gql_named_type(innermost->type);
+	const GqlPath *path = gql_path_key(NULL, "batch");
+	int			before = list_length(b->errors->items);
 	ListCell   *lc;
 
 	if (to->batch == RR_BATCH_ALIASES)
@@ -428,10 +458,13 @@ check_batch(JoinBuilder *b)
 			gql_error(b->errors, "a batch cannot pass through a list, and field \"%s\" of remote schema \"%s\" has type %s",
 					  field->name, b->join->remote->def->name, gql_type_to_string(field->type));
 	}
+	gql_errors_set_path(b->errors, before, path);
 	foreach(lc, to->batch_match)
 	{
 		RrBatchMatch *match = lfirst(lc);
 		GqlFieldDef *field = NULL;
+
+		before = list_length(b->errors->items);
 
 		resolve_key(b, match->lhs);
 		if (element->kind == GQL_OBJECT || element->kind == GQL_INTERFACE)
@@ -442,6 +475,7 @@ check_batch(JoinBuilder *b)
 		else if (has_required_args(field) || !gql_is_leaf(gql_named_type(field->type)))
 			gql_error(b->errors, "results cannot be matched by field \"%s\" of type \"%s\" of remote schema \"%s\": it must be a scalar or an enum without required arguments",
 					  match->name, element->name, b->join->remote->def->name);
+		gql_errors_set_path(b->errors, before, gql_path_key(path, match->name));
 	}
 }
 

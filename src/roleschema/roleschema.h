@@ -183,7 +183,7 @@ extern RrRemote *rr_remote_create(const RrRemoteSchema *def);
 
 /*
  * Check a relationship to a remote schema against the remote's types and the types of what it joins with, and build the join.
- * Everything that does not fit is filed, each naming both sides; NULL then. Management functions and the role schema both use it.
+ * Everything that does not fit is filed, each naming both sides, with its path in to_remote_schema; NULL then. Management functions and the role schema both use it.
  * source is the remote schema at whose type the relationship starts, NULL for a table's.
  */
 extern RrRemoteJoin *rr_remote_join_build(const RrRelationship *relationship, RrRemote *source, RrRemote *remote,
