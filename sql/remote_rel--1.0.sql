@@ -314,13 +314,13 @@ COMMENT ON FUNCTION remote_rel.join_hole(integer, "any") IS 'place of the remote
 
 CREATE FUNCTION remote_rel.note_names() RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_note_names' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.note_names() IS 'note which objects the names in the catalogs mean, before a command that may rename some';
+COMMENT ON FUNCTION remote_rel.note_names() IS 'note that a command begins which may rename something';
 REVOKE ALL ON FUNCTION remote_rel.note_names() FROM PUBLIC;
 
-CREATE FUNCTION remote_rel.follow_names() RETURNS void
+CREATE FUNCTION remote_rel.follow_names(classes oid[], objects oid[]) RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_follow_names' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.follow_names() IS 'rewrite the names of what was renamed since note_names()';
-REVOKE ALL ON FUNCTION remote_rel.follow_names() FROM PUBLIC;
+COMMENT ON FUNCTION remote_rel.follow_names(oid[], oid[]) IS 'rewrite the names of what the command that note_names() saw begin has renamed';
+REVOKE ALL ON FUNCTION remote_rel.follow_names(oid[], oid[]) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.touch_catalogs() RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_touch_catalogs' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -335,19 +335,22 @@ EXCEPTION WHEN OTHERS THEN
 	RAISE WARNING 'remote_rel will not follow what this command renames' USING DETAIL = SQLERRM;
 END
 $$;
-COMMENT ON FUNCTION remote_rel.before_ddl() IS 'event trigger: note names before a command that may rename something';
+COMMENT ON FUNCTION remote_rel.before_ddl() IS 'event trigger: note that a command begins which may rename something';
 REVOKE ALL ON FUNCTION remote_rel.before_ddl() FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.after_ddl() RETURNS event_trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	context text;
 BEGIN
 	IF tg_tag = 'COMMENT' THEN
 		PERFORM remote_rel.touch_catalogs();
 	ELSE
-		PERFORM remote_rel.follow_names();
+		PERFORM remote_rel.follow_names(array_agg(classid), array_agg(objid)) FROM pg_event_trigger_ddl_commands();
 	END IF;
 EXCEPTION WHEN OTHERS THEN
-	RAISE WARNING 'remote_rel could not follow this command' USING DETAIL = SQLERRM;
+	GET STACKED DIAGNOSTICS context = PG_EXCEPTION_CONTEXT;
+	RAISE WARNING 'remote_rel could not follow this command' USING DETAIL = concat_ws(E'\n', SQLERRM, substring(context FROM '^row [^\n]*'));
 END
 $$;
 COMMENT ON FUNCTION remote_rel.after_ddl() IS 'event trigger: let the catalogs follow what was renamed';
@@ -389,16 +392,21 @@ $$;
 COMMENT ON FUNCTION remote_rel.after_drop() IS 'event trigger: relationships and computed fields of dropped tables go with them';
 REVOKE ALL ON FUNCTION remote_rel.after_drop() FROM PUBLIC;
 
+-- ALTER INDEX renames tables as well, ALTER TYPE the columns of typed ones.
 CREATE EVENT TRIGGER remote_rel_before_ddl ON ddl_command_start
-	WHEN TAG IN ('ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER SCHEMA', 'ALTER FUNCTION', 'ALTER ROUTINE',
-		'ALTER EXTENSION')
+	WHEN TAG IN ('ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER INDEX', 'ALTER TYPE', 'ALTER SCHEMA',
+		'ALTER FUNCTION', 'ALTER ROUTINE', 'ALTER EXTENSION')
 	EXECUTE FUNCTION remote_rel.before_ddl();
 CREATE EVENT TRIGGER remote_rel_after_ddl ON ddl_command_end
-	WHEN TAG IN ('ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER SCHEMA', 'ALTER FUNCTION', 'ALTER ROUTINE',
-		'ALTER EXTENSION', 'COMMENT')
+	WHEN TAG IN ('ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER INDEX', 'ALTER TYPE', 'ALTER SCHEMA',
+		'ALTER FUNCTION', 'ALTER ROUTINE', 'ALTER EXTENSION', 'COMMENT')
 	EXECUTE FUNCTION remote_rel.after_ddl();
 CREATE EVENT TRIGGER remote_rel_after_drop ON sql_drop
 	EXECUTE FUNCTION remote_rel.after_drop();
+-- Also where a replication role applies DDL.
+ALTER EVENT TRIGGER remote_rel_before_ddl ENABLE ALWAYS;
+ALTER EVENT TRIGGER remote_rel_after_ddl ENABLE ALWAYS;
+ALTER EVENT TRIGGER remote_rel_after_drop ENABLE ALWAYS;
 
 -- ---------------------------------------------------------------------------------------------------------------------------------------
 -- Joins in SQL

@@ -1,62 +1,67 @@
 /*
  * follow.c: metadata follows renames.
  *
- * The catalogs hold names, since those survive a dump. So an event trigger notes, before a command that may rename something, which tables, columns and
- * functions the names mean (rr_note_names()), and another one, after it, rewrites the names that now are others (rr_follow_names()). Event triggers call these in
- * a block that turns errors into warnings: no command fails on our account.
+ * The catalogs hold names, since those survive a dump. After a command that renamed something (renames.h) the names in them are read as what they
+ * meant before it, and rewritten as what that is called now. Event triggers call this in a block that turns errors into warnings: no command fails on our
+ * account.
  *
- * What was noted lives in a context of its own until the next note; a command that fails in between leaves it behind, and no harm comes of it.
+ * The command holds locks on what it renamed, and who stores metadata about a table locks it (rr_lock_table()), so what is read here is all there is. Only
+ * rows that another session's rename is rewriting may still change: so they are locked first, and everything is read again when one was not what was read.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
-#include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "metadata/metadata.h"
+#include "metadata/renames.h"
 
-typedef struct NotedTable
+/* How often everything is read again. */
+#define MAX_ATTEMPTS 20
+
+/* The metadata that names something, and what the names mean. */
+typedef struct Noted
 {
-	Oid			oid;
-	const char *schema;
-	const char *name;
-	int			n_columns;
-	char	  **columns;		/* by attnum - 1; NULL: dropped */
+	List	   *table_relationships;	/* RrRelationship * */
+	List	   *remote_relationships;	/* RrRelationship * */
+	List	   *computed_fields;	/* RrComputedField * */
+	List	   *tracked_functions;	/* RrTrackedFunction * */
+	List	   *tables;			/* RrTableNames * */
+	List	   *functions;		/* RrFunctionNames * */
+	List	   *changes;		/* Change * */
+} Noted;
 
-	/* by rr_follow_names(): what they are now */
-	const char *new_schema;
-	const char *new_name;
-	char	  **new_columns;
-} NotedTable;
-
-typedef struct NotedFunction
+/* A row to be written. The statements are rr_metadata_execute()'s, with the first so many of args. */
+typedef struct Change
 {
-	Oid			oid;
-	const char *schema;
-	const char *name;
-	const char *new_schema;
-	const char *new_name;
-} NotedFunction;
+	const char *from;			/* what it is called, by its key, and will be */
+	const char *to;
+	const char *lock;			/* finds the row, as it was read */
+	int			n_lock;
+	const char *clear;			/* deletes one that is at its new place */
+	const char *write;
+	int			n_write;
+	RrArg		args[9];
+	bool		written;
+} Change;
 
-static MemoryContext noted_context;
-static List *noted_tables;
-static List *noted_functions;
+/* ---- what the names mean ---- */
 
-/* ---- before ---- */
-
-static NotedTable *
-find_table(const char *schema, const char *name)
+static RrTableNames *
+noted_table(const Noted *noted, const char *schema, const char *name)
 {
 	ListCell   *lc;
 
-	foreach(lc, noted_tables)
+	foreach(lc, noted->tables)
 	{
-		NotedTable *table = lfirst(lc);
+		RrTableNames *table = lfirst(lc);
 
 		if (strcmp(table->schema, schema) == 0 && strcmp(table->name, name) == 0)
 			return table;
@@ -64,35 +69,37 @@ find_table(const char *schema, const char *name)
 	return NULL;
 }
 
-static void
-note_table(const char *schema, const char *name)
+static RrFunctionNames *
+noted_function(const Noted *noted, const char *schema, const char *name)
 {
-	Oid			oid = rr_lookup_table(schema, name);
-	NotedTable *table;
+	ListCell   *lc;
 
-	if (!OidIsValid(oid) || find_table(schema, name))
-		return;
-	table = palloc0(sizeof(NotedTable));
-	table->oid = oid;
-	table->schema = schema;
-	table->name = name;
-	table->columns = rr_table_columns(oid, &table->n_columns);
-	noted_tables = lappend(noted_tables, table);
+	foreach(lc, noted->functions)
+	{
+		RrFunctionNames *function = lfirst(lc);
+
+		if (strcmp(function->schema, schema) == 0 && strcmp(function->name, name) == 0)
+			return function;
+	}
+	return NULL;
 }
 
 static void
-note_function(const char *schema, const char *name)
+note_table(Noted *noted, const char *schema, const char *name)
 {
-	Oid			oid = rr_lookup_function(schema, name, NULL);
-	NotedFunction *function;
+	RrTableNames *table = noted_table(noted, schema, name) ? NULL : rr_table_before(schema, name);
 
-	if (!OidIsValid(oid))
-		return;
-	function = palloc0(sizeof(NotedFunction));
-	function->oid = oid;
-	function->schema = schema;
-	function->name = name;
-	noted_functions = lappend(noted_functions, function);
+	if (table)
+		noted->tables = lappend(noted->tables, table);
+}
+
+static void
+note_function(Noted *noted, const char *schema, const char *name)
+{
+	RrFunctionNames *function = noted_function(noted, schema, name) ? NULL : rr_function_before(schema, name);
+
+	if (function)
+		noted->functions = lappend(noted->functions, function);
 }
 
 /* The member of a "using" that names the other table, or NULL. */
@@ -118,7 +125,7 @@ target_table(const RrRelationship *relationship)
 }
 
 static void
-note_relationships(List *relationships)
+note_relationships(Noted *noted, List *relationships)
 {
 	ListCell   *lc;
 
@@ -130,84 +137,45 @@ note_relationships(List *relationships)
 		const char *name;
 
 		if (relationship->source_table)
-			note_table(relationship->source_schema, relationship->source_table);
+			note_table(noted, relationship->source_schema, relationship->source_table);
 		if (target)
 		{
 			rr_table_name_from_json(target, &schema, &name);
-			note_table(schema, name);
+			note_table(noted, schema, name);
 		}
 	}
 }
 
-static void
+static Noted *
 note_names(void)
 {
+	Noted	   *noted = palloc0(sizeof(Noted));
 	ListCell   *lc;
 
-	noted_tables = NIL;
-	noted_functions = NIL;
-	if (noted_context == NULL)
-		noted_context = AllocSetContextCreate(TopMemoryContext, "remote_rel names", ALLOCSET_SMALL_SIZES);
-	MemoryContextReset(noted_context);
-	MemoryContextSwitchTo(noted_context);
-	note_relationships(rr_catalog_table_relationships(InvalidOid));
-	note_relationships(rr_catalog_remote_relationships(NULL));
-	foreach(lc, rr_catalog_computed_fields(InvalidOid))
+	noted->table_relationships = rr_catalog_table_relationships(InvalidOid);
+	noted->remote_relationships = rr_catalog_remote_relationships(NULL);
+	noted->computed_fields = rr_catalog_computed_fields(InvalidOid);
+	noted->tracked_functions = rr_catalog_tracked_functions();
+	note_relationships(noted, noted->table_relationships);
+	note_relationships(noted, noted->remote_relationships);
+	foreach(lc, noted->computed_fields)
 	{
 		const RrComputedField *field = lfirst(lc);
 
-		note_table(field->source_schema, field->source_table);
-		note_function(field->function_schema, field->function_name);
+		note_table(noted, field->source_schema, field->source_table);
+		note_function(noted, field->function_schema, field->function_name);
 	}
-	foreach(lc, rr_catalog_tracked_functions())
+	foreach(lc, noted->tracked_functions)
 	{
 		const RrTrackedFunction *function = lfirst(lc);
 
-		note_function(function->function_schema, function->function_name);
+		note_function(noted, function->function_schema, function->function_name);
 	}
-}
-
-/* ---- after: names as they are now ---- */
-
-/* Whether anything has another name now; what is gone keeps its old one. */
-static bool
-look_again(void)
-{
-	bool		changed = false;
-	ListCell   *lc;
-
-	foreach(lc, noted_tables)
-	{
-		NotedTable *table = lfirst(lc);
-		int			n;
-
-		table->new_name = get_rel_name(table->oid);
-		table->new_schema = table->new_name ? get_namespace_name(get_rel_namespace(table->oid)) : NULL;
-		table->new_columns = rr_table_columns(table->oid, &n);
-		if (table->new_schema == NULL)
-		{
-			table->new_schema = table->schema;
-			table->new_name = table->name;
-		}
-		changed |= strcmp(table->schema, table->new_schema) != 0 || strcmp(table->name, table->new_name) != 0;
-		for (int i = 0; i < Min(n, table->n_columns); i++)
-			changed |= table->columns[i] && table->new_columns[i] && strcmp(table->columns[i], table->new_columns[i]) != 0;
-		table->n_columns = Min(n, table->n_columns);
-	}
-	foreach(lc, noted_functions)
-	{
-		NotedFunction *function = lfirst(lc);
-
-		function->new_name = get_func_name(function->oid);
-		function->new_schema = function->new_name ? get_namespace_name(get_func_namespace(function->oid)) : NULL;
-		if (function->new_schema)
-			changed |= strcmp(function->schema, function->new_schema) != 0 || strcmp(function->name, function->new_name) != 0;
-	}
-	return changed;
+	return noted;
 }
 
 static const char *
-new_column(const NotedTable *table, const char *name)
+new_column(const RrTableNames *table, const char *name)
 {
 	for (int i = 0; table && i < table->n_columns; i++)
 	{
@@ -228,7 +196,7 @@ typedef enum Strings
 } Strings;
 
 static void
-emit_string(StringInfo out, const char *text, const NotedTable *table, Strings strings)
+emit_string(StringInfo out, const char *text, const RrTableNames *table, Strings strings)
 {
 	if (strings == STRINGS_COLUMNS)
 		escape_json(out, new_column(table, text));
@@ -240,7 +208,7 @@ emit_string(StringInfo out, const char *text, const NotedTable *table, Strings s
 
 /* keys: the table whose columns the keys of this object (not of those inside) are, or NULL. */
 static void
-emit(StringInfo out, const RrDoc *doc, const NotedTable *keys, const NotedTable *table, Strings strings)
+emit(StringInfo out, const RrDoc *doc, const RrTableNames *keys, const RrTableNames *table, Strings strings)
 {
 	const char *separator = "";
 	ListCell   *lc;
@@ -283,14 +251,14 @@ emit(StringInfo out, const RrDoc *doc, const NotedTable *keys, const NotedTable 
 }
 
 static void
-emit_table(StringInfo out, const RrDoc *doc)
+emit_table(StringInfo out, const Noted *noted, const RrDoc *doc)
 {
 	const char *schema;
 	const char *name;
-	const NotedTable *table;
+	const RrTableNames *table;
 
 	rr_table_name_from_json(doc, &schema, &name);
-	table = find_table(schema, name);
+	table = noted_table(noted, schema, name);
 	if (table == NULL || (strcmp(table->schema, table->new_schema) == 0 && strcmp(table->name, table->new_name) == 0))
 	{
 		emit(out, doc, NULL, NULL, STRINGS_OTHER);
@@ -305,7 +273,7 @@ emit_table(StringInfo out, const RrDoc *doc)
 
 /* A member of {remote_schema, lhs_fields, remote_field, …}, {table, field_mapping, …} or a "using", by its name. */
 static void
-emit_member(StringInfo out, const RrDoc *member, const NotedTable *source, const NotedTable *target)
+emit_member(StringInfo out, const Noted *noted, const RrDoc *member, const RrTableNames *source, const RrTableNames *target)
 {
 	const char *key = member->key;
 
@@ -316,7 +284,7 @@ emit_member(StringInfo out, const RrDoc *member, const NotedTable *source, const
 	else if (strcmp(key, "field_mapping") == 0 || strcmp(key, "column_mapping") == 0)
 		emit(out, member, source, target, STRINGS_COLUMNS);
 	else if (strcmp(key, "table") == 0 || strcmp(key, "remote_table") == 0)
-		emit_table(out, member);
+		emit_table(out, noted, member);
 	else if (strcmp(key, "column") == 0 || strcmp(key, "columns") == 0)
 		emit(out, member, NULL, target, STRINGS_COLUMNS);
 	else if (strcmp(key, "foreign_key_constraint_on") == 0 && !rr_doc_is_object(member))
@@ -327,10 +295,10 @@ emit_member(StringInfo out, const RrDoc *member, const NotedTable *source, const
 
 /* A definition: an object whose one member is of interest member by member. */
 static Jsonb *
-rewrite_definition(const RrRelationship *relationship, const NotedTable *source)
+rewrite_definition(const Noted *noted, const RrRelationship *relationship, const RrTableNames *source)
 {
 	const RrDoc *target_doc = target_table(relationship);
-	const NotedTable *target = NULL;
+	const RrTableNames *target = NULL;
 	const char *schema;
 	const char *name;
 	const char *separator = "{";
@@ -341,7 +309,7 @@ rewrite_definition(const RrRelationship *relationship, const NotedTable *source)
 	if (target_doc)
 	{
 		rr_table_name_from_json(target_doc, &schema, &name);
-		target = find_table(schema, name);
+		target = noted_table(noted, schema, name);
 	}
 	initStringInfo(&out);
 	foreach(lc, rr_doc_members(rr_doc_root(relationship->definition, "definition")))
@@ -355,7 +323,7 @@ rewrite_definition(const RrRelationship *relationship, const NotedTable *source)
 		separator = ",";
 		if (!rr_doc_is_object(member))
 		{
-			emit_member(&out, member, source, target);
+			emit_member(&out, noted, member, source, target);
 			continue;
 		}
 		appendStringInfoChar(&out, '{');
@@ -364,7 +332,7 @@ rewrite_definition(const RrRelationship *relationship, const NotedTable *source)
 			appendStringInfoString(&out, inner_separator);
 			escape_json(&out, ((const RrDoc *) lfirst(inner))->key);
 			appendStringInfoChar(&out, ':');
-			emit_member(&out, lfirst(inner), source, target);
+			emit_member(&out, noted, lfirst(inner), source, target);
 			inner_separator = ",";
 		}
 		appendStringInfoChar(&out, '}');
@@ -381,83 +349,239 @@ same_jsonb(Jsonb *a, Jsonb *b)
 
 /* ---- writing ---- */
 
+static bool
+is_elsewhere(const char *schema, const char *name, const char *new_schema, const char *new_name)
+{
+	return strcmp(schema, new_schema) != 0 || strcmp(name, new_name) != 0;
+}
+
+/* what: "relationship", "computed field". */
+static char *
+table_label(const char *what, const char *schema, const char *table, const char *name)
+{
+	return psprintf("%s \"%s\" of table \"%s.%s\"", what, name, schema, table);
+}
+
 static void
-follow_table_relationships(void)
+change_table_relationship(Noted *noted, const RrRelationship *r)
+{
+	const RrTableNames *source = noted_table(noted, r->source_schema, r->source_table);
+	Jsonb	   *definition = rewrite_definition(noted, r, source);
+	const char *schema = source ? source->new_schema : r->source_schema;
+	const char *table = source ? source->new_name : r->source_table;
+	Change	   *change;
+
+	if (same_jsonb(definition, r->definition) && !is_elsewhere(r->source_schema, r->source_table, schema, table))
+		return;
+	change = palloc0(sizeof(Change));
+	*change = (Change)
+	{
+		.from = table_label("relationship", r->source_schema, r->source_table, r->name),
+		.to = table_label("relationship", schema, table, r->name),
+		.lock = "SELECT FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $1 "
+			"AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3 AND definition OPERATOR(pg_catalog.=) $4 FOR UPDATE",
+		.n_lock = 4,
+		.clear = "DELETE FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $5 "
+			"AND table_name OPERATOR(pg_catalog.=) $6 AND name OPERATOR(pg_catalog.=) $3",
+		.write = "UPDATE remote_rel.table_relationship SET table_schema = $5, table_name = $6, definition = $7 "
+			"WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
+		.n_write = 7,
+		.args = {rr_arg_name(r->source_schema), rr_arg_name(r->source_table), rr_arg_text(r->name), rr_arg_jsonb(r->definition),
+		rr_arg_name(schema), rr_arg_name(table), rr_arg_jsonb(definition)}
+	};
+	noted->changes = lappend(noted->changes, change);
+}
+
+static void
+change_remote_relationship(Noted *noted, const RrRelationship *r)
+{
+	Jsonb	   *definition = rewrite_definition(noted, r, NULL);
+	Change	   *change;
+
+	if (same_jsonb(definition, r->definition))
+		return;
+	change = palloc0(sizeof(Change));
+	*change = (Change)
+	{
+		.from = "",
+		.to = "",
+		.lock = "SELECT FROM remote_rel.remote_schema_relationship WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
+			"AND type_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3 AND definition OPERATOR(pg_catalog.=) $4 FOR UPDATE",
+		.n_lock = 4,
+		.write = "UPDATE remote_rel.remote_schema_relationship SET definition = $5 WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
+			"AND type_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
+		.n_write = 5,
+		.args = {rr_arg_text(r->source_remote_schema), rr_arg_text(r->source_type), rr_arg_text(r->name), rr_arg_jsonb(r->definition),
+		rr_arg_jsonb(definition)}
+	};
+	noted->changes = lappend(noted->changes, change);
+}
+
+static void
+change_computed_field(Noted *noted, const RrComputedField *f)
+{
+	const RrTableNames *source = noted_table(noted, f->source_schema, f->source_table);
+	const RrFunctionNames *calls = noted_function(noted, f->function_schema, f->function_name);
+	const char *schema = source ? source->new_schema : f->source_schema;
+	const char *table = source ? source->new_name : f->source_table;
+	const char *function_schema = calls ? calls->new_schema : f->function_schema;
+	const char *function = calls ? calls->new_name : f->function_name;
+	Change	   *change;
+
+	if (!is_elsewhere(f->source_schema, f->source_table, schema, table) &&
+		!is_elsewhere(f->function_schema, f->function_name, function_schema, function))
+		return;
+	change = palloc0(sizeof(Change));
+	*change = (Change)
+	{
+		.from = table_label("computed field", f->source_schema, f->source_table, f->name),
+		.to = table_label("computed field", schema, table, f->name),
+		.lock = "SELECT FROM remote_rel.computed_field WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2 "
+			"AND name OPERATOR(pg_catalog.=) $3 AND function_schema OPERATOR(pg_catalog.=) $4 AND function_name OPERATOR(pg_catalog.=) $5 FOR UPDATE",
+		.n_lock = 5,
+		.clear = "DELETE FROM remote_rel.computed_field WHERE table_schema OPERATOR(pg_catalog.=) $6 "
+			"AND table_name OPERATOR(pg_catalog.=) $7 AND name OPERATOR(pg_catalog.=) $3",
+		.write = "UPDATE remote_rel.computed_field SET table_schema = $6, table_name = $7, function_schema = $8, function_name = $9 "
+			"WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
+		.n_write = 9,
+		.args = {rr_arg_name(f->source_schema), rr_arg_name(f->source_table), rr_arg_text(f->name),
+			rr_arg_name(f->function_schema), rr_arg_name(f->function_name),
+		rr_arg_name(schema), rr_arg_name(table), rr_arg_name(function_schema), rr_arg_name(function)}
+	};
+	noted->changes = lappend(noted->changes, change);
+}
+
+static void
+change_tracked_function(Noted *noted, const RrTrackedFunction *f)
+{
+	const RrFunctionNames *function = noted_function(noted, f->function_schema, f->function_name);
+	Change	   *change;
+
+	if (function == NULL || !is_elsewhere(function->schema, function->name, function->new_schema, function->new_name))
+		return;
+	change = palloc0(sizeof(Change));
+	*change = (Change)
+	{
+		.from = psprintf("tracked function \"%s.%s\"", f->function_schema, f->function_name),
+		.to = psprintf("tracked function \"%s.%s\"", function->new_schema, function->new_name),
+		.lock = "SELECT FROM remote_rel.tracked_function WHERE function_schema OPERATOR(pg_catalog.=) $1 "
+			"AND function_name OPERATOR(pg_catalog.=) $2 FOR UPDATE",
+		.n_lock = 2,
+		.clear = "DELETE FROM remote_rel.tracked_function WHERE function_schema OPERATOR(pg_catalog.=) $3 "
+			"AND function_name OPERATOR(pg_catalog.=) $4",
+		.write = "UPDATE remote_rel.tracked_function SET function_schema = $3, function_name = $4 "
+			"WHERE function_schema OPERATOR(pg_catalog.=) $1 AND function_name OPERATOR(pg_catalog.=) $2",
+		.n_write = 4,
+		.args = {rr_arg_name(f->function_schema), rr_arg_name(f->function_name), rr_arg_name(function->new_schema), rr_arg_name(function->new_name)}
+	};
+	noted->changes = lappend(noted->changes, change);
+}
+
+static void
+collect_changes(Noted *noted)
 {
 	ListCell   *lc;
 
-	foreach(lc, rr_catalog_table_relationships(InvalidOid))
-	{
-		const RrRelationship *r = lfirst(lc);
-		const NotedTable *source = find_table(r->source_schema, r->source_table);
-		Jsonb	   *definition = rewrite_definition(r, source);
-		const char *schema = source ? source->new_schema : r->source_schema;
-		const char *name = source ? source->new_name : r->source_table;
+	foreach(lc, noted->table_relationships)
+		change_table_relationship(noted, lfirst(lc));
+	foreach(lc, noted->remote_relationships)
+		change_remote_relationship(noted, lfirst(lc));
+	foreach(lc, noted->computed_fields)
+		change_computed_field(noted, lfirst(lc));
+	foreach(lc, noted->tracked_functions)
+		change_tracked_function(noted, lfirst(lc));
+}
 
-		if (same_jsonb(definition, r->definition) && strcmp(schema, r->source_schema) == 0 && strcmp(name, r->source_table) == 0)
-			continue;
-		RR_METADATA_EXECUTE("UPDATE remote_rel.table_relationship SET table_schema = $4, table_name = $5, definition = $6 "
-							"WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2 "
-							"AND name OPERATOR(pg_catalog.=) $3",
-							rr_arg_name(r->source_schema), rr_arg_name(r->source_table), rr_arg_text(r->name),
-							rr_arg_name(schema), rr_arg_name(name), rr_arg_jsonb(definition));
+/* False when a row is not any more what was read. */
+static bool
+lock_rows(List *changes)
+{
+	ListCell   *lc;
+
+	foreach(lc, changes)
+	{
+		const Change *change = lfirst(lc);
+
+		if (rr_metadata_execute(change->lock, change->n_lock, change->args) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* Is the place of a change taken by a row that will leave it? */
+static bool
+must_wait(const Change *change, List *changes)
+{
+	ListCell   *lc;
+
+	foreach(lc, changes)
+	{
+		const Change *other = lfirst(lc);
+
+		if (other != change && !other->written && strcmp(other->from, change->to) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+write_row(Change *change)
+{
+	/* what is in its place then belongs to a table or function that did not exist when this one took its name */
+	if (strcmp(change->from, change->to) != 0 && rr_metadata_execute(change->clear, change->n_write, change->args) > 0)
+		ereport(NOTICE,
+				(errmsg("%s, which did not exist, gives way to what was renamed", change->to)));
+	(void) rr_metadata_execute(change->write, change->n_write, change->args);
+	change->written = true;
+}
+
+static void
+write_rows(List *changes)
+{
+	int			left = list_length(changes);
+	ListCell   *lc;
+
+	while (left > 0)
+	{
+		int			before = left;
+
+		foreach(lc, changes)
+		{
+			Change	   *change = lfirst(lc);
+
+			if (change->written || must_wait(change, changes))
+				continue;
+			write_row(change);
+			left--;
+		}
+		if (left == before)
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("tables that exchange their names within one command cannot be followed")));
 	}
 }
 
 static void
-follow_remote_relationships(void)
+follow(void)
 {
-	ListCell   *lc;
-
-	foreach(lc, rr_catalog_remote_relationships(NULL))
+	for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++)
 	{
-		const RrRelationship *r = lfirst(lc);
-		Jsonb	   *definition = rewrite_definition(r, NULL);
+		Noted	   *noted;
 
-		if (!same_jsonb(definition, r->definition))
-			RR_METADATA_EXECUTE("UPDATE remote_rel.remote_schema_relationship SET definition = $4 "
-								"WHERE remote_schema OPERATOR(pg_catalog.=) $1 AND type_name OPERATOR(pg_catalog.=) $2 "
-								"AND name OPERATOR(pg_catalog.=) $3",
-								rr_arg_text(r->source_remote_schema), rr_arg_text(r->source_type), rr_arg_text(r->name),
-								rr_arg_jsonb(definition));
+		PushCopiedSnapshot(GetLatestSnapshot());
+		noted = note_names();
+		collect_changes(noted);
+		if (lock_rows(noted->changes))
+		{
+			write_rows(noted->changes);
+			PopActiveSnapshot();
+			return;
+		}
+		PopActiveSnapshot();
 	}
-}
-
-static void
-follow_computed_fields(void)
-{
-	ListCell   *lc;
-
-	foreach(lc, noted_tables)
-	{
-		const NotedTable *table = lfirst(lc);
-
-		if (strcmp(table->schema, table->new_schema) != 0 || strcmp(table->name, table->new_name) != 0)
-			RR_METADATA_EXECUTE("UPDATE remote_rel.computed_field SET table_schema = $3, table_name = $4 "
-								"WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2",
-								rr_arg_name(table->schema), rr_arg_name(table->name),
-								rr_arg_name(table->new_schema), rr_arg_name(table->new_name));
-	}
-}
-
-static void
-follow_functions(void)
-{
-	ListCell   *lc;
-
-	foreach(lc, noted_functions)
-	{
-		const NotedFunction *f = lfirst(lc);
-
-		if (f->new_schema == NULL || (strcmp(f->schema, f->new_schema) == 0 && strcmp(f->name, f->new_name) == 0))
-			continue;
-		RR_METADATA_EXECUTE("UPDATE remote_rel.computed_field SET function_schema = $3, function_name = $4 "
-							"WHERE function_schema OPERATOR(pg_catalog.=) $1 AND function_name OPERATOR(pg_catalog.=) $2",
-							rr_arg_name(f->schema), rr_arg_name(f->name), rr_arg_name(f->new_schema), rr_arg_name(f->new_name));
-		RR_METADATA_EXECUTE("UPDATE remote_rel.tracked_function SET function_schema = $3, function_name = $4 "
-							"WHERE function_schema OPERATOR(pg_catalog.=) $1 AND function_name OPERATOR(pg_catalog.=) $2",
-							rr_arg_name(f->schema), rr_arg_name(f->name), rr_arg_name(f->new_schema), rr_arg_name(f->new_name));
-	}
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("other sessions are renaming what the same relationships use")));
 }
 
 /* ---- for the event triggers ---- */
@@ -468,28 +592,42 @@ PG_FUNCTION_INFO_V1(rr_follow_names);
 Datum
 rr_note_names(PG_FUNCTION_ARGS pg_attribute_unused())
 {
-	MemoryContext outer = CurrentMemoryContext;
-
-	note_names();
-	MemoryContextSwitchTo(outer);
+	rr_renames_begin();
 	PG_RETURN_VOID();
 }
 
-/* Notes anew afterwards, for a command that this one was part of. No lock on the catalogs: the command holds its table's already. */
-Datum
-rr_follow_names(PG_FUNCTION_ARGS pg_attribute_unused())
+static Oid *
+read_oids(ArrayType *array, int *n)
 {
-	MemoryContext outer = CurrentMemoryContext;
+	Datum	   *datums;
+	Oid		   *oids;
 
-	if (!look_again())
+	deconstruct_array(array, OIDOID, sizeof(Oid), true, TYPALIGN_INT, &datums, NULL, n);
+	oids = palloc(Max(*n, 1) * sizeof(Oid));
+	for (int i = 0; i < *n; i++)
+		oids[i] = DatumGetObjectId(datums[i]);
+	return oids;
+}
+
+/* follow_names(classes oid[], objects oid[]): what the command did, side by side; NULL for nothing. */
+Datum
+rr_follow_names(PG_FUNCTION_ARGS)
+{
+	Oid		   *classes;
+	Oid		   *objects;
+	int			n_classes;
+	int			n;
+	bool		schema;
+
+	if (!rr_renames_end() || PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_VOID();
-	PushCopiedSnapshot(GetTransactionSnapshot());
-	follow_table_relationships();
-	follow_remote_relationships();
-	follow_computed_fields();
-	follow_functions();
-	note_names();
-	PopActiveSnapshot();
-	MemoryContextSwitchTo(outer);
+	classes = read_oids(PG_GETARG_ARRAYTYPE_P(0), &n_classes);
+	objects = read_oids(PG_GETARG_ARRAYTYPE_P(1), &n);
+	if (!rr_renames_concern(Min(n, n_classes), classes, objects, &schema))
+		PG_RETURN_VOID();
+	/* renaming a schema locks none of the tables in it */
+	if (schema)
+		rr_metadata_lock();
+	follow();
 	PG_RETURN_VOID();
 }

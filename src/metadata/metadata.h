@@ -31,10 +31,12 @@ extern RrArg rr_arg_bool(bool value);
  * rr_metadata_execute() writes, until rr_metadata_end(). Nests.
  */
 extern void rr_metadata_begin(void);
+/* The lock alone. */
+extern void rr_metadata_lock(void);
 extern void rr_metadata_end(void);
 /* Between the two: see what commands called meanwhile have written. */
 extern void rr_metadata_refresh(void);
-/* Run one INSERT, UPDATE or DELETE as the extension's owner; the number of rows. Names in sql are qualified, operators too. */
+/* Run one INSERT, UPDATE, DELETE or locking SELECT as the extension's owner; the number of rows. Names in sql are qualified, operators too. */
 extern uint64 rr_metadata_execute(const char *sql, int nargs, const RrArg *args);
 #define RR_METADATA_EXECUTE(sql, ...) \
 	rr_metadata_execute(sql, lengthof(((RrArg[]) {__VA_ARGS__})), (RrArg[]) {__VA_ARGS__})

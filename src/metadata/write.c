@@ -44,10 +44,16 @@ rr_arg_bool(bool value)
 }
 
 void
+rr_metadata_lock(void)
+{
+	LockRelationOid(get_relname_relid("remote_schema", rr_catalog_schema_oid()), ShareRowExclusiveLock);
+}
+
+void
 rr_metadata_begin(void)
 {
 	PreventCommandIfReadOnly("changing the metadata of remote_rel");
-	LockRelationOid(get_relname_relid("remote_schema", rr_catalog_schema_oid()), ShareRowExclusiveLock);
+	rr_metadata_lock();
 	PushCopiedSnapshot(GetTransactionSnapshot());
 }
 
