@@ -416,3 +416,36 @@ CREATE FUNCTION remote_rel.remote_join(rows anyarray, relationship text, selecti
 	AS 'MODULE_PATHNAME', 'rr_remote_join' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.remote_join(anyarray, text, text, jsonb, name, jsonb)
 	IS 'rows of a table, each with what a remote relationship of the table gives for it';
+
+-- ---------------------------------------------------------------------------------------------------------------------------------------
+-- Privileges are what this script says, whatever the default privileges of the role that runs it are: they may take EXECUTE from PUBLIC, or give all new
+-- tables, functions or schemas to somebody. The entry points outside of the schema remote_rel are left to them.
+
+GRANT EXECUTE ON FUNCTION remote_rel.validate_document(text, text, jsonb, text), remote_rel.validate_schema(text), remote_rel.json_object(text),
+	remote_rel.json_object(text, "any"), remote_rel.json_rows_add(internal, text), remote_rel.json_rows_add(internal, text, "any"),
+	remote_rel.json_rows_finish(internal), remote_rel.json_rows(text), remote_rel.json_rows(text, "any"), remote_rel.session_variable(text),
+	remote_rel.join_hole(integer), remote_rel.join_hole(integer, "any"), remote_rel.remote_join(anyarray, text, text, jsonb, name, jsonb) TO PUBLIC;
+
+REVOKE CREATE ON SCHEMA remote_rel FROM PUBLIC;
+DO $$
+DECLARE
+	given record;
+BEGIN
+	FOR given IN
+		WITH object (kind, name, owner, acl) AS (
+			SELECT 'TABLE', c.oid::pg_catalog.regclass::text, c.relowner, c.relacl FROM pg_catalog.pg_class AS c
+			WHERE c.relnamespace OPERATOR(pg_catalog.=) 'remote_rel'::pg_catalog.regnamespace::oid
+			UNION ALL
+			SELECT 'ROUTINE', p.oid::pg_catalog.regprocedure::text, p.proowner, p.proacl FROM pg_catalog.pg_proc AS p
+			WHERE p.pronamespace OPERATOR(pg_catalog.=) 'remote_rel'::pg_catalog.regnamespace::oid
+			UNION ALL
+			SELECT 'SCHEMA', n.nspname::text, n.nspowner, n.nspacl FROM pg_catalog.pg_namespace AS n
+			WHERE n.oid OPERATOR(pg_catalog.=) 'remote_rel'::pg_catalog.regnamespace::oid)
+		SELECT DISTINCT object.kind, object.name, acl.grantee::pg_catalog.regrole
+		FROM object, pg_catalog.aclexplode(object.acl) AS acl
+		WHERE acl.grantee OPERATOR(pg_catalog.<>) 0::oid AND acl.grantee OPERATOR(pg_catalog.<>) object.owner
+	LOOP
+		EXECUTE pg_catalog.format('REVOKE ALL ON %s %s FROM %s', given.kind, given.name, given.grantee);
+	END LOOP;
+END
+$$;
