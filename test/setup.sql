@@ -8,6 +8,7 @@
 --
 --   test.url(server, rest)          its URL; rest is a query string ('?delay=200', '?fault=hang') or another path
 --   test.definition(server, rest)   {"url": …}, as add_remote_schema() takes it
+--   test.mock(sdl, server)          {"url": …} of a server for any schema, as mock.mjs has it; in the server's log and counters like others
 --   test.reset(server)              zeroes counters, log, and what mutations did
 --   test.stats(server)              {"requests", "operations", "resolver_calls", "fields": {"Query.auth0": n}, "max_concurrent"}
 --   test.requests(server)           how many HTTP requests since the reset
@@ -42,6 +43,12 @@ $$;
 
 CREATE FUNCTION test.definition(server text DEFAULT 'yoga', rest text DEFAULT '') RETURNS jsonb
     LANGUAGE sql STABLE AS $$ SELECT pg_catalog.jsonb_build_object('url', test.url(server, rest)) $$;
+
+CREATE FUNCTION test.mock(sdl text, server text DEFAULT 'yoga') RETURNS jsonb
+    LANGUAGE sql STABLE AS $$
+    SELECT test.definition(server, '/mock?sdl=' ||
+        pg_catalog.translate(pg_catalog.encode(pg_catalog.convert_to(sdl, 'UTF8'), 'base64'), E'+/=\n', '-_'))
+$$;
 
 -- What a server says of itself. Perl is there wherever PostgreSQL's Debian packages are; curl is not.
 CREATE FUNCTION test.ask(server text, method text, path text) RETURNS jsonb

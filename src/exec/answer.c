@@ -447,8 +447,8 @@ check_complete(const Answer *answer)
 		for (int i = 0; i < batch->n; i++)
 			if (batch->step->keys[batch->keys[i]].errors == NIL)
 				rr_key_error(batch->step, batch->keys[i],
-							 psprintf("remote schema \"%s\" gave no data, because of an error at another key of the request",
-									  remote_name(answer)), NULL, NULL);
+							 psprintf("remote schema \"%s\" gave no data, because of an error at another %s of the request", remote_name(answer),
+									  batch->step->step->kind == RR_STEP_ROOT ? "field" : "key"), NULL, NULL);
 		return;
 	}
 	for (int i = 0; i < batch->n; i++)

@@ -13,6 +13,9 @@
 #include "exec/run.h"
 #include "settings.h"
 
+/* How long statements wait for connections to remote schemas. It is lost time only where the statements take longer than the remote schemas. */
+#define MAX_CONNECT_MS 1000
+
 RrRun	   *rr_current_run = NULL;
 
 /* A root field's own text, before its holes are filled. */
@@ -229,6 +232,40 @@ start_step(RrRun *run, const RrRootField *root)
 		start_step(run, lfirst(lc));
 }
 
+static bool
+has_statements(const RrPlan *plan)
+{
+	ListCell   *lc;
+
+	foreach(lc, plan->roots)
+		if (((const RrRootField *) lfirst(lc))->kind == RR_ROOT_SQL)
+			return true;
+	return false;
+}
+
+/* A query's remote root fields, all of them. */
+static void
+start_steps(RrRun *run)
+{
+	ListCell   *lc;
+
+	foreach(lc, run->plan->roots)
+		start_step(run, lfirst(lc));
+	for (int i = 0; i < run->nsteps; i++)
+		if (run->steps[i].started)
+			rr_step_send(&run->steps[i], true);
+	if (run->requests > 0 && has_statements(run->plan))
+		rr_http_send(run->http, MAX_CONNECT_MS);
+}
+
+/* Is a mutation's field null that must not be? Then there will be no data, and what comes after it is not done (specification, 6.4.4). */
+static bool
+nulls_data(const RrRun *run, const RrRootField *root)
+{
+	return root->kind == RR_ROOT_REMOTE && root->field->def->type->kind == GQL_TYPE_NON_NULL &&
+		run->steps[root->step->number].keys[root->slot].text == NULL;
+}
+
 void
 rr_run(const RrPlan *plan, StringInfo out, GqlErrorList *errors)
 {
@@ -242,13 +279,7 @@ rr_run(const RrPlan *plan, StringInfo out, GqlErrorList *errors)
 	if (mutation)				/* a remote one, too: whoever asks for read only means it */
 		PreventCommandIfReadOnly("a GraphQL mutation");
 	if (!mutation)
-	{
-		foreach(lc, plan->roots)
-			start_step(run, lfirst(lc));
-		for (int i = 0; i < run->nsteps; i++)
-			if (run->steps[i].started)
-				rr_step_send(&run->steps[i], true);
-	}
+		start_steps(run);
 	foreach(lc, plan->roots)
 	{
 		RrRootField *root = lfirst(lc);
@@ -259,6 +290,8 @@ rr_run(const RrPlan *plan, StringInfo out, GqlErrorList *errors)
 		{
 			start_step(run, root);
 			rr_run_remote(run);
+			if (nulls_data(run, root))
+				break;
 		}
 	}
 	rr_run_remote(run);

@@ -10,6 +10,7 @@ typedef struct Frame
 {
 	List	   *selections;
 	int			next;
+	const GqlFragmentUse *use;	/* the innermost fragment with directives */
 } Frame;
 
 typedef struct Collector
@@ -74,7 +75,7 @@ applies(const Collector *c, const GqlTypeNode *condition)
 }
 
 static void
-push(Collector *c, List *selections)
+push(Collector *c, List *selections, const GqlFragmentUse *use)
 {
 	if (c->depth == c->capacity)
 	{
@@ -82,7 +83,43 @@ push(Collector *c, List *selections)
 		c->frames = c->frames ? repalloc(c->frames, c->capacity * sizeof(Frame)) : palloc(c->capacity * sizeof(Frame));
 	}
 	c->frames[c->depth].selections = selections;
+	c->frames[c->depth].use = use;
 	c->frames[c->depth++].next = 0;
+}
+
+static const GqlFragmentUse *
+current_use(const Collector *c)
+{
+	return c->frames[c->depth - 1].use;
+}
+
+static void
+push_fragment(Collector *c, const GqlSelection *node, const GqlFragment *fragment)
+{
+	GqlSelectionSet *set = fragment ? fragment->selection_set : node->selection_set;
+	GqlFragmentUse *use;
+
+	if (node->directives == NIL && (fragment == NULL || fragment->directives == NIL))
+	{
+		push(c, set->items, current_use(c));
+		return;
+	}
+	use = palloc(sizeof(GqlFragmentUse));
+	use->outer = current_use(c);
+	use->node = node;
+	use->fragment = fragment;
+	push(c, set->items, use);
+}
+
+/* Side by side with the nodes from the first one on that is in such a fragment. */
+static void
+note_use(GqlFieldSel *field, const GqlFragmentUse *use)
+{
+	if (use == NULL && field->uses == NIL)
+		return;
+	while (list_length(field->uses) < list_length(field->nodes) - 1)
+		field->uses = lappend(field->uses, NULL);
+	field->uses = lappend(field->uses, unconstify(GqlFragmentUse *, use));
 }
 
 static void
@@ -98,9 +135,11 @@ add_field(Collector *c, GqlSelection *selection)
 		field->def = gql_type_field(c->request->schema, c->object_type, selection->name.value);
 		field->parent = c->object_type;
 		field->nodes = NIL;
+		field->uses = NIL;
 		gql_names_add(&c->fields, field);
 	}
 	field->nodes = lappend(field->nodes, selection);
+	note_use(field, current_use(c));
 }
 
 static const GqlDirective *
@@ -150,12 +189,12 @@ collect_selection(Collector *c, GqlSelection *selection)
 			break;
 		case GQL_INLINE_FRAGMENT:
 			if (applies(c, selection->type_condition))
-				push(c, selection->selection_set->items);
+				push_fragment(c, selection, NULL);
 			break;
 		case GQL_FRAGMENT_SPREAD:
 			entry = gql_names_get(&c->request->fragments, selection->name.value);
 			if (entry && applies(c, entry->fragment->type_condition) && gql_names_add(&c->visited, entry))
-				push(c, entry->fragment->selection_set->items);
+				push_fragment(c, selection, entry->fragment);
 			break;
 	}
 }
@@ -170,7 +209,7 @@ collect(Collector *c, List *selection_sets)
 	gql_names_init(&c->visited, CurrentMemoryContext);
 	foreach(lc, selection_sets)
 	{
-		push(c, ((GqlSelectionSet *) lfirst(lc))->items);
+		push(c, ((GqlSelectionSet *) lfirst(lc))->items, NULL);
 		while (c->depth > 0)
 		{
 			Frame	   *frame = &c->frames[c->depth - 1];

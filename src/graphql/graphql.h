@@ -82,6 +82,14 @@ typedef struct GqlVariableValue
 extern GqlRequest *gql_request_create(GqlSchema *schema, GqlDocument *document, const char *operation_name,
 									  const GqlValue *inputs, GqlErrorList *errors);
 
+/* A fragment with directives, at the place where it is used. */
+typedef struct GqlFragmentUse
+{
+	const struct GqlFragmentUse *outer; /* the next one around it in the same selection; or NULL */
+	const GqlSelection *node;	/* INLINE_FRAGMENT or FRAGMENT_SPREAD */
+	const GqlFragment *fragment;	/* what a FRAGMENT_SPREAD names */
+} GqlFragmentUse;
+
 /* A field as it is to be executed on one object type: all nodes of one response key, merged (6.3.2 CollectFields). */
 typedef struct GqlFieldSel
 {
@@ -89,6 +97,7 @@ typedef struct GqlFieldSel
 	GqlFieldDef *def;			/* never NULL in a valid document */
 	GqlType    *parent;
 	List	   *nodes;			/* GqlSelection *, in document order */
+	List	   *uses;			/* for each node the innermost fragment with directives around it, GqlFragmentUse * or NULL; NIL where there is none */
 } GqlFieldSel;
 
 /* CollectFields over the selection sets (GqlSelectionSet *) for an object type; GqlFieldSel * in response order. */

@@ -35,11 +35,11 @@ static RrHttpEngine *create_engine(void);
 static int	on_timer(CURLM *multi, long timeout_ms, void *arg);
 static void start_waiting(RrHttpEngine *eng);
 static void fire_timer(RrHttpEngine *eng);
-static void wait_for_sockets(RrHttpEngine *eng);
+static void wait_for_sockets(RrHttpEngine *eng, uint64 until);
 static void look_at_sockets(RrHttpEngine *eng);
 static bool collect_finished(RrHttpEngine *eng);
 static void expire_overdue(RrHttpEngine *eng);
-static int	wait_timeout(RrHttpEngine *eng);
+static int	wait_timeout(RrHttpEngine *eng, uint64 until);
 static void block_signals(sigset_t *saved);
 static void unblock_signals(const sigset_t *saved);
 static void check_multi(RrHttpEngine *eng, CURLMcode code);
@@ -102,19 +102,19 @@ rr_http_engine_kick(RrHttpEngine *eng)
 }
 
 /*
- * One round for all groups: start what may start, take in what has come, note what finished or is overdue. With wait, sleep until something
- * happens, unless something has finished already; the latch is among what happens, and reset.
+ * One round for all groups: start what may start, take in what has come, note what finished or is overdue. Sleeps until something
+ * happens, at most until the time given (0: not at all; RR_HTTP_NEVER), unless something has finished already; the latch is among what happens, and reset.
  */
 void
-rr_http_engine_run(RrHttpEngine *eng, bool wait)
+rr_http_engine_run(RrHttpEngine *eng, uint64 until)
 {
 	rr_http_engine_catch_up(eng);
 	start_waiting(eng);
 	fire_timer(eng);
 	if (collect_finished(eng))	/* which a kick may have brought to an end already */
 		return;
-	if (wait)
-		wait_for_sockets(eng);
+	if (until > 0)
+		wait_for_sockets(eng, until);
 	else
 		look_at_sockets(eng);
 	eng->attended = rr_http_now();
@@ -218,7 +218,7 @@ fire_timer(RrHttpEngine *eng)
 }
 
 static void
-wait_for_sockets(RrHttpEngine *eng)
+wait_for_sockets(RrHttpEngine *eng, uint64 until)
 {
 	static uint32 wait_event = 0;
 	WaitEvent	ready[RR_HTTP_READY_EVENTS];
@@ -230,7 +230,7 @@ wait_for_sockets(RrHttpEngine *eng)
 	if (wait_event == 0)
 		wait_event = rr_wait_event_new("RemoteRelHttp");
 	rr_http_refresh_waitset(eng);
-	n = WaitEventSetWait(eng->waitset, wait_timeout(eng), ready, RR_HTTP_READY_EVENTS, wait_event);
+	n = WaitEventSetWait(eng->waitset, wait_timeout(eng, until), ready, RR_HTTP_READY_EVENTS, wait_event);
 
 	block_signals(&saved);
 	for (int i = 0; i < n && code == CURLM_OK; i++)
@@ -333,14 +333,14 @@ expire_overdue(RrHttpEngine *eng)
 	}
 }
 
-/* Milliseconds until libcurl wants to be called or a deadline is reached; -1 if neither will be. */
+/* Milliseconds until then, or until libcurl wants to be called or a deadline is reached; -1 if none of it will be. */
 static int
-wait_timeout(RrHttpEngine *eng)
+wait_timeout(RrHttpEngine *eng, uint64 until)
 {
-	uint64		until = eng->timer;
 	uint64		now = rr_http_now();
 	dlist_iter	iter;
 
+	until = Min(until, eng->timer);
 	dlist_foreach(iter, &eng->active)
 	{
 		RrHttpTransfer *t = dlist_container(RrHttpTransfer, node, iter.cur);

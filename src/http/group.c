@@ -88,7 +88,35 @@ rr_http_poll(RrHttpGroup *group pg_attribute_unused())
 	now = rr_http_now();
 	if (now - eng->attended < POLL_INTERVAL && now < eng->timer)
 		return;
-	rr_http_engine_run(eng, false);
+	rr_http_engine_run(eng, 0);
+}
+
+/* Something is on the wire, and its request is not: it is still connecting. */
+static bool
+is_connecting(RrHttpGroup *group)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &group->transfers)
+	{
+		const RrHttpTransfer *t = dlist_container(RrHttpTransfer, group_node, iter.cur);
+
+		if (t->state == RR_HTTP_ACTIVE && !rr_http_transfer_went_out(t))
+			return true;
+	}
+	return false;
+}
+
+void
+rr_http_send(RrHttpGroup *group, int max_ms)
+{
+	uint64		until = rr_http_now() + (uint64) max_ms * 1000;
+
+	while (is_connecting(group) && rr_http_now() < until)
+	{
+		CHECK_FOR_INTERRUPTS();
+		rr_http_engine_run(rr_http_get_engine(), until);
+	}
 }
 
 RrHttpResponse *
@@ -99,7 +127,7 @@ rr_http_next(RrHttpGroup *group)
 		CHECK_FOR_INTERRUPTS();
 		if (!dlist_is_empty(&group->finished))
 			return hand_out(group);
-		rr_http_engine_run(rr_http_get_engine(), true);
+		rr_http_engine_run(rr_http_get_engine(), RR_HTTP_NEVER);
 	}
 	return NULL;
 }

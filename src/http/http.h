@@ -10,7 +10,7 @@
  * the transfers of all groups make progress, and hands out only its own responses.
  *
  * No function here throws because of what the network did: that is RrHttpResponse.failure. They throw on out of memory, on
- * query cancel and termination (57014, 57P01; from rr_http_next() only), and on misuse.
+ * query cancel and termination (57014, 57P01; from rr_http_next() and rr_http_send() only), and on misuse.
  */
 #ifndef RR_HTTP_H
 #define RR_HTTP_H
@@ -37,7 +37,7 @@ typedef struct RrHttpRequest
 	const char *body;			/* must stay valid until the response was handed out */
 	size_t		body_len;
 	int			timeout_ms;		/* for the whole request, connecting included, from when it starts; 0: no limit. Stands still while nobody
-								 * calls rr_http_next() or rr_http_poll() */
+								 * calls rr_http_next(), rr_http_send() or rr_http_poll() */
 	size_t		max_response_bytes; /* 0, and anything larger, means MaxAllocSize - 1 */
 	int			max_concurrent; /* at most so many requests with this limit_key are on the wire at a time; 0: no limit */
 	const char *limit_key;		/* e.g. the remote schema's name */
@@ -73,6 +73,12 @@ extern void rr_http_submit(RrHttpGroup *group, const RrHttpRequest *req);
 
 /* Let whatever is ready on the sockets make progress, without waiting. Cheap enough to call between rows. */
 extern void rr_http_poll(RrHttpGroup *group);
+
+/*
+ * Before work that keeps the caller away: have the requests under way leave, so that they are answered meanwhile. A submitted one leaves by itself where a
+ * connection is kept alive; else this waits, at most max_ms, until there are connections. Hands nothing out.
+ */
+extern void rr_http_send(RrHttpGroup *group, int max_ms);
 
 /*
  * The next finished response of this group, in order of completion; NULL when none is outstanding.

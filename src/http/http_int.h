@@ -162,7 +162,7 @@ extern RrHttpEngine *rr_http_get_engine(void);
 extern RrHttpEngine *rr_http_lookup_engine(void);
 extern void rr_http_engine_catch_up(RrHttpEngine *eng);
 extern void rr_http_engine_kick(RrHttpEngine *eng);
-extern void rr_http_engine_run(RrHttpEngine *eng, bool wait);
+extern void rr_http_engine_run(RrHttpEngine *eng, uint64 until);
 extern uint64 rr_http_now(void);
 
 /* in sockets.c */
@@ -175,6 +175,7 @@ extern void rr_http_refresh_waitset(RrHttpEngine *eng);
 /* in transfer.c */
 extern void rr_http_transfer_start(RrHttpEngine *eng, RrHttpTransfer *t);
 extern void rr_http_transfer_complete(RrHttpEngine *eng, RrHttpTransfer *t, CURLcode result);
+extern bool rr_http_transfer_went_out(const RrHttpTransfer *t);
 extern void rr_http_transfer_release(RrHttpEngine *eng, RrHttpTransfer *t);
 
 /* in group.c */

@@ -95,6 +95,16 @@ rr_http_transfer_complete(RrHttpEngine *eng, RrHttpTransfer *t, CURLcode result)
 	rr_http_finish(t);
 }
 
+/* Has an active transfer come as far as sending its request? */
+bool
+rr_http_transfer_went_out(const RrHttpTransfer *t)
+{
+	curl_off_t	ready = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+	return ready > 0;
+}
+
 /*
  * Give back all that a transfer holds outside of its memory context, in whatever state it is. Runs in reset callbacks: neither throws nor
  * allocates, and starts nothing. eng is NULL if the transfer was inherited by fork.

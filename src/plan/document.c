@@ -16,10 +16,14 @@ typedef struct Printer
 	RrPlanner  *planner;
 	RrJoinStep *step;
 	StringInfo	out;
+	const GqlFragmentUse *use;	/* the fragment that out is in */
+	List	   *outer;			/* StringInfo: where it goes on behind the fragments that are being defined, innermost first */
+	int			nfragments;
+	StringInfoData fragments;	/* their definitions, as far as they are whole */
 	bool		failed;			/* an error was filed */
 } Printer;
 
-static void print_object(Printer *p, const RrObjectShape *object);
+static void print_object(Printer *p, const RrObjectShape *object, bool typed);
 
 /* ---- variables of the query ---- */
 
@@ -84,10 +88,10 @@ variable_def(const GqlRequest *request, const char *name)
 	elog(ERROR, "variable \"%s\" is not defined", name);
 }
 
-/* ---- selections ---- */
+/* ---- arguments ---- */
 
 static void
-print_arguments(Printer *p, List *arguments)
+append_arguments(StringInfo out, List *arguments)
 {
 	const char *separator = "(";
 	ListCell   *lc;
@@ -96,13 +100,21 @@ print_arguments(Printer *p, List *arguments)
 	{
 		const GqlArgument *argument = lfirst(lc);
 
-		appendStringInfo(p->out, "%s%s: ", separator, argument->name.value);
-		use_variables(p->step, argument->value);
-		gql_print_value(p->out, argument->value);
+		appendStringInfo(out, "%s%s: ", separator, argument->name.value);
+		gql_print_value(out, argument->value);
 		separator = ", ";
 	}
 	if (arguments != NIL)
-		appendStringInfoChar(p->out, ')');
+		appendStringInfoChar(out, ')');
+}
+
+static void
+use_argument_variables(RrJoinStep *step, List *arguments)
+{
+	ListCell   *lc;
+
+	foreach(lc, arguments)
+		use_variables(step, ((const GqlArgument *) lfirst(lc))->value);
 }
 
 static bool
@@ -190,7 +202,8 @@ print_field_arguments(Printer *p, const RrShapeField *field)
 
 	if (!p->step->remote->restricted || field->kind != RR_SHAPE_VALUE)
 	{
-		print_arguments(p, node->arguments);
+		use_argument_variables(p->step, node->arguments);
+		append_arguments(p->out, node->arguments);
 		return;
 	}
 	gql_foreach(GqlInputValueDef, def, &field->upstream->args)
@@ -214,9 +227,44 @@ print_field_arguments(Printer *p, const RrShapeField *field)
 		appendStringInfoChar(p->out, ')');
 }
 
-/* Directives of the upstream's own; @skip and @include have been obeyed. */
+/* ---- directives ---- */
+
+/*
+ * The upstream's definition of a directive that goes there; NULL for one that does not. @skip and @include have been obeyed, and so, in its way, has
+ * been what asks for an answer in pieces.
+ */
+static GqlDirectiveDef *
+passed_directive(const RrJoinStep *step, const GqlDirective *directive, GqlDirectiveLocation location)
+{
+	static const char *const obeyed[] = {"skip", "include", "defer", "stream"};
+	GqlDirectiveDef *def = gql_names_get(&step->remote->upstream->directives, directive->name.value);
+
+	for (int i = 0; i < (int) lengthof(obeyed); i++)
+		if (strcmp(directive->name.value, obeyed[i]) == 0)
+			return NULL;
+	return def && (def->locations & (1 << location)) ? def : NULL;
+}
+
+static bool
+passes_any(const RrJoinStep *step, List *directives, GqlDirectiveLocation location)
+{
+	ListCell   *lc;
+
+	foreach(lc, directives)
+		if (passed_directive(step, lfirst(lc), location) != NULL)
+			return true;
+	return false;
+}
+
 static void
-print_directives(Printer *p, List *directives)
+append_directive(StringInfo out, const GqlDirective *directive)
+{
+	appendStringInfo(out, " @%s", directive->name.value);
+	append_arguments(out, directive->arguments);
+}
+
+static void
+append_directives(StringInfo out, RrJoinStep *step, List *directives, GqlDirectiveLocation location)
 {
 	ListCell   *lc;
 
@@ -224,12 +272,143 @@ print_directives(Printer *p, List *directives)
 	{
 		const GqlDirective *directive = lfirst(lc);
 
-		if (strcmp(directive->name.value, "skip") == 0 || strcmp(directive->name.value, "include") == 0)
+		if (passed_directive(step, directive, location) == NULL)
 			continue;
-		appendStringInfo(p->out, " @%s", directive->name.value);
-		print_arguments(p, directive->arguments);
+		use_argument_variables(step, directive->arguments);
+		append_directive(out, directive);
 	}
 }
+
+static bool
+has_text(const List *texts, const char *text)
+{
+	ListCell   *lc;
+
+	foreach(lc, texts)
+		if (strcmp(lfirst(lc), text) == 0)
+			return true;
+	return false;
+}
+
+/* Nodes that became one field say the same once, and one thing only where a directive must not be repeated. */
+static void
+print_field_directives(Printer *p, List *nodes)
+{
+	List	   *said = NIL;
+	GqlNames	defs;
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	gql_names_init(&defs, CurrentMemoryContext);
+	foreach(lc, nodes)
+	{
+		List	   *here = NIL;
+
+		foreach(lc2, ((const GqlSelection *) lfirst(lc))->directives)
+		{
+			const GqlDirective *directive = lfirst(lc2);
+			GqlDirectiveDef *def = passed_directive(p->step, directive, GQL_LOC_FIELD);
+			StringInfoData text;
+
+			if (def == NULL || (!gql_names_add(&defs, def) && !def->repeatable))
+				continue;
+			initStringInfo(&text);
+			append_directive(&text, directive);
+			if (has_text(said, text.data))
+				continue;
+			use_argument_variables(p->step, directive->arguments);
+			appendStringInfoString(p->out, text.data);
+			here = lappend(here, text.data);
+		}
+		said = list_concat(said, here);
+	}
+}
+
+/* ---- fragments: those with directives that go upstream; others are resolved ---- */
+
+static bool
+fragment_passes(const RrJoinStep *step, const GqlFragmentUse *use)
+{
+	if (use->fragment == NULL)
+		return passes_any(step, use->node->directives, GQL_LOC_INLINE_FRAGMENT);
+	return passes_any(step, use->node->directives, GQL_LOC_FRAGMENT_SPREAD) ||
+		passes_any(step, use->fragment->directives, GQL_LOC_FRAGMENT_DEFINITION);
+}
+
+/* The innermost fragment from here outwards that goes upstream. */
+static const GqlFragmentUse *
+passed_use(const RrJoinStep *step, const GqlFragmentUse *use)
+{
+	while (use != NULL && !fragment_passes(step, use))
+		use = use->outer;
+	return use;
+}
+
+static void
+open_fragment(Printer *p, const GqlFragmentUse *use, const char *type)
+{
+	StringInfo	definition;
+
+	if (use->fragment == NULL)
+	{
+		appendStringInfoString(p->out, " ...");
+		append_directives(p->out, p->step, use->node->directives, GQL_LOC_INLINE_FRAGMENT);
+		appendStringInfoString(p->out, " {");
+	}
+	else
+	{
+		definition = makeStringInfo();
+		appendStringInfo(p->out, " ...G%d", p->nfragments);
+		append_directives(p->out, p->step, use->node->directives, GQL_LOC_FRAGMENT_SPREAD);
+		appendStringInfo(definition, " fragment G%d on %s", p->nfragments++, type);
+		append_directives(definition, p->step, use->fragment->directives, GQL_LOC_FRAGMENT_DEFINITION);
+		appendStringInfoString(definition, " {");
+		p->outer = lcons(p->out, p->outer);
+		p->out = definition;
+	}
+	p->use = use;
+}
+
+static void
+close_fragment(Printer *p)
+{
+	appendStringInfoString(p->out, " }");
+	if (p->use->fragment != NULL)
+	{
+		appendStringInfoString(&p->fragments, p->out->data);
+		p->out = linitial(p->outer);
+		p->outer = list_delete_first(p->outer);
+	}
+	p->use = passed_use(p->step, p->use->outer);
+}
+
+static bool
+is_within(const GqlFragmentUse *use, const GqlFragmentUse *outer)
+{
+	while (use != NULL && use != outer)
+		use = use->outer;
+	return use == outer;
+}
+
+static void
+open_fragments(Printer *p, const GqlFragmentUse *use, const char *type)
+{
+	if (use == p->use)
+		return;
+	open_fragments(p, passed_use(p->step, use->outer), type);
+	open_fragment(p, use, type);
+}
+
+/* Be in this fragment, of an object of that type: leave those that it is not in, enter those that it is in. */
+static void
+go_to_fragment(Printer *p, const GqlFragmentUse *use, const char *type)
+{
+	while (!is_within(use, p->use))
+		close_fragment(p);
+	open_fragments(p, use, type);
+}
+
+/* ---- selections ---- */
 
 static void
 print_selection(Printer *p, const RrShape *shape)
@@ -248,43 +427,87 @@ print_selection(Printer *p, const RrShape *shape)
 		const RrObjectShape *object = lfirst(lc);
 
 		appendStringInfo(p->out, " ... on %s {", object->upstream->name);
-		print_object(p, object);
+		print_object(p, object, false);
 		appendStringInfoString(p->out, " }");
 	}
-	print_object(p, shape->base);
+	print_object(p, shape->base, shape->abstract);
 	appendStringInfoString(p->out, " }");
 }
 
+/* A field, as the nodes that stand in one fragment have it. */
 static void
-print_object(Printer *p, const RrObjectShape *object)
+print_field(Printer *p, const RrShapeField *field, List *nodes)
 {
-	bool		empty = true;
+	const char *name = field->kind == RR_SHAPE_TYPENAME ? "__typename" : field->upstream->name;
+
+	appendStringInfoChar(p->out, ' ');
+	if (strcmp(field->alias, name) != 0)
+		appendStringInfo(p->out, "%s: ", field->alias);
+	appendStringInfoString(p->out, name);
+	print_field_arguments(p, field);
+	print_field_directives(p, nodes);
+	if (field->kind == RR_SHAPE_VALUE)
+		print_selection(p, field->shape);
+}
+
+/* A field of which some nodes stand in fragments that go upstream: once in each of them. */
+static void
+print_field_in_fragments(Printer *p, const RrShapeField *field, const char *type)
+{
+	List	   *uses = NIL;
+	ListCell   *lc;
+	ListCell   *lc2;
+	ListCell   *lc3;
+
+	foreach(lc, field->sel->uses)
+		uses = list_append_unique_ptr(uses, unconstify(GqlFragmentUse *, passed_use(p->step, lfirst(lc))));
+	if (list_length(uses) > 1 && !rr_count_remote_fields(p->planner, list_length(uses)))
+	{
+		p->failed = true;
+		return;
+	}
+	foreach(lc, uses)
+	{
+		List	   *nodes = NIL;
+
+		forboth(lc2, field->sel->uses, lc3, field->sel->nodes)
+			if (passed_use(p->step, lfirst(lc2)) == lfirst(lc))
+				nodes = lappend(nodes, lfirst(lc3));
+		go_to_fragment(p, lfirst(lc), type);
+		print_field(p, field, nodes);
+	}
+}
+
+/* typed: the selection has its type's name already. */
+static void
+print_object(Printer *p, const RrObjectShape *object, bool typed)
+{
+	const GqlFragmentUse *outer = p->use;
+	bool		empty = !typed;
 
 	for (int i = 0; i < object->nkeys; i++)
 	{
 		appendStringInfo(p->out, " %s: %s", object->key_aliases[i], object->keys[i]->name);
 		empty = false;
 	}
-	for (int i = 0; i < object->nfields; i++)
+	p->use = NULL;
+	for (int i = 0; i < object->nfields && !p->failed; i++)
 	{
 		const RrShapeField *field = &object->fields[i];
-		const char *name;
-		ListCell   *lc;
 
 		if (field->kind == RR_SHAPE_JOIN)
 			continue;
-		name = field->kind == RR_SHAPE_TYPENAME ? "__typename" : field->upstream->name;
-		appendStringInfoChar(p->out, ' ');
-		if (strcmp(field->alias, name) != 0)
-			appendStringInfo(p->out, "%s: ", field->alias);
-		appendStringInfoString(p->out, name);
-		print_field_arguments(p, field);
-		foreach(lc, field->sel->nodes)
-			print_directives(p, ((GqlSelection *) lfirst(lc))->directives);
-		if (field->kind == RR_SHAPE_VALUE)
-			print_selection(p, field->shape);
+		if (field->sel->uses != NIL)
+			print_field_in_fragments(p, field, object->upstream->name);
+		else
+		{
+			go_to_fragment(p, NULL, object->upstream->name);
+			print_field(p, field, field->sel->nodes);
+		}
 		empty = false;
 	}
+	go_to_fragment(p, NULL, object->upstream->name);
+	p->use = outer;
 	if (empty)
 		appendStringInfoString(p->out, " " RR_TYPENAME_ALIAS ": __typename");
 }
@@ -354,22 +577,48 @@ prepare_path(Printer *p)
 	}
 }
 
+/* Names of ours are those of values that the query has no say in. */
+static bool
+check_variable_names(RrPlanner *planner, const RrJoinStep *step)
+{
+	bool		ok = true;
+	ListCell   *lc;
+
+	foreach(lc, step->variables)
+	{
+		const char *name = lfirst(lc);
+
+		if (strncmp(name, RR_ALIAS_PREFIX, strlen(RR_ALIAS_PREFIX)) != 0)
+			continue;
+		gql_error_at(planner->errors, planner->request->document->source, variable_def(planner->request, name)->variable_loc,
+					 "Variable \"$%s\" is reserved: it starts with \"%s\".", name, RR_ALIAS_PREFIX);
+		ok = false;
+	}
+	return ok;
+}
+
 bool
 rr_document_prepare(RrPlanner *planner, RrJoinStep *step)
 {
 	StringInfoData selection;
+	StringInfoData directives;
 	Printer		p = {.planner = planner, .step = step, .out = &selection};
 
 	initStringInfo(&selection);
+	initStringInfo(&p.fragments);
+	initStringInfo(&directives);
 	print_selection(&p, step->shape);
+	append_directives(&directives, step, planner->request->operation->directives, step->mutation ? GQL_LOC_MUTATION : GQL_LOC_QUERY);
 	step->selection = selection.data;
+	step->fragments = p.fragments.data;
+	step->directives = directives.data;
 	if (step->kind == RR_STEP_JOIN)
 	{
 		if (!step->shape->leaf)
 			step->fragment_type = step->shape->base->upstream->name;
 		prepare_path(&p);
 	}
-	return !p.failed;
+	return check_variable_names(planner, step) && !p.failed;
 }
 
 /* ---- whole documents ---- */
@@ -393,6 +642,7 @@ print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, in
 			appendStringInfoString(out, " = ");
 			gql_print_value(out, def->default_value);
 		}
+		append_directives(out, unconstify(RrJoinStep *, step), def->directives, GQL_LOC_VARIABLE_DEFINITION);
 		separator = ", ";
 	}
 	foreach(lc, step->preset_arguments)
@@ -456,11 +706,11 @@ rr_document_print(const GqlRequest *request, const RrJoinStep *step, int nkeys)
 	if (step->kind == RR_STEP_ROOT)
 	{
 		print_variable_definitions(request, step, 0, &out);
-		appendStringInfoString(&out, step->selection);
+		appendStringInfo(&out, "%s%s%s", step->directives, step->selection, step->fragments);
 		return out.data;
 	}
 	print_variable_definitions(request, step, nkeys, &out);
-	appendStringInfoString(&out, " {");
+	appendStringInfo(&out, "%s {", step->directives);
 	for (int i = 0; i < nkeys; i++)
 	{
 		appendStringInfo(&out, " j%d: ", i);
@@ -468,7 +718,7 @@ rr_document_print(const GqlRequest *request, const RrJoinStep *step, int nkeys)
 	}
 	appendStringInfoString(&out, " }");
 	if (step->fragment_type != NULL)
-		appendStringInfo(&out, " fragment F on %s%s", step->fragment_type, step->selection);
+		appendStringInfo(&out, " fragment F on %s%s%s", step->fragment_type, step->selection, step->fragments);
 	return out.data;
 }
 

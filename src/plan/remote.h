@@ -9,7 +9,7 @@
 
 #include "plan/plan.h"
 
-/* Aliases of our own in documents that go upstream start with this; response keys of the query must not. */
+/* Aliases and variables of our own in documents that go upstream start with this; response keys and variables of the query must not. */
 #define RR_ALIAS_PREFIX "rr__"
 #define RR_TYPENAME_ALIAS RR_ALIAS_PREFIX "t"
 
@@ -130,6 +130,8 @@ struct RrJoinStep
 
 	/* what documents are made of */
 	const char *selection;		/* of the value, "{…}"; "" for leaves */
+	const char *fragments;		/* definitions of fragments that the selection spreads */
+	const char *directives;		/* of the operation */
 	const char *fragment_type;	/* the value's type at the upstream; NULL for leaves and root fields */
 	List	   *path;			/* JOIN: RrFieldCall *, outermost first */
 	List	   *key_arguments;	/* RrKeyArgument *, over all fields of the path, in order */
@@ -154,6 +156,8 @@ extern RrJoinStep *rr_plan_source_join(RrPlanner *planner, const GqlFieldSel *fi
 
 /* The shape of a value of a type of the role's schema under these selection sets. NULL when an error was filed. */
 extern RrShape *rr_shape_build(RrPlanner *planner, RrJoinStep *step, const GqlTypeRef *type, List *selection_sets);
+/* False when so many further fields are too many: filed. */
+extern bool rr_count_remote_fields(RrPlanner *planner, int n);
 extern RrObjectShape *rr_shape_root(RrPlanner *planner, RrJoinStep *step, const GqlType *upstream, List *fields);
 
 /* Have the fields fetched by which the elements of a batch by list are matched. */

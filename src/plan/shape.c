@@ -16,6 +16,17 @@
 
 static RrObjectShape *build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type, const GqlType *upstream, List *fields);
 
+bool
+rr_count_remote_fields(RrPlanner *planner, int n)
+{
+	bool		within = planner->remote_fields <= MAX_REMOTE_FIELDS;
+
+	planner->remote_fields += n;
+	if (within && planner->remote_fields > MAX_REMOTE_FIELDS)
+		gql_error(planner->errors, "The document selects more than %d remote fields.", MAX_REMOTE_FIELDS);
+	return planner->remote_fields <= MAX_REMOTE_FIELDS;
+}
+
 static void
 file_at(RrPlanner *planner, const GqlFieldSel *sel, const char *message)
 {
@@ -123,12 +134,8 @@ build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type, const GqlType 
 	RrObjectShape *object = palloc0(sizeof(RrObjectShape));
 	ListCell   *lc;
 
-	planner->remote_fields += list_length(fields);
-	if (planner->remote_fields > MAX_REMOTE_FIELDS)
-	{
-		gql_error(planner->errors, "The document selects more than %d remote fields.", MAX_REMOTE_FIELDS);
+	if (!rr_count_remote_fields(planner, list_length(fields)))
 		return NULL;
-	}
 	object->type = type;
 	object->upstream = upstream;
 	object->fields = palloc0(Max(list_length(fields), 1) * sizeof(RrShapeField));

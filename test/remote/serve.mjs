@@ -2,6 +2,7 @@
 // what it is asked, so that a test can say how many requests a join took and what they held.
 //
 //   POST /graphql         the API.  ?delay=MS answers that much later, ?compress=gzip|deflate|br compresses the answer
+//   POST /mock?sdl=SDL    another API: whatever schema the SDL says (see mock.mjs); counted and recorded like the first
 //   GET  /stats           {"requests", "operations", "resolver_calls", "fields": {"Query.auth0": 3, …}, "max_concurrent"}
 //   GET  /log             what was received, oldest first: [{"query", "operationName", "variables", "headers", "method"}]
 //   POST /reset           zeroes the counters, empties the log and forgets what mutations did
@@ -13,6 +14,7 @@ import http from 'node:http'
 import zlib from 'node:zlib'
 import { parseArgs } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { mock } from './mock.mjs'
 import { resetData } from './schema.mjs'
 
 const LOG_LENGTH = 1000
@@ -79,7 +81,7 @@ export function serve(execute) {
     options: { port: { type: 'string', default: '0' }, 'exit-with-stdin': { type: 'boolean', default: false } },
   })
 
-  async function graphql(incoming, url) {
+  async function graphql(incoming, url, answerTo) {
     const request = {
       method: incoming.method,
       headers: { ...incoming.headers },
@@ -91,7 +93,7 @@ export function serve(execute) {
     try {
       record(request)
       if (url.searchParams.has('delay')) await sleep(Number(url.searchParams.get('delay')))
-      const answer = await execute(request)
+      const answer = await answerTo(request)
       const compress = url.searchParams.get('compress')
       if (compress) {
         answer.body = compressors[compress](answer.body)
@@ -117,7 +119,9 @@ export function serve(execute) {
         return json(counters)
       case 'POST /graphql':
       case 'GET /graphql':
-        return graphql(incoming, url)
+        return graphql(incoming, url, execute)
+      case 'POST /mock':
+        return graphql(incoming, url, ({ body }) => mock(url.searchParams.get('sdl'), body))
       default:
         return { status: 404, headers: { 'content-type': 'text/plain' }, body: 'not found\n' }
     }
