@@ -276,7 +276,7 @@ COMMENT ON FUNCTION remote_rel.json_object(text) IS 'a template without placehol
 CREATE FUNCTION remote_rel.json_object(template text, VARIADIC "values" "any") RETURNS json
 	AS 'MODULE_PATHNAME', 'rr_json_object_sql' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION remote_rel.json_object(text, "any")
-	IS 'JSON by a template: $ takes the next value, ? tells by the next one whether the object after it is there';
+	IS 'JSON by a template: $ takes the next value, * the members of the next one, ? tells by the next one whether the object after it is there';
 
 CREATE FUNCTION remote_rel.json_rows_add(state internal, template text) RETURNS internal
 	AS 'MODULE_PATHNAME', 'rr_json_rows_add' LANGUAGE C STABLE PARALLEL SAFE;

@@ -5,10 +5,11 @@
  *	json_rows(template, values…)	aggregate: a list of them, in the order of its input; [] of no rows
  *
  * A template is JSON text in which "$" stands for the next value, as JSON, and "?" before an object takes the next value too: if it is NULL, the object is null
- * and the values inside of it are passed over. The template may also be a part of an object: what json_object() makes then is
- * put into another's "$" as it is, so that more values fit in than a function has arguments.
+ * and the values inside of it are passed over. "*" in the place of a member stands for the members of the next value, an object that another json_object()
+ * has made, so that more values fit in than a function has arguments.
  *
- * A template is taken apart, and types are looked up, once per call site.
+ * Everybody may call these, so a template that would not make valid JSON is refused: what is stored as json must be. It is taken apart, and types are looked
+ * up, once per call site.
  */
 #include "postgres.h"
 
@@ -19,6 +20,7 @@
 
 #include "compat.h"
 #include "exec/json_value.h"
+#include "exec/scan.h"
 
 PG_FUNCTION_INFO_V1(rr_json_object_sql);
 PG_FUNCTION_INFO_V1(rr_json_rows_add);
@@ -28,6 +30,7 @@ typedef enum OpKind
 {
 	OP_TEXT,
 	OP_VALUE,
+	OP_MEMBERS,
 	OP_TEST,
 } OpKind;
 
@@ -36,7 +39,7 @@ typedef struct Op
 	OpKind		kind;
 	const char *text;			/* TEXT */
 	int			len;
-	int			arg;			/* VALUE, TEST: counted from the first value */
+	int			arg;			/* VALUE, MEMBERS, TEST: counted from the first value */
 	int			next;			/* TEST: the op to go on with if it is NULL */
 } Op;
 
@@ -103,6 +106,19 @@ end_of_string(const char *p, const char *end)
 	return end;
 }
 
+/* With these values in the places of the template's own, it has to be JSON. */
+static void
+check_json(StringInfo plain)
+{
+	RrScan		scan;
+	RrSlice		value;
+
+	rr_scan_init(&scan, plain->data, plain->len);
+	if (!rr_scan_value(&scan, &value) || rr_scan_peek(&scan) != '\0')
+		refuse_template("It is not JSON.");
+	pfree(plain->data);
+}
+
 static void
 parse_template(Program *program)
 {
@@ -112,6 +128,7 @@ parse_template(Program *program)
 	int			depth = 0;
 	int		   *tests;			/* by depth: the test of the object that began there, or -1 */
 	int			pending = -1;
+	StringInfoData plain;
 
 	/* which JSON has none of, and by which the holes for remote values are told */
 	for (const char *p = program->template; p < end; p++)
@@ -121,8 +138,11 @@ parse_template(Program *program)
 	/* every op takes at least one byte of the template */
 	program->ops = palloc0((program->len + 1) * sizeof(Op));
 	tests = palloc((program->len + 1) * sizeof(int));
+	initStringInfo(&plain);
 	for (const char *p = program->template; p < end; p++)
 	{
+		const char *start = p;
+
 		switch (*p)
 		{
 			case '"':
@@ -132,7 +152,14 @@ parse_template(Program *program)
 				add_text(program, text, p);
 				add_value(program, OP_VALUE, &arg);
 				text = p + 1;
-				break;
+				appendStringInfoChar(&plain, '0');
+				continue;
+			case '*':
+				add_text(program, text, p);
+				add_value(program, OP_MEMBERS, &arg);
+				text = p + 1;
+				appendStringInfoString(&plain, "\"\":0");
+				continue;
 			case '?':
 				if (p + 1 == end || p[1] != '{')
 					refuse_template("\"?\" must stand before an object.");
@@ -140,7 +167,7 @@ parse_template(Program *program)
 				pending = program->nops;
 				add_value(program, OP_TEST, &arg);
 				text = p + 1;
-				break;
+				continue;
 			case '{':
 				tests[depth++] = pending;
 				pending = -1;
@@ -156,9 +183,11 @@ parse_template(Program *program)
 				}
 				break;
 		}
+		appendBinaryStringInfo(&plain, start, p + 1 - start);
 	}
 	if (depth > 0)
 		refuse_template("A brace is not closed.");
+	check_json(&plain);
 	add_text(program, text, end);
 	pfree(tests);
 }
@@ -207,6 +236,9 @@ make_program(FunctionCallInfo fcinfo, const text *template, int first)
 		program->writers[i] = rr_json_writer(type, cxt);
 	}
 	parse_template(program);
+	for (int i = 0; i < program->nops; i++)
+		if (program->ops[i].kind == OP_MEMBERS && get_fn_expr_argtype(fcinfo->flinfo, first + program->ops[i].arg) != JSONOID)
+			refuse_template("\"*\" takes a value of type json.");
 	MemoryContextSwitchTo(caller);
 	fcinfo->flinfo->fn_extra = program;
 	return program;
@@ -224,6 +256,18 @@ get_program(FunctionCallInfo fcinfo, int template_arg)
 	if (unlikely(program == NULL || !is_same_template(program, template)))
 		program = make_program(fcinfo, template, template_arg + 1);
 	return program;
+}
+
+static void
+append_members(StringInfo out, const NullableDatum *object)
+{
+	text	   *json = object->isnull ? NULL : DatumGetTextPP(object->value);
+	const char *data = json ? VARDATA_ANY(json) : "";
+	int			len = json ? VARSIZE_ANY_EXHDR(json) : 0;
+
+	if (len < 3 || data[0] != '{' || data[1] != '"')
+		refuse_template("\"*\" takes an object that json_object() has made.");
+	rr_json_append(out, data + 1, len - 2);
 }
 
 static inline void
@@ -245,6 +289,9 @@ run_program(const Program *program, StringInfo out, const NullableDatum *values)
 					rr_json_append(out, "null", 4);
 				else
 					rr_json_write(program->writers[op->arg], out, values[op->arg].value);
+				break;
+			case OP_MEMBERS:
+				append_members(out, &values[op->arg]);
 				break;
 			case OP_TEST:
 				if (values[op->arg].isnull)

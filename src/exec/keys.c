@@ -94,13 +94,15 @@ rr_keys_lookup(RrStepRun *step, const char *image, int len)
 }
 
 void
-rr_append_hole(StringInfo out, int step, int key)
+rr_append_hole(StringInfo out, const RrStepRun *step, int key)
 {
-	char		hole[32];
+	char		hole[48];
 	char	   *p = hole;
 
 	*p++ = '\x01';
-	p += rr_ltoa(step, p);
+	p += rr_ltoa(step->run->number, p);
+	*p++ = ':';
+	p += rr_ltoa(step->step->number, p);
 	*p++ = ':';
 	p += rr_ltoa(key, p);
 	*p++ = '\x02';
@@ -320,14 +322,15 @@ rr_join_hole(PG_FUNCTION_ARGS)
 {
 	int			n = PG_NARGS() - 1;
 	HoleState  *state = fcinfo->flinfo->fn_extra;
+	RrStepRun  *step;
 	Datum		values[FUNC_MAX_ARGS];
 	StringInfoData hole;
 
 	if (state == NULL || state->run != rr_current_run || PG_ARGISNULL(0) || PG_GETARG_INT32(0) != state->number)
 	{
 		Oid			types[FUNC_MAX_ARGS];
-		RrStepRun  *step = hole_step(fcinfo);
 
+		step = hole_step(fcinfo);
 		for (int i = 0; i < n; i++)
 			types[i] = get_fn_expr_argtype(fcinfo->flinfo, i + 1);
 		if (state == NULL)
@@ -346,7 +349,8 @@ rr_join_hole(PG_FUNCTION_ARGS)
 	/* a json datum that is only a hole */
 	initStringInfo(&hole);
 	appendStringInfoSpaces(&hole, VARHDRSZ);
-	rr_append_hole(&hole, state->number, rr_keys_file(&state->run->steps[state->number], state->columns, values));
+	step = &state->run->steps[state->number];
+	rr_append_hole(&hole, step, rr_keys_file(step, state->columns, values));
 	SET_VARSIZE(hole.data, hole.len);
 	PG_RETURN_POINTER(hole.data);
 }

@@ -183,7 +183,7 @@ put_hole(RrReader *reader, const RrShapeField *field, const RrSlice *keys, const
 		appendStringInfoString(reader->out, "null");
 		return RR_READ_NULL;	/* a join field can always be null */
 	}
-	rr_append_hole(reader->out, field->step->number, number);
+	rr_append_hole(reader->out, step, number);
 	return RR_READ_VALUE;
 }
 

@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -36,6 +38,11 @@ rr_run_create(const RrPlan *plan, GqlErrorList *errors)
 	run->cxt = cxt;
 	run->plan = plan;
 	run->errors = errors;
+	if (!pg_strong_random(&run->number, sizeof(run->number)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not generate a random number")));
+	run->number &= INT_MAX;
 	run->nsteps = list_length(plan->steps);
 	run->steps = palloc0(Max(run->nsteps, 1) * sizeof(RrStepRun));
 	if (run->nsteps > 0)

@@ -3,7 +3,8 @@
  *
  * A run lives in its own MemoryContext below the caller's: an error deletes it, and with it the HTTP requests in flight. Each step of the plan has
  * a key table (every distinct key once, in order of appearance); results are texts in the run's context, found by key number. A
- * place in a text where a key's value belongs is a hole: the byte \x01, which JSON text cannot hold raw, "step:key", and \x02.
+ * place in a text where a key's value belongs is a hole: the byte \x01, which JSON text cannot hold raw, "run:step:key", and \x02. The first number is
+ * random: a hole that somebody's function has put into a table is none of a later run.
  */
 #ifndef RR_RUN_H
 #define RR_RUN_H
@@ -52,10 +53,10 @@ struct RrRun
 {
 	MemoryContext cxt;
 	const RrPlan *plan;
+	int			number;			/* random, not negative: in every hole of the run */
 	RrStepRun  *steps;			/* by number */
 	int			nsteps;
 	RrHttpGroup *http;
-	List	   *session_headers;	/* RrMapping *: what goes to every remote schema */
 	GqlErrorList *errors;
 	bool		key_errors;		/* some key has errors, so paths have to be known */
 	int			requests;
@@ -104,7 +105,8 @@ typedef struct RrKeyColumns RrKeyColumns;
 extern RrKeyColumns *rr_key_columns(int n, const Oid *types, MemoryContext cxt);
 /* The number of the key with these values, none of them null; a new key is filed, and sent when it fills a batch. */
 extern int	rr_keys_file(RrStepRun *step, RrKeyColumns *columns, const Datum *values);
-extern void rr_append_hole(StringInfo out, int step, int key);
+/* The place of this key's value. */
+extern void rr_append_hole(StringInfo out, const RrStepRun *step, int key);
 
 /* ---- source.c ---- */
 
@@ -140,7 +142,10 @@ extern const GqlPath *rr_path_copy(const GqlPath *base, const GqlPath *inner);
 extern void rr_file_key_errors(RrStepRun *step, const RrStepKey *key, const RrShape *shape, const GqlSelection *node,
 							   const GqlPath *path);
 
-/* Append text with its holes filled; with errors about, they are filed at their paths below path. */
+/*
+ * Append text with its holes filled; with errors about, they are filed at their paths below path. The text may hold what somebody else's function passes off as
+ * JSON: what looks like a hole and is none of the run becomes null.
+ */
 extern void rr_splice(RrRun *run, const char *text, int len, const GqlPath *path, StringInfo out);
 
 /* ---- explain.c ---- */

@@ -6,23 +6,43 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "miscadmin.h"
 
 #include "exec/run.h"
 
-/* "step:key\x02", behind \x01 */
-static RrStepKey *
-read_hole(RrRun *run, const char **p, RrStepRun **step)
+/* Digits and what ends them. False when it is something else. */
+static bool
+read_number(const char **p, const char *end, char terminator, int *number)
 {
 	const char *c = *p;
-	int			step_number = 0;
-	int			key_number = 0;
+	int64		n = 0;
 
-	for (; *c != ':'; c++)
-		step_number = step_number * 10 + (*c - '0');
-	for (c++; *c != '\x02'; c++)
-		key_number = key_number * 10 + (*c - '0');
+	for (; c < end && *c >= '0' && *c <= '9' && n <= INT_MAX; c++)
+		n = n * 10 + (*c - '0');
+	if (c == *p || c == end || *c != terminator || n > INT_MAX)
+		return false;
 	*p = c + 1;
+	*number = (int) n;
+	return true;
+}
+
+/* "run:step:key\x02", behind \x01. NULL when it is no hole of this run. */
+static RrStepKey *
+read_hole(RrRun *run, const char **p, const char *end, RrStepRun **step)
+{
+	const char *c = *p;
+	const char *close = memchr(c, '\x02', end - c);
+	int			run_number,
+				step_number,
+				key_number;
+
+	if (close != NULL)
+		*p = close + 1;
+	if (!read_number(&c, end, ':', &run_number) || !read_number(&c, end, ':', &step_number) || !read_number(&c, end, '\x02', &key_number) ||
+		run_number != run->number || step_number >= run->nsteps || key_number >= run->steps[step_number].nkeys)
+		return NULL;
 	*step = &run->steps[step_number];
 	return &(*step)->keys[key_number];
 }
@@ -43,8 +63,8 @@ splice_plain(RrRun *run, const char *text, int len, StringInfo out)
 			break;
 		appendBinaryStringInfo(out, text, hole - text);
 		text = hole + 1;
-		key = read_hole(run, &text, &step);
-		if (key->text == NULL)
+		key = read_hole(run, &text, end, &step);
+		if (key == NULL || key->text == NULL)
 			appendBinaryStringInfo(out, "null", 4);
 		else
 			splice_plain(run, key->text, key->len, out);
@@ -122,7 +142,7 @@ rr_file_key_errors(RrStepRun *step, const RrStepKey *key, const RrShape *shape, 
 }
 
 /*
- * A walk over JSON text that is known to be well-formed. What lies between two holes is copied in one piece; copied says up to where.
+ * A walk over JSON text: it stays in the text even where that is not well-formed. What lies between two holes is copied in one piece; copied says up to where.
  */
 typedef struct Walker
 {
@@ -136,9 +156,26 @@ typedef struct Walker
 static void walk(RrRun *run, const char *text, int len, const GqlPath *path, StringInfo out);
 
 static void
+throw_malformed(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("a value of type json is not valid JSON")));
+}
+
+/* The byte that has to be there. */
+static char
+at(const Walker *w)
+{
+	if (w->pos >= w->end)
+		throw_malformed();
+	return *w->pos;
+}
+
+static void
 walk_string(Walker *w)
 {
-	for (w->pos++; *w->pos != '"'; w->pos++)
+	for (w->pos++; at(w) != '"'; w->pos++)
 		if (*w->pos == '\\')
 			w->pos++;
 	w->pos++;
@@ -159,10 +196,11 @@ walk_hole(Walker *w, const GqlPath *path)
 
 	appendBinaryStringInfo(w->out, w->copied, w->pos - w->copied);
 	w->pos++;
-	key = read_hole(w->run, &w->pos, &step);
+	key = read_hole(w->run, &w->pos, w->end, &step);
 	w->copied = w->pos;
-	rr_file_key_errors(step, key, step->step->shape, linitial(step->step->field->nodes), path);
-	if (key->text == NULL)
+	if (key != NULL)
+		rr_file_key_errors(step, key, step->step->shape, linitial(step->step->field->nodes), path);
+	if (key == NULL || key->text == NULL)
 		appendBinaryStringInfo(w->out, "null", 4);
 	else
 		walk(w->run, key->text, key->len, path, w->out);
@@ -172,7 +210,7 @@ static void
 walk_value(Walker *w, const GqlPath *path)
 {
 	GqlPath		item = {.prev = path};
-	char		close = *w->pos == '{' ? '}' : ']';
+	char		close = at(w) == '{' ? '}' : ']';
 
 	check_stack_depth();
 	switch (*w->pos)
@@ -185,7 +223,7 @@ walk_value(Walker *w, const GqlPath *path)
 			break;
 		case '{':
 		case '[':
-			for (w->pos++, walk_separators(w); *w->pos != close; walk_separators(w))
+			for (w->pos++, walk_separators(w); at(w) != close; walk_separators(w))
 			{
 				if (close == '}')
 				{
@@ -201,6 +239,8 @@ walk_value(Walker *w, const GqlPath *path)
 			w->pos++;
 			break;
 		default:
+			if (strchr(",:]}", at(w)) != NULL)
+				throw_malformed();
 			while (w->pos < w->end && *w->pos != ',' && *w->pos != ']' && *w->pos != '}' && !isspace((unsigned char) *w->pos))
 				w->pos++;
 			break;

@@ -65,6 +65,16 @@ concatenate(List *members, int from, int to)
 	return piece;
 }
 
+/* An object of some of the members, as the members that it stands for in another. */
+static RrJsonPiece *
+pack_some(List *members, int from, int to)
+{
+	RrJsonPiece *piece = concatenate(members, from, to);
+
+	piece->template = psprintf("{%s}", piece->template);
+	return rr_json_piece("*", rr_json_call("json_object", piece));
+}
+
 /* Pack members into calls of their own, each with as many arguments as it can take. */
 static List *
 pack(List *members)
@@ -79,13 +89,13 @@ pack(List *members)
 
 		if (args + n > MAX_ARGS)
 		{
-			packed = lappend(packed, rr_json_piece("$", rr_json_call("json_object", concatenate(members, from, i))));
+			packed = lappend(packed, pack_some(members, from, i));
 			from = i;
 			args = 0;
 		}
 		args += n;
 	}
-	return lappend(packed, rr_json_piece("$", rr_json_call("json_object", concatenate(members, from, list_length(members)))));
+	return lappend(packed, pack_some(members, from, list_length(members)));
 }
 
 static int

@@ -95,7 +95,7 @@ SELECT bool_and(remote_rel.json_object('$', s) ::text = to_json(s)::text)
 FROM (SELECT substr(repeat('abcdefghij"klmnop\qrstuv' || chr(i) || 'wxyz' || chr(232), 2), j, k) AS s FROM generate_series(1, 40) i, generate_series(1, 9) j, generate_series(0, 40) k) AS t;
 SELECT remote_rel.json_rows('{"a":$,"b":?{"c":$},"d":[$,"$?{"]}', i, nullif(i, 2), i * 10, 'x'::text) FROM generate_series(1, 3) AS i;
 SELECT remote_rel.json_rows('{"a":$}', i) FROM generate_series(1, 0) AS i;
-SELECT remote_rel.json_rows('x') FROM generate_series(1, 3) AS i;
+SELECT remote_rel.json_rows('"x"') FROM generate_series(1, 3) AS i;
 SELECT sum(i) OVER w, remote_rel.json_rows('$', i) OVER w FROM generate_series(1, 4) AS i WINDOW w AS (ORDER BY i);
 SELECT test.failure($$SELECT remote_rel.json_object('$ $', 1)$$), test.failure($$SELECT remote_rel.json_object('{', 1)$$), test.failure($$SELECT remote_rel.json_object('}', 1)$$),
        test.failure($$SELECT remote_rel.json_object('?$', 1, 2)$$), test.failure($$SELECT remote_rel.json_object('"', 1)$$), test.failure($$SELECT remote_rel.json_object(E'\x01', 1)$$), test.failure($$SELECT remote_rel.json_object(E'"\x01"', 1)$$), test.failure($$SELECT remote_rel.json_object(NULL, 1)$$),
