@@ -205,6 +205,16 @@ extern const char *rr_remote_schema_url(const RrRemoteSchema *remote);
 /* The configured headers, the environment read (22023 when unset): List of RrMapping *. Secret. */
 extern List *rr_remote_schema_headers(const RrRemoteSchema *remote);
 
+/* ---- secrets.c ---- */
+
+/* What messages call the URL, if that may not be shown since it comes from the environment: "$VARIABLE"; else NULL. */
+extern const char *rr_remote_schema_url_name(const RrRemoteSchema *remote);
+/*
+ * Text that an upstream has a say in, without the values of configured headers and the URL's credentials: "***" in their places. Values of less than six bytes are
+ * not looked for. The text itself if it holds none.
+ */
+extern const char *rr_remote_schema_conceal(const RrRemoteSchema *remote, const char *text);
+
 /* ---- permission_check.c ---- */
 
 /* File everything that keeps a role's SDL from being a part of the upstream's schema, presets included. */

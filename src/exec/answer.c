@@ -459,9 +459,9 @@ check_complete(const Answer *answer)
 
 /* Where a remote schema is, is for those to know who see everything. */
 static const char *
-without_url(const char *detail, const RrRemoteSchema *def)
+without_url(const char *detail, const RrHttpResponse *response)
 {
-	const char *url = psprintf("\"%s\"", rr_http_display_url(rr_remote_schema_url(def)));
+	const char *url = psprintf("\"%s\"", response->shown_url);
 	const char *at = strstr(detail, url);
 
 	return at ? psprintf("%.*sits URL%s", (int) (at - detail), detail, at + strlen(url)) : detail;
@@ -470,12 +470,11 @@ without_url(const char *detail, const RrRemoteSchema *def)
 static const char *
 failure_message(const RrBatch *batch, const RrHttpResponse *response)
 {
-	const RrRemoteSchema *def = batch->step->step->remote->def;
-	const char *name = def->name;
+	const char *name = batch->step->step->remote->def->name;
 	const char *detail = response->failure_detail;
 
 	if (!batch->step->run->plan->rs->sees_everything)
-		detail = without_url(detail, def);
+		detail = without_url(detail, response);
 	switch (response->failure)
 	{
 		case RR_HTTP_TIMEOUT:

@@ -28,15 +28,15 @@ void
 rr_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path, const char *upstream)
 {
 	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
-	const char *remote = step->step->remote->def->name;
+	const RrRemoteSchema *remote = step->step->remote->def;
 	StringInfoData extensions;
 
 	initStringInfo(&extensions);
 	appendStringInfoString(&extensions, "\"remote_schema\": ");
-	gql_json_string(&extensions, remote, strlen(remote));
+	gql_json_string(&extensions, remote->name, strlen(remote->name));
 	if (upstream != NULL)
-		appendStringInfo(&extensions, ", \"upstream\": %s", upstream);
-	add_key_error(step, key, message, path, "remote-schema-error", extensions.data);
+		appendStringInfo(&extensions, ", \"upstream\": %s", rr_remote_schema_conceal(remote, upstream));
+	add_key_error(step, key, rr_remote_schema_conceal(remote, message), path, "remote-schema-error", extensions.data);
 	MemoryContextSwitchTo(old);
 }
 
@@ -304,63 +304,6 @@ max_concurrent(const RrRemoteSchema *def)
 	return def->max_concurrent ? def->max_concurrent : rr_max_concurrent_requests;
 }
 
-static const char *
-header(const char *name, const char *value)
-{
-	return psprintf("%s: %s", name, value);
-}
-
-static bool
-has_header(List *headers, const char *name)
-{
-	int			len = strlen(name);
-	ListCell   *lc;
-
-	foreach(lc, headers)
-		if (pg_strncasecmp(lfirst(lc), name, len) == 0 && ((char *) lfirst(lc))[len] == ':')
-			return true;
-	return false;
-}
-
-static List *
-add_headers(List *headers, List *more)
-{
-	ListCell   *lc;
-
-	foreach(lc, more)
-	{
-		const RrMapping *m = lfirst(lc);
-
-		if (!has_header(headers, m->name))
-			headers = lappend(headers, unconstify(char *, header(m->name, m->to)));
-	}
-	return headers;
-}
-
-/* Where a name occurs twice: the configured one, then session variables, then the client's. */
-static List *
-request_headers(const RrStepRun *step)
-{
-	const RrRemoteSchema *def = step->step->remote->def;
-	List	   *headers = NIL;
-	ListCell   *lc;
-
-	foreach(lc, rr_remote_schema_headers(def))
-	{
-		const RrMapping *m = lfirst(lc);
-
-		headers = lappend(headers, unconstify(char *, header(m->name, m->to)));
-	}
-	headers = add_headers(headers, rr_session_variables());
-	if (def->forward_client_headers)
-		headers = add_headers(headers, rr_session_headers());
-	if (!has_header(headers, "Content-Type"))
-		headers = lappend(headers, "Content-Type: application/json");
-	if (!has_header(headers, "Accept"))
-		headers = lappend(headers, "Accept: application/graphql-response+json, application/json;q=0.9");
-	return headers;
-}
-
 static void
 submit(RrBatch *batch)
 {
@@ -369,6 +312,7 @@ submit(RrBatch *batch)
 	RrHttpRequest request = {0};
 
 	request.url = rr_remote_schema_url(def);
+	request.url_name = rr_remote_schema_url_name(def);
 	request.method = "POST";
 	request.headers = step->headers;
 	request.body = pg_server_to_any(batch->body, strlen(batch->body), PG_UTF8);
@@ -448,7 +392,7 @@ send_batch(RrStepRun *step)
 	if (step->headers == NIL)
 	{
 		old = MemoryContextSwitchTo(step->run->cxt);
-		step->headers = request_headers(step);
+		step->headers = rr_headers_for(step->step->remote->def);
 		MemoryContextSwitchTo(old);
 	}
 	old = MemoryContextSwitchTo(cxt);

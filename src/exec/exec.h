@@ -58,6 +58,21 @@ extern List *rr_session_variables(void);
 /* The client's other headers, for forwarding. List of RrMapping *. */
 extern List *rr_session_headers(void);
 
+/* ---- headers.c ---- */
+
+/*
+ * Sort a call's headers, a JSON object; NULL: PostgREST's setting request.headers, where there is one. RrMapping * with names in lower case are appended to
+ * variables (x-hasura-*, but for the role, which nobody can give, and credentials) and others. Throws 22023 for what is no HTTP header, and for a name given twice;
+ * no value shows in the error.
+ */
+extern void rr_headers_read(Jsonb *json, List **variables, List **others);
+
+/*
+ * The header lines (char *) of requests to a remote schema: the configured ones, then session variables, then what the client may have forwarded. The first of a name
+ * is the only one.
+ */
+extern List *rr_headers_for(const RrRemoteSchema *remote);
+
 /* ---- run_sql.c ---- */
 
 /* A parameter's value for showing: as its type's input function gets it, lists and objects as JSON; NULL for NULL. */

@@ -11,8 +11,6 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
-#include "utils/formatting.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
@@ -115,80 +113,6 @@ register_callbacks(void)
 	registered = true;
 }
 
-/* PostgREST's setting of this name, or NULL. What it leaves behind after a transaction is an empty string. */
-static Jsonb *
-request_headers(void)
-{
-	const char *text = GetConfigOption("request.headers", true, false);
-
-	if (text == NULL || text[0] == '\0')
-		return NULL;
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
-}
-
-static char *
-header_text(const JsonbValue *value)
-{
-	switch (value->type)
-	{
-		case jbvString:
-			return pnstrdup(value->val.string.val, value->val.string.len);
-		case jbvNumeric:
-			return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
-		case jbvBool:
-			return pstrdup(value->val.boolean ? "true" : "false");
-		default:
-			return NULL;
-	}
-}
-
-static void
-add_header(RrSession *session, const JsonbValue *key, const JsonbValue *value)
-{
-	RrMapping  *header = palloc(sizeof(RrMapping));
-	char	   *name = asc_tolower(key->val.string.val, key->val.string.len);
-
-	header->name = name;
-	header->to = header_text(value);
-	if (header->to == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("header \"%s\" is not a string", name));
-	if (strcmp(name, "x-hasura-role") == 0)
-		return;
-	if (strncmp(name, "x-hasura-", 9) == 0)
-		session->variables = lappend(session->variables, header);
-	else
-		session->headers = lappend(session->headers, header);
-}
-
-static void
-read_headers(RrSession *session, Jsonb *headers)
-{
-	JsonbIterator *it;
-	JsonbIteratorToken token;
-	JsonbValue	key,
-				value;
-
-	if (headers == NULL)
-		headers = request_headers();
-	if (headers == NULL)
-		return;
-	if (!JB_ROOT_IS_OBJECT(headers))
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("headers must be a JSON object of strings"));
-	it = JsonbIteratorInit(&headers->root);
-	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
-	{
-		if (token != WJB_KEY)
-			continue;
-		JsonbIteratorNext(&it, &value, true);
-		if (value.type != jbvNull)
-			add_header(session, &key, &value);
-	}
-}
-
 static RrSession *
 make_session(Oid role, Jsonb *headers)
 {
@@ -203,7 +127,7 @@ make_session(Oid role, Jsonb *headers)
 	in_force->name = "x-hasura-role";
 	in_force->to = GetUserNameFromId(role, false);
 	session->variables = list_make1(in_force);
-	read_headers(session, headers);
+	rr_headers_read(headers, &session->variables, &session->headers);
 	MemoryContextSwitchTo(old);
 	return session;
 }

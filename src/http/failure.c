@@ -1,7 +1,7 @@
 /*
  * failure.c: what went wrong with a transfer, as a kind and as a sentence.
  *
- * Sentences name the URL in its display form only, never headers or bodies. libcurl's own words are English, and may quote what the
+ * Sentences name the URL as the caller says, or in its display form, never headers or bodies. libcurl's own words are English, and may quote what the
  * server sent, so everything but printable ASCII is taken out of them.
  */
 #include "postgres.h"
@@ -18,7 +18,7 @@ void
 rr_http_describe_failure(RrHttpTransfer *t)
 {
 	MemoryContext old = MemoryContextSwitchTo(t->group->cxt);
-	char	   *url = rr_http_display_url(t->url);
+	const char *url = t->response.shown_url;
 	char	   *detail = NULL;
 
 	t->response.failure = classify(t);

@@ -20,7 +20,6 @@
 static void release_group(void *arg);
 static RrHttpTransfer *create_transfer(RrHttpGroup *group, const RrHttpRequest *req);
 static void check_request(const RrHttpRequest *req);
-static void check_header(const char *header);
 static bool is_token(const char *s, size_t len);
 static void copy_headers(RrHttpTransfer *t, const RrHttpRequest *req);
 static void append_header(RrHttpTransfer *t, const char *line);
@@ -186,6 +185,8 @@ create_transfer(RrHttpGroup *group, const RrHttpRequest *req)
 
 	t->response.tag = req->tag;
 	t->url = MemoryContextStrdup(group->cxt, req->url);
+	if (req->url_name != NULL)
+		t->response.shown_url = MemoryContextStrdup(group->cxt, req->url_name);
 	t->method = MemoryContextStrdup(group->cxt, req->method != NULL ? req->method : "POST");
 	if (req->ca_file != NULL)
 		t->ca_file = MemoryContextStrdup(group->cxt, req->ca_file);
@@ -211,25 +212,28 @@ check_request(const RrHttpRequest *req)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid HTTP method \"%s\"", req->method)));
 	foreach(lc, req->headers)
-		check_header(lfirst(lc));
+	{
+		const char *header = lfirst(lc);
+		int			name_len = strcspn(header, ":");
+
+		rr_http_check_header(header, header[name_len] == ':' ? name_len : 0, header + name_len + 1);
+	}
 }
 
-static void
-check_header(const char *header)
+void
+rr_http_check_header(const char *name, int name_len, const char *value)
 {
-	const char *colon = strchr(header, ':');
-
-	if (colon == NULL || !is_token(header, colon - header))
+	if (!is_token(name, name_len))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid HTTP header"),
-				 errdetail("A header is a name, a colon and a value.")));
-	for (const char *p = colon + 1; *p != '\0'; p++)
+				 errdetail("The name of a header is one or more letters, digits and signs, without spaces and colons.")));
+	for (const char *p = value; *p != '\0'; p++)
 	{
 		if (((unsigned char) *p < ' ' && *p != '\t') || *p == 0x7f)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("invalid value of HTTP header \"%.*s\"", (int) (colon - header), header),
+					 errmsg("invalid value of HTTP header \"%.*s\"", name_len, name),
 					 errdetail("A header's value holds no line breaks and no other control characters.")));
 	}
 }
@@ -343,6 +347,8 @@ hand_out(RrHttpGroup *group)
 				 errdetail("An HTTP transfer could not go on.")));
 
 	describe_media_type(t);
+	if (response->shown_url == NULL)
+		response->shown_url = MemoryContextStrdup(group->cxt, rr_http_display_url(t->url));
 	if (t->bad_url || t->result != CURLE_OK)
 		rr_http_describe_failure(t);
 	else

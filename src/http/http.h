@@ -32,6 +32,7 @@ typedef enum RrHttpFailure
 typedef struct RrHttpRequest
 {
 	const char *url;
+	const char *url_name;		/* what messages call the URL; NULL: its display form */
 	const char *method;			/* "POST" */
 	List	   *headers;		/* of char *, "Name: value"; checked: a CR or LF in one is RR_HTTP_BAD_URL-like misuse (throws) */
 	const char *body;			/* must stay valid until the response was handed out */
@@ -51,6 +52,7 @@ typedef struct RrHttpResponse
 {
 	void	   *tag;
 	RrHttpFailure failure;
+	const char *shown_url;		/* what messages call the URL */
 	char	   *failure_detail; /* a sentence for errdetail, in the server's language and encoding; no header, no userinfo or query of the URL */
 	int			status;			/* 0 when no response came */
 	char	   *content_type;	/* lower case, parameters cut off ("application/json"); NULL if the response had none */
@@ -61,6 +63,9 @@ typedef struct RrHttpResponse
 } RrHttpResponse;
 
 typedef struct RrHttpGroup RrHttpGroup;
+
+/* Throws 22023 unless these make a header line. The name is shown if it is one, the value never. */
+extern void rr_http_check_header(const char *name, int name_len, const char *value);
 
 /* An empty group, owned by cxt. */
 extern RrHttpGroup *rr_http_group_create(MemoryContext cxt);

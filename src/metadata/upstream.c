@@ -142,6 +142,7 @@ post(const RrRemoteSchema *remote, const char *document)
 	gql_json_string(&body, document, strlen(document));
 	appendStringInfoChar(&body, '}');
 	req.url = rr_remote_schema_url(remote);
+	req.url_name = rr_remote_schema_url_name(remote);
 	req.method = "POST";
 	req.headers = make_headers(remote);
 	req.body = body.data;
@@ -157,7 +158,7 @@ post(const RrRemoteSchema *remote, const char *document)
 static void
 check_transport(const RrRemoteSchema *remote, const RrHttpResponse *response)
 {
-	char	   *url = rr_http_display_url(rr_remote_schema_url(remote));
+	const char *url = response->shown_url;
 
 	switch (response->failure)
 	{
@@ -217,8 +218,8 @@ throw_protocol(const RrRemoteSchema *remote, const char *what, const RrHttpRespo
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_PROTOCOL_VIOLATION),
-			 errmsg("remote schema \"%s\" at %s %s", remote->name, rr_http_display_url(rr_remote_schema_url(remote)), what),
-			 errdetail_internal("The content type is %s. %s", response->content_type ? response->content_type : "unknown",
+			 errmsg("remote schema \"%s\" at %s %s", remote->name, response->shown_url, what),
+			 errdetail_internal("The content type is %s. %s", response->content_type ? rr_remote_schema_conceal(remote, response->content_type) : "unknown",
 								sentence(detail)),
 			 errhint("The URL must be that of a GraphQL endpoint.")));
 }
@@ -247,7 +248,7 @@ upstream_errors(RrJsonNode *errors)
 
 /* The value of "__schema", or NULL when the upstream answered with errors, which go to *refusal. Throws for everything else. */
 static RrJsonNode *
-ask(const RrRemoteSchema *remote, const char *query, char **refusal)
+ask(const RrRemoteSchema *remote, const char *query, const char **refusal)
 {
 	RrHttpResponse *response = post(remote, query);
 	RrJson	   *json;
@@ -269,7 +270,10 @@ ask(const RrRemoteSchema *remote, const char *query, char **refusal)
 	if (rr_json_type(schema) == RR_JSON_OBJECT && *refusal == NULL && success)
 		return schema;
 	if (*refusal)
+	{
+		*refusal = rr_remote_schema_conceal(remote, *refusal);
 		return NULL;
+	}
 	if (!success)
 		throw_protocol(remote, psprintf("answered with HTTP status %d", response->status), response,
 					   "The body is JSON, but has no \"errors\".");
@@ -286,7 +290,7 @@ fetch(const RrRemoteSchema *remote)
 	RrJsonNode *node = NULL;
 	GqlSchema  *schema;
 	const char *query;
-	char	   *refusal = NULL;
+	const char *refusal = NULL;
 	StringInfoData sdl;
 
 	/* from what the newest servers know to what all do */

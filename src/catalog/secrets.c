@@ -1,0 +1,126 @@
+/*
+ * secrets.c: what a remote schema's definition keeps to itself, and messages without it.
+ *
+ * Our own messages name no header's value and no credentials. An upstream's may: some repeat the headers that they got. Its errors go to clients, and into
+ * the log where remote_join() or a command of management raises them, so they are searched. What it answers as data is the upstream's own business.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+#include "catalog/catalog.h"
+#include "compat.h"
+
+/* Shorter ones would be found where they are not meant: "1", "de", "true". */
+#define MIN_SECRET 6
+
+static List *
+add_secret(List *secrets, const char *value, int len)
+{
+	const char *secret = pnstrdup(value, len);
+	StringInfoData escaped;
+
+	if (len < MIN_SECRET)
+		return secrets;
+	secrets = lappend(secrets, unconstify(char *, secret));
+	/* as it stands in JSON */
+	initStringInfo(&escaped);
+	gql_json_string(&escaped, secret, len);
+	if (escaped.len != len + 2)
+		secrets = lappend(secrets, pnstrdup(escaped.data + 1, escaped.len - 2));
+	return secrets;
+}
+
+/* User, password and query of an URL. */
+static List *
+add_url_secrets(List *secrets, const char *url)
+{
+	const char *authority = strstr(url, "://") ? strstr(url, "://") + 3 : url;
+	const char *host = authority;
+	const char *query = url + strcspn(url, "?");
+
+	for (const char *p = authority; *p != '\0' && strchr("/?#", *p) == NULL; p++)
+		if (*p == '@')
+			host = p + 1;
+	if (host > authority)
+	{
+		const char *password = memchr(authority, ':', host - 1 - authority);
+
+		secrets = add_secret(secrets, authority, host - 1 - authority);
+		if (password != NULL)
+			secrets = add_secret(secrets, password + 1, host - 2 - password);
+	}
+	if (*query != '\0')
+		secrets = add_secret(secrets, query + 1, strlen(query + 1));
+	return secrets;
+}
+
+/* The longest come first: one may be a part of another. */
+static int
+by_length(const ListCell *a, const ListCell *b)
+{
+	return (int) strlen(lfirst(b)) - (int) strlen(lfirst(a));
+}
+
+static List *
+secrets_of(const RrRemoteSchema *remote)
+{
+	const char *url = remote->url ? remote->url : getenv(remote->url_env);
+	List	   *secrets = NIL;
+	ListCell   *lc;
+
+	foreach(lc, remote->headers)
+	{
+		const RrHeader *header = lfirst(lc);
+		const char *value = header->value ? header->value : getenv(header->value_env);
+		const char *last = value ? strrchr(value, ' ') : NULL;
+
+		if (value == NULL)
+			continue;
+		secrets = add_secret(secrets, value, strlen(value));
+		if (last != NULL)		/* the token of "Bearer token" */
+			secrets = add_secret(secrets, last + 1, strlen(last + 1));
+	}
+	if (url != NULL)
+		secrets = add_url_secrets(secrets, url);
+	if (remote->url == NULL && url != NULL)
+		secrets = add_secret(secrets, url, strlen(url));
+	list_sort(secrets, by_length);
+	return secrets;
+}
+
+/* text with all occurrences of a word replaced; text itself where there is none. */
+static const char *
+without(const char *text, const char *word)
+{
+	const char *at = strstr(text, word);
+	StringInfoData out;
+
+	if (at == NULL)
+		return text;
+	initStringInfo(&out);
+	for (; at != NULL; at = strstr(text, word))
+	{
+		appendBinaryStringInfo(&out, text, at - text);
+		appendStringInfoString(&out, "***");
+		text = at + strlen(word);
+	}
+	appendStringInfoString(&out, text);
+	return out.data;
+}
+
+const char *
+rr_remote_schema_conceal(const RrRemoteSchema *remote, const char *text)
+{
+	ListCell   *lc;
+
+	foreach(lc, secrets_of(remote))
+		text = without(text, lfirst(lc));
+	return text;
+}
+
+const char *
+rr_remote_schema_url_name(const RrRemoteSchema *remote)
+{
+	return remote->url_env ? psprintf("$%s", remote->url_env) : NULL;
+}
