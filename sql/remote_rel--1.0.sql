@@ -299,14 +299,14 @@ CREATE FUNCTION remote_rel.session_variable(name text) RETURNS text
 	AS 'MODULE_PATHNAME', 'rr_sql_session_variable' LANGUAGE C STRICT STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION remote_rel.session_variable(text) IS 'value of an x-hasura-* variable of the request that is being answered, for policies and computed fields';
 
-CREATE FUNCTION remote_rel.join_hole(step integer) RETURNS json
+CREATE FUNCTION remote_rel.join_hole(step integer, run integer) RETURNS json
 	AS 'MODULE_PATHNAME', 'rr_join_hole' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
-COMMENT ON FUNCTION remote_rel.join_hole(integer) IS 'place of a remote value that depends on no column; for statements of graphql_resolve()';
+COMMENT ON FUNCTION remote_rel.join_hole(integer, integer) IS 'place of a remote value that depends on no column; for statements of graphql_resolve()';
 
 -- VOLATILE, so that it is evaluated for the rows that the answer has, after sorting and LIMIT.
-CREATE FUNCTION remote_rel.join_hole(step integer, VARIADIC keys "any") RETURNS json
+CREATE FUNCTION remote_rel.join_hole(step integer, run integer, VARIADIC keys "any") RETURNS json
 	AS 'MODULE_PATHNAME', 'rr_join_hole' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
-COMMENT ON FUNCTION remote_rel.join_hole(integer, "any") IS 'place of the remote value for these keys; for statements of graphql_resolve()';
+COMMENT ON FUNCTION remote_rel.join_hole(integer, integer, "any") IS 'place of the remote value for these keys; for statements of graphql_resolve()';
 
 -- ---------------------------------------------------------------------------------------------------------------------------------------
 -- Renames and drops. Last in this file, so that it does not follow itself. They run as their owner, since whoever may run DDL has no rights on the catalogs; and
@@ -424,7 +424,7 @@ COMMENT ON FUNCTION remote_rel.remote_join(anyarray, text, text, jsonb, name, js
 GRANT EXECUTE ON FUNCTION remote_rel.validate_document(text, text, jsonb, text), remote_rel.validate_schema(text), remote_rel.json_object(text),
 	remote_rel.json_object(text, "any"), remote_rel.json_rows_add(internal, text), remote_rel.json_rows_add(internal, text, "any"),
 	remote_rel.json_rows_finish(internal), remote_rel.json_rows(text), remote_rel.json_rows(text, "any"), remote_rel.session_variable(text),
-	remote_rel.join_hole(integer), remote_rel.join_hole(integer, "any"), remote_rel.remote_join(anyarray, text, text, jsonb, name, jsonb) TO PUBLIC;
+	remote_rel.join_hole(integer, integer), remote_rel.join_hole(integer, integer, "any"), remote_rel.remote_join(anyarray, text, text, jsonb, name, jsonb) TO PUBLIC;
 
 REVOKE CREATE ON SCHEMA remote_rel FROM PUBLIC;
 DO $$

@@ -35,6 +35,8 @@ explain_parameter(const RrSqlParam *param, const RrJoinStep *step, StringInfo ou
 	gql_json_string(out, format_type_be(param->type), strlen(format_type_be(param->type)));
 	if (param->source == RR_PARAM_KEYS)
 		append_string(out, "keys", step->keys[param->key].name);
+	else if (param->source == RR_PARAM_RUN)
+		appendStringInfoString(out, ",\"run\":true");	/* another number each time */
 	else if (value == NULL)
 		appendStringInfoString(out, ",\"value\":null");
 	else

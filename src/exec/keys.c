@@ -1,7 +1,7 @@
 /*
  * keys.c: key tables, and the SQL function that fills them while a statement runs.
  *
- * remote_rel.join_hole(step, key…) files the key values of a row and returns the hole where the remote value belongs. Equal keys
+ * remote_rel.join_hole(step, run, key…) files the key values of a row and returns the hole where the remote value belongs. Equal keys
  * (by their binary image: what is equal to PostgreSQL but not to the byte is merely asked for twice) share a number. A null key is no hole: the field is null.
  */
 #include "postgres.h"
@@ -284,9 +284,12 @@ rr_keys_file(RrStepRun *step, RrKeyColumns *columns, const Datum *values)
 
 PG_FUNCTION_INFO_V1(rr_join_hole);
 
+/* The argument of join_hole() at which keys begin. */
+#define HOLE_KEYS 2
+
 /*
- * The step that a call of join_hole() is for. Somebody else's SQL, a view's or a policy's, may call it as well while a statement runs: it gets no
- * further than a statement of ours with the same columns would.
+ * The step that a call of join_hole() is for. A view's SQL or a policy's may call it as well while a statement runs; it does not know the run's number, which only
+ * statements of ours are given, so it files no keys of its own choice.
  */
 static RrStepRun *
 hole_step(FunctionCallInfo fcinfo)
@@ -295,12 +298,13 @@ hole_step(FunctionCallInfo fcinfo)
 	RrStepRun  *step = NULL;
 	bool		fits;
 
-	if (rr_current_run != NULL && number >= 0 && number < rr_current_run->nsteps)
+	if (rr_current_run != NULL && number >= 0 && number < rr_current_run->nsteps &&
+		!PG_ARGISNULL(1) && PG_GETARG_INT32(1) == rr_current_run->number)
 		step = &rr_current_run->steps[number];
-	fits = step != NULL && step->step->kind == RR_STEP_JOIN && step->step->nkeys == PG_NARGS() - 1;
+	fits = step != NULL && step->step->kind == RR_STEP_JOIN && step->step->nkeys == PG_NARGS() - HOLE_KEYS;
 	for (int i = 0; fits && i < step->step->nkeys; i++)
 		fits = OidIsValid(step->step->keys[i].type) &&
-			getBaseType(get_fn_expr_argtype(fcinfo->flinfo, i + 1)) == getBaseType(step->step->keys[i].type);
+			getBaseType(get_fn_expr_argtype(fcinfo->flinfo, HOLE_KEYS + i)) == getBaseType(step->step->keys[i].type);
 	if (!fits)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -312,38 +316,47 @@ hole_step(FunctionCallInfo fcinfo)
 typedef struct HoleState
 {
 	RrRun	   *run;
+	int			run_number;
 	int			number;
 	RrKeyColumns *columns;
 } HoleState;
 
-/* remote_rel.join_hole(step integer, VARIADIC keys "any") RETURNS json */
+static bool
+is_checked(FunctionCallInfo fcinfo, const HoleState *state)
+{
+	return state != NULL && state->run == rr_current_run && !PG_ARGISNULL(0) && PG_GETARG_INT32(0) == state->number &&
+		!PG_ARGISNULL(1) && PG_GETARG_INT32(1) == state->run_number;
+}
+
+/* remote_rel.join_hole(step integer, run integer, VARIADIC keys "any") RETURNS json */
 Datum
 rr_join_hole(PG_FUNCTION_ARGS)
 {
-	int			n = PG_NARGS() - 1;
+	int			n = PG_NARGS() - HOLE_KEYS;
 	HoleState  *state = fcinfo->flinfo->fn_extra;
 	RrStepRun  *step;
 	Datum		values[FUNC_MAX_ARGS];
 	StringInfoData hole;
 
-	if (state == NULL || state->run != rr_current_run || PG_ARGISNULL(0) || PG_GETARG_INT32(0) != state->number)
+	if (!is_checked(fcinfo, state))
 	{
 		Oid			types[FUNC_MAX_ARGS];
 
 		step = hole_step(fcinfo);
 		for (int i = 0; i < n; i++)
-			types[i] = get_fn_expr_argtype(fcinfo->flinfo, i + 1);
+			types[i] = get_fn_expr_argtype(fcinfo->flinfo, HOLE_KEYS + i);
 		if (state == NULL)
 			state = fcinfo->flinfo->fn_extra = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(HoleState));
 		state->columns = rr_key_columns(n, types, fcinfo->flinfo->fn_mcxt);
 		state->run = rr_current_run;
+		state->run_number = rr_current_run->number;
 		state->number = step->step->number;
 	}
 	for (int i = 0; i < n; i++)
 	{
-		if (PG_ARGISNULL(i + 1))
+		if (PG_ARGISNULL(HOLE_KEYS + i))
 			PG_RETURN_NULL();
-		values[i] = PG_GETARG_DATUM(i + 1);
+		values[i] = PG_GETARG_DATUM(HOLE_KEYS + i);
 	}
 
 	/* a json datum that is only a hole */

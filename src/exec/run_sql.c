@@ -17,7 +17,7 @@
 #include "utils/resowner.h"
 
 #include "compat.h"
-#include "exec/exec.h"
+#include "exec/run.h"
 
 /* ---- parameters ---- */
 
@@ -125,6 +125,8 @@ bind_param(const RrSqlParam *param, const GqlValue *keys, bool *isnull)
 	if (param->source == RR_PARAM_KEYS)
 		return bind_value(&keys[param->key], param->type, isnull);
 	*isnull = false;
+	if (param->source == RR_PARAM_RUN)
+		return Int32GetDatum(rr_current_run->number);
 	getTypeInputInfo(param->type, &input, &ioparam);
 	return OidInputFunctionCall(input, session_as_json(), ioparam, -1);
 }
@@ -136,7 +138,7 @@ rr_sql_param_text(const RrSqlParam *param)
 
 	if (param->source == RR_PARAM_SESSION)
 		return session_as_json();
-	if (param->source == RR_PARAM_KEYS || param->value->kind == GQL_VALUE_NULL)
+	if (param->source == RR_PARAM_KEYS || param->source == RR_PARAM_RUN || param->value->kind == GQL_VALUE_NULL)
 		return NULL;
 	if (param->value->kind != GQL_VALUE_LIST && param->value->kind != GQL_VALUE_OBJECT)
 		return input_text(param->value, param->type);

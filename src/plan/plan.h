@@ -11,6 +11,7 @@ typedef enum RrParamSource
 	RR_PARAM_VALUE,
 	RR_PARAM_SESSION,			/* all session variables, as json */
 	RR_PARAM_KEYS,				/* the values of one joining field, for all keys: an array */
+	RR_PARAM_RUN,				/* the number of the run, by which join_hole() knows our own statements */
 } RrParamSource;
 
 /*
@@ -72,7 +73,7 @@ extern RrSqlStatement *rr_compile_root(RrPlanner *planner, const GqlFieldSel *fi
 
 /*
  * A remote join met while compiling a selection. The compiler emits, as the field's json value,
- * remote_rel.join_hole(<step number>, <key 1>, …) with the join's keys (RrRemoteJoin.keys) in order.
+ * remote_rel.join_hole(<step number>, <RUN parameter>, <key 1>, …) with the join's keys (RrRemoteJoin.keys) in order.
  * NULL when an error was filed.
  */
 extern RrJoinStep *rr_plan_join(RrPlanner *planner, const GqlFieldSel *field);

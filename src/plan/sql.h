@@ -22,6 +22,7 @@ typedef struct RrSql
 	RrRoleSchema *rs;
 	RrDatabase *db;
 	List	   *params;			/* RrSqlParam * */
+	const char *run_param;		/* NULL: not needed yet */
 	int			aliases;		/* given out so far */
 	int			loc;			/* of the field at work: values from the variables have no place of their own */
 } RrSql;
@@ -89,6 +90,8 @@ extern const char *rr_sql_alias(RrSql *sql, char letter);
 extern const char *rr_sql_param(RrSql *sql, Oid type, const GqlValue *value);
 extern const char *rr_sql_keys_param(RrSql *sql, Oid type, int key);
 extern const char *rr_sql_session_param(RrSql *sql, Oid type);
+/* The number of the run; one parameter for the whole statement. */
+extern const char *rr_sql_run_param(RrSql *sql);
 extern const char *rr_sql_table(const RrTable *table);
 /* An expression of that type for operators and aggregates. Those of enums do not see through a domain. */
 extern const char *rr_sql_operand(const RrScalar *scalar, const char *expression);

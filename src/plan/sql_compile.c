@@ -40,6 +40,14 @@ rr_sql_session_param(RrSql *sql, Oid type)
 }
 
 const char *
+rr_sql_run_param(RrSql *sql)
+{
+	if (sql->run_param == NULL)
+		sql->run_param = add_param(sql, RR_PARAM_RUN, INT4OID, NULL);
+	return sql->run_param;
+}
+
+const char *
 rr_sql_keys_param(RrSql *sql, Oid type, int key)
 {
 	const char *name = add_param(sql, RR_PARAM_KEYS, type, NULL);

@@ -283,7 +283,7 @@ remote_join(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	if (step == NULL)
 		return NULL;
 	initStringInfo(&call);
-	appendStringInfo(&call, "remote_rel.join_hole(%d", rr_join_step_number(step));
+	appendStringInfo(&call, "remote_rel.join_hole(%d, %s", rr_join_step_number(step), rr_sql_run_param(sql));
 	for (int i = 0; i < join->nkeys; i++)
 	{
 		const RrJoinKey *key = &join->keys[i];

@@ -28,7 +28,7 @@ SELECT * FROM victim;
 -- session variables are values, too
 CREATE FUNCTION who(x t, s json) RETURNS text LANGUAGE sql STABLE AS $$ SELECT s::text $$;
 SELECT remote_rel.add_computed_field('t', 'who', 'who', session_argument => 's');
-SELECT graphql_resolve('{ t_by_pk(id: 1) { who } }', headers => jsonb_build_object('X-Hasura-"; DROP TABLE victim; --', $$'"\$$));
+SELECT graphql_resolve('{ t_by_pk(id: 1) { who } }', headers => jsonb_build_object($$X-Hasura-'$1$$, $$'"\; DROP TABLE victim; --$$));
 
 -- names of objects that need care: quotes, dollars, what looks like a placeholder
 CREATE SCHEMA "we""ird $1";
