@@ -116,6 +116,11 @@ rr_lltoa(int64 value, char *text)
 #define rr_may_act_as(member, role) is_member_of_role(member, role)
 #endif
 
+/* 14 renamed the constants of predefined roles. */
+#if PG_VERSION_NUM < 140000
+#define ROLE_PG_READ_SERVER_FILES DEFAULT_ROLE_READ_SERVER_FILES
+#endif
+
 /* A set-returning function's tuplestore: 15 has a function for it. */
 #if PG_VERSION_NUM >= 160000
 #define rr_init_materialized(fcinfo) InitMaterializedSRF((fcinfo), 0)

@@ -74,7 +74,7 @@ rr_settings_register(void)
 	DefineCustomIntVariable("remote_rel.batch_size",
 							"Most keys that one request to a remote schema carries.",
 							"A remote schema's own batch_size comes first.",
-							&rr_batch_size, 100, 1, 100000, PGC_USERSET, 0, NULL, NULL, NULL);
+							&rr_batch_size, 100, 1, 100000, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("remote_rel.max_concurrent_requests",
 							"Most requests to one remote schema that are in flight at a time.",
 							"A remote schema's own max_concurrent_requests comes first.",

@@ -18,6 +18,7 @@
 
 #include "compat.h"
 #include "exec/run.h"
+#include "roleschema/preset.h"
 #include "roleschema/tables.h"
 #include "settings.h"
 #include "value_jsonb.h"
@@ -231,6 +232,29 @@ plan_join(RemoteJoin *join, const char *selection, Jsonb *arguments)
 	return plan;
 }
 
+/*
+ * Rows may be made up. That gives nobody more than a root field with the same argument would, unless the permission presets the argument for the rows' sake.
+ */
+static void
+check_presets(const RemoteJoin *join, const RrJoinStep *step)
+{
+	ListCell   *lc;
+
+	foreach(lc, step->key_arguments)
+	{
+		const RrKeyArgument *argument = lfirst(lc);
+
+		if (argument->presets && rr_key_replaces_preset(step->remote->upstream, argument->def, argument->template))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("permission denied for role \"%s\" to join rows of its own making by relationship \"%s\"",
+							GetUserNameFromId(GetUserId(), false), join->relationship),
+					 errdetail("Its permission on remote schema \"%s\" presets argument \"%s\", which the relationship joins by.",
+							   step->remote->def->name, argument->def->name),
+					 errhint("Use graphql_resolve(), which reads the rows itself.")));
+	}
+}
+
 /* ---- keys of rows ---- */
 
 /* The values that a row joins with. False when one is null. */
@@ -350,6 +374,7 @@ rr_remote_join(PG_FUNCTION_ARGS)
 	MemoryContext old;
 	RemoteJoin	join = {0};
 	RrRoleState role;
+	Oid			role_oid = rr_get_role(PG_ARGISNULL(4) ? NULL : NameStr(*PG_GETARG_NAME(4)));
 	ArrayType  *array;
 	Datum	   *rows;
 	bool	   *nulls;
@@ -368,8 +393,7 @@ rr_remote_join(PG_FUNCTION_ARGS)
 	find_table(&join, ARR_ELEMTYPE(array));
 	join.relationship = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	join.errors = gql_errors_create(100, NULL);
-	rr_role_enter(&role, rr_get_role(PG_ARGISNULL(4) ? NULL : NameStr(*PG_GETARG_NAME(4))),
-				  PG_ARGISNULL(5) ? NULL : PG_GETARG_JSONB_P(5));
+	rr_role_enter(&role, role_oid, PG_ARGISNULL(5) ? NULL : PG_GETARG_JSONB_P(5));
 	join.rs = rr_role_schema_get(GetUserId());
 	find_field(&join);
 	run = rr_run_create(plan_join(&join, PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)),
@@ -378,6 +402,7 @@ rr_remote_join(PG_FUNCTION_ARGS)
 	get_typlenbyvalalign(ARR_ELEMTYPE(array), &typlen, &typbyval, &typalign);
 	deconstruct_array(array, ARR_ELEMTYPE(array), typlen, typbyval, typalign, &rows, &nulls, &n);
 	numbers = palloc(Max(n, 1) * sizeof(int));
+	check_presets(&join, run->steps[0].step);
 	file_keys(&run->steps[0], rows, nulls, n, numbers);
 	rr_run_remote(run);
 	put_rows(&run->steps[0], rows, nulls, n, numbers, (ReturnSetInfo *) fcinfo->resultinfo);

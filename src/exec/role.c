@@ -18,11 +18,15 @@
 #include "compat.h"
 #include "exec/exec.h"
 
+/* Calls in progress, each computed inside of another one. */
+#define MAX_NESTED_CALLS 30
+
 typedef struct RrSession
 {
 	MemoryContext cxt;			/* holds this and what hangs at it; under TopMemoryContext, since abort reads it when other contexts are gone */
 	struct RrSession *outer;
 	SubTransactionId subid;		/* in which it was pushed */
+	int			depth;			/* 1: the outermost */
 	List	   *variables;		/* RrMapping * */
 	List	   *headers;		/* RrMapping * */
 } RrSession;
@@ -141,8 +145,14 @@ rr_role_enter(RrRoleState *state, Oid role, Jsonb *headers)
 	session = make_session(role, headers);
 	GetUserIdAndSecContext(&state->user, &state->sec_context);
 	state->outer = current;
-	MemoryContextSetParent(session->cxt, TopMemoryContext);
 	session->outer = current;
+	session->depth = current ? current->depth + 1 : 1;
+	if (session->depth > MAX_NESTED_CALLS)
+		ereport(ERROR,
+				(errcode(ERRCODE_STATEMENT_TOO_COMPLEX),
+				 errmsg("calls of GraphQL are nested too deeply"),
+				 errdetail("At most %d may be in progress, each in a policy, view or function that another one runs.", MAX_NESTED_CALLS)));
+	MemoryContextSetParent(session->cxt, TopMemoryContext);
 	current = session;
 	if (role == state->user)
 	{

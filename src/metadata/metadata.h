@@ -76,6 +76,10 @@ typedef enum RrPutMode
 
 /* A remote schema as it is to be stored: asked or checked, not written yet. */
 extern RrRemoteSchema *rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl);
+/*
+ * Throws 42501 when a definition reads the server's environment or files, and the current user may not; one that is stored already may be stored again.
+ */
+extern void rr_check_server_access(const RrRemoteSchema *remote);
 extern void rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode);
 extern void rr_remove_remote_schema(const char *name, bool cascade);
 extern void rr_reload_remote_schema(const char *name);

@@ -3,6 +3,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_authid.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 
@@ -47,6 +50,38 @@ check_exists(const char *name, RrPutMode mode)
 				 errhint("Use update_remote_schema to change it.")));
 }
 
+/* What of a definition reads the server's environment or files; NULL if nothing does. */
+static const char *
+server_member(const RrRemoteSchema *remote)
+{
+	ListCell   *lc;
+
+	if (remote->url_env != NULL)
+		return "url_from_env";
+	if (remote->ca_file != NULL)
+		return "ca_file";
+	foreach(lc, remote->headers)
+		if (((RrHeader *) lfirst(lc))->value_env != NULL)
+			return "value_from_env";
+	return NULL;
+}
+
+void
+rr_check_server_access(const RrRemoteSchema *remote)
+{
+	const char *member = server_member(remote);
+	const RrRemoteSchema *stored;
+
+	if (member == NULL || has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES))
+		return;
+	stored = rr_catalog_remote_schema(remote->name);
+	if (stored == NULL || compareJsonbContainers(&stored->definition->root, &remote->definition->root) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to use \"%s\" in the definition of remote schema \"%s\"", member, remote->name),
+				 errdetail("It reads the environment or the files of the server, which is for superusers and members of pg_read_server_files.")));
+}
+
 RrRemoteSchema *
 rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl)
 {
@@ -57,6 +92,7 @@ rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the name of a remote schema must not be empty")));
 	remote = rr_remote_schema_from_json(name, definition);
+	rr_check_server_access(remote);
 	remote->comment = comment;
 	remote->sdl_given = sdl != NULL;
 	if (sdl)

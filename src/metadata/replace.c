@@ -268,6 +268,7 @@ read_remote_schema(const MetadataItem *item)
 	if (!item->allow_inconsistent)
 		return rr_prepare_remote_schema(name, definition, comment, sdl);
 	remote = rr_remote_schema_from_json(name, definition);
+	rr_check_server_access(remote);
 	remote->comment = comment;
 	remote->sdl_given = sdl != NULL;
 	remote->sdl = sdl;

@@ -111,6 +111,33 @@ rr_presets_require(GqlSchema *upstream, const GqlInputValueDef *def)
 	return hides && needs;
 }
 
+static bool
+key_replaces_preset(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *template, bool preset)
+{
+	GqlType    *type = input_object(def->type);
+	ListCell   *lc;
+
+	check_stack_depth();
+	preset |= preset_of(def) != NULL;
+	if (template->kind == GQL_VALUE_VARIABLE)
+		return preset || rr_has_presets(upstream, def);
+	foreach(lc, template->items)
+	{
+		const GqlObjectField *field = template->kind == GQL_VALUE_OBJECT ? lfirst(lc) : NULL;
+		const GqlInputValueDef *inner = field && type ? gql_type_input(upstream, type, field->name.value) : NULL;
+
+		if (key_replaces_preset(upstream, inner ? inner : def, field ? field->value : lfirst(lc), preset))
+			return true;
+	}
+	return false;
+}
+
+bool
+rr_key_replaces_preset(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *template)
+{
+	return key_replaces_preset(upstream, def, template, false);
+}
+
 /* ---- values ---- */
 
 typedef struct PresetWalk

@@ -21,6 +21,9 @@ extern bool rr_has_presets(GqlSchema *upstream, const GqlInputValueDef *def);
  */
 extern bool rr_presets_require(GqlSchema *upstream, const GqlInputValueDef *def);
 
+/* Does a relationship's template for this argument have a join key where something is preset? There the key comes first. */
+extern bool rr_key_replaces_preset(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *template);
+
 /* A session variable's value, or NULL. */
 typedef const char *(*RrGetVariable) (const char *name);
 
