@@ -322,6 +322,11 @@ CREATE FUNCTION remote_rel.follow_names(classes oid[], objects oid[]) RETURNS vo
 COMMENT ON FUNCTION remote_rel.follow_names(oid[], oid[]) IS 'rewrite the names of what the command that note_names() saw begin has renamed';
 REVOKE ALL ON FUNCTION remote_rel.follow_names(oid[], oid[]) FROM PUBLIC;
 
+CREATE FUNCTION remote_rel.tell_dropped(schemas text[], names text[], columns text[]) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_tell_dropped' LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.tell_dropped(text[], text[], text[]) IS 'tell what has become inconsistent since these tables, functions and columns are gone';
+REVOKE ALL ON FUNCTION remote_rel.tell_dropped(text[], text[], text[]) FROM PUBLIC;
+
 CREATE FUNCTION remote_rel.touch_catalogs() RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_touch_catalogs' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.touch_catalogs() IS 'let every session build its GraphQL schemas anew';
@@ -359,32 +364,48 @@ REVOKE ALL ON FUNCTION remote_rel.after_ddl() FROM PUBLIC;
 CREATE FUNCTION remote_rel.after_drop() RETURNS event_trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+	schemas text[];
+	names text[];
+	columns text[];
 	gone record;
 BEGIN
-	-- Even a DELETE of no row tells every session to build its schemas anew, and temporary tables are dropped all the time.
-	PERFORM FROM pg_event_trigger_dropped_objects() AS d
-		WHERE object_type IN ('table', 'view', 'materialized view', 'foreign table') AND NOT is_temporary
-			AND (EXISTS (SELECT FROM remote_rel.table_relationship AS r WHERE r.table_schema = d.schema_name AND r.table_name = d.object_name)
-				OR EXISTS (SELECT FROM remote_rel.computed_field AS f WHERE f.table_schema = d.schema_name AND f.table_name = d.object_name));
-	IF NOT FOUND THEN
+	-- Tables and functions by schema and name, columns with the column; temporary tables are dropped all the time.
+	SELECT array_agg(address_names[1]), array_agg(address_names[2]), array_agg(address_names[3])
+		INTO schemas, names, columns FROM pg_event_trigger_dropped_objects()
+		WHERE object_type IN ('table', 'view', 'materialized view', 'foreign table', 'function',
+			'table column', 'view column', 'materialized view column', 'foreign table column') AND NOT is_temporary;
+	IF schemas IS NULL THEN
 		RETURN;
 	END IF;
-	FOR gone IN
-		WITH dropped AS MATERIALIZED (
-			SELECT schema_name, object_name FROM pg_event_trigger_dropped_objects()
-			WHERE object_type IN ('table', 'view', 'materialized view', 'foreign table') AND NOT is_temporary),
-		relationship AS (
-			DELETE FROM remote_rel.table_relationship AS r USING dropped AS d
-			WHERE r.table_schema = d.schema_name AND r.table_name = d.object_name
-			RETURNING 'relationship' AS kind, r.name, r.table_schema, r.table_name),
-		field AS (
-			DELETE FROM remote_rel.computed_field AS f USING dropped AS d
-			WHERE f.table_schema = d.schema_name AND f.table_name = d.object_name
-			RETURNING 'computed field' AS kind, f.name, f.table_schema, f.table_name)
-		SELECT * FROM relationship UNION ALL SELECT * FROM field ORDER BY 1, 3, 4, 2
-	LOOP
-		RAISE NOTICE '% "%" goes with table "%.%"', gone.kind, gone.name, gone.table_schema, gone.table_name;
-	END LOOP;
+	-- Even a DELETE of no row tells every session to build its schemas anew.
+	PERFORM FROM unnest(schemas, names, columns) AS d (schema_name, table_name, column_name)
+		WHERE column_name IS NULL
+			AND (EXISTS (SELECT FROM remote_rel.table_relationship AS r WHERE r.table_schema = d.schema_name AND r.table_name = d.table_name)
+				OR EXISTS (SELECT FROM remote_rel.computed_field AS f WHERE f.table_schema = d.schema_name AND f.table_name = d.table_name));
+	IF FOUND THEN
+		FOR gone IN
+			WITH dropped AS MATERIALIZED (
+				SELECT schema_name, object_name FROM pg_event_trigger_dropped_objects()
+				WHERE object_type IN ('table', 'view', 'materialized view', 'foreign table') AND NOT is_temporary),
+			relationship AS (
+				DELETE FROM remote_rel.table_relationship AS r USING dropped AS d
+				WHERE r.table_schema = d.schema_name AND r.table_name = d.object_name
+				RETURNING 'relationship' AS kind, r.name, r.table_schema, r.table_name),
+			field AS (
+				DELETE FROM remote_rel.computed_field AS f USING dropped AS d
+				WHERE f.table_schema = d.schema_name AND f.table_name = d.object_name
+				RETURNING 'computed field' AS kind, f.name, f.table_schema, f.table_name)
+			SELECT * FROM relationship UNION ALL SELECT * FROM field ORDER BY 1, 3, 4, 2
+		LOOP
+			RAISE NOTICE '% "%" goes with table "%.%"', gone.kind, gone.name, gone.table_schema, gone.table_name;
+		END LOOP;
+	END IF;
+	-- What is left without something that it needs.
+	BEGIN
+		PERFORM remote_rel.tell_dropped(schemas, names, columns);
+	EXCEPTION WHEN OTHERS THEN
+		RAISE WARNING 'remote_rel cannot tell what needs what was dropped' USING DETAIL = SQLERRM;
+	END;
 EXCEPTION WHEN OTHERS THEN
 	RAISE WARNING 'remote_rel could not follow this drop' USING DETAIL = SQLERRM;
 END

@@ -102,28 +102,6 @@ note_function(Noted *noted, const char *schema, const char *name)
 		noted->functions = lappend(noted->functions, function);
 }
 
-/* The member of a "using" that names the other table, or NULL. */
-static const RrDoc *
-using_table(const RrDoc *using)
-{
-	const RrDoc *key = rr_doc_get(using, "foreign_key_constraint_on");
-
-	if (key)
-		return rr_doc_is_object(key) ? rr_doc_get(key, "table") : NULL;
-	return rr_doc_get(rr_doc_get(using, "manual_configuration"), "remote_table");
-}
-
-/* The member of a stored definition that names the other table, or NULL. */
-static const RrDoc *
-target_table(const RrRelationship *relationship)
-{
-	const RrDoc *doc = rr_doc_root(relationship->definition, "definition");
-
-	if (relationship->using)
-		return using_table(doc);
-	return rr_doc_get(rr_doc_get(doc, "to_source"), "table");
-}
-
 static void
 note_relationships(Noted *noted, List *relationships)
 {
@@ -132,7 +110,7 @@ note_relationships(Noted *noted, List *relationships)
 	foreach(lc, relationships)
 	{
 		const RrRelationship *relationship = lfirst(lc);
-		const RrDoc *target = target_table(relationship);
+		const RrDoc *target = rr_relationship_target(relationship);
 		const char *schema;
 		const char *name;
 
@@ -297,7 +275,7 @@ emit_member(StringInfo out, const Noted *noted, const RrDoc *member, const RrTab
 static Jsonb *
 rewrite_definition(const Noted *noted, const RrRelationship *relationship, const RrTableNames *source)
 {
-	const RrDoc *target_doc = target_table(relationship);
+	const RrDoc *target_doc = rr_relationship_target(relationship);
 	const RrTableNames *target = NULL;
 	const char *schema;
 	const char *name;

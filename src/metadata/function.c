@@ -8,6 +8,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -28,6 +29,23 @@ typedef struct Signature
 	Oid		   *types;
 	char	  **names;			/* or NULL */
 } Signature;
+
+/* As rr_lock_table(), for the functions of a name. */
+static void
+lock_function(const char *schema, const char *name)
+{
+	for (;;)
+	{
+		Oid			function = rr_lookup_function(schema, name, NULL);
+
+		if (!OidIsValid(function))
+			return;
+		LockDatabaseObject(ProcedureRelationId, function, 0, AccessShareLock);
+		if (rr_lookup_function(schema, name, NULL) == function)
+			return;
+		UnlockDatabaseObject(ProcedureRelationId, function, 0, AccessShareLock);
+	}
+}
 
 static Signature *
 get_signature(const char *schema, const char *name)
@@ -155,16 +173,19 @@ check_computed_field(const RrComputedField *field, Oid table)
 		throw_unfit(s, "returns nothing that a field can have");
 }
 
+/* By the table's name: there may be no such table any more. */
 static RrComputedField *
-find_computed_field(Oid table, const char *name, List **names)
+find_computed_field(const char *schema, const char *table, const char *name, List **names)
 {
 	ListCell   *lc;
 
 	*names = NIL;
-	foreach(lc, rr_catalog_computed_fields(table))
+	foreach(lc, rr_catalog_computed_fields(InvalidOid))
 	{
 		RrComputedField *field = lfirst(lc);
 
+		if (strcmp(field->source_schema, schema) != 0 || strcmp(field->source_table, table) != 0)
+			continue;
 		if (strcmp(field->name, name) == 0)
 			return field;
 		*names = lappend(*names, unconstify(char *, field->name));
@@ -177,6 +198,8 @@ rr_put_computed_field(const RrComputedField *field, RrPutMode mode)
 {
 	List	   *before = NIL;
 
+	(void) rr_lock_table(field->source_schema, field->source_table);
+	lock_function(field->function_schema, field->function_name);
 	rr_metadata_begin();
 	if (mode != RR_RESTORE)
 	{
@@ -199,17 +222,18 @@ rr_put_computed_field(const RrComputedField *field, RrPutMode mode)
 
 /* Relationships of a table that join by a field. */
 static List *
-joined_by(Oid table, const char *name)
+joined_by(const char *schema, const char *table, const char *name)
 {
 	List	   *users = NIL;
 	ListCell   *lc;
 	ListCell   *field;
 
-	foreach(lc, rr_catalog_table_relationships(table))
+	foreach(lc, rr_catalog_table_relationships(InvalidOid))
 	{
 		RrRelationship *relationship = lfirst(lc);
 
-		if (relationship->to_remote_schema == NULL)
+		if (relationship->to_remote_schema == NULL || strcmp(relationship->source_schema, schema) != 0 ||
+			strcmp(relationship->source_table, table) != 0)
 			continue;
 		foreach(field, relationship->to_remote_schema->lhs_fields)
 		{
@@ -226,17 +250,19 @@ joined_by(Oid table, const char *name)
 void
 rr_drop_computed_field(const char *schema, const char *table, const char *name, bool cascade)
 {
-	Oid			oid = rr_get_table(schema, table);
 	List	   *names;
 	ListCell   *lc;
 
 	rr_metadata_begin();
-	if (find_computed_field(oid, name, &names) == NULL)
+	if (find_computed_field(schema, table, name, &names) == NULL)
+	{
+		(void) rr_get_table(schema, table);
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("table \"%s\" has no computed field \"%s\"", table, name),
 				 rr_errhint_did_you_mean(name, names)));
-	foreach(lc, joined_by(oid, name))
+	}
+	foreach(lc, joined_by(schema, table, name))
 	{
 		RrRelationship *relationship = lfirst(lc);
 
@@ -306,6 +332,7 @@ rr_put_tracked_function(const RrTrackedFunction *function, RrPutMode mode)
 {
 	List	   *before = NIL;
 
+	lock_function(function->function_schema, function->function_name);
 	rr_metadata_begin();
 	if (mode != RR_RESTORE)
 	{

@@ -6,11 +6,16 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+#include "fmgr.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 #include "compat.h"
 #include "metadata/metadata.h"
+#include "roleschema/link_using.h"
 
 #define MAX_SHOWN_ERRORS 100
 
@@ -18,8 +23,7 @@
 typedef struct Entry
 {
 	const char *type;
-	const char *name;
-	const char *other_name;		/* or NULL */
+	const char *name;			/* the only one of its type */
 	const RrRemoteSchema *remote;	/* one of these */
 	const RrPermission *permission;
 	const RrRelationship *relationship;
@@ -28,15 +32,6 @@ typedef struct Entry
 } Entry;
 
 /* ---- the objects ---- */
-
-/* "books.author" in schema public, "shop_parts.item" elsewhere: by the table's name in the GraphQL schema. */
-static const char *
-field_label(const char *schema, const char *table, const char *name)
-{
-	if (strcmp(schema, "public") == 0)
-		return psprintf("%s.%s", table, name);
-	return psprintf("%s_%s.%s", schema, table, name);
-}
 
 static List *
 add_relationships(List *entries, List *relationships)
@@ -50,7 +45,7 @@ add_relationships(List *entries, List *relationships)
 
 		entry->relationship = r;
 		entry->type = r->kind == RR_REL_OBJECT ? "object_relation" : r->kind == RR_REL_ARRAY ? "array_relation" : "remote_relationship";
-		entry->name = r->source_table ? field_label(r->source_schema, r->source_table, r->name) :
+		entry->name = r->source_table ? rr_field_label(r->source_schema, r->source_table, r->name) :
 			psprintf("%s.%s.%s", r->source_remote_schema, r->source_type, r->name);
 		entries = lappend(entries, entry);
 	}
@@ -91,8 +86,7 @@ all_entries(void)
 
 		entry->computed = field;
 		entry->type = "computed_field";
-		entry->name = field_label(field->source_schema, field->source_table, field->name);
-		entry->other_name = psprintf("%s.%s", field->source_table, field->name);
+		entry->name = rr_field_label(field->source_schema, field->source_table, field->name);
 		entries = lappend(entries, entry);
 	}
 	foreach(lc, rr_catalog_tracked_functions())
@@ -103,7 +97,6 @@ all_entries(void)
 		entry->function = function;
 		entry->type = "function";
 		entry->name = quote_qualified_identifier(function->function_schema, function->function_name);
-		entry->other_name = function->custom_name ? function->custom_name : function->function_name;
 		entries = lappend(entries, entry);
 	}
 	return entries;
@@ -186,8 +179,55 @@ lists(List *inconsistencies, const char *type, const char *name)
 static bool
 lists_entry(List *inconsistencies, const Entry *entry)
 {
-	return lists(inconsistencies, entry->type, entry->name) ||
-		(entry->other_name && lists(inconsistencies, entry->type, entry->other_name));
+	return lists(inconsistencies, entry->type, entry->name);
+}
+
+/* ---- what needs something that is inconsistent ---- */
+
+/* The first computed field that a relationship joins by and that is listed, or NULL. */
+static const char *
+listed_computed_field(List *found, const RrRelationship *r)
+{
+	ListCell   *lc;
+
+	if (r->source_table == NULL || r->to_remote_schema == NULL)
+		return NULL;
+	foreach(lc, r->to_remote_schema->lhs_fields)
+	{
+		const char *name = lfirst(lc);
+
+		/* a column comes first */
+		if (get_attnum(r->source, name) <= 0 && lists(found, "computed_field", rr_field_label(r->source_schema, r->source_table, name)))
+			return name;
+	}
+	return NULL;
+}
+
+/* The same of the remote schemas that something needs. */
+static const char *
+listed_remote_schema(List *found, const Entry *entry)
+{
+	const RrRelationship *r = entry->relationship;
+
+	if (entry->permission && lists(found, "remote_schema", entry->permission->remote_schema))
+		return entry->permission->remote_schema;
+	if (r && r->source_remote_schema && lists(found, "remote_schema", r->source_remote_schema))
+		return r->source_remote_schema;
+	if (r && r->to_remote_schema && lists(found, "remote_schema", r->to_remote_schema->remote_schema))
+		return r->to_remote_schema->remote_schema;
+	return NULL;
+}
+
+/* Why something cannot be served that is all right itself; NULL when it can. */
+static const char *
+dependent_reason(List *found, const Entry *entry)
+{
+	const char *name = listed_remote_schema(found, entry);
+
+	if (name)
+		return psprintf("Remote schema \"%s\" is inconsistent.", name);
+	name = entry->relationship ? listed_computed_field(found, entry->relationship) : NULL;
+	return name ? psprintf("Computed field \"%s\" is inconsistent.", name) : NULL;
 }
 
 static int
@@ -200,27 +240,32 @@ compare_inconsistencies(const ListCell *a, const ListCell *b)
 	return result ? result : strcmp(left->name, right->name);
 }
 
+static List *
+add_item(List *found, const Entry *entry, const char *reason)
+{
+	RrInconsistency *item = palloc0(sizeof(RrInconsistency));
+
+	item->type = entry->type;
+	item->name = entry->name;
+	item->reason = reason;
+	return lappend(found, item);
+}
+
 List *
 rr_all_inconsistencies(void)
 {
+	List	   *entries = all_entries();
 	List	   *found = NIL;
 	RrRemotes	remotes = {0};
 	ListCell   *lc;
 
-	foreach(lc, all_entries())
+	foreach(lc, entries)
 	{
-		const Entry *entry = lfirst(lc);
 		GqlErrorList *errors = gql_errors_create(MAX_SHOWN_ERRORS, NULL);
-		RrInconsistency *item;
 
-		check_entry(entry, &remotes, errors);
-		if (errors->items == NIL)
-			continue;
-		item = palloc0(sizeof(RrInconsistency));
-		item->type = entry->type;
-		item->name = entry->name;
-		item->reason = rr_error_lines(errors, MAX_SHOWN_ERRORS);
-		found = lappend(found, item);
+		check_entry(lfirst(lc), &remotes, errors);
+		if (errors->items != NIL)
+			found = add_item(found, lfirst(lc), rr_error_lines(errors, MAX_SHOWN_ERRORS));
 	}
 	foreach(lc, rr_inconsistencies())
 	{
@@ -228,6 +273,16 @@ rr_all_inconsistencies(void)
 
 		if (!lists(found, item->type, item->name))
 			found = lappend(found, item);
+	}
+	if (found != NIL)
+	{
+		foreach(lc, entries)
+		{
+			const char *reason = lists_entry(found, lfirst(lc)) ? NULL : dependent_reason(found, lfirst(lc));
+
+			if (reason)
+				found = add_item(found, lfirst(lc), reason);
+		}
 	}
 	list_sort(found, compare_inconsistencies);
 	return found;
@@ -316,6 +371,152 @@ rr_warn_new_inconsistencies(List *before)
 	}
 }
 
+/* ---- what a drop did ---- */
+
+/* Tables, functions and columns (of tables), side by side. */
+typedef struct Dropped
+{
+	int			n;
+	char	  **schemas;
+	char	  **names;
+	char	  **columns;		/* NULL: not a column */
+} Dropped;
+
+static bool
+has_mapping(List *mapping, bool of_target, const char *column)
+{
+	ListCell   *lc;
+
+	foreach(lc, mapping)
+	{
+		const RrFieldMapping *field = lfirst(lc);
+
+		if (strcmp(of_target ? field->column : field->lhs, column) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_name(List *names, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, names)
+	{
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is a column of the table where a relationship starts, or of the one where it ends, among those that it names? */
+static bool
+names_column(const RrRelationship *r, bool of_target, const char *column)
+{
+	RrLinkUsing *using;
+
+	if (r->to_remote_schema)
+		return !of_target && has_name(r->to_remote_schema->lhs_fields, column);
+	if (r->to_source)
+		return has_mapping(r->to_source->field_mapping, of_target, column);
+	using = rr_link_using_parse(rr_doc_root(r->using, "using"));
+	return has_mapping(using->mapping, of_target, column) || (of_target == (using->table_name != NULL) && has_name(using->columns, column));
+}
+
+/* Does an object name what was dropped? */
+static bool
+relationship_names(const RrRelationship *r, const char *schema, const char *name, const char *column)
+{
+	const RrDoc *target = rr_relationship_target(r);
+	const char *target_schema;
+	const char *target_name;
+
+	if (column && r->source_table && strcmp(r->source_schema, schema) == 0 && strcmp(r->source_table, name) == 0 &&
+		names_column(r, false, column))
+		return true;
+	if (target == NULL)
+		return false;
+	rr_table_name_from_json(target, &target_schema, &target_name);
+	return strcmp(target_schema, schema) == 0 && strcmp(target_name, name) == 0 && (column == NULL || names_column(r, true, column));
+}
+
+static bool
+entry_names(const Entry *entry, const char *schema, const char *name, const char *column)
+{
+	if (entry->relationship)
+		return relationship_names(entry->relationship, schema, name, column);
+	if (entry->computed)
+		return column == NULL && strcmp(entry->computed->function_schema, schema) == 0 && strcmp(entry->computed->function_name, name) == 0;
+	return entry->function && column == NULL && strcmp(entry->function->function_schema, schema) == 0 &&
+		strcmp(entry->function->function_name, name) == 0;
+}
+
+static bool
+names_dropped(const Entry *entry, const Dropped *dropped)
+{
+	for (int i = 0; i < dropped->n; i++)
+	{
+		if (dropped->schemas[i] && dropped->names[i] && entry_names(entry, dropped->schemas[i], dropped->names[i], dropped->columns[i]))
+			return true;
+	}
+	return false;
+}
+
+static void
+tell_dropped(const Dropped *dropped)
+{
+	RrRemotes	remotes = {0};
+	ListCell   *lc;
+
+	foreach(lc, all_entries())
+	{
+		const Entry *entry = lfirst(lc);
+		GqlErrorList *errors = gql_errors_create(MAX_SHOWN_ERRORS, NULL);
+
+		if (!names_dropped(entry, dropped))
+			continue;
+		check_entry(entry, &remotes, errors);
+		if (errors->items != NIL)
+			ereport(NOTICE,
+					(errmsg("%s \"%s\" has become inconsistent", entry->type, entry->name),
+					 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
+	}
+}
+
+static char **
+read_texts(ArrayType *array, int *n)
+{
+	Datum	   *datums;
+	bool	   *nulls;
+	char	  **texts;
+
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &datums, &nulls, n);
+	texts = palloc(Max(*n, 1) * sizeof(char *));
+	for (int i = 0; i < *n; i++)
+		texts[i] = nulls[i] ? NULL : TextDatumGetCString(datums[i]);
+	return texts;
+}
+
+PG_FUNCTION_INFO_V1(rr_tell_dropped);
+
+/* For the event trigger: tell_dropped(schemas, names, columns). */
+Datum
+rr_tell_dropped(PG_FUNCTION_ARGS)
+{
+	Dropped		dropped;
+
+	int			n_schemas;
+	int			n_names;
+
+	dropped.schemas = read_texts(PG_GETARG_ARRAYTYPE_P(0), &n_schemas);
+	dropped.names = read_texts(PG_GETARG_ARRAYTYPE_P(1), &n_names);
+	dropped.columns = read_texts(PG_GETARG_ARRAYTYPE_P(2), &dropped.n);
+	dropped.n = Min(dropped.n, Min(n_schemas, n_names));
+	tell_dropped(&dropped);
+	PG_RETURN_VOID();
+}
+
 /* ---- commands ---- */
 
 /* Not that of a remote schema, whose headers are secret. */
@@ -373,29 +574,30 @@ drop_entry(const Entry *entry)
 		rr_drop_tracked_function(entry->function->function_schema, entry->function->function_name);
 }
 
-/* One at a time: what goes with it, or depends on it, is looked at anew. */
+/* What uses a thing comes after it among the entries, and is dropped before it. False when there was nothing to drop. */
 static bool
-drop_one(void)
+drop_listed(void)
 {
 	List	   *inconsistencies = rr_all_inconsistencies();
-	ListCell   *lc;
+	List	   *entries = all_entries();
+	bool		any = false;
 
-	foreach(lc, all_entries())
+	for (int i = list_length(entries) - 1; i >= 0; i--)
 	{
-		if (lists_entry(inconsistencies, lfirst(lc)))
+		if (lists_entry(inconsistencies, list_nth(entries, i)))
 		{
-			drop_entry(lfirst(lc));
-			return true;
+			drop_entry(list_nth(entries, i));
+			any = true;
 		}
 	}
-	return false;
+	return any;
 }
 
 void
 rr_drop_inconsistent_metadata(void)
 {
 	rr_metadata_begin();
-	while (drop_one())
+	while (drop_listed())
 	{
 		CHECK_FOR_INTERRUPTS();
 		rr_metadata_refresh();

@@ -88,17 +88,19 @@ extern Jsonb *rr_introspect_remote_schema(const char *name);
 /* Throws 42704 with a hint when there is none. */
 extern RrRemoteSchema *rr_get_remote_schema(const char *name);
 
-/* ---- customization.c ---- */
-
-/* What is wrong with the customization of a remote schema, filed. */
-extern void rr_check_customization(RrRemote *remote, GqlErrorList *errors);
-
 /* ---- relationship.c ---- */
 
 /* A table by its name; throws 42P01 when there is none, 42809 when it is nothing that GraphQL shows. */
 extern Oid	rr_get_table(const char *schema, const char *name);
 /* Why a table is not in the GraphQL schema of anybody: "does not exist"; NULL if it is. */
 extern const char *rr_unserved_reason(const char *schema, const char *name);
+/*
+ * Keep a table from being renamed, changed or dropped until the end of the transaction, for metadata about it that nobody else sees yet. InvalidOid when
+ * there is none of the name. Before rr_metadata_begin(): a change of the table may take its time.
+ */
+extern Oid	rr_lock_table(const char *schema, const char *name);
+/* The member of a definition that names the table at the other end, or NULL. */
+extern const RrDoc *rr_relationship_target(const RrRelationship *relationship);
 /* Throws when a field of this name cannot be added to a table. what: "relationship", "computed field". */
 extern void rr_check_new_field(Oid table, const char *name, const char *what);
 

@@ -79,11 +79,13 @@ void
 rr_drop_permission(const char *remote_schema, const char *role)
 {
 	rr_metadata_begin();
-	(void) rr_get_remote_schema(remote_schema);
 	if (find_permission(remote_schema, role) == NULL)
+	{
+		(void) rr_get_remote_schema(remote_schema);
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("role \"%s\" has no permission on remote schema \"%s\"", role, remote_schema)));
+	}
 	RR_METADATA_EXECUTE("DELETE FROM remote_rel.remote_schema_permission WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
 						"AND role OPERATOR(pg_catalog.=) $2",
 						rr_arg_text(remote_schema), rr_arg_name(role));

@@ -5,6 +5,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -58,6 +59,60 @@ rr_get_table(const char *schema, const char *name)
 				 errmsg("\"%s.%s\" %s", schema, name, reason)));
 	return table;
 }
+
+Oid
+rr_lock_table(const char *schema, const char *name)
+{
+	for (;;)
+	{
+		Oid			table = rr_lookup_table(schema, name);
+
+		if (!OidIsValid(table))
+			return InvalidOid;
+		LockRelationOid(table, AccessShareLock);
+		if (rr_lookup_table(schema, name) == table)
+			return table;
+		UnlockRelationOid(table, AccessShareLock);
+	}
+}
+
+/* The member of a "using" that names the other table, or NULL. */
+static const RrDoc *
+using_table(const RrDoc *using)
+{
+	const RrDoc *key = rr_doc_get(using, "foreign_key_constraint_on");
+
+	if (key)
+		return rr_doc_is_object(key) ? rr_doc_get(key, "table") : NULL;
+	return rr_doc_get(rr_doc_get(using, "manual_configuration"), "remote_table");
+}
+
+const RrDoc *
+rr_relationship_target(const RrRelationship *relationship)
+{
+	const RrDoc *doc = rr_doc_root(relationship->definition, "definition");
+
+	if (relationship->kind == RR_REL_OBJECT || relationship->kind == RR_REL_ARRAY)
+		return using_table(doc);
+	return rr_doc_get(rr_doc_get(doc, "to_source"), "table");
+}
+
+/* Both ends. */
+static void
+lock_tables(const RrRelationship *relationship)
+{
+	const RrDoc *target = rr_relationship_target(relationship);
+	const char *schema;
+	const char *name;
+
+	if (relationship->source_table)
+		(void) rr_lock_table(relationship->source_schema, relationship->source_table);
+	if (target == NULL)
+		return;
+	rr_table_name_from_json(target, &schema, &name);
+	(void) rr_lock_table(schema, name);
+}
+
 
 static void
 throw_taken(Oid table, const char *what, const char *name)
@@ -456,6 +511,22 @@ get_relationship(Oid table, const char *name)
 	return relationship;
 }
 
+/* By the table's name, there may be no such table any more; or NULL. */
+static RrRelationship *
+find_stored(const char *schema, const char *table, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_catalog_table_relationships(InvalidOid))
+	{
+		RrRelationship *r = lfirst(lc);
+
+		if (strcmp(r->source_schema, schema) == 0 && strcmp(r->source_table, table) == 0 && strcmp(r->name, name) == 0)
+			return r;
+	}
+	return NULL;
+}
+
 /* Is a stored relationship of one of the kinds? Throws 42809 with the right command if it is not. */
 static void
 check_kind(const RrRelationship *stored, int kinds)
@@ -503,6 +574,7 @@ rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode)
 {
 	List	   *before = NIL;
 
+	lock_tables(relationship);
 	rr_metadata_begin();
 	if (mode != RR_RESTORE)
 	{
@@ -536,10 +608,13 @@ rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode)
 void
 rr_drop_table_relationship(const char *schema, const char *table, const char *name, int kinds)
 {
-	Oid			oid = rr_get_table(schema, table);
+	RrRelationship *relationship;
 
 	rr_metadata_begin();
-	check_kind(get_relationship(oid, name), kinds);
+	relationship = find_stored(schema, table, name);
+	if (relationship == NULL)
+		relationship = get_relationship(rr_get_table(schema, table), name);
+	check_kind(relationship, kinds);
 	RR_METADATA_EXECUTE("DELETE FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $1 "
 						"AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
 						rr_arg_name(schema), rr_arg_name(table), rr_arg_text(name));
@@ -588,6 +663,7 @@ rr_put_remote_relationship(RrRelationship *relationship, RrPutMode mode)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_NAME),
 				 errmsg("\"%s\" cannot be the name of a relationship", relationship->name)));
+	lock_tables(relationship);
 	rr_metadata_begin();
 	(void) rr_get_remote_schema(relationship->source_remote_schema);
 	if (mode != RR_RESTORE)
@@ -621,9 +697,11 @@ rr_drop_remote_relationship(const char *remote_schema, const char *type_name, co
 	List	   *names;
 
 	rr_metadata_begin();
-	(void) rr_get_remote_schema(remote_schema);
 	if (!remote_relationship_exists(&relationship, &names))
+	{
+		(void) rr_get_remote_schema(remote_schema);
 		throw_no_remote_relationship(&relationship, names);
+	}
 	RR_METADATA_EXECUTE("DELETE FROM remote_rel.remote_schema_relationship WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
 						"AND type_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
 						rr_arg_text(remote_schema), rr_arg_text(type_name), rr_arg_text(name));

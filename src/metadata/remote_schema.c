@@ -101,13 +101,19 @@ rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *
 	return remote;
 }
 
+/* What the user has just given. */
 static void
 check_customization(const RrRemoteSchema *remote)
 {
 	GqlErrorList *errors = gql_errors_create(100, NULL);
 
 	if (remote->customization)
-		rr_check_customization(rr_remote_create(remote), errors);
+	{
+		RrRemote   *whole = rr_remote_create(remote);
+
+		rr_check_customized_types(whole, errors);
+		rr_check_customization(whole, errors);
+	}
 	if (errors->items != NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -145,6 +151,21 @@ rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode)
 	rr_metadata_end();
 }
 
+/* What is left of a customization when the upstream has changed. Names that are not clear any more make it inconsistent. */
+static void
+warn_of_customization(const RrRemoteSchema *remote)
+{
+	GqlErrorList *errors = gql_errors_create(100, NULL);
+
+	if (remote->customization)
+		rr_check_customized_types(rr_remote_create(remote), errors);
+	if (errors->items != NIL)
+		ereport(WARNING,
+				(errcode(ERRCODE_WARNING),
+				 errmsg("the customization of remote schema \"%s\" names what is not there any more", remote->name),
+				 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
+}
+
 void
 rr_reload_remote_schema(const char *name)
 {
@@ -156,11 +177,15 @@ rr_reload_remote_schema(const char *name)
 	remote->sdl = rr_fetch_schema(remote);
 	rr_metadata_begin();
 	check_exists(name, RR_UPDATE);
-	check_customization(remote);
 	before = rr_all_inconsistencies();
-	RR_METADATA_EXECUTE("UPDATE remote_rel.remote_schema SET sdl = $2 WHERE name OPERATOR(pg_catalog.=) $1",
-						rr_arg_text(name), rr_arg_text(remote->sdl));
-	rr_warn_new_inconsistencies(before);
+	/* an update that came meanwhile has asked another upstream, and later */
+	if (RR_METADATA_EXECUTE("UPDATE remote_rel.remote_schema SET sdl = $2 WHERE name OPERATOR(pg_catalog.=) $1 "
+							"AND definition OPERATOR(pg_catalog.=) $3 AND NOT sdl_given",
+							rr_arg_text(name), rr_arg_text(remote->sdl), rr_arg_jsonb(remote->definition)) > 0)
+	{
+		warn_of_customization(remote);
+		rr_warn_new_inconsistencies(before);
+	}
 	rr_metadata_end();
 }
 

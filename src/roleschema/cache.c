@@ -8,6 +8,7 @@
 
 #include "lib/ilist.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
@@ -52,6 +53,12 @@ rr_inconsistency(const char *type, const char *name, const char *fmt,...)
 	item->name = pstrdup(name);
 	item->reason = reason.data;
 	return item;
+}
+
+const char *
+rr_field_label(const char *schema, const char *table, const char *name)
+{
+	return psprintf("%s.%s", strcmp(schema, "public") == 0 ? quote_identifier(table) : quote_qualified_identifier(schema, table), name);
 }
 
 /* ---- what the catalogs say ---- */

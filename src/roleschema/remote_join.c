@@ -19,7 +19,7 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
-#include "roleschema/roleschema.h"
+#include "roleschema/tables.h"
 
 typedef struct JoinBuilder
 {
@@ -92,6 +92,12 @@ resolve_table_key(JoinBuilder *b, RrJoinKey *key)
 
 		if (strcmp(field->name, key->name) != 0)
 			continue;
+		if (!OidIsValid(field->function))
+		{
+			gql_error(b->errors, "computed field \"%s\" of table \"%s\" has no function, or more than one of its name", key->name,
+					  get_rel_name(table));
+			return false;
+		}
 		key->function = field->function;
 		key->type = getBaseType(get_func_rettype(field->function));
 		return true;
@@ -688,6 +694,18 @@ find_remote(RrRoleSchema *rs, const char *name)
 	return NULL;
 }
 
+/* Are the computed fields among the keys served? */
+static bool
+computed_keys_are_there(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
+{
+	RrTable    *served = rr_database_table(rr_tables(rs)->db, table);
+
+	for (int i = 0; i < join->nkeys; i++)
+		if (OidIsValid(join->keys[i].function) && (served == NULL || gql_names_get(&served->computed, join->keys[i].name) == NULL))
+			return false;
+	return true;
+}
+
 /* May the role read what the join needs of the table? */
 static bool
 keys_are_readable(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
@@ -734,7 +752,7 @@ add_joins(RrRoleSchema *rs, List *relationships, RrRemote *source, Oid table, co
 		if (remote == NULL)
 			continue;
 		join = rr_remote_join_build(relationship, source, remote, gql_errors_create(1, NULL));
-		if (join == NULL || (OidIsValid(table) && !keys_are_readable(rs, table, join)))
+		if (join == NULL || (OidIsValid(table) && !(computed_keys_are_there(rs, table, join) && keys_are_readable(rs, table, join))))
 			continue;
 		add_join_field(rs, join, type);
 	}

@@ -476,13 +476,14 @@ rr_remote_create(const RrRemoteSchema *def)
 	return remote_from_sdl(def, def->sdl);
 }
 
-/* Does a remote schema clash with one that came before it? Then it is out of every role's schema, and listed as inconsistent. */
+/* Does a remote schema clash with one that came before it, or with itself? Then it is out of every role's schema, and listed as inconsistent. */
 static bool
 clashes(List *earlier, RrRemote *remote)
 {
 	GqlErrorList *errors = gql_errors_create(1, NULL);
 	ListCell   *lc;
 
+	rr_check_customization(remote, errors);
 	foreach(lc, earlier)
 		rr_check_remote_conflict(lfirst(lc), remote, errors);
 	return errors->items != NIL;

@@ -81,6 +81,8 @@ typedef struct RrInconsistency
 
 /* One of them, its reason formatted; in CurrentMemoryContext. */
 extern RrInconsistency *rr_inconsistency(const char *type, const char *name, const char *fmt,...) pg_attribute_printf(3, 4);
+/* The name under which a field of a table is listed, the only one of it: "books.author", "shop.parts.item" outside of schema public. */
+extern const char *rr_field_label(const char *schema, const char *table, const char *name);
 /* RrInconsistency *, of the whole schema; in CurrentMemoryContext. */
 extern List *rr_inconsistencies(void);
 
@@ -177,6 +179,11 @@ extern bool rr_remote_brings_type(const RrRemote *remote, const GqlType *upstrea
  * are whole (rr_remote_create()).
  */
 extern void rr_check_remote_conflict(RrRemote *earlier, RrRemote *later, GqlErrorList *errors);
+
+/* File the names that the customization of a whole remote schema gives twice, or that GraphQL does not allow: it cannot be served then. */
+extern void rr_check_customization(RrRemote *remote, GqlErrorList *errors);
+/* File the types that it names and that are not there: they harm nobody. */
+extern void rr_check_customized_types(const RrRemote *remote, GqlErrorList *errors);
 
 /* Parse the stored SDL of a remote schema with good will; its type system, whole. Throws XX001 if it does not parse any more. In CurrentMemoryContext. */
 extern RrRemote *rr_remote_create(const RrRemoteSchema *def);

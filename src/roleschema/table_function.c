@@ -176,7 +176,7 @@ add_computed(RrDatabase *db, const RrComputedField *row)
 		gql_names_add(&table->computed, function);
 	}
 	else
-		rr_database_inconsistent(db, "computed_field", psprintf("%s.%s", row->source_table, row->name), "function \"%s\": %s",
+		rr_database_inconsistent(db, "computed_field", rr_field_label(row->source_schema, row->source_table, row->name), "function \"%s\": %s",
 								 row->function_name, reason);
 }
 
@@ -358,7 +358,8 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *funct
 	if (field == NULL)
 	{
 		rs->inconsistencies = lappend(rs->inconsistencies,
-									  rr_inconsistency("function", function->name, "a remote schema has taken its name"));
+									  rr_inconsistency("function", quote_qualified_identifier(function->schema, function->sql_name),
+													   "a remote schema has taken the name \"%s\"", function->name));
 		return;
 	}
 	field->description = description;

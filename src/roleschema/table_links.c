@@ -364,7 +364,7 @@ static void
 add_explicit(Naming *naming, const RrRelationship *relationship)
 {
 	RrTable    *table = naming->table;
-	const char *label = psprintf("%s.%s", table->name, relationship->name);
+	const char *label = rr_field_label(relationship->source_schema, relationship->source_table, relationship->name);
 	const char *reason = NULL;
 	RrLink	   *link = explicit_link(naming->db, table, relationship, &reason);
 
@@ -475,8 +475,7 @@ name_links(RrDatabase *db, RrTable *table, List *explicit)
 			continue;
 		if (candidate->name == NULL)
 		{
-			rr_database_inconsistent(db, candidate->array ? "array_relation" : "object_relation",
-									 psprintf("%s.%s", table->name, candidate->key->name),
+			rr_database_inconsistent(db, "foreign_key", rr_field_label(table->schema, table->relation, candidate->key->name),
 									 "every name for the relationship of foreign key \"%s\" is taken", candidate->key->name);
 			continue;
 		}

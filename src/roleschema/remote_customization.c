@@ -1,10 +1,10 @@
 /*
- * customization.c: is the customization of a remote schema one that leaves every name clear (reference, section 6)?
+ * remote_customization.c: is the customization of a remote schema one that leaves every name clear (reference, section 6)?
  */
 #include "postgres.h"
 
 #include "compat.h"
-#include "metadata/metadata.h"
+#include "roleschema/roleschema.h"
 
 /* A name given, and to what. */
 typedef struct Renamed
@@ -69,11 +69,14 @@ check_fields(RrRemote *remote, GqlType *type, GqlErrorList *errors)
 	}
 }
 
-static void
-check_parents(RrRemote *remote, const RrCustomization *customization, GqlErrorList *errors)
+void
+rr_check_customized_types(const RrRemote *remote, GqlErrorList *errors)
 {
+	const RrCustomization *customization = remote->def->customization;
 	ListCell   *lc;
 
+	if (customization == NULL)
+		return;
 	foreach(lc, customization->field_names)
 	{
 		const char *name = ((RrFieldNaming *) lfirst(lc))->parent_type;
@@ -101,8 +104,9 @@ rr_check_customization(RrRemote *remote, GqlErrorList *errors)
 		return;
 	if (customization->root_fields_namespace && !is_plain_name(customization->root_fields_namespace))
 		gql_error(errors, "\"root_fields_namespace\" \"%s\" is no name that GraphQL allows.", customization->root_fields_namespace);
-	check_parents(remote, customization, errors);
 	check_types(remote, errors);
+	if (customization->field_names == NIL)
+		return;
 	gql_foreach(GqlType, type, &remote->upstream->types)
 	{
 		if (!type->builtin && (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE))
