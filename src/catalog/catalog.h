@@ -215,11 +215,6 @@ extern const char *rr_remote_schema_url_name(const RrRemoteSchema *remote);
  */
 extern const char *rr_remote_schema_conceal(const RrRemoteSchema *remote, const char *text);
 
-/* ---- permission_check.c ---- */
-
-/* File everything that keeps a role's SDL from being a part of the upstream's schema, presets included. */
-extern void rr_check_permission(GqlSchema *upstream, const char *sdl, GqlErrorList *errors);
-
 /* ---- names into identities, as the catalogs are now; InvalidOid when there is none ---- */
 
 extern Oid	rr_lookup_table(const char *schema, const char *name);

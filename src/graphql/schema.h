@@ -207,6 +207,7 @@ extern bool gql_is_subtype(GqlSchema *schema, GqlType *abstract, GqlType *type);
 extern bool gql_types_equal(const GqlTypeRef *a, const GqlTypeRef *b);
 extern char *gql_type_to_string(const GqlTypeRef *ref); /* "[Int!]!" */
 extern const char *gql_type_kind_name(GqlTypeKind kind);	/* "INPUT_OBJECT" */
+extern const char *gql_directive_location_name(GqlDirectiveLocation location);	/* "FRAGMENT_SPREAD" */
 extern bool gql_is_name(const char *text);			/* [_A-Za-z][_0-9A-Za-z]* */
 /* A type reference of a document, resolved; NULL when its named type is unknown. */
 extern const GqlTypeRef *gql_resolve_type(GqlSchema *schema, const GqlTypeNode *node);

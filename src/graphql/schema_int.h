@@ -46,7 +46,6 @@ typedef enum GqlMetaField
 
 /* The specified scalars and directives, the introspection types, and __schema, __type and __typename. */
 extern void gql_schema_add_builtins(GqlSchema *schema);
-extern const char *gql_directive_location_name(GqlDirectiveLocation location);
 /* -1 when there is no such location */
 extern int	gql_directive_location(const char *name);
 

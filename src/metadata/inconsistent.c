@@ -16,8 +16,7 @@
 #include "compat.h"
 #include "metadata/metadata.h"
 #include "roleschema/link_using.h"
-
-#define MAX_SHOWN_ERRORS 100
+#include "roleschema/permission.h"
 
 /* An object of the metadata under the names by which it is listed. */
 typedef struct Entry
@@ -261,13 +260,13 @@ rr_all_inconsistencies(void)
 
 	foreach(lc, entries)
 	{
-		GqlErrorList *errors = gql_errors_create(MAX_SHOWN_ERRORS, NULL);
+		GqlErrorList *errors = gql_errors_create(RR_MAX_SHOWN_ERRORS, NULL);
 
 		check_entry(lfirst(lc), &remotes, errors);
 		if (errors->items != NIL)
-			found = add_item(found, lfirst(lc), rr_error_lines(errors, MAX_SHOWN_ERRORS));
+			found = add_item(found, lfirst(lc), rr_error_lines(errors, RR_MAX_SHOWN_ERRORS));
 	}
-	foreach(lc, rr_inconsistencies())
+	foreach(lc, list_concat(rr_role_inconsistencies(&remotes), rr_inconsistencies()))
 	{
 		RrInconsistency *item = lfirst(lc);
 
@@ -472,7 +471,7 @@ tell_dropped(const Dropped *dropped)
 	foreach(lc, all_entries())
 	{
 		const Entry *entry = lfirst(lc);
-		GqlErrorList *errors = gql_errors_create(MAX_SHOWN_ERRORS, NULL);
+		GqlErrorList *errors = gql_errors_create(RR_MAX_SHOWN_ERRORS, NULL);
 
 		if (!names_dropped(entry, dropped))
 			continue;
@@ -480,7 +479,7 @@ tell_dropped(const Dropped *dropped)
 		if (errors->items != NIL)
 			ereport(NOTICE,
 					(errmsg("%s \"%s\" has become inconsistent", entry->type, entry->name),
-					 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
+					 errdetail_internal("%s", rr_error_lines(errors, RR_MAX_SHOWN_ERRORS))));
 	}
 }
 

@@ -59,6 +59,7 @@ extern char *rr_fetch_schema(const RrRemoteSchema *remote);
 extern char *rr_try_fetch_schema(const RrRemoteSchema *remote);
 /* Throws HV021, with the first errors, when the SDL is no schema; what is bearable is a WARNING. */
 extern void rr_check_sdl(const char *remote_schema, const char *sdl);
+#define RR_MAX_SHOWN_ERRORS 100
 /* The messages, one a line; beyond max the last line says how many more there are. */
 extern char *rr_error_lines(const GqlErrorList *errors, int max);
 /* The same with the errors' paths, which go on from base; without them where base is NULL. */
@@ -122,6 +123,11 @@ typedef struct RrRemotes
 
 /* NULL when there is none, or none whose schema is known (filed). */
 extern RrRemote *rr_load_remote(RrRemotes *remotes, const char *name, GqlErrorList *errors);
+/* ---- role_permission.c ---- */
+
+/* Roles whose permissions do not go together, RrInconsistency *. */
+extern List *rr_role_inconsistencies(RrRemotes *remotes);
+
 /* What does not fit a relationship of either sort (a missing table included) is filed. */
 extern void rr_check_relationship(const RrRelationship *relationship, RrRemotes *remotes, GqlErrorList *errors);
 

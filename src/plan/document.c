@@ -150,7 +150,7 @@ given_argument(const GqlFieldSel *field, const char *name)
 	return NULL;
 }
 
-/* What the query gives for an argument, coerced: a plan with it is good for equal variables only. NULL for nothing. */
+/* What the query gives for an argument, coerced, or the argument's default: a plan with it is good for equal variables only. NULL for nothing. */
 static const GqlValue *
 coerced_argument(Printer *p, const GqlFieldSel *field, const char *name)
 {
@@ -158,9 +158,7 @@ coerced_argument(Printer *p, const GqlFieldSel *field, const char *name)
 	const GqlArgumentValue *value;
 	GqlNames	coerced;
 
-	if (given == NULL)
-		return NULL;
-	if (uses_variables(given))
+	if (given != NULL && uses_variables(given))
 		p->planner->exact = true;
 	gql_names_init(&coerced, CurrentMemoryContext);
 	if (!gql_coerce_arguments(p->planner->request, field, &coerced, p->planner->errors))
@@ -172,59 +170,104 @@ coerced_argument(Printer *p, const GqlFieldSel *field, const char *name)
 	return value ? value->value : NULL;
 }
 
-/* "$rr__p0" for an argument of which something is preset; the same one wherever the same field is printed, or its arguments would differ. */
 static char *
-preset_variable(Printer *p, const GqlFieldSel *field, const GqlInputValueDef *def)
+print_to_text(const GqlValue *value)
 {
-	const GqlSelection *node = field ? linitial(field->nodes) : NULL;
-	RrPresetArgument *preset;
+	StringInfoData text;
+
+	initStringInfo(&text);
+	gql_print_value(&text, value);
+	return text.data;
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Do two arguments get one value? An interface's and its objects' do, where the query gives the same. */
+static bool
+same_preset(const RrPresetArgument *a, const RrPresetArgument *b)
+{
+	return (a->def == b->def ||
+			(strcmp(gql_type_to_string(a->def->type), gql_type_to_string(b->def->type)) == 0 &&
+			 same_text(rr_preset_text(a->def->node), rr_preset_text(b->def->node)))) &&
+		same_text(a->given ? print_to_text(a->given) : NULL, b->given ? print_to_text(b->given) : NULL);
+}
+
+/* "$rr__p0" for an argument of which something is preset: the same one for equal values, or fields that are merged would have different arguments. */
+static char *
+preset_variable(Printer *p, const GqlInputValueDef *def, const GqlValue *given)
+{
+	RrPresetArgument *preset = palloc0(sizeof(RrPresetArgument));
 	ListCell   *lc;
 
-	foreach(lc, p->step->preset_arguments)
-	{
-		preset = lfirst(lc);
-		if (preset->def == def && preset->node == node)
-			return psprintf("$" RR_ALIAS_PREFIX "p%d", foreach_current_index(lc));
-	}
-	preset = palloc0(sizeof(RrPresetArgument));
 	preset->def = def;
-	preset->node = node;
-	preset->given = field ? coerced_argument(p, field, def->name) : NULL;
+	preset->given = given;
+	foreach(lc, p->step->preset_arguments)
+		if (same_preset(lfirst(lc), preset))
+			return psprintf("$" RR_ALIAS_PREFIX "p%d", foreach_current_index(lc));
 	p->step->preset_arguments = lappend(p->step->preset_arguments, preset);
 	return psprintf("$" RR_ALIAS_PREFIX "p%d", list_length(p->step->preset_arguments) - 1);
+}
+
+/*
+ * An argument's value as it stands in the text, the same for all keys; NULL when nothing is sent. field is where the query gives it; NULL for fields that
+ * the query does not select itself.
+ */
+static char *
+argument_text(Printer *p, const GqlFieldSel *field, const GqlInputValueDef *def)
+{
+	GqlSchema  *upstream = p->step->remote->upstream;
+	const GqlValue *given = field ? given_argument(field, def->name) : NULL;
+
+	if (p->step->remote->restricted && rr_has_presets(upstream, def))
+	{
+		bool		gives = rr_gives_presets(upstream, def);
+
+		given = field ? coerced_argument(p, field, def->name) : NULL;
+		if (given != NULL && given->kind == GQL_VALUE_NULL && gives)
+			given = NULL;
+		return given != NULL || gives ? preset_variable(p, def, given) : NULL;
+	}
+	if (given == NULL)
+		return NULL;
+	use_variables(p->step, given);
+	return print_to_text(given);
+}
+
+/* The arguments of a field of the upstream. */
+static void
+print_upstream_arguments(Printer *p, const GqlFieldSel *sel, const GqlFieldDef *upstream)
+{
+	const char *separator = "(";
+
+	gql_foreach(GqlInputValueDef, def, &upstream->args)
+	{
+		const char *text = argument_text(p, sel, def);
+
+		if (text == NULL)
+			continue;
+		appendStringInfo(p->out, "%s%s: %s", separator, def->name, text);
+		separator = ", ";
+	}
+	if (separator[0] == ',')
+		appendStringInfoChar(p->out, ')');
 }
 
 static void
 print_field_arguments(Printer *p, const RrShapeField *field)
 {
 	const GqlSelection *node = linitial(field->sel->nodes);
-	const char *separator = "(";
 
-	if (!p->step->remote->restricted || field->kind != RR_SHAPE_VALUE)
+	if (p->step->remote->restricted && field->kind == RR_SHAPE_VALUE)
 	{
-		use_argument_variables(p->step, node->arguments);
-		append_arguments(p->out, node->arguments);
+		print_upstream_arguments(p, field->sel, field->upstream);
 		return;
 	}
-	gql_foreach(GqlInputValueDef, def, &field->upstream->args)
-	{
-		const GqlValue *given = given_argument(field->sel, def->name);
-		bool		preset = rr_has_presets(p->step->remote->upstream, def);
-
-		if (given == NULL && !preset)
-			continue;
-		appendStringInfo(p->out, "%s%s: ", separator, def->name);
-		separator = ", ";
-		if (preset)
-			appendStringInfoString(p->out, preset_variable(p, field->sel, def));
-		else
-		{
-			use_variables(p->step, given);
-			gql_print_value(p->out, given);
-		}
-	}
-	if (separator[0] == ',')
-		appendStringInfoChar(p->out, ')');
+	use_argument_variables(p->step, node->arguments);
+	append_arguments(p->out, node->arguments);
 }
 
 /* ---- directives ---- */
@@ -488,6 +531,7 @@ print_object(Printer *p, const RrObjectShape *object, bool typed)
 	for (int i = 0; i < object->nkeys; i++)
 	{
 		appendStringInfo(p->out, " %s: %s", object->key_aliases[i], object->keys[i]->name);
+		print_upstream_arguments(p, NULL, object->keys[i]);
 		empty = false;
 	}
 	p->use = NULL;
@@ -522,39 +566,29 @@ static void
 add_argument(Printer *p, RrFieldCall *call, const GqlInputValueDef *def, const GqlValue *template, bool innermost)
 {
 	const GqlFieldSel *field = innermost ? p->step->field : NULL;
-	const GqlValue *given = field ? given_argument(field, def->name) : NULL;
-	bool		presets = p->step->remote->restricted && rr_has_presets(p->step->remote->upstream, def);
-	RrCallArgument *argument;
+	RrCallArgument *argument = palloc0(sizeof(RrCallArgument));
 
-	if (template == NULL && given == NULL && !presets)
-		return;
-	argument = palloc0(sizeof(RrCallArgument));
 	argument->name = def->name;
 	argument->key_argument = -1;
 	if (template != NULL)
 	{
 		RrKeyArgument *key = palloc0(sizeof(RrKeyArgument));
-		const GqlValue *value = given ? coerced_argument(p, field, def->name) : NULL;
+		const GqlValue *value = field && given_argument(field, def->name) ? coerced_argument(p, field, def->name) : NULL;
 
 		key->def = def;
 		key->type = gql_type_to_string(def->type);
 		key->misfit = psprintf("The key does not fit argument \"%s\" of remote schema \"%s\"", def->name, p->step->remote->def->name);
 		key->template = template;
 		key->given = value && value->kind == GQL_VALUE_OBJECT ? value : NULL;
-		key->presets = presets;
+		key->presets = p->step->remote->restricted && rr_has_presets(p->step->remote->upstream, def);
 		argument->key_argument = list_length(p->step->key_arguments);
 		p->step->key_arguments = lappend(p->step->key_arguments, key);
 	}
-	else if (presets)
-		argument->text = preset_variable(p, field, def);
 	else
 	{
-		StringInfoData text;
-
-		initStringInfo(&text);
-		use_variables(p->step, given);
-		gql_print_value(&text, given);
-		argument->text = text.data;
+		argument->text = argument_text(p, field, def);
+		if (argument->text == NULL)
+			return;
 	}
 	call->arguments = lappend(call->arguments, argument);
 }

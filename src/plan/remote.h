@@ -74,7 +74,6 @@ typedef struct RrKeyArgument
 typedef struct RrPresetArgument
 {
 	const GqlInputValueDef *def;	/* at the upstream */
-	const GqlSelection *node;	/* whose argument it is; NULL: of a field on the way */
 	const GqlValue *given;		/* the query's part, coerced; or NULL */
 } RrPresetArgument;
 

@@ -7,15 +7,17 @@
 
 #include "roleschema/preset.h"
 
+#define SESSION_PREFIX "x-hasura-"
+
 static const GqlDirective *
-preset_of(const GqlInputValueDef *def)
+preset_of(const GqlInputValueNode *node)
 {
 	ListCell   *lc;
 
-	if (def->node == NULL)
+	if (node == NULL)
 		return NULL;
-	foreach(lc, def->node->directives)
-		if (strcmp(((GqlDirective *) lfirst(lc))->name.value, "preset") == 0)
+	foreach(lc, node->directives)
+		if (strcmp(((GqlDirective *) lfirst(lc))->name.value, RR_PRESET) == 0)
 			return lfirst(lc);
 	return NULL;
 }
@@ -29,6 +31,55 @@ directive_argument(const GqlDirective *directive, const char *name)
 		if (strcmp(((GqlArgument *) lfirst(lc))->name.value, name) == 0)
 			return ((GqlArgument *) lfirst(lc))->value;
 	return NULL;
+}
+
+/* Is a string that starts like a session variable just that string? */
+static bool
+is_static(const GqlDirective *preset)
+{
+	const GqlValue *value = directive_argument(preset, "static");
+
+	return value != NULL && value->kind == GQL_VALUE_BOOLEAN && value->boolean;
+}
+
+bool
+rr_is_session_variable(const GqlValue *value)
+{
+	return value->kind == GQL_VALUE_STRING && pg_strncasecmp(value->text, SESSION_PREFIX, strlen(SESSION_PREFIX)) == 0;
+}
+
+bool
+rr_holds_session_variable(const GqlValue *value)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (rr_is_session_variable(value))
+		return true;
+	foreach(lc, value->items)
+	{
+		const GqlValue *item = value->kind == GQL_VALUE_OBJECT ? ((GqlObjectField *) lfirst(lc))->value : lfirst(lc);
+
+		if (rr_holds_session_variable(item))
+			return true;
+	}
+	return false;
+}
+
+char *
+rr_preset_text(const GqlInputValueNode *node)
+{
+	const GqlDirective *preset = preset_of(node);
+	const GqlValue *value = preset ? directive_argument(preset, "value") : NULL;
+	StringInfoData out;
+
+	if (value == NULL)
+		return NULL;
+	initStringInfo(&out);
+	if (is_static(preset) && rr_holds_session_variable(value))
+		appendStringInfoString(&out, "static ");
+	gql_print_value(&out, value);
+	return out.data;
 }
 
 static GqlType *
@@ -55,7 +106,7 @@ is_preset(PresetSearch *search, const GqlInputValueDef *def)
 	bool		found = search->all;
 
 	check_stack_depth();
-	if (preset_of(def) != NULL)
+	if (preset_of(def->node) != NULL)
 		return true;
 	if (type == NULL)
 		return false;
@@ -92,23 +143,34 @@ rr_is_hidden(GqlSchema *upstream, const GqlInputValueDef *def)
 	return search_presets(upstream, def, true);
 }
 
+static bool
+hides_something(GqlSchema *upstream, GqlType *type)
+{
+	gql_foreach(GqlInputValueDef, field, gql_type_fields(upstream, type))
+		if (rr_is_hidden(upstream, field))
+			return true;
+	return false;
+}
+
+bool
+rr_gives_presets(GqlSchema *upstream, const GqlInputValueDef *def)
+{
+	GqlType    *type = input_object(def->type);
+
+	return preset_of(def->node) != NULL || (type != NULL && hides_something(upstream, type));
+}
+
 bool
 rr_presets_require(GqlSchema *upstream, const GqlInputValueDef *def)
 {
-	GqlType    *type = def->type->kind == GQL_TYPE_NAMED ? input_object(def->type) : NULL;
-	bool		hides = false;
-	bool		needs = false;
+	GqlType    *type = input_object(def->type);
 
-	if (type == NULL)
+	if (type == NULL || def->default_value != NULL || !hides_something(upstream, type))
 		return false;
 	gql_foreach(GqlInputValueDef, field, gql_type_fields(upstream, type))
-	{
-		if (rr_is_hidden(upstream, field))
-			hides = true;
-		else if (field->type->kind == GQL_TYPE_NON_NULL && field->default_value == NULL)
-			needs = true;
-	}
-	return hides && needs;
+		if (field->type->kind == GQL_TYPE_NON_NULL && field->default_value == NULL && !rr_is_hidden(upstream, field))
+			return true;
+	return false;
 }
 
 static bool
@@ -118,7 +180,7 @@ key_replaces_preset(GqlSchema *upstream, const GqlInputValueDef *def, const GqlV
 	ListCell   *lc;
 
 	check_stack_depth();
-	preset |= preset_of(def) != NULL;
+	preset |= preset_of(def->node) != NULL;
 	if (template->kind == GQL_VALUE_VARIABLE)
 		return preset || rr_has_presets(upstream, def);
 	foreach(lc, template->items)
@@ -157,48 +219,49 @@ new_value(GqlValueKind kind)
 	return value;
 }
 
+/* A session variable's text as a literal of the type; NULL when it is none. */
+static GqlValue *
+literal_of_text(const char *text, const char *type)
+{
+	GqlValue   *value;
+
+	if (strcmp(type, "Int") == 0 || strcmp(type, "Float") == 0)
+	{
+		value = gql_parse_value(text, strlen(text), gql_errors_create(1, NULL));
+		return value != NULL && (value->kind == GQL_VALUE_INT || value->kind == GQL_VALUE_FLOAT) ? value : NULL;
+	}
+	if (strcmp(type, "Boolean") == 0)
+	{
+		value = new_value(GQL_VALUE_BOOLEAN);
+		value->boolean = pg_strcasecmp(text, "true") == 0;
+		return value->boolean || pg_strcasecmp(text, "false") == 0 ? value : NULL;
+	}
+	value = new_value(GQL_VALUE_STRING);
+	value->text = text;
+	value->len = strlen(text);
+	return value;
+}
+
 /* A session variable's text as a value of the type. */
 static GqlValue *
 value_of_variable(PresetWalk *w, const char *name, const GqlTypeRef *type)
 {
 	const char *text = w->variable(name);
-	const char *type_name = gql_named_type(type)->name;
-	GqlErrorList *ignored = gql_errors_create(1, NULL);
-	GqlValue   *value = NULL;
+	GqlType    *named = gql_named_type(type);
+	GqlValue   *value = text ? literal_of_text(text, named->name) : NULL;
 	GqlError   *error;
 
+	if (value != NULL)
+		value = gql_coerce_value(w->upstream, value, &named->ref, true, "", gql_errors_create(1, NULL));
+	if (value != NULL)
+		return value;
 	if (text == NULL)
-	{
 		error = gql_error(w->errors, "Session variable \"%s\" is missing.", name);
-		if (error != NULL)
-			error->code = "not-found";
-		return NULL;
-	}
-	if (strcmp(type_name, "Int") == 0 || strcmp(type_name, "Float") == 0 || strcmp(type_name, "Boolean") == 0)
-	{
-		value = gql_parse_value(text, strlen(text), ignored);
-		if (value != NULL && gql_coerce_value(w->upstream, value, &gql_named_type(type)->ref, false, "", ignored) == NULL)
-			value = NULL;
-	}
 	else
-	{
-		value = new_value(GQL_VALUE_STRING);
-		value->text = text;
-		value->len = strlen(text);
-	}
-	if (value == NULL)
-	{
-		error = gql_error(w->errors, "Session variable \"%s\" is no value of type %s.", name, type_name);
-		if (error != NULL)
-			error->code = "coercion-error";
-	}
-	return value;
-}
-
-static bool
-is_variable(const GqlValue *value)
-{
-	return value->kind == GQL_VALUE_STRING && pg_strncasecmp(value->text, "x-hasura-", 9) == 0;
+		error = gql_error(w->errors, "Session variable \"%s\" is no value of type %s.", name, named->name);
+	if (error != NULL)
+		error->code = text == NULL ? "not-found" : "coercion-error";
+	return NULL;
 }
 
 /* The value of a preset, session variables read. */
@@ -210,7 +273,7 @@ read_preset(PresetWalk *w, const GqlValue *value, const GqlTypeRef *type)
 	ListCell   *lc;
 
 	check_stack_depth();
-	if (is_variable(value))
+	if (rr_is_session_variable(value))
 		return value_of_variable(w, value->text, type);
 	if (value->kind != GQL_VALUE_LIST && value->kind != GQL_VALUE_OBJECT)
 		return unconstify(GqlValue *, value);
@@ -260,8 +323,6 @@ apply_to_object(PresetWalk *w, GqlType *type, const GqlValue *given, GqlValue **
 			continue;
 		if (!apply(w, field, inner, &value))
 			return false;
-		if (value == NULL)
-			continue;
 		out = palloc0(sizeof(GqlObjectField));
 		out->name.value = field->name;
 		out->name.loc = -1;
@@ -301,22 +362,17 @@ apply_to_type(PresetWalk *w, const GqlTypeRef *type, const GqlValue *given, GqlV
 static bool
 apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValue **result)
 {
-	const GqlDirective *preset = preset_of(def);
-	const GqlValue *is_static;
+	const GqlDirective *preset = preset_of(def->node);
 
 	/* what the relationship gives comes first; the query cannot give it */
-	if (preset != NULL && given == NULL)
-	{
-		const GqlValue *value = directive_argument(preset, "value");
-
-		is_static = directive_argument(preset, "static");
-		*result = is_static && is_static->boolean ? unconstify(GqlValue *, value) : read_preset(w, value, def->type);
-		return *result != NULL;
-	}
 	if (given != NULL)
 		return apply_to_type(w, def->type, given, result);
-	*result = NULL;
-	return input_object(def->type) == NULL || apply_to_object(w, input_object(def->type), NULL, result);
+	if (preset == NULL)
+		return apply_to_object(w, input_object(def->type), NULL, result);
+	*result = unconstify(GqlValue *, directive_argument(preset, "value"));
+	if (!is_static(preset))
+		*result = read_preset(w, *result, def->type);
+	return *result != NULL;
 }
 
 GqlValue *

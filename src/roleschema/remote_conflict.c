@@ -2,7 +2,8 @@
  * remote_conflict.c: what of two remote schemas cannot stand in one graph (DESIGN.md section 3).
  *
  * Names are compared as they are in the role's schema, customization included. Types of one name and one structure are shared; everything else that meets
- * is filed, naming both sides and the member that differs. Compared are the upstreams' whole schemas: what a role sees of them is a part, and parts of equal types fit.
+ * is filed, naming both sides and the member that differs. Compared are the upstreams' whole schemas; and, for a role, what its
+ * permissions leave of them, since types that are the same may be so in part only.
  */
 #include "postgres.h"
 
@@ -111,10 +112,28 @@ compare_types(const Conflict *c, const char *what, const GqlNames *here, const G
 	return NULL;
 }
 
+/* The arguments or input fields that the remote's permission, if there is one, does not preset. */
+static const GqlNames *
+visible(const RrRemote *remote, const GqlNames *inputs)
+{
+	GqlNames   *left;
+
+	if (!remote->restricted)
+		return inputs;
+	left = palloc(sizeof(GqlNames));
+	gql_names_init(left, CurrentMemoryContext);
+	gql_foreach(GqlInputValueDef, input, inputs)
+		if (!rr_remote_hides(remote, input))
+			gql_names_add(left, input);
+	return left;
+}
+
 /* Arguments, or fields of an input object; these are never renamed. */
 static char *
-compare_inputs(const Conflict *c, const char *what, const GqlNames *here, const GqlNames *there)
+compare_inputs(const Conflict *c, const char *what, const GqlNames *all_here, const GqlNames *all_there)
 {
+	const GqlNames *here = visible(c->later, all_here);
+	const GqlNames *there = visible(c->earlier, all_there);
 	char	   *difference = compare_names(c, what, here, there);
 
 	gql_foreach(GqlInputValueDef, input, here)

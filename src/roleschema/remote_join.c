@@ -439,6 +439,32 @@ resolve_path(JoinBuilder *b)
 	}
 }
 
+/* The static __typename of the objects in a template, as federation's representations have it; or NULL. */
+static const char *
+static_typename(const GqlValue *template)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	foreach(lc, template->items)
+	{
+		const GqlObjectField *member = lfirst(lc);
+		const GqlValue *value = template->kind == GQL_VALUE_OBJECT ? member->value : lfirst(lc);
+		const char *found;
+
+		if (template->kind == GQL_VALUE_OBJECT && strcmp(member->name.value, "__typename") == 0 &&
+			value->kind == GQL_VALUE_STRING)
+			return value->text;
+		if (value->kind == GQL_VALUE_LIST || value->kind == GQL_VALUE_OBJECT)
+		{
+			found = static_typename(value);
+			if (found != NULL)
+				return found;
+		}
+	}
+	return NULL;
+}
+
 static void
 check_batch(JoinBuilder *b)
 {
@@ -447,6 +473,7 @@ check_batch(JoinBuilder *b)
 	GqlType    *element = gql_named_type(innermost->type);
 	const GqlPath *path = gql_path_key(NULL, "batch");
 	int			before = list_length(b->errors->items);
+	const char *name;
 	ListCell   *lc;
 
 	if (to->batch == RR_BATCH_ALIASES)
@@ -456,6 +483,15 @@ check_batch(JoinBuilder *b)
 				  innermost->name, b->join->remote->def->name, gql_type_to_string(innermost->type));
 	if (to->batch == RR_BATCH_POSITION && to->array)
 		gql_error(b->errors, "a batch by position has one result for each key; matching several needs the names of result fields");
+	name = static_typename(((RrRemoteFieldStep *) llast(to->remote_field))->arguments);
+	if (name != NULL && gql_is_abstract(element))
+	{
+		GqlType    *type = gql_schema_type(b->join->remote->upstream, name);
+
+		if (type == NULL || !gql_is_subtype(b->join->remote->upstream, element, type))
+			gql_error(b->errors, "the template's \"__typename\" is \"%s\", which is no possible type of \"%s\" of remote schema \"%s\"", name,
+					  element->name, b->join->remote->def->name);
+	}
 	foreach(lc, b->join->path)
 	{
 		const GqlFieldDef *field = lfirst(lc);
@@ -597,32 +633,6 @@ add_arguments(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *owner, GqlFieldDef 
 		if (given == NULL)
 			left->default_value = arg->default_value;
 	}
-}
-
-/* The static __typename of the objects in a template, as federation's representations have it; or NULL. */
-static const char *
-static_typename(const GqlValue *template)
-{
-	ListCell   *lc;
-
-	check_stack_depth();
-	foreach(lc, template->items)
-	{
-		const GqlObjectField *member = lfirst(lc);
-		const GqlValue *value = template->kind == GQL_VALUE_OBJECT ? member->value : lfirst(lc);
-		const char *found;
-
-		if (template->kind == GQL_VALUE_OBJECT && strcmp(member->name.value, "__typename") == 0 &&
-			value->kind == GQL_VALUE_STRING)
-			return value->text;
-		if (value->kind == GQL_VALUE_LIST || value->kind == GQL_VALUE_OBJECT)
-		{
-			found = static_typename(value);
-			if (found != NULL)
-				return found;
-		}
-	}
-	return NULL;
 }
 
 const GqlTypeRef *

@@ -7,12 +7,10 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_authid.h"
 #include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 
+#include "roleschema/permission.h"
 #include "roleschema/preset.h"
 #include "roleschema/roleschema.h"
 #include "settings.h"
@@ -46,18 +44,6 @@ bool
 rr_remote_hides(const RrRemote *remote, const GqlInputValueDef *def)
 {
 	return remote->restricted && rr_is_hidden(remote->upstream, def);
-}
-
-/* An input object of which presets leave nothing is no type of the role's. */
-static bool
-is_hidden_type(const RrRemote *remote, GqlType *type)
-{
-	if (type->kind != GQL_INPUT_OBJECT || !remote->restricted)
-		return false;
-	gql_foreach(GqlInputValueDef, field, gql_type_fields(remote->upstream, type))
-		if (!rr_is_hidden(remote->upstream, field))
-			return false;
-	return true;
 }
 
 static bool
@@ -237,13 +223,22 @@ link_type(RrRoleSchema *rs, RrRemote *remote, GqlType *type, const GqlType *upst
 			gql_type_add_member(type, gql_named_type(rr_remote_type_ref(rs, remote, &member->ref)));
 }
 
+/* Is a type of the upstream one that the role can come to? */
+static bool
+is_reached(const RrRemote *remote, const GqlType *type)
+{
+	return !remote->restricted || gql_names_get(&remote->reached, type->name) != NULL;
+}
+
 /* Do other types refer to a root type of the upstream, so that it has to stay a type of its own? */
 static bool
-is_referred_to(GqlSchema *upstream, const GqlType *root)
+is_referred_to(const RrRemote *remote, const GqlType *root)
 {
+	GqlSchema  *upstream = remote->upstream;
+
 	gql_foreach(GqlType, type, &upstream->types)
 	{
-		if (is_introspection(type))
+		if (is_introspection(type) || !is_reached(remote, type))
 			continue;
 		if (type->kind == GQL_UNION && gql_names_get(&type->members, root->name) != NULL)
 			return true;
@@ -258,7 +253,60 @@ is_referred_to(GqlSchema *upstream, const GqlType *root)
 bool
 rr_remote_brings_type(const RrRemote *remote, const GqlType *upstream)
 {
-	return !is_root(remote->upstream, upstream) || is_referred_to(remote->upstream, upstream);
+	return is_reached(remote, upstream) && (!is_root(remote->upstream, upstream) || is_referred_to(remote, upstream));
+}
+
+/* A directive of the upstream's own that may stand in a query. */
+static bool
+is_offered(const GqlDirectiveDef *directive)
+{
+	const uint32 executable = (1 << (GQL_LOC_VARIABLE_DEFINITION + 1)) - 1;
+
+	return !directive->builtin && (directive->locations & executable) != 0;
+}
+
+/* ---- what a permission leaves ---- */
+
+static void reach(RrRemote *remote, GqlType *type);
+
+static void
+reach_inputs(RrRemote *remote, const GqlNames *inputs)
+{
+	gql_foreach(GqlInputValueDef, input, inputs)
+		if (!rr_remote_hides(remote, input))
+			reach(remote, gql_named_type(input->type));
+}
+
+/* Types that only hidden arguments and fields lead to, or nothing at all, are not the role's. */
+static void
+reach(RrRemote *remote, GqlType *type)
+{
+	check_stack_depth();
+	if (!gql_names_add(&remote->reached, type))
+		return;
+	if (type->kind == GQL_INPUT_OBJECT)
+		reach_inputs(remote, &type->fields);
+	else if (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE)
+		gql_foreach(GqlFieldDef, field, &type->fields)
+		{
+			reach_inputs(remote, &field->args);
+			reach(remote, gql_named_type(field->type));
+		}
+	gql_foreach(GqlType, interface, &type->interfaces)
+		reach(remote, interface);
+	gql_foreach(GqlType, member, &type->members)
+		reach(remote, member);
+}
+
+static void
+reach_roots(RrRemote *remote)
+{
+	reach(remote, remote->upstream->query);
+	if (remote->upstream->mutation != NULL)
+		reach(remote, remote->upstream->mutation);
+	gql_foreach(GqlDirectiveDef, directive, &remote->upstream->directives)
+		if (is_offered(directive))
+			reach_inputs(remote, &directive->args);
 }
 
 static void
@@ -275,7 +323,7 @@ add_types(RrRoleSchema *rs, RrRemote *remote)
 
 		if (is_introspection(type))
 			continue;
-		if (!rr_remote_brings_type(remote, type) || is_hidden_type(remote, type))
+		if (!rr_remote_brings_type(remote, type))
 			continue;
 		info = palloc0(sizeof(RrRemoteType));
 		info->name = rr_remote_type_name(remote, type);
@@ -305,14 +353,12 @@ add_types(RrRoleSchema *rs, RrRemote *remote)
 static void
 add_directives(RrRoleSchema *rs, RrRemote *remote)
 {
-	const uint32 executable = (1 << (GQL_LOC_VARIABLE_DEFINITION + 1)) - 1;
-
 	gql_foreach(GqlDirectiveDef, directive, &remote->upstream->directives)
 	{
 		GqlDirectiveDef *to;
 		ListCell   *lc;
 
-		if (directive->builtin || (directive->locations & executable) == 0)
+		if (!is_offered(directive))
 			continue;
 		to = gql_schema_add_directive(rs->schema, directive->name);
 		if (to == NULL)
@@ -359,124 +405,44 @@ add_root_fields(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream_root, GqlT
 		add_field(rs, remote, to, upstream_root, field);
 }
 
-static const char *
-permission_of(List *permissions, const char *role_name)
-{
-	ListCell   *lc;
-
-	foreach(lc, permissions)
-	{
-		RrPermission *permission = lfirst(lc);
-
-		if (strcmp(permission->role, role_name) == 0)
-			return permission->sdl;
-	}
-	return NULL;
-}
-
-static int
-compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
-
-/* The definitions of a document as text, sorted. */
-static const char **
-printed_definitions(const char *sdl, int *n)
-{
-	GqlDocument *document = gql_parse(sdl, strlen(sdl), &(GqlLimits) {0}, gql_errors_create(1, NULL));
-	const char **texts;
-	ListCell   *lc;
-
-	*n = document ? list_length(document->definitions) : 0;
-	texts = palloc(Max(*n, 1) * sizeof(char *));
-	if (document != NULL)
-		foreach(lc, document->definitions)
-		{
-			StringInfoData text;
-
-			initStringInfo(&text);
-			gql_print_definition(&text, lfirst(lc));
-			texts[foreach_current_index(lc)] = text.data;
-		}
-	qsort(texts, *n, sizeof(char *), compare_strings);
-	return texts;
-}
-
-/* Two permissions are equal when they have the same definitions, in any order. */
-static bool
-same_permission(const char *a, const char *b)
-{
-	const char **as;
-	const char **bs;
-	int			na;
-	int			nb;
-
-	if (strcmp(a, b) == 0)
-		return true;
-	as = printed_definitions(a, &na);
-	bs = printed_definitions(b, &nb);
-	if (na != nb || na == 0)
-		return false;
-	for (int i = 0; i < na; i++)
-		if (strcmp(as[i], bs[i]) != 0)
-			return false;
-	return true;
-}
-
-/*
- * The SDL through which a role sees a remote schema: its own permission's, else the one that all roles it is a member of agree on,
- * else NULL (DESIGN.md section 2).
- */
-static const char *
-permitted_sdl(RrRoleSchema *rs, const RrRemoteSchema *def)
-{
-	List	   *permissions = rr_catalog_permissions(def->name);
-	const char *sdl = permission_of(permissions, GetUserNameFromId(rs->role, false));
-	ListCell   *lc;
-
-	if (sdl != NULL)
-		return sdl;
-	foreach(lc, permissions)
-	{
-		RrPermission *permission = lfirst(lc);
-		Oid			role = get_role_oid(permission->role, true);
-
-		if (!OidIsValid(role) || !is_member_of_role_nosuper(rs->role, role))
-			continue;
-		if (sdl != NULL && !same_permission(sdl, permission->sdl))
-			return NULL;
-		sdl = permission->sdl;
-	}
-	return sdl;
-}
-
 static RrRemote *
-remote_from_sdl(const RrRemoteSchema *def, const char *sdl)
+new_remote(const RrRemoteSchema *def, GqlSchema *upstream)
 {
-	GqlErrorList *errors = gql_errors_create(1, NULL);
 	RrRemote   *remote = palloc0(sizeof(RrRemote));
 
 	remote->def = def;
-	remote->restricted = sdl != def->sdl;
+	remote->upstream = upstream;
 	gql_names_init(&remote->types, CurrentMemoryContext);
-	remote->upstream = gql_schema_from_sdl(sdl, strlen(sdl), true, errors, gql_errors_create(1, NULL));
-	if (remote->upstream == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored schema of remote schema \"%s\" is invalid", def->name),
-				 errors->items ? errdetail("%s", ((GqlError *) linitial(errors->items))->message) : 0,
-				 errhint("Run remote_rel.reload_remote_schema('%s').", def->name)));
 	return remote;
 }
 
 RrRemote *
 rr_remote_create(const RrRemoteSchema *def)
 {
-	return remote_from_sdl(def, def->sdl);
+	GqlErrorList *errors = gql_errors_create(1, NULL);
+	GqlSchema  *upstream = gql_schema_from_sdl(def->sdl, strlen(def->sdl), true, errors, gql_errors_create(1, NULL));
+
+	if (upstream == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored schema of remote schema \"%s\" is invalid", def->name),
+				 errors->items ? errdetail("%s", ((GqlError *) linitial(errors->items))->message) : 0,
+				 errhint("Run remote_rel.reload_remote_schema('%s').", def->name)));
+	return new_remote(def, upstream);
 }
 
-/* Does a remote schema clash with one that came before it, or with itself? Then it is out of every role's schema, and listed as inconsistent. */
+RrRemote *
+rr_remote_restrict(const RrRemote *whole, const char *sdl)
+{
+	RrRemote   *remote = new_remote(whole->def, rr_permission_schema(whole->upstream, sdl));
+
+	remote->restricted = true;
+	gql_names_init(&remote->reached, CurrentMemoryContext);
+	reach_roots(remote);
+	return remote;
+}
+
+/* Does a remote schema clash with one that came before it, or with itself? Then it is out of the schema, and listed as inconsistent. */
 static bool
 clashes(List *earlier, RrRemote *remote)
 {
@@ -499,10 +465,27 @@ add_remote(RrRoleSchema *rs, RrRemote *remote)
 	rs->remotes = lappend(rs->remotes, remote);
 }
 
+/* What the role's permission leaves of a remote schema, unless it does not fit (any more), or its parts of two remote schemas do not fit together. */
+static void
+add_restricted(RrRoleSchema *rs, const RrRemote *whole, const RrPermission *permission)
+{
+	GqlErrorList *errors = gql_errors_create(1, NULL);
+	RrRemote   *remote;
+
+	rr_check_permission(whole->upstream, permission->sdl, errors);
+	if (errors->items != NIL)
+		return;
+	remote = rr_remote_restrict(whole, permission->sdl);
+	if (!clashes(rs->remotes, remote))
+		add_remote(rs, remote);
+}
+
 void
 rr_add_remote_schemas(RrRoleSchema *rs)
 {
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "remote_rel whole upstreams", ALLOCSET_DEFAULT_SIZES);
+	const char *role_name = GetUserNameFromId(rs->role, false);
+	bool		see_whole = rs->sees_everything || !rr_remote_schema_permissions;
 	List	   *defs = rr_catalog_remote_schemas();
 	List	   *earlier = NIL;
 	ListCell   *lc;
@@ -510,27 +493,29 @@ rr_add_remote_schemas(RrRoleSchema *rs)
 	foreach(lc, defs)
 	{
 		RrRemoteSchema *def = lfirst(lc);
-		bool		whole = rs->sees_everything || !rr_remote_schema_permissions;
-		const char *sdl = whole ? def->sdl : permitted_sdl(rs, def);
 		MemoryContext old = CurrentMemoryContext;
-		GqlErrorList *errors;
-		RrRemote   *remote;
+		const RrPermission *permission = NULL;
+		const RrPermission *conflict[2];
+		RrSamePermissions same = {0};
+		RrRemote   *whole;
 
-		/* Without a schema it was never reached; without a permission it matters only to those that come later. */
-		if (def->sdl == NULL || (sdl == NULL && list_length(defs) == 1))
+		if (def->sdl == NULL)	/* it was never reached */
 			continue;
-		if (!whole)
+		if (!see_whole)
+		{
 			MemoryContextSwitchTo(scratch);
-		remote = rr_remote_create(def);
-		errors = gql_errors_create(1, NULL);
-		if (sdl != NULL && !whole)
-			rr_check_permission(remote->upstream, sdl, errors);
+			permission = rr_role_permission(rs->role, role_name, rr_catalog_permissions(def->name), &same, conflict);
+		}
+		/* without a permission it matters only to those that come later */
+		whole = see_whole || permission != NULL || list_length(defs) > 1 ? rr_remote_create(def) : NULL;
 		MemoryContextSwitchTo(old);
-		if (clashes(earlier, remote))
+		if (whole == NULL || clashes(earlier, whole))
 			continue;
-		earlier = lappend(earlier, remote);
-		if (sdl != NULL && errors->items == NIL)
-			add_remote(rs, whole ? remote : remote_from_sdl(def, sdl));
+		earlier = lappend(earlier, whole);
+		if (see_whole)
+			add_remote(rs, whole);
+		else if (permission != NULL)
+			add_restricted(rs, whole, permission);
 	}
 	MemoryContextDelete(scratch);
 }

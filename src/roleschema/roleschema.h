@@ -99,6 +99,7 @@ typedef struct RrRemote
 	const RrRemoteSchema *def;
 	GqlSchema  *upstream;		/* the upstream's whole schema, or the role's SDL where a permission restricts it; the remote's own names */
 	bool		restricted;		/* upstream is the role's SDL, which may have presets */
+	GqlNames	reached;		/* restricted: GqlType, those of upstream that the role can come to */
 	GqlNames	types;			/* RrRemoteType, by their names in the role's schema */
 } RrRemote;
 
@@ -176,7 +177,7 @@ extern bool rr_remote_brings_type(const RrRemote *remote, const GqlType *upstrea
 
 /*
  * File what of two remote schemas cannot stand in one graph: a type or directive of one name and two definitions, two root fields of one name. Both
- * are whole (rr_remote_create()).
+ * are whole (rr_remote_create()), or what one role sees of them (rr_remote_restrict()).
  */
 extern void rr_check_remote_conflict(RrRemote *earlier, RrRemote *later, GqlErrorList *errors);
 
@@ -187,6 +188,8 @@ extern void rr_check_customized_types(const RrRemote *remote, GqlErrorList *erro
 
 /* Parse the stored SDL of a remote schema with good will; its type system, whole. Throws XX001 if it does not parse any more. In CurrentMemoryContext. */
 extern RrRemote *rr_remote_create(const RrRemoteSchema *def);
+/* What a permission that fits leaves of it; independent of whole afterwards. In CurrentMemoryContext. */
+extern RrRemote *rr_remote_restrict(const RrRemote *whole, const char *sdl);
 
 /*
  * Check a relationship to a remote schema against the remote's types and the types of what it joins with, and build the join.
