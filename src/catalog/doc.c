@@ -263,6 +263,18 @@ rr_doc_int(const RrDoc *doc, int min, int max)
 	return 0;					/* not reached */
 }
 
+char *
+rr_doc_scalar_text(const RrDoc *doc)
+{
+	if (doc->value.type == jbvNumeric)
+		return numeric_normalize(doc->value.val.numeric);
+	if (doc->value.type == jbvBool)
+		return doc->value.val.boolean ? "true" : "false";
+	if (doc->value.type != jbvString)
+		throw_type(doc, "a string, a number, true or false");
+	return rr_doc_text(doc);
+}
+
 Jsonb *
 rr_doc_jsonb(const RrDoc *doc)
 {
@@ -303,6 +315,17 @@ throw_unknown_key(const RrDoc *member, List *keys)
 			 keys == NIL ? errhint("There are no keys here.") : errhint("The keys are %s.", known.data)));
 }
 
+static bool
+is_among(const char *key, const char *const *keys, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 void
 rr_doc_check_keys(const RrDoc *doc, const char *const *keys, int n)
 {
@@ -312,15 +335,12 @@ rr_doc_check_keys(const RrDoc *doc, const char *const *keys, int n)
 	{
 		const RrDoc *member = lfirst(lc);
 		List	   *options = NIL;
-		bool		known = false;
 
+		if (is_among(member->key, keys, n))
+			continue;
 		for (int i = 0; i < n; i++)
-		{
-			known |= strcmp(member->key, keys[i]) == 0;
 			options = lappend(options, unconstify(char *, keys[i]));
-		}
-		if (!known)
-			throw_unknown_key(member, options);
+		throw_unknown_key(member, options);
 	}
 }
 
@@ -328,4 +348,17 @@ void
 rr_doc_check_empty(const RrDoc *doc)
 {
 	rr_doc_check_keys(doc, NULL, 0);
+}
+
+List *
+rr_doc_other_paths(List *paths, const RrDoc *doc, const char *const *keys, int n)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_doc_members(doc))
+	{
+		if (!is_among(((const RrDoc *) lfirst(lc))->key, keys, n))
+			paths = lappend(paths, rr_doc_path(lfirst(lc)));
+	}
+	return paths;
 }

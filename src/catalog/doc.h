@@ -39,6 +39,8 @@ extern char *rr_doc_text(const RrDoc *doc);
 extern bool rr_doc_bool(const RrDoc *doc);
 extern int	rr_doc_int(const RrDoc *doc, int min, int max);
 extern Jsonb *rr_doc_jsonb(const RrDoc *doc);
+/* A string, number or boolean as text; throws 22023 for anything else. */
+extern char *rr_doc_scalar_text(const RrDoc *doc);
 
 /* rr_doc_text() and rr_doc_bool() of a member, or the fallback when it is absent. */
 extern const char *rr_doc_get_text(const RrDoc *doc, const char *key, const char *fallback);
@@ -52,6 +54,8 @@ extern void rr_doc_check_keys(const RrDoc *doc, const char *const *keys, int n);
 		rr_doc_check_keys(doc, keys__, lengthof(keys__)); \
 	} while (0)
 
+/* Append the paths of the members whose names are not among the n keys: List of char *. Throws 22023 when doc is no object. */
+extern List *rr_doc_other_paths(List *paths, const RrDoc *doc, const char *const *keys, int n);
 /* Throws 22023 when doc is no object, or has a member. */
 extern void rr_doc_check_empty(const RrDoc *doc);
 

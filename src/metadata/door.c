@@ -490,6 +490,9 @@ static const struct
 	{"drop_computed_field", drop_computed_field},
 	{"track_function", track_function},
 	{"untrack_function", untrack_function},
+	{"track_table", rr_track_table},
+	{"track_tables", rr_track_tables},
+	{"add_existing_table_or_view", rr_track_table},
 	{"get_inconsistent_metadata", get_inconsistent_metadata},
 	{"drop_inconsistent_metadata", drop_inconsistent_metadata},
 	{"export_metadata", export_metadata},
@@ -501,29 +504,12 @@ static const struct
 	{"bulk_keep_going", bulk_keep_going},
 };
 
-/* Commands that have another answer here than a command. */
-static const char *
-elsewhere(const char *type)
-{
-	if (strstr(type, "_permission"))
-		return "Roles see of a table what they are granted: write it with GRANT and CREATE POLICY.";
-	if (strcmp(type, "track_table") == 0 || strcmp(type, "untrack_table") == 0 || strcmp(type, "track_tables") == 0)
-		return "Tables need no tracking: those of the schemas in remote_rel.exposed_schemas are there for roles that may read them.";
-	if (strcmp(type, "add_inherited_role") == 0 || strcmp(type, "drop_inherited_role") == 0)
-		return "Membership takes the place of inherited roles: GRANT one role to another.";
-	return NULL;
-}
-
 static void
 throw_unknown(const RrDoc *request, const char *type, const char *bare)
 {
 	List	   *types = NIL;
 
-	if (elsewhere(bare))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("there is no metadata command \"%s\"", type),
-				 errhint("%s", elsewhere(bare))));
+	rr_throw_elsewhere(type, bare, request);
 	for (int i = 0; i < (int) lengthof(commands); i++)
 		types = lappend(types, unconstify(char *, commands[i].type));
 	ereport(ERROR,

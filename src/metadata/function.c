@@ -47,27 +47,35 @@ lock_function(const char *schema, const char *name)
 	}
 }
 
+Oid
+rr_get_function(const char *schema, const char *name)
+{
+	int			count;
+	Oid			oid = rr_lookup_function(schema, name, &count);
+
+	if (count == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("function \"%s.%s\" does not exist", schema, name)));
+	if (count > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
+				 errmsg("function \"%s.%s\" is overloaded", schema, name),
+				 errdetail("There are %d functions of that name, and GraphQL cannot choose between them.", count),
+				 errhint("Create a function of another name.")));
+	return oid;
+}
+
 static Signature *
 get_signature(const char *schema, const char *name)
 {
 	Signature  *s = palloc0(sizeof(Signature));
-	int			count;
 	HeapTuple	tuple;
 	Form_pg_proc form;
 	char	   *modes;
 
 	s->label = psprintf("%s.%s", schema, name);
-	s->oid = rr_lookup_function(schema, name, &count);
-	if (count == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("function \"%s\" does not exist", s->label)));
-	if (count > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
-				 errmsg("function \"%s\" is overloaded", s->label),
-				 errdetail("There are %d functions of that name, and GraphQL cannot choose between them.", count),
-				 errhint("Create a function of another name.")));
+	s->oid = rr_get_function(schema, name);
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(s->oid));
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for function %u", s->oid);

@@ -47,6 +47,7 @@ extern Jsonb *rr_jsonb_text(const char *text);	/* NULL for NULL */
 extern Jsonb *rr_jsonb_int(int value);
 extern Jsonb *rr_jsonb_bool(bool value);
 extern Jsonb *rr_jsonb_array(List *items /* Jsonb * */ );
+extern Jsonb *rr_jsonb_texts(List *texts);	/* a list of strings; NULL for an empty one */
 
 /* ---- upstream.c ---- */
 
@@ -88,6 +89,14 @@ extern void rr_reload_remote_schema(const char *name);
 extern Jsonb *rr_introspect_remote_schema(const char *name);
 /* Throws 42704 with a hint when there is none. */
 extern RrRemoteSchema *rr_get_remote_schema(const char *name);
+
+/* ---- elsewhere.c: commands of Hasura's that do nothing here ---- */
+
+/* {"message": "success"} with what of it is passed over. */
+extern Jsonb *rr_track_table(const RrDoc *args);
+extern Jsonb *rr_track_tables(const RrDoc *args);
+/* Throws 0A000 if the command is one that has another answer here, and says which; bare: without pg_. */
+extern void rr_throw_elsewhere(const char *type, const char *bare, const RrDoc *request);
 
 /* ---- relationship.c ---- */
 
@@ -143,6 +152,9 @@ extern void rr_put_remote_relationship(RrRelationship *relationship, RrPutMode m
 extern void rr_drop_remote_relationship(const char *remote_schema, const char *type_name, const char *name);
 
 /* ---- function.c ---- */
+
+/* Throws 42883 when there is no function of the name, 42725 when there are several. */
+extern Oid	rr_get_function(const char *schema, const char *name);
 
 extern void rr_put_computed_field(const RrComputedField *field, RrPutMode mode);
 extern void rr_drop_computed_field(const char *schema, const char *table, const char *name, bool cascade);

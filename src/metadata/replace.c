@@ -51,26 +51,10 @@ add_error(Replacement *r, const RrDoc *doc, const ErrorData *error)
 }
 
 /* Note the members that are not among the keys. */
-static void
-pass_over(Replacement *r, const RrDoc *doc, const char *const *keys, int n)
-{
-	ListCell   *lc;
-
-	foreach(lc, rr_doc_members(doc))
-	{
-		const RrDoc *member = lfirst(lc);
-		bool		known = false;
-
-		for (int i = 0; i < n; i++)
-			known |= strcmp(member->key, keys[i]) == 0;
-		if (!known)
-			r->passed_over = lappend(r->passed_over, rr_doc_path(member));
-	}
-}
 #define PASS_OVER(r, doc, ...) \
 	do { \
 		static const char *const keys__[] = {__VA_ARGS__}; \
-		pass_over(r, doc, keys__, lengthof(keys__)); \
+		(r)->passed_over = rr_doc_other_paths((r)->passed_over, doc, keys__, lengthof(keys__)); \
 	} while (0)
 
 /* A member that is an object; NULL otherwise, which reading the body tells if it is wrong. */
@@ -383,15 +367,10 @@ refuse_errors(const Replacement *r)
 static Jsonb *
 answer(const Replacement *r, bool wrapped, List *inconsistencies)
 {
-	List	   *paths = NIL;
-	ListCell   *lc;
-
-	foreach(lc, r->passed_over)
-		paths = lappend(paths, rr_jsonb_text(lfirst(lc)));
 	return rr_jsonb_object("message", wrapped ? NULL : rr_jsonb_text("success"),
 						   "is_consistent", wrapped ? rr_jsonb_bool(inconsistencies == NIL) : NULL,
 						   "inconsistent_objects", wrapped ? rr_inconsistencies_to_jsonb(inconsistencies) : NULL,
-						   "passed_over", paths ? rr_jsonb_array(paths) : NULL,
+						   "passed_over", rr_jsonb_texts(r->passed_over),
 						   NULL);
 }
 

@@ -218,3 +218,14 @@ rr_jsonb_array(List *items)
 	appendStringInfoChar(&out, ']');
 	return jsonb_from_text(out.data);
 }
+
+Jsonb *
+rr_jsonb_texts(List *texts)
+{
+	List	   *items = NIL;
+	ListCell   *lc;
+
+	foreach(lc, texts)
+		items = lappend(items, rr_jsonb_text(lfirst(lc)));
+	return items == NIL ? NULL : rr_jsonb_array(items);
+}

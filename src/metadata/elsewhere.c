@@ -1,0 +1,122 @@
+/*
+ * elsewhere.c: commands that users of Hasura know and that do nothing here, each answered with what takes its place.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "metadata/grants.h"
+#include "metadata/metadata.h"
+
+/* ---- tracking tables ---- */
+
+/* Tables are there without it; the command only makes sure. The paths of what it asks for beyond are appended. */
+static List *
+track(List *paths, const RrDoc *doc)
+{
+	static const char *const keys[] = {"source", "table", "configuration"};
+	const RrDoc *table = rr_doc_is_object(doc) ? rr_doc_get(doc, "table") : NULL;
+	const RrDoc *configuration = table ? rr_doc_get(doc, "configuration") : NULL;
+	const char *schema;
+	const char *name;
+	const char *reason;
+
+	if (rr_doc_is_object(doc))
+		rr_check_source(doc);
+	rr_table_name_from_json(table ? table : doc, &schema, &name);
+	(void) rr_get_table(schema, name);
+	reason = rr_unserved_reason(schema, name);
+	if (reason)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table \"%s.%s\" %s", schema, name, reason),
+				 errhint("Add the schema to the setting.")));
+	if (table == NULL)
+		return paths;
+	/* a configuration that says nothing is not passed over */
+	return rr_doc_other_paths(paths, doc, keys, rr_doc_members(configuration) == NIL ? 3 : 2);
+}
+
+static Jsonb *
+tracked(List *paths)
+{
+	return rr_jsonb_object("message", rr_jsonb_text("success"), "passed_over", rr_jsonb_texts(paths), NULL);
+}
+
+Jsonb *
+rr_track_table(const RrDoc *args)
+{
+	return tracked(track(NIL, args));
+}
+
+Jsonb *
+rr_track_tables(const RrDoc *args)
+{
+	List	   *paths = NIL;
+	ListCell   *lc;
+
+	RR_DOC_CHECK_KEYS(args, "tables", "allow_warnings", "source");
+	foreach(lc, rr_doc_items(rr_doc_require(args, "tables")))
+		paths = track(paths, lfirst(lc));
+	return tracked(paths);
+}
+
+/* ---- commands without a counterpart ---- */
+
+/* By a part of their names; the first that fits. */
+static const char *const answers[][2] = {
+	{"untrack_table", "Roles see the tables that they may read: revoke that, or move the table to a schema that remote_rel.exposed_schemas does not name."},
+	{"set_table_custom", "Tables and columns have their own names in GraphQL. Rename them, or make a view with the names wanted."},
+	{"set_table_is_enum", "Give the column an enum type of PostgreSQL."},
+	{"rename_relationship", "Drop the relationship, and create it under the new name."},
+	{"set_relationship_comment", "Drop the relationship, and create it with the comment."},
+	{"set_function_customization", "Untrack the function, and track it with the configuration."},
+	{"_source", "The only source is this database, \"default\"."},
+	{"run_sql", "Run the SQL itself."},
+	{"action", "Write an SQL function and use track_function, or add the service as a remote schema."},
+	{"custom_types", "Types are those of tables, functions and remote schemas."},
+	{"event", "Use a trigger."},
+	{"cron_trigger", "Use pg_cron, or a scheduler outside of the database."},
+	{"collection", "There are no query collections and no allowlist."},
+	{"allowlist", "There are no query collections and no allowlist. Of a remote schema's certificate, name its authority as \"ca_file\"."},
+	{"rest_endpoint", "Write an SQL function that calls graphql_resolve(), and let PostgREST offer it."},
+	{"permission", "PostgreSQL's privileges and policies say who may do what: GRANT and CREATE POLICY."},
+	{"introspection", "A role sees in introspection what it may use."},
+	{"api_limits", "Limits are settings: remote_rel.max_query_depth and others of remote_rel; statement_timeout of a role."},
+	{"logical_model", "Make a view or a function."},
+	{"native_quer", "Make a view or a function."},
+	{"opentelemetry", "Use PostgreSQL's log and statistics."},
+	{"metrics_config", "Use PostgreSQL's log and statistics."},
+	{"network", "Certificate authorities are named as \"ca_file\" of a remote schema."},
+	{"catalog_state", "Nothing is stored for a console."},
+	{"dump_internal_state", "Use export_metadata, and graphql_schema() of a role."},
+};
+
+/* Those for other databases than PostgreSQL. */
+static const char *const prefixes[] = {"mssql_", "bigquery_", "snowflake_", "citus_", "cockroach_", "dataconnector_"};
+
+void
+rr_throw_elsewhere(const char *type, const char *bare, const RrDoc *request)
+{
+	const char *hint = NULL;
+
+	/* misspelt, then */
+	if (strstr(bare, "remote_"))
+		return;
+	rr_throw_grants(type, bare, request);
+	for (int i = 0; hint == NULL && i < (int) lengthof(prefixes); i++)
+	{
+		if (strncmp(bare, prefixes[i], strlen(prefixes[i])) == 0)
+			hint = "The only source is this database; commands have the prefix pg_ or none.";
+	}
+	for (int i = 0; hint == NULL && i < (int) lengthof(answers); i++)
+	{
+		if (strstr(bare, answers[i][0]))
+			hint = answers[i][1];
+	}
+	if (hint)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("there is no metadata command \"%s\"", type),
+				 rr_doc_errdetail(request),
+				 errhint("%s", hint)));
+}

@@ -1,0 +1,555 @@
+/*
+ * filter.c: boolean expressions of Hasura's permissions as SQL conditions for policies.
+ *
+ * The condition stands by itself: names are qualified, so that it means the same wherever it is run, and "X-Hasura-…" strings become calls of
+ * remote_rel.session_variable(). Columns of the policy's table are written with the table's name, those of others with aliases.
+ */
+#include "postgres.h"
+
+#include "access/transam.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "compat.h"
+#include "metadata/filter.h"
+#include "roleschema/tables.h"
+
+/* What an operator's right-hand side is. */
+typedef enum Operand
+{
+	OPERAND_SAME,				/* a value of the column's type */
+	OPERAND_LIST,				/* a list of them */
+	OPERAND_TEXT,
+	OPERAND_TEXTS,				/* a list */
+	OPERAND_COLUMN,				/* the name of a column, or ["$", name] of one of the policy's table */
+	OPERAND_NULL,				/* true or false */
+	OPERAND_CAST,				/* {"String": comparisons} */
+} Operand;
+
+/* Hasura's older spelling has "$" in the place of "_". */
+typedef struct Comparison
+{
+	const char *name;			/* without its first character */
+	Operand		operand;
+	const char *symbol;			/* the operator's name */
+	const char *sql;			/* how it is written where the type is pg_catalog's; NULL: by its name */
+} Comparison;
+
+static const Comparison comparisons[] = {
+	{"eq", OPERAND_SAME, "=", NULL},
+	{"ne", OPERAND_SAME, "<>", NULL},
+	{"neq", OPERAND_SAME, "<>", NULL},
+	{"gt", OPERAND_SAME, ">", NULL},
+	{"gte", OPERAND_SAME, ">=", NULL},
+	{"lt", OPERAND_SAME, "<", NULL},
+	{"lte", OPERAND_SAME, "<=", NULL},
+	{"in", OPERAND_LIST, "=", "= ANY"},
+	{"nin", OPERAND_LIST, "<>", "<> ALL"},
+	{"is_null", OPERAND_NULL, NULL, NULL},
+	{"like", OPERAND_TEXT, "~~", "LIKE"},
+	{"nlike", OPERAND_TEXT, "!~~", "NOT LIKE"},
+	{"ilike", OPERAND_TEXT, "~~*", "ILIKE"},
+	{"nilike", OPERAND_TEXT, "!~~*", "NOT ILIKE"},
+	{"similar", OPERAND_TEXT, NULL, "SIMILAR TO"},
+	{"nsimilar", OPERAND_TEXT, NULL, "NOT SIMILAR TO"},
+	{"regex", OPERAND_TEXT, "~", NULL},
+	{"nregex", OPERAND_TEXT, "!~", NULL},
+	{"iregex", OPERAND_TEXT, "~*", NULL},
+	{"niregex", OPERAND_TEXT, "!~*", NULL},
+	{"contains", OPERAND_SAME, "@>", NULL},
+	{"contained_in", OPERAND_SAME, "<@", NULL},
+	{"has_key", OPERAND_TEXT, "?", NULL},
+	{"has_keys_any", OPERAND_TEXTS, "?|", NULL},
+	{"has_keys_all", OPERAND_TEXTS, "?&", NULL},
+	{"ceq", OPERAND_COLUMN, "=", NULL},
+	{"cne", OPERAND_COLUMN, "<>", NULL},
+	{"cneq", OPERAND_COLUMN, "<>", NULL},
+	{"cgt", OPERAND_COLUMN, ">", NULL},
+	{"cgte", OPERAND_COLUMN, ">=", NULL},
+	{"clt", OPERAND_COLUMN, "<", NULL},
+	{"clte", OPERAND_COLUMN, "<=", NULL},
+	{"cast", OPERAND_CAST, NULL, NULL},
+};
+
+/* A table in sight. */
+typedef struct Scope
+{
+	const RrTable *table;
+	const char *alias;			/* quoted */
+} Scope;
+
+typedef struct Filter
+{
+	Scope		root;
+	int			aliases;
+	bool		reads_tables;
+} Filter;
+
+static void append_where(Filter *f, StringInfo out, const Scope *scope, const RrDoc *doc);
+static void append_comparisons(Filter *f, StringInfo out, const Scope *scope, const char *expression, Oid type, const RrDoc *doc);
+
+static void
+throw_inexpressible(const RrDoc *doc, const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("%s has no translation into a policy", what),
+			 rr_doc_errdetail(doc),
+			 errhint("Write the policy's condition by hand: CREATE POLICY ... USING (...).")));
+}
+
+/* ---- values ---- */
+
+/* The type as it is written where search_path cannot be relied on; "bpchar", since "character" is one of length 1. */
+static const char *
+type_name(Oid type)
+{
+	bits16		flags = FORMAT_TYPE_TYPEMOD_GIVEN;
+
+	if (rr_type_schema(type) != PG_CATALOG_NAMESPACE)
+		flags |= FORMAT_TYPE_FORCE_QUALIFY;
+	return format_type_extended(type, -1, flags);
+}
+
+/* The session variable that a string stands for, in lower case; or NULL. */
+static char *
+session_variable(const RrDoc *doc)
+{
+	char	   *name = rr_doc_is_string(doc) ? rr_doc_text(doc) : NULL;
+
+	if (name == NULL || pg_strncasecmp(name, "x-hasura-", 9) != 0)
+		return NULL;
+	for (char *c = name; *c; c++)
+		*c = pg_ascii_tolower((unsigned char) *c);
+	return name;
+}
+
+static void
+append_list(StringInfo out, const RrDoc *list, Oid element)
+{
+	ListCell   *lc;
+	const char *separator = "";
+
+	appendStringInfoString(out, "ARRAY[");
+	foreach(lc, rr_doc_items(list))
+	{
+		appendStringInfo(out, "%s%s", separator, rr_filter_value(lfirst(lc), element));
+		separator = ", ";
+	}
+	appendStringInfo(out, "]::%s[]", type_name(element));
+}
+
+const char *
+rr_filter_value(const RrDoc *doc, Oid type)
+{
+	const char *variable = session_variable(doc);
+	Oid			base = getBaseType(type);
+	Oid			element = get_element_type(base);
+	bool		json = base == JSONOID || base == JSONBOID;
+	StringInfoData out;
+	char	   *text;
+
+	if (variable)
+	{
+		text = psprintf("remote_rel.session_variable(%s)", quote_literal_cstr(variable));
+		return base == TEXTOID ? text : psprintf("%s::%s", text, type_name(base));
+	}
+	if (doc->value.type == jbvNull)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("expected a value at %s", rr_doc_path(doc)),
+				 errdetail("Found null.")));
+	if (OidIsValid(element) && rr_doc_is_array(doc))
+	{
+		initStringInfo(&out);
+		append_list(&out, doc, element);
+		return out.data;
+	}
+	text = json ? JsonbToCString(NULL, &rr_doc_jsonb(doc)->root, 0) : rr_doc_scalar_text(doc);
+	if (doc->value.type == jbvBool && base == BOOLOID)
+		return text;
+	return psprintf("%s::%s", quote_literal_cstr(text), type_name(base));
+}
+
+/* What stands behind = ANY: an array. */
+static const char *
+list_operand(const RrDoc *doc, Oid type)
+{
+	const char *variable = session_variable(doc);
+	StringInfoData out;
+
+	if (variable)
+		return psprintf("remote_rel.session_variable(%s)::%s[]", quote_literal_cstr(variable), type_name(getBaseType(type)));
+	initStringInfo(&out);
+	append_list(&out, doc, getBaseType(type));
+	return out.data;
+}
+
+/* ---- columns ---- */
+
+static const char *
+column_expression(const Scope *scope, const char *name)
+{
+	return psprintf("%s.%s", scope->alias, quote_identifier(name));
+}
+
+const RrColumn *
+rr_filter_column(const RrTable *table, const char *name, const RrDoc *doc)
+{
+	const RrColumn *column = rr_table_column_named(table, name);
+	List	   *names = NIL;
+
+	if (column)
+		return column;
+	for (int i = 0; i < table->ncolumns; i++)
+		names = lappend(names, unconstify(char *, table->columns[i].name));
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("table \"%s.%s\" has no column \"%s\"", table->schema, table->relation, name),
+			 rr_doc_errdetail(doc),
+			 rr_errhint_did_you_mean(name, names)));
+}
+
+/* "name", or ["$", "name"] of the policy's own table. */
+static const char *
+column_operand(const Filter *f, const Scope *scope, const RrDoc *doc)
+{
+	List	   *parts;
+
+	if (!rr_doc_is_array(doc))
+		return column_expression(scope, rr_filter_column(scope->table, rr_doc_text(doc), doc)->name);
+	parts = rr_doc_items(doc);
+	if (list_length(parts) != 2 || strcmp(rr_doc_text(linitial(parts)), "$") != 0)
+		throw_inexpressible(doc, "a comparison with a column of a related table");
+	return column_expression(&f->root, rr_filter_column(f->root.table, rr_doc_text(lsecond(parts)), lsecond(parts))->name);
+}
+
+/* ---- comparisons ---- */
+
+static const Comparison *
+find_comparison(const RrDoc *doc)
+{
+	List	   *names = NIL;
+
+	for (int i = 0; i < (int) lengthof(comparisons); i++)
+	{
+		if ((*doc->key == '_' || *doc->key == '$') && strcmp(doc->key + 1, comparisons[i].name) == 0)
+			return &comparisons[i];
+		names = lappend(names, psprintf("_%s", comparisons[i].name));
+	}
+	if (strncmp(doc->key, "_st_", 4) == 0)
+		throw_inexpressible(doc, psprintf("\"%s\"", doc->key));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown operator \"%s\" at %s", doc->key, rr_doc_path(doc->parent)),
+			 rr_errhint_did_you_mean(doc->key, names)));
+}
+
+/* "LIKE"; "OPERATOR(public.~~)" for a type that has its own. */
+static const char *
+operator_text(const Comparison *comparison, Oid type, const RrDoc *doc)
+{
+	Oid			base = getBaseType(type);
+	const char *schema;
+	const char *suffix = "";
+
+	if (base < FirstNormalObjectId || OidIsValid(get_element_type(base)) || get_typtype(base) != TYPTYPE_BASE)
+		return comparison->sql ? comparison->sql : comparison->symbol;
+	if (comparison->symbol == NULL)
+		throw_inexpressible(doc, psprintf("\"%s\" of type %s", doc->key, format_type_be(base)));
+	if (comparison->operand == OPERAND_LIST)
+		suffix = *comparison->symbol == '=' ? " ANY" : " ALL";
+	schema = quote_identifier(get_namespace_name(rr_type_schema(base)));
+	return psprintf("OPERATOR(%s.%s)%s", schema, comparison->symbol, suffix);
+}
+
+static void
+append_cast(Filter *f, StringInfo out, const Scope *scope, const char *expression, const RrDoc *doc)
+{
+	RR_DOC_CHECK_KEYS(doc, "String");
+	append_comparisons(f, out, scope, psprintf("(%s)::text", expression), TEXTOID, rr_doc_require(doc, "String"));
+}
+
+static void
+append_comparison(Filter *f, StringInfo out, const Scope *scope, const char *expression, Oid type, const RrDoc *doc)
+{
+	const Comparison *comparison = find_comparison(doc);
+	const char *operator;
+
+	if (comparison->operand == OPERAND_NULL)
+	{
+		appendStringInfo(out, "%s %s", expression, rr_doc_bool(doc) ? "IS NULL" : "IS NOT NULL");
+		return;
+	}
+	if (comparison->operand == OPERAND_CAST)
+	{
+		append_cast(f, out, scope, expression, doc);
+		return;
+	}
+	operator = operator_text(comparison, type, doc);
+	switch (comparison->operand)
+	{
+		case OPERAND_SAME:
+			appendStringInfo(out, "%s %s %s", expression, operator, rr_filter_value(doc, type));
+			break;
+		case OPERAND_LIST:
+			appendStringInfo(out, "%s %s (%s)", expression, operator, list_operand(doc, type));
+			break;
+		case OPERAND_TEXT:
+			appendStringInfo(out, "%s %s %s", expression, operator, rr_filter_value(doc, TEXTOID));
+			break;
+		case OPERAND_TEXTS:
+			appendStringInfo(out, "%s %s %s", expression, operator, list_operand(doc, TEXTOID));
+			break;
+		default:
+			appendStringInfo(out, "%s %s %s", expression, operator, column_operand(f, scope, doc));
+			break;
+	}
+}
+
+/* {operator: value, …}; a value alone is to be equal. */
+static void
+append_comparisons(Filter *f, StringInfo out, const Scope *scope, const char *expression, Oid type, const RrDoc *doc)
+{
+	const char *separator = "";
+	ListCell   *lc;
+
+	if (!rr_doc_is_object(doc))
+	{
+		appendStringInfo(out, "%s %s %s", expression, operator_text(&comparisons[0], type, doc), rr_filter_value(doc, type));
+		return;
+	}
+	foreach(lc, rr_doc_members(doc))
+	{
+		appendStringInfoString(out, separator);
+		separator = " AND ";
+		append_comparison(f, out, scope, expression, type, lfirst(lc));
+	}
+	if (*separator == '\0')
+		appendStringInfoString(out, "true");
+}
+
+/* ---- other tables ---- */
+
+static Scope
+new_scope(Filter *f, const RrTable *table)
+{
+	Scope		scope = {.table = table};
+
+	do
+		scope.alias = psprintf("_%d", ++f->aliases);
+	while (strcmp(scope.alias, f->root.table->relation) == 0);
+	return scope;
+}
+
+/* EXISTS (SELECT FROM from AS alias WHERE condition AND where) */
+static void
+append_exists(Filter *f, StringInfo out, const char *from, const Scope *inner, const char *condition, const RrDoc *where)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	append_where(f, &text, inner, where);
+	f->reads_tables = true;
+	appendStringInfo(out, "EXISTS (SELECT FROM %s AS %s WHERE %s", from, inner->alias, condition);
+	if (*condition == '\0' || strcmp(text.data, "true") != 0)
+		appendStringInfo(out, "%s%s", *condition ? " AND " : "", text.data);
+	appendStringInfoChar(out, ')');
+}
+
+static const char *
+table_sql(const RrTable *table)
+{
+	return quote_qualified_identifier(table->schema, table->relation);
+}
+
+static void
+append_related(Filter *f, StringInfo out, const Scope *scope, const RrLink *link, const RrDoc *where)
+{
+	Scope		inner = new_scope(f, link->target);
+	StringInfoData condition;
+
+	initStringInfo(&condition);
+	for (int i = 0; i < link->n; i++)
+	{
+		/* a key's operators have the referenced column first */
+		bool		outer_first = link->key && link->backward;
+		const char *there = column_expression(&inner, rr_table_column(link->target, link->target_attnums[i])->name);
+		const char *here = column_expression(scope, rr_table_column(link->table, link->attnums[i])->name);
+		const char *operator = rr_operator_name(link->operators[i]);
+
+		if (strcmp(operator, "OPERATOR(pg_catalog.=)") == 0)
+			operator = "=";
+		appendStringInfo(&condition, "%s%s %s %s", i > 0 ? " AND " : "", outer_first ? here : there, operator, outer_first ? there : here);
+	}
+	append_exists(f, out, table_sql(link->target), &inner, condition.data, where);
+}
+
+/* {"_table": …, "_where": …}: rows of a table that need not be related. */
+static void
+append_anywhere(Filter *f, StringInfo out, const RrDoc *doc)
+{
+	const RrDoc *table_doc;
+	const char *schema;
+	const char *name;
+	const RrTable *table;
+	Scope		inner;
+
+	RR_DOC_CHECK_KEYS(doc, "_table", "_where", "$table", "$where");
+	table_doc = rr_doc_get(doc, "$table");
+	table_doc = table_doc ? table_doc : rr_doc_require(doc, "_table");
+	rr_table_name_from_json(table_doc, &schema, &name);
+	table = rr_filter_table(schema, name);
+	inner = new_scope(f, table);
+	append_exists(f, out, table_sql(table), &inner, "", rr_doc_require(doc, rr_doc_get(doc, "$where") ? "$where" : "_where"));
+}
+
+static void
+append_computed(Filter *f, StringInfo out, const Scope *scope, const RrFunction *function, const RrDoc *doc)
+{
+	const char *call = psprintf("%s(%s)", quote_qualified_identifier(function->schema, function->sql_name), scope->alias);
+
+	if (function->nargs - function->ndefaults > 1 || function->session_arg >= 0)
+		throw_inexpressible(doc, "a computed field with arguments");
+	if (function->result_table)
+	{
+		Scope		inner = new_scope(f, function->result_table);
+
+		append_exists(f, out, call, &inner, "", doc);
+	}
+	else
+		append_comparisons(f, out, scope, call, function->result, doc);
+}
+
+/* ---- boolean expressions ---- */
+
+static void
+append_any(Filter *f, StringInfo out, const Scope *scope, const RrDoc *list)
+{
+	const char *separator = "(";
+	ListCell   *lc;
+
+	foreach(lc, rr_doc_items(list))
+	{
+		appendStringInfoString(out, separator);
+		separator = " OR ";
+		append_where(f, out, scope, lfirst(lc));
+	}
+	appendStringInfoString(out, *separator == '(' ? "false" : ")");
+}
+
+static void
+append_all(Filter *f, StringInfo out, const Scope *scope, const RrDoc *list)
+{
+	const char *separator = "";
+	ListCell   *lc;
+
+	foreach(lc, rr_doc_items(list))
+	{
+		appendStringInfoString(out, separator);
+		separator = " AND ";
+		append_where(f, out, scope, lfirst(lc));
+	}
+	if (*separator == '\0')
+		appendStringInfoString(out, "true");
+}
+
+static void
+throw_no_field(const RrTable *table, const RrDoc *member)
+{
+	List	   *names = NIL;
+
+	for (int i = 0; i < table->ncolumns; i++)
+		names = lappend(names, unconstify(char *, table->columns[i].name));
+	gql_foreach(RrLink, link, &table->links)
+		names = lappend(names, unconstify(char *, link->name));
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("table \"%s.%s\" has no column or relationship \"%s\"", table->schema, table->relation, member->key),
+			 rr_doc_errdetail(member),
+			 rr_errhint_did_you_mean(member->key, names)));
+}
+
+/* Is the member this operator, in either spelling? */
+static bool
+is_operator(const RrDoc *member, const char *name)
+{
+	return (*member->key == '_' || *member->key == '$') && strcmp(member->key + 1, name) == 0;
+}
+
+static void
+append_member(Filter *f, StringInfo out, const Scope *scope, const RrDoc *member)
+{
+	const RrColumn *column = rr_table_column_named(scope->table, member->key);
+	const RrLink *link = gql_names_get(&scope->table->links, member->key);
+	const RrFunction *function = gql_names_get(&scope->table->computed, member->key);
+
+	if (column)
+		append_comparisons(f, out, scope, column_expression(scope, column->name), column->type, member);
+	else if (link)
+		append_related(f, out, scope, link, member);
+	else if (function)
+		append_computed(f, out, scope, function, member);
+	else if (is_operator(member, "or"))
+		append_any(f, out, scope, member);
+	else if (is_operator(member, "and"))
+		append_all(f, out, scope, member);
+	else if (is_operator(member, "not"))
+	{
+		appendStringInfoString(out, "NOT (");
+		append_where(f, out, scope, member);
+		appendStringInfoChar(out, ')');
+	}
+	else if (is_operator(member, "exists"))
+		append_anywhere(f, out, member);
+	else
+		throw_no_field(scope->table, member);
+}
+
+/* All members are to hold; what is written needs no parentheses between ANDs and ORs. */
+static void
+append_where(Filter *f, StringInfo out, const Scope *scope, const RrDoc *doc)
+{
+	const char *separator = "";
+	ListCell   *lc;
+
+	check_stack_depth();
+	foreach(lc, rr_doc_members(doc))
+	{
+		appendStringInfoString(out, separator);
+		separator = " AND ";
+		append_member(f, out, scope, lfirst(lc));
+	}
+	if (*separator == '\0')
+		appendStringInfoString(out, "true");
+}
+
+const RrTable *
+rr_filter_table(const char *schema, const char *name)
+{
+	Oid			oid = rr_get_table(schema, name);
+	const char *reason = rr_unserved_reason(schema, name);
+
+	if (reason)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table \"%s.%s\" %s", schema, name, reason)));
+	return rr_database_table(rr_tables(rr_role_schema_get(rr_extension_owner()))->db, oid);
+}
+
+char *
+rr_filter_to_sql(const RrDoc *filter, const RrTable *table, bool *reads_tables)
+{
+	Filter		f = {0};
+	StringInfoData out;
+
+	f.root.table = table;
+	f.root.alias = quote_identifier(table->relation);
+	initStringInfo(&out);
+	append_where(&f, &out, &f.root, filter);
+	*reads_tables = f.reads_tables;
+	return out.data;
+}

@@ -1,0 +1,494 @@
+/*
+ * grants.c: Hasura's permissions on tables and functions, and its inherited roles, as the statements that say the same here.
+ *
+ * Nothing is run: the commands are refused with the statements as the hint, for whoever owns the tables to run. A condition that reads other tables
+ * becomes a SECURITY DEFINER function: a policy's own subqueries would need the role to read those tables, whose policies would apply in them, and two policies
+ * that read each other's tables are refused as a recursion.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "commands/defrem.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+
+#include "compat.h"
+#include "metadata/filter.h"
+#include "metadata/grants.h"
+
+/* What is being written. */
+typedef struct Grants
+{
+	const char *verb;			/* "select", … */
+	const char *privilege;		/* "SELECT" */
+	const RrTable *table;
+	const char *table_sql;
+	const char *role;			/* quoted */
+	const char *role_name;
+	bool		whole_row;		/* every column was granted */
+	StringInfoData statements;	/* one a line */
+	StringInfoData left_out;	/* what they do not say, one a line */
+} Grants;
+
+static void statement(Grants *g, const char *fmt,...) pg_attribute_printf(2, 3);
+
+static void
+statement(Grants *g, const char *fmt,...)
+{
+	va_list		args;
+
+	if (g->statements.len)
+		appendStringInfoChar(&g->statements, '\n');
+	va_start(args, fmt);
+	appendStringInfoString(&g->statements, gql_format_message(fmt, args));
+	va_end(args);
+	appendStringInfoChar(&g->statements, ';');
+}
+
+static void
+leave_out(Grants *g, const RrDoc *doc, const char *why)
+{
+	appendStringInfo(&g->left_out, "\n%s is left out: %s", rr_doc_path(doc), why);
+}
+
+static const char *
+policy_name(const Grants *g)
+{
+	return quote_identifier(makeObjectName(g->role_name, NULL, g->verb));
+}
+
+/* Of a function that belongs to the permission. what: "filter", "check", "preset". */
+static const char *
+function_name(const Grants *g, const char *what)
+{
+	return quote_qualified_identifier(g->table->schema,
+									  makeObjectName(g->table->relation, g->role_name, psprintf("%s_%s", g->verb, what)));
+}
+
+static const char *
+trigger_name(const Grants *g)
+{
+	return quote_identifier(makeObjectName(g->role_name, g->verb, "preset"));
+}
+
+static void
+begin(Grants *g, const char *role)
+{
+	initStringInfo(&g->statements);
+	initStringInfo(&g->left_out);
+	g->role_name = role;
+	g->role = quote_identifier(role);
+}
+
+static void
+create_role(Grants *g, const char *role)
+{
+	if (!OidIsValid(get_role_oid(role, true)))
+		statement(g, "CREATE ROLE %s NOLOGIN", quote_identifier(role));
+}
+
+static void
+throw_written_so(const Grants *g, const char *type, const char *as)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("there is no metadata command \"%s\": here it is written as %s", type, as),
+			 g->left_out.len ? errdetail_internal("%s", g->left_out.data + 1) : 0,
+			 errhint("Run:\n%s", g->statements.data)));
+}
+
+/* ---- columns ---- */
+
+static bool
+in_presets(const RrDoc *presets, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_doc_members(presets))
+	{
+		if (strcmp(((const RrDoc *) lfirst(lc))->key, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of a generated column, which nobody writes. */
+static bool
+is_generated(const RrColumn *column)
+{
+	return column->generated != '\0' || column->identity == ATTRIBUTE_IDENTITY_ALWAYS;
+}
+
+static void
+add_column(StringInfo list, const char *name)
+{
+	appendStringInfo(list, "%s%s", list->len ? ", " : "", quote_identifier(name));
+}
+
+/* columns: a list of names, "*", or NULL for all; without those that are preset. */
+static void
+grant_columns(Grants *g, const RrDoc *columns, const RrDoc *presets)
+{
+	StringInfoData list;
+	ListCell   *lc;
+
+	g->whole_row = columns == NULL || (rr_doc_is_string(columns) && strcmp(rr_doc_text(columns), "*") == 0);
+	if (g->whole_row && (presets == NULL || rr_doc_length(presets) == 0))
+	{
+		statement(g, "GRANT %s ON %s TO %s", g->privilege, g->table_sql, g->role);
+		return;
+	}
+	initStringInfo(&list);
+	if (g->whole_row)
+	{
+		for (int i = 0; i < g->table->ncolumns; i++)
+			if (!in_presets(presets, g->table->columns[i].name) && !is_generated(&g->table->columns[i]))
+				add_column(&list, g->table->columns[i].name);
+	}
+	else
+		foreach(lc, rr_doc_items(columns))
+		{
+			const char *name = rr_filter_column(g->table, rr_doc_text(lfirst(lc)), lfirst(lc))->name;
+
+			if (!in_presets(presets, name))
+				add_column(&list, name);
+		}
+	if (list.len)
+		statement(g, "GRANT %s (%s) ON %s TO %s", g->privilege, list.data, g->table_sql, g->role);
+}
+
+/* ---- policies ---- */
+
+/* The condition itself, or the call of a function that has it. */
+static const char *
+condition(Grants *g, const RrDoc *filter, const char *what)
+{
+	bool		reads_tables;
+	const char *sql = rr_filter_to_sql(filter, g->table, &reads_tables);
+	const char *function;
+	const char *signature;
+
+	if (!reads_tables)
+		return sql;
+	function = function_name(g, what);
+	signature = psprintf("%s(%s)", function, g->table_sql);
+	statement(g, "CREATE FUNCTION %s(%s %s) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS %s",
+			  function, quote_identifier(g->table->relation), g->table_sql, quote_literal_cstr(psprintf("SELECT %s", sql)));
+	statement(g, "REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC", signature);
+	statement(g, "GRANT EXECUTE ON FUNCTION %s TO %s", signature, g->role);
+	return psprintf("%s(%s)", function, quote_identifier(g->table->relation));
+}
+
+static bool
+is_unconditional(const RrDoc *filter)
+{
+	return filter == NULL || rr_doc_members(filter) == NIL;
+}
+
+/* filter and check: as the permission has them, or NULL. */
+static void
+create_policy(Grants *g, const RrDoc *filter, const RrDoc *check)
+{
+	const char *using = NULL;
+	const char *with_check = NULL;
+
+	if (g->table->relkind != RELKIND_RELATION && g->table->relkind != RELKIND_PARTITIONED_TABLE)
+	{
+		if (!is_unconditional(filter))
+			leave_out(g, filter, "only tables have policies. Write the condition into the view.");
+		if (!is_unconditional(check))
+			leave_out(g, check, "only tables have policies. Write it into the view, WITH CHECK OPTION.");
+		return;
+	}
+	if (strcmp(g->verb, "insert") != 0)
+		using = filter ? condition(g, filter, "filter") : "true";
+	if (strcmp(g->verb, "insert") == 0 || strcmp(g->verb, "update") == 0)
+		with_check = check ? condition(g, check, "check") : "true";
+	if (!g->table->row_security && (!is_unconditional(filter) || !is_unconditional(check)))
+		statement(g, "ALTER TABLE %s ENABLE ROW LEVEL SECURITY", g->table_sql);
+	statement(g, "CREATE POLICY %s ON %s FOR %s TO %s%s%s%s%s%s%s", policy_name(g), g->table_sql, g->privilege, g->role,
+			  using ? " USING (" : "", using ? using : "", using ? ")" : "",
+			  with_check ? " WITH CHECK (" : "", with_check ? with_check : "", with_check ? ")" : "");
+}
+
+/* ---- presets ---- */
+
+static void
+create_presets(Grants *g, const RrDoc *presets)
+{
+	const char *function = function_name(g, "preset");
+	StringInfoData body;
+	ListCell   *lc;
+
+	if (presets == NULL || rr_doc_members(presets) == NIL)
+		return;
+	initStringInfo(&body);
+	appendStringInfoString(&body, "BEGIN");
+	foreach(lc, rr_doc_members(presets))
+	{
+		const RrDoc *member = lfirst(lc);
+		const RrColumn *column = rr_filter_column(g->table, member->key, member);
+
+		appendStringInfo(&body, " NEW.%s := %s;", quote_identifier(column->name),
+						 member->value.type == jbvNull ? "NULL" : rr_filter_value(member, column->type));
+	}
+	appendStringInfoString(&body, " RETURN NEW; END");
+	statement(g, "CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS %s",
+			  function, quote_literal_cstr(body.data));
+	statement(g, "CREATE TRIGGER %s BEFORE %s ON %s FOR EACH ROW WHEN (current_user = %s) EXECUTE FUNCTION %s()",
+			  trigger_name(g), g->privilege, g->table_sql,
+			  quote_literal_cstr(g->role_name), function);
+}
+
+/* ---- permissions ---- */
+
+static void
+grant_computed_fields(Grants *g, const RrDoc *fields)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_doc_items(fields))
+	{
+		const RrFunction *function = gql_names_get(&g->table->computed, rr_doc_text(lfirst(lc)));
+
+		if (function == NULL)
+			leave_out(g, lfirst(lc), "the table has no such computed field. Add it first.");
+		else
+			statement(g, "GRANT EXECUTE ON FUNCTION %s TO %s", format_procedure_qualified(function->oid), g->role);
+	}
+	if (fields && rr_doc_length(fields) > 0 && !g->whole_row)
+		leave_out(g, fields, "a computed field takes the whole row, so it shows only to roles that may read every column.");
+}
+
+/* Members of the permission that no statement says. */
+static void
+leave_out_rest(Grants *g, const RrDoc *permission)
+{
+	static const char *const reasons[][2] = {
+		{"limit", "roles have no limit of their own."},
+		{"query_root_fields", "root fields cannot be withheld from a role that may read the table."},
+		{"subscription_root_fields", "there are no subscriptions."},
+		{"backend_only", "there are no requests of a backend's own."},
+		{"validate_input", "no webhook is asked. Use constraints or triggers."},
+	};
+	const RrDoc *aggregations = rr_doc_get(permission, "allow_aggregations");
+
+	for (int i = 0; i < (int) lengthof(reasons); i++)
+	{
+		const RrDoc *member = rr_doc_get(permission, reasons[i][0]);
+
+		if (member && (member->value.type != jbvBool || member->value.val.boolean))
+			leave_out(g, member, reasons[i][1]);
+	}
+	if (aggregations && !rr_doc_bool(aggregations))
+		leave_out(g, aggregations, "whoever may read a table may aggregate it.");
+}
+
+static void
+create_permission(Grants *g, const RrDoc *permission)
+{
+	const RrDoc *presets = rr_doc_get(permission, "set");
+	const RrDoc *filter = rr_doc_get(permission, "filter");
+	const RrDoc *check = rr_doc_get(permission, "check");
+	Oid			role = get_role_oid(g->role_name, true);
+
+	if (strcmp(g->verb, "select") == 0)
+		RR_DOC_CHECK_KEYS(permission, "columns", "computed_fields", "filter", "limit", "allow_aggregations", "query_root_fields",
+						  "subscription_root_fields");
+	else if (strcmp(g->verb, "insert") == 0)
+		RR_DOC_CHECK_KEYS(permission, "columns", "check", "set", "backend_only", "validate_input");
+	else if (strcmp(g->verb, "update") == 0)
+		RR_DOC_CHECK_KEYS(permission, "columns", "filter", "check", "set", "backend_only", "validate_input");
+	else
+		RR_DOC_CHECK_KEYS(permission, "filter", "backend_only", "validate_input");
+	(void) rr_doc_require(permission, strcmp(g->verb, "insert") == 0 ? "check" : "filter");
+
+	create_role(g, g->role_name);
+	if (OidIsValid(role) ? rr_namespace_aclcheck(g->table->schema_oid, role, ACL_USAGE) != ACLCHECK_OK : strcmp(g->table->schema, "public") != 0)
+		statement(g, "GRANT USAGE ON SCHEMA %s TO %s", quote_identifier(g->table->schema), g->role);
+	if (strcmp(g->verb, "delete") == 0)
+		statement(g, "GRANT DELETE ON %s TO %s", g->table_sql, g->role);
+	else
+		grant_columns(g, rr_doc_get(permission, "columns"), presets);
+	grant_computed_fields(g, rr_doc_get(permission, "computed_fields"));
+	create_policy(g, filter, check);
+	create_presets(g, presets);
+	leave_out_rest(g, permission);
+}
+
+static void
+drop_permission(Grants *g)
+{
+	statement(g, "REVOKE %s ON %s FROM %s", g->privilege, g->table_sql, g->role);
+	statement(g, "DROP POLICY IF EXISTS %s ON %s", policy_name(g), g->table_sql);
+	if (strcmp(g->verb, "insert") == 0 || strcmp(g->verb, "update") == 0)
+	{
+		statement(g, "DROP TRIGGER IF EXISTS %s ON %s", trigger_name(g), g->table_sql);
+		statement(g, "DROP FUNCTION IF EXISTS %s()", function_name(g, "preset"));
+		statement(g, "DROP FUNCTION IF EXISTS %s(%s)", function_name(g, "check"), g->table_sql);
+	}
+	if (strcmp(g->verb, "insert") != 0)
+		statement(g, "DROP FUNCTION IF EXISTS %s(%s)", function_name(g, "filter"), g->table_sql);
+}
+
+static const char *const verbs[][2] = {
+	{"select", "SELECT"}, {"insert", "INSERT"}, {"update", "UPDATE"}, {"delete", "DELETE"},
+};
+
+static void
+set_verb(Grants *g, const char *verb, const RrDoc *doc)
+{
+	for (int i = 0; i < (int) lengthof(verbs); i++)
+	{
+		if (strcmp(verbs[i][0], verb) == 0)
+		{
+			g->verb = verbs[i][0];
+			g->privilege = verbs[i][1];
+			return;
+		}
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("expected \"select\", \"insert\", \"update\" or \"delete\" at %s", rr_doc_path(doc)),
+			 errdetail("Found %s.", rr_doc_found(doc))));
+}
+
+static void
+set_table(Grants *g, const RrDoc *args)
+{
+	const char *schema;
+	const char *name;
+
+	rr_check_source(args);
+	rr_table_name_from_json(rr_doc_require(args, "table"), &schema, &name);
+	g->table = rr_filter_table(schema, name);
+	g->table_sql = quote_qualified_identifier(g->table->schema, g->table->relation);
+}
+
+static void
+comment_on(Grants *g, const char *comment)
+{
+	if (comment && g->table->relkind != RELKIND_VIEW)
+		statement(g, "COMMENT ON POLICY %s ON %s IS %s", policy_name(g), g->table_sql, quote_literal_cstr(comment));
+}
+
+/* {"table", "role", "permission", "comment"} */
+static void
+throw_table_permission(const char *type, const char *verb, bool create, const RrDoc *args)
+{
+	Grants		g = {0};
+
+	if (create)
+		RR_DOC_CHECK_KEYS(args, "source", "table", "role", "permission", "comment");
+	else
+		RR_DOC_CHECK_KEYS(args, "source", "table", "role");
+	begin(&g, rr_doc_text(rr_doc_require(args, "role")));
+	set_verb(&g, verb, args);
+	set_table(&g, args);
+	if (create)
+	{
+		create_permission(&g, rr_doc_require(args, "permission"));
+		comment_on(&g, rr_doc_get_text(args, "comment", NULL));
+	}
+	else
+		drop_permission(&g);
+	throw_written_so(&g, type, create ? "GRANT and CREATE POLICY" : "REVOKE and DROP POLICY");
+}
+
+/* {"table", "role", "type", "comment"} */
+static void
+throw_comment(const char *type, const RrDoc *args)
+{
+	Grants		g = {0};
+	const RrDoc *verb;
+
+	RR_DOC_CHECK_KEYS(args, "source", "table", "role", "type", "comment");
+	begin(&g, rr_doc_text(rr_doc_require(args, "role")));
+	verb = rr_doc_require(args, "type");
+	set_verb(&g, rr_doc_text(verb), verb);
+	set_table(&g, args);
+	comment_on(&g, rr_doc_get_text(args, "comment", ""));
+	throw_written_so(&g, type, "COMMENT ON POLICY");
+}
+
+/* {"function", "role"} */
+static void
+throw_function_permission(const char *type, bool create, const RrDoc *args)
+{
+	Grants		g = {0};
+	const char *schema;
+	const char *name;
+	const char *function;
+
+	RR_DOC_CHECK_KEYS(args, "source", "function", "role");
+	rr_check_source(args);
+	begin(&g, rr_doc_text(rr_doc_require(args, "role")));
+	rr_table_name_from_json(rr_doc_require(args, "function"), &schema, &name);
+	function = format_procedure_qualified(rr_get_function(schema, name));
+	if (create)
+	{
+		create_role(&g, g.role_name);
+		statement(&g, "GRANT EXECUTE ON FUNCTION %s TO %s", function, g.role);
+	}
+	else
+		statement(&g, "REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC, %s", function, g.role);
+	throw_written_so(&g, type, create ? "GRANT" : "REVOKE");
+}
+
+/* {"role_name", "role_set"}: the inherited role is a member of those of its set. */
+static void
+throw_inherited_role(const char *type, bool create, const RrDoc *args)
+{
+	Grants		g = {0};
+	StringInfoData roles;
+	ListCell   *lc;
+
+	if (create)
+		RR_DOC_CHECK_KEYS(args, "role_name", "role_set");
+	else
+		RR_DOC_CHECK_KEYS(args, "role_name");
+	begin(&g, rr_doc_text(rr_doc_require(args, "role_name")));
+	if (create)
+	{
+		initStringInfo(&roles);
+		foreach(lc, rr_doc_items(rr_doc_require(args, "role_set")))
+		{
+			create_role(&g, rr_doc_text(lfirst(lc)));
+			add_column(&roles, rr_doc_text(lfirst(lc)));
+		}
+		create_role(&g, g.role_name);
+		if (roles.len)
+			statement(&g, "GRANT %s TO %s", roles.data, g.role);
+	}
+	else
+		statement(&g, "DROP ROLE IF EXISTS %s", g.role);
+	throw_written_so(&g, type, create ? "membership between roles" : "DROP ROLE");
+}
+
+void
+rr_throw_grants(const char *type, const char *bare, const RrDoc *request)
+{
+	bool		create = strncmp(bare, "create_", 7) == 0;
+	const RrDoc *args;
+
+	if (strstr(bare, "_permission") == NULL && strstr(bare, "_inherited_role") == NULL)
+		return;
+	args = rr_doc_require(request, "args");
+
+	if (create || strncmp(bare, "drop_", 5) == 0)
+	{
+		const char *what = strchr(bare, '_') + 1;
+
+		for (int i = 0; i < (int) lengthof(verbs); i++)
+			if (strcmp(what, psprintf("%s_permission", verbs[i][0])) == 0)
+				throw_table_permission(type, verbs[i][0], create, args);
+		if (strcmp(what, "function_permission") == 0)
+			throw_function_permission(type, create, args);
+	}
+	if (strcmp(bare, "set_permission_comment") == 0)
+		throw_comment(type, args);
+	if (strcmp(bare, "add_inherited_role") == 0 || strcmp(bare, "drop_inherited_role") == 0)
+		throw_inherited_role(type, strcmp(bare, "add_inherited_role") == 0, args);
+}
