@@ -35,7 +35,7 @@ CREATE FUNCTION mutants(doc jsonb) RETURNS TABLE (path text[], request jsonb) LA
   SELECT p, put(doc, p, value) FROM paths(doc) AS p,
     unnest(ARRAY['null', 'true', '0', '-1', '1.5', '1e400', '12345678901234567890', '""', '" "', '"x"', '"$"', '"$x"', '"__x"', '"default"', '"users"',
       '"\u2028\ud83d\ude00\""', '[]', '[[]]', '[null]', '["x"]', '[{}]', '{}', '{"": null}', '{"": {}}', '{"x": "x"}', '{"x": {"x": []}}']::jsonb[]
-      || to_jsonb(repeat('x', 70)) || to_jsonb(repeat(U&'\00E9', 100000))) AS value
+      || to_jsonb(repeat('x', 70)) || to_jsonb(repeat(U&'\00E9', 1000))) AS value
   UNION ALL SELECT p, doc #- p FROM paths(doc) AS p WHERE p <> '{}'
   UNION ALL SELECT p, put(doc, p, (doc #> p) || value) FROM paths(doc) AS p, unnest('{"{\"x\": 1}", "{\"\": null}"}'::jsonb[]) AS value
     WHERE jsonb_typeof(doc #> p) = 'object'
