@@ -20,6 +20,12 @@ remote_name(const Answer *answer)
 	return answer->batch->step->step->remote->def->name;
 }
 
+static void
+batch_error(const RrBatch *batch, const char *message)
+{
+	rr_keys_error(batch->step, batch->keys, batch->n, message, NULL);
+}
+
 /* ---- encoding ---- */
 
 /*
@@ -389,13 +395,16 @@ static void
 file_for_all(const Answer *answer, const char *message, const char *extensions)
 {
 	const RrBatch *batch = answer->batch;
-	bool		some_null = false;
+	int		   *without = palloc(Max(batch->n, 1) * sizeof(int));
+	int			n = 0;
 
 	for (int i = 0; i < batch->n; i++)
-		some_null |= !answer->places[i].answered || answer->places[i].start < 0;
-	for (int i = 0; i < batch->n; i++)
-		if (!some_null || !answer->places[i].answered || answer->places[i].start < 0)
-			rr_key_error(batch->step, batch->keys[i], message, NULL, extensions);
+		if (!answer->places[i].answered || answer->places[i].start < 0)
+			without[n++] = batch->keys[i];
+	if (n > 0)
+		rr_keys_error(batch->step, without, n, message, extensions);
+	else
+		rr_keys_error(batch->step, batch->keys, batch->n, message, extensions);
 }
 
 /* In a batch by list the path goes on with the element's index. */
@@ -434,27 +443,33 @@ file_error(const Answer *answer, RrSlice slice)
 		rr_json_free(json);
 }
 
-/* Keys that came to nothing without a word. */
+/* Keys that came to nothing without a word: those of them that nothing else is said of. */
+static void
+file_for_silent(const Answer *answer, const char *message)
+{
+	const RrBatch *batch = answer->batch;
+	int		   *silent = palloc(Max(batch->n, 1) * sizeof(int));
+	int			n = 0;
+
+	for (int i = 0; i < batch->n; i++)
+		if (!answer->places[i].answered && rr_key_errors(batch->step, batch->keys[i]) == NIL)
+			silent[n++] = batch->keys[i];
+	if (n > 0)
+		rr_keys_error(batch->step, silent, n, message, NULL);
+}
+
 static void
 check_complete(const Answer *answer)
 {
-	const RrBatch *batch = answer->batch;
+	const char *name = remote_name(answer);
 
-	if (!answer->has_data || answer->data_is_null)
-	{
-		if (answer->errors == NIL)
-			rr_batch_error(batch, psprintf("remote schema \"%s\" answered with neither data nor errors", remote_name(answer)));
-		for (int i = 0; i < batch->n; i++)
-			if (batch->step->keys[batch->keys[i]].errors == NIL)
-				rr_key_error(batch->step, batch->keys[i],
-							 psprintf("remote schema \"%s\" gave no data, because of an error at another %s of the request", remote_name(answer),
-									  batch->step->step->kind == RR_STEP_ROOT ? "field" : "key"), NULL, NULL);
-		return;
-	}
-	for (int i = 0; i < batch->n; i++)
-		if (!answer->places[i].answered && batch->step->keys[batch->keys[i]].errors == NIL)
-			rr_key_error(batch->step, batch->keys[i],
-						 psprintf("remote schema \"%s\" left the value out of its answer", remote_name(answer)), NULL, NULL);
+	if (answer->has_data && !answer->data_is_null)
+		file_for_silent(answer, psprintf("remote schema \"%s\" left the value out of its answer", name));
+	else if (answer->errors == NIL)
+		batch_error(answer->batch, psprintf("remote schema \"%s\" answered with neither data nor errors", name));
+	else
+		file_for_silent(answer, psprintf("remote schema \"%s\" gave no data, because of an error at another %s of the request", name,
+										 answer->batch->step->step->kind == RR_STEP_ROOT ? "field" : "key"));
 }
 
 /* Where a remote schema is, is for those to know who see everything. */
@@ -498,71 +513,52 @@ not_graphql_message(const char *name, const RrHttpResponse *response)
 	return psprintf("remote schema \"%s\" did not answer with a GraphQL response", name);
 }
 
-/* Values outlive their response: they are in the run's context, and take no more of it than they are long. */
-static StringInfo
-make_out(const RrBatch *batch, int len)
-{
-	MemoryContext old = MemoryContextSwitchTo(batch->step->run->cxt);
-	StringInfo	out = makeStringInfo();
-
-	enlargeStringInfo(out, len);
-	MemoryContextSwitchTo(old);
-	return out;
-}
-
-static void
-trim_out(StringInfo out)
-{
-	if (out->maxlen <= out->len + out->len / 4)
-		return;
-	out->data = repalloc(out->data, out->len + 1);
-	out->maxlen = out->len + 1;
-}
-
 void
 rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 {
 	Answer		answer = {.batch = batch};
 	const char *name = batch->step->step->remote->def->name;
+	StringInfo	values = &batch->step->values;
+	int			start = values->len;
 	const char *text;
 	int			len;
 	ListCell   *lc;
 
 	if (response->failure != RR_HTTP_OK)
 	{
-		rr_batch_error(batch, failure_message(batch, response));
+		batch_error(batch, failure_message(batch, response));
 		return;
 	}
 	if (response->status >= 300 && response->status <= 399)
 	{
-		rr_batch_error(batch, not_graphql_message(name, response));
+		batch_error(batch, not_graphql_message(name, response));
 		return;
 	}
 	text = server_text(response, &len);
 	if (text == NULL)
 	{
-		rr_batch_error(batch, psprintf("the answer of remote schema \"%s\" is not valid text in UTF-8", name));
+		batch_error(batch, psprintf("the answer of remote schema \"%s\" is not valid text in UTF-8", name));
 		return;
 	}
 	answer.places = palloc0(Max(batch->n, 1) * sizeof(Place));
 	answer.reader.step = batch->step;
-	answer.reader.out = make_out(batch, len);
+	answer.reader.out = values;
 	rr_scan_init(&answer.reader.scan, text, len);
 	if (!read_answer(&answer))
 	{
+		values->len = start;
 		for (int i = 0; i < batch->n; i++)
-			batch->step->keys[batch->keys[i]].errors = NIL;
-		rr_batch_error(batch, not_graphql_message(name, response));
+			rr_truncate_key_errors(batch->step, batch->keys[i], 0);
+		batch_error(batch, not_graphql_message(name, response));
 		return;
 	}
-	trim_out(answer.reader.out);
 	for (int i = 0; i < batch->n; i++)
 	{
 		RrStepKey  *key = &batch->step->keys[batch->keys[i]];
 
 		if (!answer.places[i].answered || answer.places[i].start < 0)
 			continue;
-		key->text = answer.reader.out->data + answer.places[i].start;
+		key->start = answer.places[i].start;
 		key->len = answer.places[i].len;
 	}
 	foreach(lc, answer.errors)

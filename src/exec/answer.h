@@ -6,7 +6,7 @@
 
 #include "exec/reader.h"
 
-/* Where the value of one key stands in the text that this response gives. */
+/* Where the value of one key stands among the step's. */
 typedef struct Place
 {
 	bool		answered;
@@ -14,32 +14,25 @@ typedef struct Place
 	int			len;
 } Place;
 
-/* An element of a list that answers many keys: where it stands in the text that this response gives; start is -1 for null. */
+/* An element of a list that answers many keys: where it stands among the step's values; start is -1 for null. */
 typedef struct Element
 {
 	int			start;
 	int			len;
+	int			position;		/* of its key in the batch, the first one of equals; -1: nobody's */
+	int			ordinal;		/* which of the key's values it is */
 } Element;
-
-/* That an element belongs to a key. */
-typedef struct Claim
-{
-	int			element;
-	int			position;		/* of the key in the batch */
-	int			ordinal;		/* which of the key's values the element is */
-} Claim;
 
 typedef struct Answer
 {
 	const RrBatch *batch;
 	RrReader	reader;
 	Place	   *places;			/* by position in the batch */
+	int			start;			/* of the elements' values */
 	int			nelements;		/* of a batch by list or position, in the answer's order */
 	int			max_elements;
 	Element    *elements;
-	int			nclaims;		/* in order of their elements */
-	int			max_claims;
-	Claim	   *claims;
+	int		   *next_equal;		/* from a position to the next whose key has the same elements, -1 at the end; NULL: there are no such keys */
 	bool		has_data;
 	bool		data_is_null;
 	List	   *errors;			/* RrSlice *: elements of "errors" */

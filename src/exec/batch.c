@@ -1,5 +1,7 @@
 /*
  * batch.c: the keys of a step, sent in as few requests as its batch size allows.
+ *
+ * Keys become variables one by one, each coerced once, as it is written: one that does not fit fails alone, and nothing but the text is kept of the others.
  */
 #include "postgres.h"
 
@@ -10,51 +12,6 @@
 #include "exec/run.h"
 #include "roleschema/preset.h"
 #include "settings.h"
-
-static void
-add_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path, const char *code, const char *extensions)
-{
-	RrKeyError *error = palloc0(sizeof(RrKeyError));
-
-	error->message = pstrdup(message);
-	error->path = rr_path_copy(NULL, path);
-	error->code = code;
-	error->extensions = extensions;
-	step->keys[key].errors = lappend(step->keys[key].errors, error);
-	step->run->key_errors = true;
-}
-
-void
-rr_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path, const char *upstream)
-{
-	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
-	const RrRemoteSchema *remote = step->step->remote->def;
-	StringInfoData extensions;
-
-	initStringInfo(&extensions);
-	appendStringInfoString(&extensions, "\"remote_schema\": ");
-	gql_json_string(&extensions, remote->name, strlen(remote->name));
-	if (upstream != NULL)
-		appendStringInfo(&extensions, ", \"upstream\": %s", rr_remote_schema_conceal(remote, upstream));
-	add_key_error(step, key, rr_remote_schema_conceal(remote, message), path, "remote-schema-error", extensions.data);
-	MemoryContextSwitchTo(old);
-}
-
-void
-rr_local_key_error(RrStepRun *step, int key, const GqlError *error)
-{
-	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
-
-	add_key_error(step, key, error->message, NULL, error->code, error->extensions ? pstrdup(error->extensions) : NULL);
-	MemoryContextSwitchTo(old);
-}
-
-void
-rr_batch_error(const RrBatch *batch, const char *message)
-{
-	for (int i = 0; i < batch->n; i++)
-		rr_key_error(batch->step, batch->keys[i], message, NULL, NULL);
-}
 
 /* ---- values of key arguments ---- */
 
@@ -111,14 +68,39 @@ merge(GqlValue *value, const GqlValue *given)
 	return value;
 }
 
+/* The values of a key, one for each joining field. NULL when one is no text: filed. */
+static GqlValue *
+key_values(RrStepRun *step, int key)
+{
+	int			n = step->step->nkeys;
+	GqlValue   *values = palloc(Max(n, 1) * sizeof(GqlValue));
+
+	for (int i = 0; i < n; i++)
+	{
+		GqlValue   *value = rr_json_to_value(rr_key_slice(step, key, i));
+
+		if (value == NULL)
+		{
+			rr_key_error(step, key, psprintf("The key has \"%s\", which is no text, in it", step->step->keys[i].name), NULL, NULL);
+			return NULL;
+		}
+		values[i] = *value;
+	}
+	return values;
+}
+
 /* The value of one argument for one key; NULL when it does not fit: filed at the key. */
 static GqlValue *
 key_argument_value(RrStepRun *step, int key, const RrKeyArgument *argument)
 {
 	const RrJoinStep *plan = step->step;
 	GqlErrorList errors = {.cxt = CurrentMemoryContext, .max = 1};
-	GqlValue   *value = merge(instantiate(plan->join, argument->template, step->keys[key].values), argument->given);
+	GqlValue   *values = key_values(step, key);
+	GqlValue   *value;
 
+	if (values == NULL)
+		return NULL;
+	value = merge(instantiate(plan->join, argument->template, values), argument->given);
 	if (argument->presets)
 	{
 		value = rr_apply_presets(plan->remote->upstream, argument->def, value, rr_session_variable, &errors);
@@ -134,11 +116,20 @@ key_argument_value(RrStepRun *step, int key, const RrKeyArgument *argument)
 	return value;
 }
 
+/* The JSON text of a key that needs no coercion to be the argument's value. False when it does. */
+static bool
+ready_value(const RrStepRun *step, int key, const RrKeyArgument *argument, RrSlice *json)
+{
+	if (argument->string_key < 0)
+		return false;
+	*json = rr_key_slice(step, key, argument->string_key);
+	return json->data[0] == '"';
+}
+
 static void
-append_variable(StringInfo out, int position, int argument, const GqlValue *value)
+append_name(StringInfo out, int position, int argument)
 {
 	appendStringInfo(out, "%s\"" RR_ALIAS_PREFIX "%d_%d\":", out->data[out->len - 1] == '{' ? "" : ",", position, argument);
-	gql_value_to_json(out, value);
 }
 
 /* The variables of one key, appended to the JSON object of a batch's variables. False when a value does not fit: filed. */
@@ -149,31 +140,38 @@ append_key(RrStepRun *step, int key, int position, StringInfo out)
 
 	for (int j = 0; j < list_length(step->step->key_arguments); j++)
 	{
-		GqlValue   *value = key_argument_value(step, key, list_nth(step->step->key_arguments, j));
+		const RrKeyArgument *argument = list_nth(step->step->key_arguments, j);
+		GqlValue   *value;
+		RrSlice		json;
 
-		if (value == NULL)
+		append_name(out, position, j);
+		if (ready_value(step, key, argument, &json))
+			appendBinaryStringInfo(out, json.data, json.len);
+		else if ((value = key_argument_value(step, key, argument)) != NULL)
+			gql_value_to_json(out, value);
+		else
 		{
 			out->len = start;
 			out->data[start] = '\0';
 			return false;
 		}
-		append_variable(out, position, j, value);
 	}
 	return true;
 }
 
 /* ---- batches by list and by position: one argument for all keys ---- */
 
-static bool
-key_fits(RrStepRun *step, int key)
+/*
+ * One argument of a batch. Where "$name" or a list stands in its template, each key's value has a list (of one element where it was a single value); in the
+ * request all these lists are one. What else the value has is the same for every key.
+ */
+typedef struct SharedArgument
 {
-	ListCell   *lc;
-
-	foreach(lc, step->step->key_arguments)
-		if (key_argument_value(step, key, lfirst(lc)) == NULL)
-			return false;
-	return true;
-}
+	const RrKeyArgument *argument;
+	const GqlValue *value;		/* the first key's, in the batch's context; needed where the template is an object */
+	List	   *lists;			/* StringInfo: for each such place, the elements' JSON with commas between them */
+	MemoryContext cxt;			/* the batch's */
+} SharedArgument;
 
 static bool
 has_keys(const GqlValue *template)
@@ -192,63 +190,146 @@ has_keys(const GqlValue *template)
 	return template->kind == GQL_VALUE_VARIABLE;
 }
 
-/*
- * A template for all keys of a batch: "$name" stands for the list of the keys' values, and a list of one element for that element once a key.
- */
-static GqlValue *
-expand(const RrBatch *batch, const GqlValue *template)
+static StringInfo
+get_list(SharedArgument *shared, int place)
 {
-	const RrRemoteJoin *join = batch->step->step->join;
-	GqlValue   *value;
-	ListCell   *lc;
+	MemoryContext old = MemoryContextSwitchTo(shared->cxt);
 
-	check_stack_depth();
-	if (!has_keys(template))
-		return instantiate(join, template, NULL);	/* a copy: what the query gives is merged into it */
-	value = palloc0(sizeof(GqlValue));
-	value->loc = -1;
-	if (template->kind == GQL_VALUE_OBJECT)
-	{
-		value->kind = GQL_VALUE_OBJECT;
-		foreach(lc, template->items)
-		{
-			GqlObjectField *field = palloc(sizeof(GqlObjectField));
-
-			*field = *(GqlObjectField *) lfirst(lc);
-			field->value = expand(batch, field->value);
-			value->items = lappend(value->items, field);
-		}
-		return value;
-	}
-	value->kind = GQL_VALUE_LIST;
-	if (template->kind == GQL_VALUE_LIST)
-		template = linitial(template->items);
-	for (int i = 0; i < batch->n; i++)
-		value->items = lappend(value->items, instantiate(join, template, batch->step->keys[batch->keys[i]].values));
-	return value;
+	if (place == list_length(shared->lists))
+		shared->lists = lappend(shared->lists, makeStringInfo());
+	MemoryContextSwitchTo(old);
+	return list_nth(shared->lists, place);
 }
 
 static void
-append_all_keys(const RrBatch *batch, StringInfo out)
+add_element(StringInfo list, RrSlice json)
 {
-	const RrJoinStep *plan = batch->step->step;
+	if (list->len > 0)
+		appendStringInfoChar(list, ',');
+	appendBinaryStringInfo(list, json.data, json.len);
+}
 
-	for (int j = 0; j < list_length(plan->key_arguments); j++)
+static void
+add_elements(StringInfo list, const GqlValue *value)
+{
+	List	   *items = value->kind == GQL_VALUE_LIST ? value->items : list_make1(unconstify(GqlValue *, value));
+	ListCell   *lc;
+
+	foreach(lc, items)
 	{
-		const RrKeyArgument *argument = list_nth(plan->key_arguments, j);
-		GqlErrorList *errors = gql_errors_create(1, "coercion-error");
-		GqlValue   *value = merge(expand(batch, argument->template), argument->given);
+		if (list->len > 0)
+			appendStringInfoChar(list, ',');
+		gql_value_to_json(list, lfirst(lc));
+	}
+}
 
-		if (argument->presets)	/* they were good for every single key */
-			value = rr_apply_presets(plan->remote->upstream, argument->def, value, rr_session_variable, errors);
-		value = gql_coerce_value(plan->remote->upstream, value, argument->def->type, true, "The keys do not fit", errors);
-		if (value == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_EXCEPTION),
-					 errmsg("keys of relationship \"%s\" do not fit argument \"%s\" of remote schema \"%s\" as a list",
-							plan->join->relationship->name, argument->def->name, plan->remote->def->name),
-					 errdetail("%s", ((GqlError *) linitial(errors->items))->message)));
-		append_variable(out, 0, j, value);
+/* Add a key's lists to those of all keys. place counts the places, in the order of the value's fields. */
+static void
+share_value(SharedArgument *shared, const GqlValue *template, const GqlValue *value, int *place)
+{
+	ListCell   *lc;
+
+	if (template == NULL || !has_keys(template))
+		return;
+	if (template->kind != GQL_VALUE_OBJECT)
+	{
+		add_elements(get_list(shared, (*place)++), value);
+		return;
+	}
+	foreach(lc, value->items)
+	{
+		const GqlObjectField *field = lfirst(lc);
+
+		share_value(shared, gql_object_get(template, field->name.value), field->value, place);
+	}
+}
+
+/* The argument's value for all keys, in the same order. */
+static void
+append_shared_value(StringInfo out, SharedArgument *shared, const GqlValue *template, const GqlValue *value, int *place)
+{
+	ListCell   *lc;
+
+	if (template == NULL || !has_keys(template))
+	{
+		gql_value_to_json(out, value);
+		return;
+	}
+	if (template->kind != GQL_VALUE_OBJECT)
+	{
+		StringInfo	list = get_list(shared, (*place)++);
+
+		appendStringInfoChar(out, '[');
+		appendBinaryStringInfo(out, list->data, list->len);
+		appendStringInfoChar(out, ']');
+		return;
+	}
+	appendStringInfoChar(out, '{');
+	foreach(lc, value->items)
+	{
+		const GqlObjectField *field = lfirst(lc);
+
+		if (foreach_current_index(lc) > 0)
+			appendStringInfoChar(out, ',');
+		gql_json_string(out, field->name.value, strlen(field->name.value));
+		appendStringInfoChar(out, ':');
+		append_shared_value(out, shared, gql_object_get(template, field->name.value), field->value, place);
+	}
+	appendStringInfoChar(out, '}');
+}
+
+static SharedArgument *
+make_shared_arguments(const RrBatch *batch)
+{
+	List	   *arguments = batch->step->step->key_arguments;
+	SharedArgument *shared = palloc0(Max(list_length(arguments), 1) * sizeof(SharedArgument));
+
+	for (int j = 0; j < list_length(arguments); j++)
+	{
+		shared[j].argument = list_nth(arguments, j);
+		shared[j].cxt = batch->cxt;
+	}
+	return shared;
+}
+
+/* Add a key to the arguments of a batch. False when a value does not fit: filed. */
+static bool
+share_key(RrStepRun *step, int key, SharedArgument *shared)
+{
+	int			n = list_length(step->step->key_arguments);
+	GqlValue  **values = palloc0(Max(n, 1) * sizeof(GqlValue *));
+	RrSlice		json;
+
+	for (int j = 0; j < n; j++)
+		if (!ready_value(step, key, shared[j].argument, &json))
+		{
+			values[j] = key_argument_value(step, key, shared[j].argument);
+			if (values[j] == NULL)
+				return false;
+		}
+	for (int j = 0; j < n; j++)
+	{
+		int			place = 0;
+
+		if (values[j] == NULL && ready_value(step, key, shared[j].argument, &json))
+			add_element(get_list(&shared[j], place), json);
+		else
+			share_value(&shared[j], shared[j].argument->template, values[j], &place);
+		if (shared[j].value == NULL)
+			shared[j].value = values[j];
+	}
+	return true;
+}
+
+static void
+append_shared_arguments(const RrBatch *batch, SharedArgument *shared, StringInfo out)
+{
+	for (int j = 0; j < list_length(batch->step->step->key_arguments); j++)
+	{
+		int			place = 0;
+
+		append_name(out, 0, j);
+		append_shared_value(out, &shared[j], shared[j].argument->template, shared[j].value, &place);
 	}
 }
 
@@ -330,24 +411,27 @@ submit(RrBatch *batch)
 	step->run->requests++;
 }
 
-/* The keys from step->sent on that fit, as many as a batch takes, and their variables. With by_list they are only looked at. */
+/* The keys from step->sent on that fit, as many as a batch takes, and their variables. */
 static void
-take_keys(RrBatch *batch, bool by_list, StringInfo variables)
+take_keys(RrBatch *batch, StringInfo variables)
 {
 	RrStepRun  *step = batch->step;
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "remote_rel key", ALLOCSET_SMALL_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(scratch);
+	SharedArgument *shared = rr_batch_kind(step->step) == RR_BATCH_ALIASES ? NULL : make_shared_arguments(batch);
+	MemoryContext scratch = AllocSetContextCreate(batch->cxt, "remote_rel key", ALLOCSET_SMALL_SIZES);
 
 	for (; step->sent < step->nkeys && batch->n < step->batch_size; step->sent++)
 	{
-		if (by_list ? key_fits(step, step->sent) : append_key(step, step->sent, batch->n, variables))
+		/* of shared arguments, the first key's are kept */
+		MemoryContext old = MemoryContextSwitchTo(shared && batch->n == 0 ? batch->cxt : scratch);
+
+		if (shared ? share_key(step, step->sent, shared) : append_key(step, step->sent, batch->n, variables))
 			batch->keys[batch->n++] = step->sent;
+		MemoryContextSwitchTo(old);
 		MemoryContextReset(scratch);
 	}
-	if (by_list && batch->n > 0)
-		append_all_keys(batch, variables);
-	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
+	if (shared && batch->n > 0)
+		append_shared_arguments(batch, shared, variables);
 }
 
 /* The body of the request for the next keys that fit. NULL when none does. */
@@ -355,7 +439,6 @@ static char *
 make_body(RrBatch *batch)
 {
 	RrStepRun  *step = batch->step;
-	bool		by_list = rr_batch_kind(step->step) != RR_BATCH_ALIASES;
 	StringInfoData variables;
 	StringInfoData body;
 	const char *document;
@@ -370,10 +453,11 @@ make_body(RrBatch *batch)
 			rr_local_key_error(step, step->sent++, error);
 		return NULL;
 	}
-	take_keys(batch, by_list, &variables);
+	take_keys(batch, &variables);
 	if (batch->n == 0)
 		return NULL;
-	document = rr_document_json(step->run->plan->request, step->step, by_list ? 1 : batch->n);
+	document = rr_document_json(step->run->plan->request, step->step,
+								rr_batch_kind(step->step) == RR_BATCH_ALIASES ? batch->n : 1);
 	initStringInfo(&body);
 	enlargeStringInfo(&body, strlen(document) + variables.len + 30);
 	appendStringInfo(&body, "{\"query\":%s,\"variables\":%s}}", document, variables.data);

@@ -1,102 +1,173 @@
 /*
  * keys.c: key tables, and the SQL function that fills them while a statement runs.
  *
- * remote_rel.join_hole(step, run, key…) files the key values of a row and returns the hole where the remote value belongs. Equal keys
- * (by their binary image: what is equal to PostgreSQL but not to the byte is merely asked for twice) share a number. A null key is no hole: the field is null.
+ * remote_rel.join_hole(step, run, key…) files the key values of a row and returns the hole where the remote value belongs. A key is kept as its image, the JSON
+ * texts of its values: of SQL values what to_json() makes of them, of remote ones what came. Equal images share a number (what is equal to PostgreSQL but not
+ * to the byte is merely asked for twice). A null key is no hole: the field is null.
+ *
+ * There may be very many keys, so a table holds nothing for one but its image, where its answer stands, and an entry of the index.
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
-#include "mb/pg_wchar.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/datetime.h"
-#include "utils/datum.h"
-#include "utils/json.h"
-#include "utils/jsonb.h"
+#include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "exec/json_value.h"
 #include "exec/run.h"
-#include "value_jsonb.h"
+
+/* Behind each value of an image; JSON text cannot hold it raw. */
+#define END_OF_VALUE '\x1e'
 
 /* ---- the index: image → number ---- */
 
-typedef struct KeyImage
-{
-	const char *data;
-	int			len;
-} KeyImage;
-
 typedef struct KeyIndexEntry
 {
-	KeyImage	image;
+	int			number;			/* or PROBE, for the image that is looked for */
 	uint32		hash;
-	int			number;
 	char		status;
 } KeyIndexEntry;
 
+#define PROBE (-1)
+
+static RrSlice image_of(const RrStepRun *step, int number);
+
 #define SH_PREFIX RrKeyIndex
 #define SH_ELEMENT_TYPE KeyIndexEntry
-#define SH_KEY_TYPE KeyImage
-#define SH_KEY image
-#define SH_HASH_KEY(table, key) hash_bytes((const unsigned char *) (key).data, (key).len)
-#define SH_EQUAL(table, a, b) ((a).len == (b).len && memcmp((a).data, (b).data, (a).len) == 0)
+#define SH_KEY_TYPE int
+#define SH_KEY number
+#define SH_HASH_KEY(table, key) hash_image(image_of((table)->private_data, (key)))
+#define SH_EQUAL(table, a, b) equal_images(image_of((table)->private_data, (a)), image_of((table)->private_data, (b)))
 #define SH_STORE_HASH
 #define SH_GET_HASH(table, entry) (entry)->hash
 #define SH_SCOPE static inline
 #define SH_DECLARE
 #define SH_DEFINE
+
+static inline uint32
+hash_image(RrSlice image)
+{
+	return hash_bytes((const unsigned char *) image.data, image.len);
+}
+
+static inline bool
+equal_images(RrSlice a, RrSlice b)
+{
+	return rr_slice_is(a, b.data, b.len);
+}
+
 #include "lib/simplehash.h"
+
+static RrSlice
+image_of(const RrStepRun *step, int number)
+{
+	RrSlice		image = step->probe;
+	int			end;
+
+	if (number == PROBE)
+		return image;
+	end = number + 1 < step->nkeys ? step->keys[number + 1].image : step->images.len;
+	image.data = step->images.data + step->keys[number].image;
+	image.len = end - step->keys[number].image;
+	return image;
+}
 
 void
 rr_keys_init(RrStepRun *step)
 {
-	step->index = RrKeyIndex_create(step->run->cxt, 64, NULL);
+	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
+
+	step->index = RrKeyIndex_create(step->run->cxt, 64, step);
+	initStringInfo(&step->images);
+	initStringInfo(&step->values);
+	MemoryContextSwitchTo(old);
 }
 
-int
-rr_keys_number(RrStepRun *step, const char *image, int len, bool *found)
+/* The image is to be appended by the caller. */
+static void
+add_key(RrStepRun *step)
 {
-	KeyImage	key = {image, len};
-	KeyIndexEntry *entry = RrKeyIndex_insert(step->index, key, found);
-	MemoryContext old;
-	char	   *copy;
-
-	if (*found)
-		return entry->number;
-	old = MemoryContextSwitchTo(step->run->cxt);
-	copy = palloc(Max(len, 1));
-	memcpy(copy, image, len);
-	entry->image.data = copy;
-	entry->number = step->nkeys;
 	if (step->nkeys == step->capacity)
 	{
 		step->capacity = step->capacity ? step->capacity * 2 : 64;
 		step->keys = step->keys ? repalloc_huge(step->keys, step->capacity * sizeof(RrStepKey)) :
-			palloc(step->capacity * sizeof(RrStepKey));
+			MemoryContextAlloc(step->run->cxt, step->capacity * sizeof(RrStepKey));
 	}
-	memset(&step->keys[step->nkeys], 0, sizeof(RrStepKey));
-	MemoryContextSwitchTo(old);
-	return step->nkeys++;
-}
-
-int
-rr_keys_lookup(RrStepRun *step, const char *image, int len)
-{
-	KeyImage	key = {image, len};
-	KeyIndexEntry *entry = RrKeyIndex_lookup(step->index, key);
-
-	return entry ? entry->number : -1;
+	step->keys[step->nkeys++] = (RrStepKey) {.image = step->images.len, .start = -1};
 }
 
 void
-rr_append_hole(StringInfo out, const RrStepRun *step, int key)
+rr_keys_init_roots(RrStepRun *step, int n)
 {
-	char		hole[48];
+	rr_keys_init(step);
+	while (step->nkeys < n)
+		add_key(step);
+}
+
+int
+rr_keys_number(RrStepRun *step, const StringInfoData *image)
+{
+	KeyIndexEntry *entry;
+	bool		found;
+
+	step->probe = (RrSlice) {image->data, image->len};
+	entry = RrKeyIndex_insert(step->index, PROBE, &found);
+	if (found)
+		return entry->number;
+	entry->number = step->nkeys;
+	add_key(step);
+	rr_json_append(&step->images, image->data, image->len);
+	rr_step_send(step, false);
+	if (step->in_flight > 0)
+		rr_http_poll(step->run->http);	/* what is on the wire goes on meanwhile */
+	return step->nkeys - 1;
+}
+
+void
+rr_append_to_image(StringInfo image, RrSlice value)
+{
+	rr_json_append(image, value.data, value.len);
+	rr_json_append(image, (const char[]) {END_OF_VALUE}, 1);
+}
+
+RrSlice
+rr_key_slice(const RrStepRun *step, int number, int i)
+{
+	RrSlice		image = image_of(step, number);
+
+	for (;; i--)
+	{
+		const char *end = memchr(image.data, END_OF_VALUE, image.len);
+
+		if (i == 0)
+			return (RrSlice) {image.data, end - image.data};
+		image.len -= end + 1 - image.data;
+		image.data = end + 1;
+	}
+}
+
+const char *
+rr_key_text(const RrStepRun *step, int number)
+{
+	const RrStepKey *key = &step->keys[number];
+
+	return key->start < 0 ? NULL : step->values.data + key->start;
+}
+
+void
+rr_keys_finish(RrStepRun *step)
+{
+	RrKeyIndex_destroy(step->index);
+	pfree(step->images.data);
+}
+
+void
+rr_append_hole(StringInfo out, RrStepRun *step, int key)
+{
+	char	   *hole = rr_json_reserve(out, RR_MAX_HOLE);
 	char	   *p = hole;
 
 	*p++ = '\x01';
@@ -106,180 +177,130 @@ rr_append_hole(StringInfo out, const RrStepRun *step, int key)
 	*p++ = ':';
 	p += rr_ltoa(key, p);
 	*p++ = '\x02';
-	appendBinaryStringInfo(out, hole, p - hole);
+	out->len += p - hole;
+	step->holes++;
+}
+
+/* ---- JSON text as GraphQL values ---- */
+
+bool
+rr_plain_string(RrSlice slice, RrSlice *text)
+{
+	text->data = slice.data + 1;
+	text->len = slice.len - 2;
+	return slice.data[0] == '"' && memchr(slice.data, '\\', slice.len) == NULL;
+}
+
+/* JSON's scalars are GraphQL literals. NULL: a string of what is no text, as half a surrogate pair. */
+static GqlValue *
+read_scalar(RrSlice slice)
+{
+	GqlValue   *value;
+	RrSlice		text;
+
+	if (!rr_plain_string(slice, &text))
+		return gql_parse_value(slice.data, slice.len, gql_errors_create(1, NULL));
+	value = palloc0(sizeof(GqlValue));
+	value->kind = GQL_VALUE_STRING;
+	value->loc = -1;
+	value->len = text.len;
+	value->text = pnstrdup(text.data, text.len);
+	return value;
+}
+
+static GqlValue *read_value(RrScan *scan);
+
+static GqlObjectField *
+read_member(RrScan *scan)
+{
+	GqlObjectField *member = palloc0(sizeof(GqlObjectField));
+	GqlValue   *name = read_value(scan);
+
+	if (name == NULL || !rr_scan_char(scan, ':'))
+		return NULL;
+	member->name.value = name->text;
+	member->name.loc = -1;
+	member->value = read_value(scan);
+	return member->value ? member : NULL;
+}
+
+static GqlValue *
+read_value(RrScan *scan)
+{
+	char		close = rr_scan_peek(scan) == '{' ? '}' : ']';
+	GqlValue   *value;
+	RrSlice		slice;
+	bool		ok;
+
+	check_stack_depth();
+	if (*scan->pos != '{' && *scan->pos != '[')
+		return rr_scan_value(scan, &slice) ? read_scalar(slice) : NULL;
+	scan->pos++;
+	value = palloc0(sizeof(GqlValue));
+	value->kind = close == '}' ? GQL_VALUE_OBJECT : GQL_VALUE_LIST;
+	value->loc = -1;
+	while (rr_scan_more(scan, value->items == NIL, close, &ok))
+	{
+		void	   *item = close == '}' ? (void *) read_member(scan) : (void *) read_value(scan);
+
+		if (item == NULL)
+			return NULL;
+		value->items = lappend(value->items, item);
+	}
+	return ok ? value : NULL;
+}
+
+GqlValue *
+rr_json_to_value(RrSlice json)
+{
+	RrScan		scan;
+
+	rr_scan_init(&scan, json.data, json.len);
+	return read_value(&scan);
 }
 
 /* ---- SQL values as keys ---- */
 
-/* What is known of one joining column; looked up once. */
-typedef struct KeyColumn
-{
-	Oid			type;			/* its base type */
-	int16		len;
-	bool		byval;
-	Oid			element;		/* of an array type */
-	int16		element_len;
-	bool		element_byval;
-	char		element_align;
-	FmgrInfo	output;			/* of the type, or of the element */
-} KeyColumn;
-
+/* What is known of joining columns; looked up once. */
 struct RrKeyColumns
 {
+	StringInfoData image;		/* of the row at hand */
 	int			n;
-	KeyColumn	columns[FLEXIBLE_ARRAY_MEMBER];
+	RrJsonWriter *writers[FLEXIBLE_ARRAY_MEMBER];
 };
 
 RrKeyColumns *
 rr_key_columns(int n, const Oid *types, MemoryContext cxt)
 {
-	RrKeyColumns *result = MemoryContextAllocZero(cxt, offsetof(RrKeyColumns, columns) + n * sizeof(KeyColumn));
+	RrKeyColumns *result = MemoryContextAllocZero(cxt, offsetof(RrKeyColumns, writers) + n * sizeof(RrJsonWriter *));
+	MemoryContext old = MemoryContextSwitchTo(cxt);
 
 	result->n = n;
 	for (int i = 0; i < n; i++)
-	{
-		KeyColumn  *column = &result->columns[i];
-		Oid			output;
-		bool		varlena;
-
-		column->type = getBaseType(types[i]);
-		get_typlenbyval(column->type, &column->len, &column->byval);
-		column->element = get_element_type(column->type);
-		if (OidIsValid(column->element))
-		{
-			get_typlenbyvalalign(column->element, &column->element_len, &column->element_byval, &column->element_align);
-			column->element = getBaseType(column->element);
-		}
-		getTypeOutputInfo(OidIsValid(column->element) ? column->element : column->type, &output, &varlena);
-		fmgr_info_cxt(output, &column->output, cxt);
-	}
+		result->writers[i] = rr_json_writer(types[i], cxt);
+	initStringInfo(&result->image);
+	MemoryContextSwitchTo(old);
 	return result;
-}
-
-/* One datum in the form in which GraphQL takes it: what to_json() would make of it. In CurrentMemoryContext. */
-static void
-value_from_datum(Datum datum, Oid type, FmgrInfo *output, GqlValue *value)
-{
-	char		buffer[MAXDATELEN + 1];
-
-	memset(value, 0, sizeof(GqlValue));
-	value->loc = -1;
-	switch (type)
-	{
-		case BOOLOID:
-			value->kind = GQL_VALUE_BOOLEAN;
-			value->boolean = DatumGetBool(datum);
-			return;
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-			value->kind = GQL_VALUE_INT;
-			value->text = OutputFunctionCall(output, datum);
-			break;
-		case FLOAT4OID:
-		case FLOAT8OID:
-		case NUMERICOID:
-			value->text = OutputFunctionCall(output, datum);
-			value->kind = strspn(value->text, "-0123456789") == strlen(value->text) ? GQL_VALUE_INT : GQL_VALUE_FLOAT;
-			if (strspn(value->text, "+-.0123456789eE") != strlen(value->text))
-				value->kind = GQL_VALUE_STRING; /* NaN, Infinity */
-			break;
-		case DATEOID:
-		case TIMESTAMPOID:
-		case TIMESTAMPTZOID:
-		case TIMEOID:
-		case TIMETZOID:
-			JsonEncodeDateTime(buffer, datum, type, NULL);
-			value->kind = GQL_VALUE_STRING;
-			value->text = pstrdup(buffer);
-			break;
-		case JSONOID:
-			datum = DirectFunctionCall1(jsonb_in, CStringGetDatum(TextDatumGetCString(datum)));
-			*value = *rr_value_from_jsonb(DatumGetJsonbP(datum));
-			return;
-		case JSONBOID:
-			*value = *rr_value_from_jsonb(DatumGetJsonbP(datum));
-			return;
-		default:
-			value->kind = GQL_VALUE_STRING;
-			value->text = OutputFunctionCall(output, datum);
-			break;
-	}
-	value->len = strlen(value->text);
-}
-
-static void
-value_from_column(Datum datum, KeyColumn *column, GqlValue *value)
-{
-	Datum	   *elements;
-	bool	   *nulls;
-	int			n;
-
-	if (!OidIsValid(column->element))
-	{
-		value_from_datum(datum, column->type, &column->output, value);
-		return;
-	}
-	memset(value, 0, sizeof(GqlValue));
-	value->kind = GQL_VALUE_LIST;
-	value->loc = -1;
-	deconstruct_array(DatumGetArrayTypeP(datum), column->element, column->element_len, column->element_byval,
-					  column->element_align, &elements, &nulls, &n);
-	for (int i = 0; i < n; i++)
-	{
-		GqlValue   *item = palloc0(sizeof(GqlValue));
-
-		if (nulls[i])
-			item->kind = GQL_VALUE_NULL;
-		else
-			value_from_datum(elements[i], column->element, &column->output, item);
-		value->items = lappend(value->items, item);
-	}
-}
-
-static void
-append_image(StringInfo image, Datum datum, const KeyColumn *column)
-{
-	if (column->byval)
-		appendBinaryStringInfo(image, (char *) &datum, sizeof(Datum));
-	else if (column->len == -1)
-	{
-		struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
-		int			len = VARSIZE_ANY_EXHDR(value);
-
-		appendBinaryStringInfo(image, (char *) &len, sizeof(len));
-		appendBinaryStringInfo(image, VARDATA_ANY(value), len);
-	}
-	else
-		appendBinaryStringInfo(image, DatumGetPointer(datum), datumGetSize(datum, false, column->len));
 }
 
 int
 rr_keys_file(RrStepRun *step, RrKeyColumns *columns, const Datum *values)
 {
-	StringInfoData image;
-	bool		found;
-	int			key;
+	StringInfo	image = &columns->image;
 
-	initStringInfo(&image);
+	resetStringInfo(image);
 	for (int i = 0; i < columns->n; i++)
-		append_image(&image, values[i], &columns->columns[i]);
-	key = rr_keys_number(step, image.data, image.len, &found);
-	if (!found)
 	{
-		MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
-		GqlValue   *gql_values = palloc(Max(columns->n, 1) * sizeof(GqlValue));
+		int			start = image->len;
+		RrScan		written;
 
-		for (int i = 0; i < columns->n; i++)
-			value_from_column(values[i], &columns->columns[i], &gql_values[i]);
-		step->keys[key].values = gql_values;
-		rr_step_send(step, false);
-		if (step->in_flight > 0)
-			rr_http_poll(step->run->http);	/* what is on the wire goes on while the statement runs */
-		MemoryContextSwitchTo(old);
+		rr_json_write(columns->writers[i], image, values[i]);
+		rr_scan_init(&written, image->data + start, image->len - start);
+		if (rr_scan_peek(&written) == 'n')
+			return -1;			/* JSON's null */
+		rr_json_append(image, (const char[]) {END_OF_VALUE}, 1);
 	}
-	pfree(image.data);
-	return key;
+	return rr_keys_number(step, image);
 }
 
 PG_FUNCTION_INFO_V1(rr_join_hole);
@@ -337,6 +358,7 @@ rr_join_hole(PG_FUNCTION_ARGS)
 	RrStepRun  *step;
 	Datum		values[FUNC_MAX_ARGS];
 	StringInfoData hole;
+	int			key;
 
 	if (!is_checked(fcinfo, state))
 	{
@@ -359,11 +381,15 @@ rr_join_hole(PG_FUNCTION_ARGS)
 		values[i] = PG_GETARG_DATUM(HOLE_KEYS + i);
 	}
 
-	/* a json datum that is only a hole */
-	initStringInfo(&hole);
-	appendStringInfoSpaces(&hole, VARHDRSZ);
 	step = &state->run->steps[state->number];
-	rr_append_hole(&hole, step, rr_keys_file(step, state->columns, values));
+	key = rr_keys_file(step, state->columns, values);
+	if (key < 0)
+		PG_RETURN_NULL();
+	/* a json datum that is only a hole */
+	hole.data = palloc(VARHDRSZ + RR_MAX_HOLE);
+	hole.maxlen = VARHDRSZ + RR_MAX_HOLE;
+	hole.len = VARHDRSZ;
+	rr_append_hole(&hole, step, key);
 	SET_VARSIZE(hole.data, hole.len);
 	PG_RETURN_POINTER(hole.data);
 }

@@ -9,6 +9,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "exec/json_value.h"
 #include "exec/reader.h"
 
 static RrReadResult
@@ -34,6 +35,12 @@ remote_name(const RrReader *reader)
 	return reader->step->step->remote->def->name;
 }
 
+static inline void
+put_text(RrReader *reader, const char *text, int len)
+{
+	rr_json_append(reader->out, text, len);
+}
+
 static bool
 at_null(RrReader *reader)
 {
@@ -47,7 +54,7 @@ take_null(RrReader *reader)
 
 	if (!rr_scan_value(&reader->scan, &value))
 		return RR_READ_BROKEN;
-	appendStringInfoString(reader->out, "null");
+	put_text(reader, "null", 4);
 	return RR_READ_NULL;
 }
 
@@ -64,7 +71,7 @@ read_leaf(RrReader *reader, const GqlType *type, const GqlPath *path)
 											  c == '{' ? "an object" : "a list", type->name));
 	if (!rr_scan_value(&reader->scan, &value))
 		return RR_READ_BROKEN;
-	appendBinaryStringInfo(reader->out, value.data, value.len);
+	put_text(reader, value.data, value.len);
 	return RR_READ_VALUE;
 }
 
@@ -78,13 +85,13 @@ read_list(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const 
 	if (!rr_scan_char(&reader->scan, '['))
 		return invalid(reader, path, psprintf("remote schema \"%s\" did not answer with a list where type %s was due",
 											  remote_name(reader), gql_type_to_string(type)));
-	appendStringInfoChar(reader->out, '[');
+	put_text(reader, "[", 1);
 	for (; rr_scan_more(&reader->scan, first, ']', &ok); first = false)
 	{
 		RrReadResult result;
 
 		if (!first)
-			appendStringInfoChar(reader->out, ',');
+			put_text(reader, ",", 1);
 		result = rr_read_value(reader, type->of, shape, &item);
 		if (result >= RR_READ_INVALID)
 			return result;
@@ -92,98 +99,65 @@ read_list(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const 
 	}
 	if (!ok)
 		return RR_READ_BROKEN;
-	appendStringInfoChar(reader->out, ']');
+	put_text(reader, "]", 1);
 	return RR_READ_VALUE;
 }
 
 /* ---- objects ---- */
 
-bool
-rr_plain_key(RrSlice slice, RrSlice *text)
+/* Room for an object's key fields; where they are in reader->keys. */
+static int
+push_keys(RrReader *reader, const RrObjectShape *object)
 {
-	text->data = slice.data + 1;
-	text->len = slice.len - 2;
-	return slice.data[0] == '"' && memchr(slice.data, '\\', slice.len) == NULL;
+	int			base = reader->nkeys;
+
+	reader->nkeys += object->nkeys;
+	if (reader->nkeys > reader->keys_room)
+	{
+		reader->keys_room = Max(reader->nkeys * 2, 16);
+		reader->keys = reader->keys ? repalloc(reader->keys, reader->keys_room * sizeof(RrSlice)) :
+			palloc(reader->keys_room * sizeof(RrSlice));
+	}
+	return base;
 }
 
-GqlValue *
-rr_read_key(RrSlice slice)
+/* Is it something to join with: a scalar, or a list of scalars? */
+static bool
+is_joinable(RrSlice key)
 {
-	GqlValue   *value;
 	RrSlice		text;
 
-	/* JSON's scalars and lists are GraphQL literals */
-	if (!rr_plain_key(slice, &text))
-		return gql_parse_value(slice.data, slice.len, gql_errors_create(1, NULL));
-	value = palloc0(sizeof(GqlValue));
-	value->kind = GQL_VALUE_STRING;
-	value->loc = -1;
-	value->len = text.len;
-	value->text = pnstrdup(text.data, text.len);
-	return value;
+	if (strchr("\"[{", key.data[0]) == NULL || rr_plain_string(key, &text))
+		return true;
+	/* such are GraphQL literals, and objects of JSON are not */
+	return gql_parse_value(key.data, key.len, gql_errors_create(1, NULL)) != NULL;
 }
 
-/* File a new key, of JSON values; -1 when one of them is nothing to join with. */
-static int
-file_key(RrStepRun *step, const RrShapeField *field, const RrSlice *keys, StringInfo image)
-{
-	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
-	int			nkeys = field->step->nkeys;
-	GqlValue   *values = palloc(Max(nkeys, 1) * sizeof(GqlValue));
-	int			number = -1;
-	int			good = 0;
-	bool		found;
-
-	for (; good < nkeys; good++)
-	{
-		GqlValue   *value = rr_read_key(keys[field->key_slots[good]]);
-
-		if (value == NULL)
-			break;
-		values[good] = *value;
-	}
-	if (good == nkeys)
-	{
-		number = rr_keys_number(step, image->data, image->len, &found);
-		step->keys[number].values = values;
-		rr_step_send(step, false);
-	}
-	MemoryContextSwitchTo(old);
-	return number;
-}
-
-/* The hole of a join field, from the key fields that the object began with. */
+/* The hole of a join field, from the key fields of its object, which are at base. */
 static RrReadResult
-put_hole(RrReader *reader, const RrShapeField *field, const RrSlice *keys, const GqlPath *path)
+put_hole(RrReader *reader, const RrShapeField *field, int base, const GqlPath *path)
 {
 	RrStepRun  *step = &reader->step->run->steps[field->step->number];
 	StringInfoData image;
-	int			number;
 
 	initStringInfo(&image);
 	for (int i = 0; i < field->step->nkeys; i++)
 	{
-		RrSlice		key = keys[field->key_slots[i]];
+		RrSlice		key = reader->keys[base + field->key_slots[i]];
 
-		if (rr_slice_is(key, "null", 4))
+		bool		joinable = is_joinable(key);
+
+		if (!joinable)
+			invalid(reader, path, psprintf("remote schema \"%s\" answered with a key that cannot be joined with", remote_name(reader)));
+		if (!joinable || rr_slice_is(key, "null", 4))
 		{
-			appendStringInfoString(reader->out, "null");
-			return RR_READ_NULL;
+			put_text(reader, "null", 4);
+			return RR_READ_NULL;	/* a join field can always be null */
 		}
-		appendBinaryStringInfo(&image, key.data, key.len);
-		appendStringInfoChar(&image, '\x1e');
+		rr_append_to_image(&image, key);
 	}
-	number = rr_keys_lookup(step, image.data, image.len);
-	if (number < 0)
-		number = file_key(step, field, keys, &image);
+	rr_append_hole(reader->out, step, rr_keys_number(step, &image));
 	pfree(image.data);
-	if (number < 0)
-	{
-		invalid(reader, path, psprintf("remote schema \"%s\" answered with a key that cannot be joined with", remote_name(reader)));
-		appendStringInfoString(reader->out, "null");
-		return RR_READ_NULL;	/* a join field can always be null */
-	}
-	rr_append_hole(reader->out, step, number);
 	return RR_READ_VALUE;
 }
 
@@ -202,31 +176,28 @@ rr_read_field(RrReader *reader, const RrShapeField *field, const char *type_name
 	return rr_read_value(reader, field->shape->type, field->shape, path);
 }
 
-static void
+static inline void
 put_key(RrReader *reader, const RrShapeField *field, bool first)
 {
-	appendBinaryStringInfo(reader->out, field->member + first, field->member_len - first);
+	put_text(reader, field->member + first, field->member_len - first);
 }
 
-/* Is the next member called so? */
+/* Is the next member called as in this one's text: ,"name": */
 static bool
-next_is(RrReader *reader, bool *first, const char *alias, int len, bool *ok)
+next_is(RrReader *reader, bool *first, const char *member, int len, bool *ok)
 {
 	RrSlice		name;
 
+	if (rr_scan_text(&reader->scan, member + *first, len - *first))
+	{
+		*first = false;
+		return true;
+	}
+	/* with white space, or another one */
 	if (!rr_scan_more(&reader->scan, *first, '}', ok) || !rr_scan_name(&reader->scan, &name))
 		return false;
 	*first = false;
-	return rr_slice_is(name, alias, len);
-}
-
-static void
-note_keys(RrReader *reader, const RrObjectShape *object, const RrSlice *keys, const GqlPath *path)
-{
-	if (path != NULL)
-		return;
-	reader->top = object;
-	reader->top_keys = keys;
+	return rr_slice_is(name, member + 2, len - 4);
 }
 
 /*
@@ -236,34 +207,35 @@ static bool
 read_in_step(RrReader *reader, const RrObjectShape *object, const char *type_name, bool first, const GqlPath *path,
 			 RrReadResult *result)
 {
-	RrSlice    *keys = object->nkeys ? palloc(object->nkeys * sizeof(RrSlice)) : NULL;
+	int			base = push_keys(reader, object);
 	bool		ok;
 
 	for (int i = 0; i < object->nkeys; i++)
 	{
-		const char *alias = object->key_aliases[i];
+		const char *member = object->key_members[i];
 
-		if (!next_is(reader, &first, alias, strlen(alias), &ok) || !rr_scan_value(&reader->scan, &keys[i]))
+		if (!next_is(reader, &first, member, strlen(member), &ok) || !rr_scan_value(&reader->scan, &reader->keys[base + i]))
 			return false;
 	}
-	note_keys(reader, object, keys, path);
-	appendStringInfoChar(reader->out, '{');
+	if (path == NULL)
+		reader->top = object;
+	put_text(reader, "{", 1);
 	for (int i = 0; i < object->nfields; i++)
 	{
 		const RrShapeField *field = &object->fields[i];
 		GqlPath		inner = {.prev = path, .key = field->key};
 
-		if (field->kind != RR_SHAPE_JOIN && !next_is(reader, &first, field->alias, field->alias_len, &ok))
+		if (field->kind != RR_SHAPE_JOIN && !next_is(reader, &first, field->alias_member, field->alias_member_len, &ok))
 			return false;
 		put_key(reader, field, i == 0);
 		if (field->kind == RR_SHAPE_JOIN)
-			*result = put_hole(reader, field, keys, &inner);
+			*result = put_hole(reader, field, base, &inner);
 		else
 			*result = rr_read_field(reader, field, type_name, &inner);
 		if (*result >= RR_READ_INVALID)
 			return true;
 	}
-	appendStringInfoChar(reader->out, '}');
+	put_text(reader, "}", 1);
 	*result = RR_READ_VALUE;
 	/* an object of which nothing was selected came with its type name */
 	if (rr_scan_more(&reader->scan, first, '}', &ok))
@@ -298,7 +270,7 @@ find_member(RrScan scan, const char *alias, int len, RrSlice *value)
 static RrReadResult
 read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_name, RrScan members, const GqlPath *path)
 {
-	RrSlice    *keys = object->nkeys ? palloc(object->nkeys * sizeof(RrSlice)) : NULL;
+	int			base = push_keys(reader, object);
 	RrScan		after = reader->scan;
 	RrReadResult result = RR_READ_VALUE;
 
@@ -306,12 +278,13 @@ read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_nam
 	{
 		const char *alias = object->key_aliases[i];
 
-		if (!find_member(members, alias, strlen(alias), &keys[i]))
+		if (!find_member(members, alias, strlen(alias), &reader->keys[base + i]))
 			return invalid(reader, path, psprintf("remote schema \"%s\" answered without field \"%s\"", remote_name(reader),
 												  object->keys[i]->name));
 	}
-	note_keys(reader, object, keys, path);
-	appendStringInfoChar(reader->out, '{');
+	if (path == NULL)
+		reader->top = object;
+	put_text(reader, "{", 1);
 	for (int i = 0; i < object->nfields; i++)
 	{
 		const RrShapeField *field = &object->fields[i];
@@ -320,7 +293,7 @@ read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_nam
 
 		put_key(reader, field, i == 0);
 		if (field->kind == RR_SHAPE_JOIN)
-			result = put_hole(reader, field, keys, &inner);
+			result = put_hole(reader, field, base, &inner);
 		else if (find_member(members, field->alias, field->alias_len, &value))
 		{
 			rr_scan_init(&reader->scan, value.data, value.len);
@@ -332,7 +305,7 @@ read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_nam
 		if (result >= RR_READ_INVALID)
 			return result;
 	}
-	appendStringInfoChar(reader->out, '}');
+	put_text(reader, "}", 1);
 	reader->scan = after;
 	return RR_READ_VALUE;
 }
@@ -369,7 +342,8 @@ read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 	const RrObjectShape *object = shape->base;
 	const char *type_name = object->type->name;
 	int			out_start = reader->out->len;
-	int			nerrors = list_length(reader->key >= 0 ? reader->step->keys[reader->key].errors : reader->pending);
+	int			nerrors = list_length(reader->key >= 0 ? rr_key_errors(reader->step, reader->key) : reader->pending);
+	int			nkeys = reader->nkeys;
 	RrScan		members;
 	RrScan		begin;
 	RrReadResult result;
@@ -386,7 +360,7 @@ read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 	{
 		RrSlice		name;
 
-		if (!next_is(reader, &first, RR_TYPENAME_ALIAS, strlen(RR_TYPENAME_ALIAS), &ok) ||
+		if (!next_is(reader, &first, RR_TYPENAME_MEMBER, strlen(RR_TYPENAME_MEMBER), &ok) ||
 			!rr_scan_string(&reader->scan, &name))
 		{
 			RrSlice		value;
@@ -407,18 +381,24 @@ read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 	}
 	if (object->nfields + object->nkeys > 0 &&
 		read_in_step(reader, object, type_name, first, path, &result))
+	{
+		reader->nkeys = nkeys;
 		return result;
+	}
 
 	/* What was found wrong so far will be found again. */
+	reader->nkeys = nkeys;
 	if (reader->key >= 0)
-		reader->step->keys[reader->key].errors = list_truncate(reader->step->keys[reader->key].errors, nerrors);
+		rr_truncate_key_errors(reader->step, reader->key, nerrors);
 	else
 		reader->pending = list_truncate(reader->pending, nerrors);
 	reader->out->len = out_start;
 	reader->scan = begin;
 	if (!rr_scan_value(&reader->scan, &whole))
 		return RR_READ_BROKEN;
-	return read_by_name(reader, object, type_name, members, path);
+	result = read_by_name(reader, object, type_name, members, path);
+	reader->nkeys = nkeys;
+	return result;
 }
 
 /* ---- any value ---- */
@@ -447,7 +427,7 @@ rr_read_nullable(RrReader *reader, const GqlTypeRef *type, const RrShape *shape,
 	reader->scan = begin;
 	if (!rr_scan_value(&reader->scan, &ignored))
 		return RR_READ_BROKEN;
-	appendStringInfoString(reader->out, "null");
+	put_text(reader, "null", 4);
 	return RR_READ_NULL;
 }
 

@@ -22,8 +22,10 @@ typedef struct RrReader
 	StringInfo	out;
 	int			key;			/* whose value is being read, for errors; -1: not known yet */
 	List	   *pending;		/* RrKeyError *, of the value whose key is not known yet */
-	const RrObjectShape *top;	/* what the value's outermost object was read as, and the key fields of it */
-	const RrSlice *top_keys;
+	const RrObjectShape *top;	/* what the value's outermost object was read as; the key fields of it are keys[0] and so on */
+	RrSlice    *keys;			/* key fields of the objects being read, outermost first */
+	int			nkeys;
+	int			keys_room;
 } RrReader;
 
 /*
@@ -34,11 +36,6 @@ extern RrReadResult rr_read_value(RrReader *reader, const GqlTypeRef *type, cons
 
 /* The same where null is allowed: what is invalid has become null, and only RR_READ_VALUE, _NULL and _BROKEN come back. */
 extern RrReadResult rr_read_nullable(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const GqlPath *path);
-
-/* The value of a key field, in CurrentMemoryContext; NULL when it has an object in it. */
-extern GqlValue *rr_read_key(RrSlice slice);
-/* Is a key field's value a string that is its own text? */
-extern bool rr_plain_key(RrSlice slice, RrSlice *text);
 
 /* One field of an object, whose alias has been read already. */
 extern RrReadResult rr_read_field(RrReader *reader, const RrShapeField *field, const char *type_name, const GqlPath *path);

@@ -333,11 +333,11 @@ key_result(RrStepRun *step, int key, bool *isnull)
 	*isnull = true;
 	if (key < 0)
 		return (Datum) 0;
-	rr_file_key_errors(step, &step->keys[key], step->step->shape, linitial(step->step->field->nodes), NULL);
-	if (step->keys[key].text == NULL)
+	rr_file_key_errors(step, key, step->step->shape, linitial(step->step->field->nodes), NULL);
+	if (rr_key_text(step, key) == NULL)
 		return (Datum) 0;
 	initStringInfo(&text);
-	rr_splice(step->run, step->keys[key].text, step->keys[key].len, NULL, &text);
+	rr_splice(step->run, rr_key_text(step, key), step->keys[key].len, NULL, &text);
 	*isnull = false;
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
 }

@@ -56,8 +56,8 @@ rr_run_create(const RrPlan *plan, GqlErrorList *errors)
 		step->step = plan_step;
 		if (plan_step->kind == RR_STEP_ROOT)
 		{
-			step->nkeys = step->batch_size = plan_step->shape->base->nfields;
-			step->keys = palloc0(Max(step->nkeys, 1) * sizeof(RrStepKey));
+			step->batch_size = plan_step->shape->base->nfields;
+			rr_keys_init_roots(step, step->batch_size);
 			continue;
 		}
 		rr_keys_init(step);
@@ -108,6 +108,7 @@ rr_run_remote(RrRun *run)
 		RrBatch    *batch = response->tag;
 
 		batch->step->in_flight--;
+		pfree(batch->body);
 		MemoryContextSwitchTo(batch->cxt);
 		rr_take_answer(batch, response);
 		MemoryContextSwitchTo(run->cxt);
@@ -181,7 +182,6 @@ append_root(RrRun *run, const RrRootField *root, RootResult *result, const GqlPa
 	const GqlPath *path = gql_path_key(prefix, field->key);
 	bool		required = field->def->type->kind == GQL_TYPE_NON_NULL;
 	RrStepRun  *step;
-	RrStepKey	   *key;
 	ListCell   *lc;
 	int			start;
 	bool		ok = true;
@@ -201,11 +201,10 @@ append_root(RrRun *run, const RrRootField *root, RootResult *result, const GqlPa
 			break;
 		case RR_ROOT_REMOTE:
 			step = &run->steps[root->step->number];
-			key = &step->keys[root->slot];
-			rr_file_key_errors(step, key, root->step->shape->base->fields[root->slot].shape, linitial(field->nodes), path);
-			if (key->text != NULL)
+			rr_file_key_errors(step, root->slot, root->step->shape->base->fields[root->slot].shape, linitial(field->nodes), path);
+			if (rr_key_text(step, root->slot) != NULL)
 			{
-				rr_splice(run, key->text, key->len, path, out);
+				rr_splice(run, rr_key_text(step, root->slot), step->keys[root->slot].len, path, out);
 				return true;
 			}
 			break;
@@ -226,6 +225,23 @@ append_root(RrRun *run, const RrRootField *root, RootResult *result, const GqlPa
 	}
 	appendStringInfoString(out, "null");
 	return !required;
+}
+
+/* Room for the answer at once, so that it need not move: how long it will be, if equal keys are spread evenly. */
+static void
+reserve_answer(const RrRun *run, const RootResult *results, StringInfo out)
+{
+	double		len = 0;
+
+	for (int i = 0; i < list_length(run->plan->roots); i++)
+		len += results[i].text.len;
+	for (int i = 0; i < run->nsteps; i++)
+	{
+		const RrStepRun *step = &run->steps[i];
+
+		len += step->holes > 0 ? (double) step->values.len * step->holes / step->nkeys : step->values.len;
+	}
+	enlargeStringInfo(out, Min(len + 1024, MaxAllocSize / 4));
 }
 
 static void
@@ -270,7 +286,7 @@ static bool
 nulls_data(const RrRun *run, const RrRootField *root)
 {
 	return root->kind == RR_ROOT_REMOTE && root->field->def->type->kind == GQL_TYPE_NON_NULL &&
-		run->steps[root->step->number].keys[root->slot].text == NULL;
+		rr_key_text(&run->steps[root->step->number], root->slot) == NULL;
 }
 
 void
@@ -303,6 +319,9 @@ rr_run(const RrPlan *plan, StringInfo out, GqlErrorList *errors)
 	}
 	rr_run_remote(run);
 
+	for (int i = 0; i < run->nsteps; i++)
+		rr_keys_finish(&run->steps[i]);
+	reserve_answer(run, results, out);
 	appendStringInfoChar(out, '{');
 	foreach(lc, plan->roots)
 	{

@@ -2,7 +2,7 @@
  * run.h: what the files of exec/ share: one execution of a plan.
  *
  * A run lives in its own MemoryContext below the caller's: an error deletes it, and with it the HTTP requests in flight. Each step of the plan has
- * a key table (every distinct key once, in order of appearance); results are texts in the run's context, found by key number. A
+ * a key table (every distinct key once, in order of appearance); results are texts, found by key number. A
  * place in a text where a key's value belongs is a hole: the byte \x01, which JSON text cannot hold raw, "run:step:key", and \x02. The first number is
  * random: a hole that somebody's function has put into a table is none of a later run.
  */
@@ -10,6 +10,7 @@
 #define RR_RUN_H
 
 #include "exec/exec.h"
+#include "exec/scan.h"
 #include "http/http.h"
 #include "plan/remote.h"
 
@@ -24,15 +25,16 @@ typedef struct RrKeyError
 	const char *extensions;		/* further members of extensions, as in GqlError */
 } RrKeyError;
 
+/* There may be millions of them: what few keys have stands elsewhere. */
 typedef struct RrStepKey
 {
-	const GqlValue *values;		/* one for each key of the join */
-	const char *text;			/* the value when it has come; NULL: null */
+	int			image;			/* where its image begins; see keys.c */
+	int			start;			/* where its value, when it has come, stands among the step's; -1: null */
 	int			len;
-	List	   *errors;			/* RrKeyError * */
 } RrStepKey;
 
 struct RrKeyIndex_hash;
+struct RrKeyErrors_hash;
 
 typedef struct RrStepRun
 {
@@ -40,8 +42,13 @@ typedef struct RrStepRun
 	const RrJoinStep *step;
 	int			nkeys;
 	int			capacity;
-	RrStepKey	   *keys;
-	struct RrKeyIndex_hash *index;	/* from a key's bytes to its number */
+	RrStepKey  *keys;
+	StringInfoData images;		/* of all keys, one behind the other */
+	struct RrKeyIndex_hash *index;	/* from an image to its key's number */
+	RrSlice		probe;			/* the image that the index is asked for */
+	StringInfoData values;		/* of the keys, in the order in which they came */
+	struct RrKeyErrors_hash *errors;	/* of the keys that have some; NULL: none has */
+	int64		holes;			/* that stand in texts */
 	int			sent;			/* keys before this one have been sent, or failed before they could be */
 	int			in_flight;		/* requests */
 	bool		started;		/* ROOT: it is its turn */
@@ -91,22 +98,35 @@ extern bool rr_run_for_keys(RrStepRun *step, const GqlValue *keys, RrTakeRow tak
 /* ---- keys.c ---- */
 
 extern void rr_keys_init(RrStepRun *step);
+/* The same for root fields: each is a key of its own. */
+extern void rr_keys_init_roots(RrStepRun *step, int n);
 
-/*
- * The number of the key that these bytes identify; *found tells whether it was there. A new key's values are for the caller to fill in (in
- * the run's context), before anything else is called.
- */
-extern int	rr_keys_number(RrStepRun *step, const char *image, int len, bool *found);
-/* The same for a key that is there already; -1 when it is not. */
-extern int	rr_keys_lookup(RrStepRun *step, const char *image, int len);
+/* An image is made value by value, each the JSON text of one joining field. */
+extern void rr_append_to_image(StringInfo image, RrSlice value);
+/* The number of the key with this image; a new one is filed, and sent when it fills a batch. */
+extern int	rr_keys_number(RrStepRun *step, const StringInfoData *image);
+/* A key's value for the joining field i. It moves when a further key is filed. */
+extern RrSlice rr_key_slice(const RrStepRun *step, int number, int i);
+/* A key's value, or NULL; it moves when further values come. */
+extern const char *rr_key_text(const RrStepRun *step, int number);
+/* All keys have their answers: what they were told apart by can go. */
+extern void rr_keys_finish(RrStepRun *step);
+
+/* JSON text as a GraphQL value, in CurrentMemoryContext; NULL for a string of what is no text, as half a surrogate pair. */
+extern GqlValue *rr_json_to_value(RrSlice json);
+/* Is a JSON text a string that is its own text? */
+extern bool rr_plain_string(RrSlice slice, RrSlice *text);
 
 /* How columns of these types are made into keys. In cxt. */
 typedef struct RrKeyColumns RrKeyColumns;
 extern RrKeyColumns *rr_key_columns(int n, const Oid *types, MemoryContext cxt);
-/* The number of the key with these values, none of them null; a new key is filed, and sent when it fills a batch. */
+/* The number of the key with these values, none of them NULL; -1 when one is JSON's null. */
 extern int	rr_keys_file(RrStepRun *step, RrKeyColumns *columns, const Datum *values);
+
+/* The longest hole. */
+#define RR_MAX_HOLE 48
 /* The place of this key's value. */
-extern void rr_append_hole(StringInfo out, const RrStepRun *step, int key);
+extern void rr_append_hole(StringInfo out, RrStepRun *step, int key);
 
 /* ---- source.c ---- */
 
@@ -117,13 +137,21 @@ extern void rr_run_source(RrStepRun *step);
 
 /* Send what is due: full batches, and with all set also what is left; as many at a time as make sense. */
 extern void rr_step_send(RrStepRun *step, bool all);
+
+/* ---- key_errors.c ---- */
+
 /*
  * File an error of one key. The path may be on the stack: everything is copied. upstream: the upstream's own extensions as JSON text, or NULL.
  */
 extern void rr_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path, const char *upstream);
 /* The same for an error that is no remote schema's. */
 extern void rr_local_key_error(RrStepRun *step, int key, const GqlError *error);
-extern void rr_batch_error(const RrBatch *batch, const char *message);
+/* The same error for several keys. */
+extern void rr_keys_error(RrStepRun *step, const int *keys, int n, const char *message, const char *upstream);
+/* RrKeyError *, in the order in which they were filed. */
+extern List *rr_key_errors(const RrStepRun *step, int key);
+/* Forget all but the first n errors of a key. */
+extern void rr_truncate_key_errors(RrStepRun *step, int key, int n);
 
 /* ---- answer.c ---- */
 
@@ -139,7 +167,7 @@ extern const GqlPath *rr_path_copy(const GqlPath *base, const GqlPath *inner);
  * File a key's errors at path, and below it where they are of the inside of the value, which has this shape (NULL: a table's row) and is that
  * field's.
  */
-extern void rr_file_key_errors(RrStepRun *step, const RrStepKey *key, const RrShape *shape, const GqlSelection *node,
+extern void rr_file_key_errors(RrStepRun *step, int key, const RrShape *shape, const GqlSelection *node,
 							   const GqlPath *path);
 
 /*

@@ -26,30 +26,6 @@ rr_scan_init(RrScan *scan, const char *text, int len)
 	scan->end = text + len;
 }
 
-void
-rr_scan_space(RrScan *scan)
-{
-	while (scan->pos < scan->end &&
-		   (*scan->pos == ' ' || *scan->pos == '\n' || *scan->pos == '\r' || *scan->pos == '\t'))
-		scan->pos++;
-}
-
-char
-rr_scan_peek(RrScan *scan)
-{
-	rr_scan_space(scan);
-	return scan->pos < scan->end ? *scan->pos : '\0';
-}
-
-bool
-rr_scan_char(RrScan *scan, char c)
-{
-	if (rr_scan_peek(scan) != c || scan->pos >= scan->end)
-		return false;
-	scan->pos++;
-	return true;
-}
-
 static bool
 scan_escape(RrScan *scan)
 {
@@ -128,17 +104,6 @@ scan_number(RrScan *scan)
 	return true;
 }
 
-static bool
-scan_word(RrScan *scan, const char *word)
-{
-	int			len = strlen(word);
-
-	if (scan->end - scan->pos < len || memcmp(scan->pos, word, len) != 0)
-		return false;
-	scan->pos += len;
-	return true;
-}
-
 bool
 rr_scan_name(RrScan *scan, RrSlice *name)
 {
@@ -198,11 +163,11 @@ scan_any(RrScan *scan, int depth)
 		case '"':
 			return rr_scan_string(scan, &ignored);
 		case 't':
-			return scan_word(scan, "true");
+			return rr_scan_text(scan, "true", 4);
 		case 'f':
-			return scan_word(scan, "false");
+			return rr_scan_text(scan, "false", 5);
 		case 'n':
-			return scan_word(scan, "null");
+			return rr_scan_text(scan, "null", 4);
 		case '\0':
 			return false;
 		default:

@@ -24,12 +24,42 @@ typedef struct RrSlice
 } RrSlice;
 
 extern void rr_scan_init(RrScan *scan, const char *text, int len);
-extern void rr_scan_space(RrScan *scan);
+
+static inline void
+rr_scan_space(RrScan *scan)
+{
+	while (scan->pos < scan->end &&
+		   (*scan->pos == ' ' || *scan->pos == '\n' || *scan->pos == '\r' || *scan->pos == '\t'))
+		scan->pos++;
+}
 
 /* The next character after white space; '\0' at the end. Does not move beyond it. */
-extern char rr_scan_peek(RrScan *scan);
+static inline char
+rr_scan_peek(RrScan *scan)
+{
+	rr_scan_space(scan);
+	return scan->pos < scan->end ? *scan->pos : '\0';
+}
+
 /* Skip white space and this character. */
-extern bool rr_scan_char(RrScan *scan, char c);
+static inline bool
+rr_scan_char(RrScan *scan, char c)
+{
+	if (rr_scan_peek(scan) != c || scan->pos >= scan->end)
+		return false;
+	scan->pos++;
+	return true;
+}
+
+/* Skip exactly this text, if it is next. */
+static inline bool
+rr_scan_text(RrScan *scan, const char *text, int len)
+{
+	if (scan->end - scan->pos < len || memcmp(scan->pos, text, len) != 0)
+		return false;
+	scan->pos += len;
+	return true;
+}
 
 /* A string: the slice inside of its quotes, escapes as they are. */
 extern bool rr_scan_string(RrScan *scan, RrSlice *inside);

@@ -5,6 +5,7 @@
 
 #include "utils/memutils.h"
 
+#include "exec/json_value.h"
 #include "exec/run.h"
 
 /* Which keys the statement runs for, and whom its rows go to. */
@@ -21,15 +22,15 @@ add_key(SourceBatch *batch, int key)
 {
 	batch->keys[batch->n++] = key;
 	for (int i = 0; i < batch->step->step->nkeys; i++)
-		batch->lists[i].items = lappend(batch->lists[i].items, unconstify(GqlValue *, &batch->step->keys[key].values[i]));
+		batch->lists[i].items = lappend(batch->lists[i].items, rr_json_to_value(rr_key_slice(batch->step, key, i)));
 }
 
 static void
-init_batch(SourceBatch *batch, RrStepRun *step)
+init_batch(SourceBatch *batch, RrStepRun *step, int room)
 {
 	memset(batch, 0, sizeof(SourceBatch));
 	batch->step = step;
-	batch->keys = palloc(Max(step->nkeys, 1) * sizeof(int));
+	batch->keys = palloc(Max(room, 1) * sizeof(int));
 	batch->lists = palloc0(Max(step->step->nkeys, 1) * sizeof(GqlValue));
 	for (int i = 0; i < step->step->nkeys; i++)
 		batch->lists[i].kind = GQL_VALUE_LIST;
@@ -39,12 +40,12 @@ static void
 take_row(void *arg, int position, const char *json, int len)
 {
 	SourceBatch *batch = arg;
-	RrStepKey	   *key = &batch->step->keys[batch->keys[position]];
-	char	   *copy = MemoryContextAllocHuge(batch->step->run->cxt, Max(len, 1));
+	RrStepRun  *step = batch->step;
+	RrStepKey  *key = &step->keys[batch->keys[position]];
 
-	memcpy(copy, json, len);
-	key->text = copy;
+	key->start = step->values.len;
 	key->len = len;
+	rr_json_append(&step->values, json, len);
 }
 
 static void
@@ -58,13 +59,13 @@ fail_keys(SourceBatch *batch, const GqlErrorList *errors)
 static void
 sort_out_keys(SourceBatch *batch, SourceBatch *good)
 {
-	init_batch(good, batch->step);
+	init_batch(good, batch->step, batch->n);
 	for (int i = 0; i < batch->n; i++)
 	{
 		SourceBatch single;
 		GqlErrorList *errors = gql_errors_create(1, NULL);
 
-		init_batch(&single, batch->step);
+		init_batch(&single, batch->step, 1);
 		add_key(&single, batch->keys[i]);
 		if (rr_sql_keys_fit(batch->step->step->statement, single.lists, errors))
 			add_key(good, batch->keys[i]);
@@ -76,15 +77,21 @@ sort_out_keys(SourceBatch *batch, SourceBatch *good)
 void
 rr_run_source(RrStepRun *step)
 {
-	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
-	GqlErrorList *errors = gql_errors_create(1, NULL);
+	MemoryContext cxt;
+	MemoryContext old;
+	GqlErrorList *errors;
 	SourceBatch batch;
 	SourceBatch good;
 
-	init_batch(&batch, step);
+	if (step->sent == step->nkeys)
+		return;
+	cxt = AllocSetContextCreate(step->run->cxt, "remote_rel keys", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(cxt);
+	errors = gql_errors_create(1, NULL);
+	init_batch(&batch, step, step->nkeys - step->sent);
 	while (step->sent < step->nkeys)
 		add_key(&batch, step->sent++);
-	if (batch.n > 0 && !rr_run_for_keys(step, batch.lists, take_row, &batch, errors))
+	if (!rr_run_for_keys(step, batch.lists, take_row, &batch, errors))
 	{
 		sort_out_keys(&batch, &good);
 		errors = gql_errors_create(1, NULL);
@@ -92,4 +99,5 @@ rr_run_source(RrStepRun *step)
 			fail_keys(&good, errors);
 	}
 	MemoryContextSwitchTo(old);
+	MemoryContextDelete(cxt);
 }

@@ -10,6 +10,7 @@
 
 #include "miscadmin.h"
 
+#include "exec/json_value.h"
 #include "exec/run.h"
 
 /* Digits and what ends them. False when it is something else. */
@@ -28,8 +29,8 @@ read_number(const char **p, const char *end, char terminator, int *number)
 	return true;
 }
 
-/* "run:step:key\x02", behind \x01. NULL when it is no hole of this run. */
-static RrStepKey *
+/* "run:step:key\x02", behind \x01: the key's number; -1 when it is no hole of this run. */
+static int
 read_hole(RrRun *run, const char **p, const char *end, RrStepRun **step)
 {
 	const char *c = *p;
@@ -42,9 +43,9 @@ read_hole(RrRun *run, const char **p, const char *end, RrStepRun **step)
 		*p = close + 1;
 	if (!read_number(&c, end, ':', &run_number) || !read_number(&c, end, ':', &step_number) || !read_number(&c, end, '\x02', &key_number) ||
 		run_number != run->number || step_number >= run->nsteps || key_number >= run->steps[step_number].nkeys)
-		return NULL;
+		return -1;
 	*step = &run->steps[step_number];
-	return &(*step)->keys[key_number];
+	return key_number;
 }
 
 static void
@@ -57,19 +58,21 @@ splice_plain(RrRun *run, const char *text, int len, StringInfo out)
 	{
 		const char *hole = memchr(text, '\x01', end - text);
 		RrStepRun  *step;
-		RrStepKey	   *key;
+		const char *value;
+		int			key;
 
 		if (hole == NULL)
 			break;
-		appendBinaryStringInfo(out, text, hole - text);
+		rr_json_append(out, text, hole - text);
 		text = hole + 1;
 		key = read_hole(run, &text, end, &step);
-		if (key == NULL || key->text == NULL)
-			appendBinaryStringInfo(out, "null", 4);
+		value = key < 0 ? NULL : rr_key_text(step, key);
+		if (value == NULL)
+			rr_json_append(out, "null", 4);
 		else
-			splice_plain(run, key->text, key->len, out);
+			splice_plain(run, value, step->keys[key].len, out);
 	}
-	appendBinaryStringInfo(out, text, end - text);
+	rr_json_append(out, text, end - text);
 }
 
 /* ---- with errors about ---- */
@@ -121,13 +124,14 @@ field_at(const RrShape *shape, const GqlPath *path, const GqlSelection *node)
 }
 
 void
-rr_file_key_errors(RrStepRun *step, const RrStepKey *key, const RrShape *shape, const GqlSelection *node, const GqlPath *path)
+rr_file_key_errors(RrStepRun *step, int key, const RrShape *shape, const GqlSelection *node, const GqlPath *path)
 {
 	GqlErrorList *errors = step->run->errors;
-	const GqlPath *copy = key->errors ? rr_path_copy(NULL, path) : NULL;
+	List	   *key_errors = rr_key_errors(step, key);
+	const GqlPath *copy = key_errors ? rr_path_copy(NULL, path) : NULL;
 	ListCell   *lc;
 
-	foreach(lc, key->errors)
+	foreach(lc, key_errors)
 	{
 		const RrKeyError *key_error = lfirst(lc);
 		const GqlSelection *field = field_at(shape, key_error->path, node);
@@ -192,18 +196,20 @@ static void
 walk_hole(Walker *w, const GqlPath *path)
 {
 	RrStepRun  *step;
-	RrStepKey	   *key;
+	const char *value;
+	int			key;
 
-	appendBinaryStringInfo(w->out, w->copied, w->pos - w->copied);
+	rr_json_append(w->out, w->copied, w->pos - w->copied);
 	w->pos++;
 	key = read_hole(w->run, &w->pos, w->end, &step);
+	value = key < 0 ? NULL : rr_key_text(step, key);
 	w->copied = w->pos;
-	if (key != NULL)
+	if (key >= 0)
 		rr_file_key_errors(step, key, step->step->shape, linitial(step->step->field->nodes), path);
-	if (key == NULL || key->text == NULL)
-		appendBinaryStringInfo(w->out, "null", 4);
+	if (value == NULL)
+		rr_json_append(w->out, "null", 4);
 	else
-		walk(w->run, key->text, key->len, path, w->out);
+		walk(w->run, value, step->keys[key].len, path, w->out);
 }
 
 static void
@@ -255,7 +261,7 @@ walk(RrRun *run, const char *text, int len, const GqlPath *path, StringInfo out)
 	walk_separators(&w);
 	if (w.pos < w.end)
 		walk_value(&w, path);
-	appendBinaryStringInfo(out, w.copied, w.end - w.copied);
+	rr_json_append(out, w.copied, w.end - w.copied);
 }
 
 void
@@ -265,4 +271,5 @@ rr_splice(RrRun *run, const char *text, int len, const GqlPath *path, StringInfo
 		walk(run, text, len, path, out);
 	else
 		splice_plain(run, text, len, out);
+	out->data[out->len] = '\0';
 }

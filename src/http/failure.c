@@ -17,7 +17,7 @@ static const char *reason(const RrHttpTransfer *t);
 void
 rr_http_describe_failure(RrHttpTransfer *t)
 {
-	MemoryContext old = MemoryContextSwitchTo(t->group->cxt);
+	MemoryContext old = MemoryContextSwitchTo(t->cxt);
 	const char *url = t->response.shown_url;
 	char	   *detail = NULL;
 

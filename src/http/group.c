@@ -1,9 +1,9 @@
 /*
  * group.c: the public face: groups of requests, submitting, handing out responses.
  *
- * A group has a memory context of its own, a child of its owner's. Everything of a group lives there, and the context's reset callback takes
- * the rest (easy handles, sockets, malloc'd bodies) back from libcurl, so there is one way for a group to end, whether it is freed, its
- * owner's context goes, or a transaction aborts around it.
+ * A group has a memory context of its own, a child of its owner's, and each of its transfers one below that. Everything of a transfer lives there, and the
+ * context's reset callback takes the rest (easy handles, sockets, malloc'd bodies) back from libcurl, so there is one way for it to end, whether it or its
+ * group is freed, the owner's context goes, or a transaction aborts around it.
  *
  * Requests of one limit_key queue in a lane, across groups. A slot in a lane is taken while a transfer is on the wire, and not until its
  * response is handed out, so an outer group that is not being waited for never keeps an inner one from its turn.
@@ -17,7 +17,7 @@
 /* rr_http_poll() looks at the sockets at most once in so many microseconds. */
 #define POLL_INTERVAL 50
 
-static void release_group(void *arg);
+static void release_transfer(void *arg);
 static RrHttpTransfer *create_transfer(RrHttpGroup *group, const RrHttpRequest *req);
 static void check_request(const RrHttpRequest *req);
 static bool is_token(const char *s, size_t len);
@@ -36,11 +36,7 @@ rr_http_group_create(MemoryContext cxt)
 	RrHttpGroup *group = MemoryContextAllocZero(own, sizeof(RrHttpGroup));
 
 	group->cxt = own;
-	dlist_init(&group->transfers);
 	dlist_init(&group->finished);
-	group->on_reset.func = release_group;
-	group->on_reset.arg = group;
-	MemoryContextRegisterResetCallback(own, &group->on_reset);
 	return group;
 }
 
@@ -96,11 +92,11 @@ is_connecting(RrHttpGroup *group)
 {
 	dlist_iter	iter;
 
-	dlist_foreach(iter, &group->transfers)
+	dlist_foreach(iter, &rr_http_get_engine()->active)
 	{
-		const RrHttpTransfer *t = dlist_container(RrHttpTransfer, group_node, iter.cur);
+		const RrHttpTransfer *t = dlist_container(RrHttpTransfer, node, iter.cur);
 
-		if (t->state == RR_HTTP_ACTIVE && !rr_http_transfer_went_out(t))
+		if (t->group == group && !rr_http_transfer_went_out(t))
 			return true;
 	}
 	return false;
@@ -134,12 +130,7 @@ rr_http_next(RrHttpGroup *group)
 void
 rr_http_response_free(RrHttpResponse *response)
 {
-	RrHttpTransfer *t = (RrHttpTransfer *) response;
-
-	free(t->buf);
-	t->buf = NULL;
-	response->body = NULL;
-	response->len = 0;
+	MemoryContextDelete(((RrHttpTransfer *) response)->cxt);
 }
 
 RrHttpResponse *
@@ -159,37 +150,36 @@ rr_http_finish(RrHttpTransfer *t)
 	dlist_push_tail(&t->group->finished, &t->node);
 }
 
-/* The reset callback of the group's context. */
+/* The reset callback of a transfer's context. */
 static void
-release_group(void *arg)
+release_transfer(void *arg)
 {
-	RrHttpGroup *group = arg;
-	RrHttpEngine *eng = rr_http_lookup_engine();
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &group->transfers)
-		rr_http_transfer_release(eng, dlist_container(RrHttpTransfer, group_node, iter.cur));
+	rr_http_transfer_release(rr_http_lookup_engine(), arg);
 }
 
 /* --- submitting --- */
 
-/* In its group's list before it holds anything. */
+/* Its context releases it before it holds anything. */
 static RrHttpTransfer *
 create_transfer(RrHttpGroup *group, const RrHttpRequest *req)
 {
-	RrHttpTransfer *t = MemoryContextAllocZero(group->cxt, sizeof(RrHttpTransfer));
+	MemoryContext cxt = AllocSetContextCreate(group->cxt, "remote_rel HTTP transfer", ALLOCSET_SMALL_SIZES);
+	RrHttpTransfer *t = MemoryContextAllocZero(cxt, sizeof(RrHttpTransfer));
 
+	t->cxt = cxt;
 	t->group = group;
 	t->state = RR_HTTP_NEW;
-	dlist_push_tail(&group->transfers, &t->group_node);
+	t->on_reset.func = release_transfer;
+	t->on_reset.arg = t;
+	MemoryContextRegisterResetCallback(cxt, &t->on_reset);
 
 	t->response.tag = req->tag;
-	t->url = MemoryContextStrdup(group->cxt, req->url);
+	t->url = MemoryContextStrdup(cxt, req->url);
 	if (req->url_name != NULL)
-		t->response.shown_url = MemoryContextStrdup(group->cxt, req->url_name);
-	t->method = MemoryContextStrdup(group->cxt, req->method != NULL ? req->method : "POST");
+		t->response.shown_url = MemoryContextStrdup(cxt, req->url_name);
+	t->method = MemoryContextStrdup(cxt, req->method != NULL ? req->method : "POST");
 	if (req->ca_file != NULL)
-		t->ca_file = MemoryContextStrdup(group->cxt, req->ca_file);
+		t->ca_file = MemoryContextStrdup(cxt, req->ca_file);
 	t->body = req->body;
 	t->body_len = req->body_len;
 	t->timeout_ms = req->timeout_ms;
@@ -348,12 +338,12 @@ hand_out(RrHttpGroup *group)
 
 	describe_media_type(t);
 	if (response->shown_url == NULL)
-		response->shown_url = MemoryContextStrdup(group->cxt, rr_http_display_url(t->url));
+		response->shown_url = MemoryContextStrdup(t->cxt, rr_http_display_url(t->url));
 	if (t->bad_url || t->result != CURLE_OK)
 		rr_http_describe_failure(t);
 	else
 	{
-		response->body = t->buf != NULL ? t->buf : MemoryContextStrdup(group->cxt, "");
+		response->body = t->buf != NULL ? t->buf : MemoryContextStrdup(t->cxt, "");
 		response->len = t->len;
 	}
 	return response;
@@ -363,7 +353,7 @@ hand_out(RrHttpGroup *group)
 static void
 describe_media_type(RrHttpTransfer *t)
 {
-	MemoryContext cxt = t->group->cxt;
+	MemoryContext cxt = t->cxt;
 	const char *p = t->media_type;
 	size_t		len;
 

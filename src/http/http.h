@@ -57,7 +57,7 @@ typedef struct RrHttpResponse
 	int			status;			/* 0 when no response came */
 	char	   *content_type;	/* lower case, parameters cut off ("application/json"); NULL if the response had none */
 	char	   *charset;		/* the parameter of Content-Type, lower case, or NULL */
-	char	   *body;			/* decompressed bytes as they came (not converted), NUL-terminated after len; freed by rr_http_response_free() or with the group */
+	char	   *body;			/* decompressed bytes as they came (not converted), NUL-terminated after len; goes with the response */
 	size_t		len;
 	double		elapsed_ms;
 } RrHttpResponse;
@@ -91,7 +91,7 @@ extern void rr_http_send(RrHttpGroup *group, int max_ms);
  */
 extern RrHttpResponse *rr_http_next(RrHttpGroup *group);
 
-/* Release one response's body early; the struct itself lives as long as the group. */
+/* Release a response, which otherwise lives as long as its group. */
 extern void rr_http_response_free(RrHttpResponse *response);
 
 /* Take what is outstanding off the wire, free everything. */

@@ -8,8 +8,8 @@
  *   failure.c   results in words
  *
  * Two rules hold everything together. libcurl's callbacks neither throw nor palloc: they use malloc, note and return, so libcurl's
- * frames are never jumped over. And what libcurl or malloc gave belongs to a transfer, which belongs to a group, whose reset callback was
- * registered before: ordinary code may throw anywhere between two calls of libcurl.
+ * frames are never jumped over. And what libcurl or malloc gave belongs to a transfer, whose context's reset callback was registered
+ * before: ordinary code may throw anywhere between two calls of libcurl.
  */
 #ifndef RR_HTTP_INT_H
 #define RR_HTTP_INT_H
@@ -107,10 +107,11 @@ typedef struct RrHttpTimes
 typedef struct RrHttpTransfer
 {
 	RrHttpResponse response;	/* first, so that rr_http_response_free() finds the rest */
+	MemoryContext cxt;			/* its own, below the group's */
+	MemoryContextCallback on_reset;
 	RrHttpGroup *group;
 	RrHttpLane *lane;
 	dlist_node	node;			/* in the list that the state says */
-	dlist_node	group_node;		/* in group->transfers */
 	RrHttpState state;
 
 	/* the request, copied */
@@ -150,9 +151,7 @@ typedef struct RrHttpTransfer
 
 struct RrHttpGroup
 {
-	MemoryContext cxt;			/* its own; the group and its transfers live there */
-	MemoryContextCallback on_reset;
-	dlist_head	transfers;		/* all that hold something */
+	MemoryContext cxt;			/* its own */
 	dlist_head	finished;
 	int			outstanding;	/* submitted and not handed out */
 };

@@ -558,6 +558,25 @@ print_object(Printer *p, const RrObjectShape *object, bool typed)
 
 /* ---- the calls of a path ---- */
 
+/* The join key whose strings need no coercion to be this argument, or by list an element of it; -1: none. */
+static int
+string_key(const RrJoinStep *step, const GqlValue *template, const GqlTypeRef *type)
+{
+	type = gql_nullable_type(type);
+	if (rr_batch_kind(step) != RR_BATCH_ALIASES)
+	{
+		if (type->kind != GQL_TYPE_LIST)
+			return -1;
+		type = gql_nullable_type(type->of);
+		if (template->kind == GQL_VALUE_LIST && list_length(template->items) == 1)
+			template = linitial(template->items);
+	}
+	if (template->kind != GQL_VALUE_VARIABLE || type->kind == GQL_TYPE_LIST || !type->type->builtin ||
+		(strcmp(type->type->name, "String") != 0 && strcmp(type->type->name, "ID") != 0))
+		return -1;
+	return rr_remote_join_key(step->join, template->text);
+}
+
 /*
  * One argument: the relationship's template, the query's value, the permission's presets, or several of them together. What only the query gives stands
  * in the text as the query has it; what the relationship gives is a variable of the key.
@@ -581,6 +600,7 @@ add_argument(Printer *p, RrFieldCall *call, const GqlInputValueDef *def, const G
 		key->template = template;
 		key->given = value && value->kind == GQL_VALUE_OBJECT ? value : NULL;
 		key->presets = p->step->remote->restricted && rr_has_presets(p->step->remote->upstream, def);
+		key->string_key = key->presets ? -1 : string_key(p->step, template, def->type);
 		argument->key_argument = list_length(p->step->key_arguments);
 		p->step->key_arguments = lappend(p->step->key_arguments, key);
 	}

@@ -12,6 +12,7 @@
 /* Aliases and variables of our own in documents that go upstream start with this; response keys and variables of the query must not. */
 #define RR_ALIAS_PREFIX "rr__"
 #define RR_TYPENAME_ALIAS RR_ALIAS_PREFIX "t"
+#define RR_TYPENAME_MEMBER ",\"" RR_TYPENAME_ALIAS "\":"
 
 typedef struct RrShape RrShape;
 
@@ -29,6 +30,8 @@ typedef struct RrShapeField
 	int			member_len;
 	const char *alias;			/* its key in the upstream's answer; another one only among root fields */
 	int			alias_len;
+	const char *alias_member;	/* ,"<alias>": */
+	int			alias_member_len;
 	RrShapeFieldKind kind;
 	const GqlFieldSel *sel;
 	const GqlFieldDef *upstream;	/* VALUE */
@@ -47,6 +50,7 @@ typedef struct RrObjectShape
 	int			nkeys;
 	const GqlFieldDef **keys;	/* fetched for joins */
 	const char **key_aliases;	/* as these: of their own per type, since members of a union may disagree on a field's type */
+	const char **key_members;	/* ,"<key alias>": */
 	int		   *match_slots;	/* of elements of a batch by list: for each match, the key field that has it */
 } RrObjectShape;
 
@@ -68,6 +72,7 @@ typedef struct RrKeyArgument
 	const GqlValue *template;	/* VARIABLEs are join keys */
 	const GqlValue *given;		/* the query's part of an input object, coerced; or NULL */
 	bool		presets;		/* the permission presets something of it */
+	int			string_key;		/* the join key that is the whole of it (by list: of its elements), where it takes strings as they are; or -1 */
 } RrKeyArgument;
 
 /* An argument of which the role's permission presets something: a variable, made when the document is sent. */

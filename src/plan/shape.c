@@ -62,11 +62,14 @@ key_slot(RrObjectShape *object, const GqlFieldDef *field)
 	{
 		object->keys = palloc(sizeof(GqlFieldDef *));
 		object->key_aliases = palloc(sizeof(char *));
+		object->key_members = palloc(sizeof(char *));
 	}
 	object->keys = repalloc(object->keys, (object->nkeys + 1) * sizeof(GqlFieldDef *));
 	object->keys[object->nkeys] = field;
 	object->key_aliases = repalloc(object->key_aliases, (object->nkeys + 1) * sizeof(char *));
 	object->key_aliases[object->nkeys] = psprintf(RR_ALIAS_PREFIX "k%d%s", object->nkeys, object->upstream->name);
+	object->key_members = repalloc(object->key_members, (object->nkeys + 1) * sizeof(char *));
+	object->key_members[object->nkeys] = psprintf(",\"%s\":", object->key_aliases[object->nkeys]);
 	return object->nkeys++;
 }
 
@@ -92,6 +95,8 @@ build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShape
 	field->member_len = strlen(field->member);
 	field->alias = unique_alias(object, field);
 	field->alias_len = strlen(field->alias);
+	field->alias_member = psprintf(",\"%s\":", field->alias);
+	field->alias_member_len = strlen(field->alias_member);
 	field->sel = sel;
 	if (strncmp(sel->key, RR_ALIAS_PREFIX, strlen(RR_ALIAS_PREFIX)) == 0)
 	{
