@@ -17,6 +17,7 @@
 --   test.resolve(query, …)          graphql_resolve(), pretty-printed
 --   test.fault(fault)               headers that make 'faulty' commit that fault: test.fault('status&status=500')
 --   test.answering(body, status, type)   headers that make 'faulty' answer with that body
+--   test.changing(name, server)     {"url": …} of a server that is what test.change(name, sdl, server) made it last; down while that is NULL
 --   test.masked(text)               with http://127.0.0.1:PORT in the place of the servers' addresses
 --   test.failure(sql)               'SQLSTATE: message', detail and hint below it, masked; 'no error' if there is none
 \set QUIET on
@@ -63,6 +64,17 @@ BEGIN
         format('perl -MHTTP::Tiny -e ''print HTTP::Tiny->new->request(@ARGV)->{content}'' %s %s', method, test.url(server, path)));
     SELECT line INTO answer FROM pg_temp.test_answer;
     RETURN answer::jsonb;
+END
+$$;
+
+CREATE FUNCTION test.changing(name text, server text DEFAULT 'yoga') RETURNS jsonb
+    LANGUAGE sql STABLE AS $$ SELECT test.definition(server, '/mock/' || name) $$;
+
+CREATE FUNCTION test.change(name text, sdl text, server text DEFAULT 'yoga') RETURNS void
+    LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM test.ask(server, 'PUT', '/mock/' || name ||
+        coalesce('?sdl=' || translate(encode(convert_to(sdl, 'UTF8'), 'base64'), E'+/=\n', '-_'), ''));
 END
 $$;
 

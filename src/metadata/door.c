@@ -48,11 +48,20 @@ add_remote_schema(const RrDoc *args)
 	return NULL;
 }
 
+/* The answer of a command that succeeded, and with which something became inconsistent. */
+static Jsonb *
+success_but(List *inconsistencies)
+{
+	if (inconsistencies == NIL)
+		return NULL;
+	return rr_jsonb_object("message", rr_jsonb_text("success"), "is_consistent", rr_jsonb_bool(false),
+						   "inconsistent_objects", rr_inconsistencies_to_jsonb(inconsistencies), NULL);
+}
+
 static Jsonb *
 update_remote_schema(const RrDoc *args)
 {
-	rr_put_remote_schema(read_remote_schema(args), RR_UPDATE);
-	return NULL;
+	return success_but(rr_put_remote_schema(read_remote_schema(args), RR_UPDATE));
 }
 
 static Jsonb *
@@ -67,8 +76,7 @@ static Jsonb *
 reload_remote_schema(const RrDoc *args)
 {
 	RR_DOC_CHECK_KEYS(args, "name");
-	rr_reload_remote_schema(require_text(args, "name"));
-	return NULL;
+	return success_but(rr_reload_remote_schema(require_text(args, "name")));
 }
 
 static Jsonb *

@@ -354,12 +354,13 @@ rr_refuse_inconsistent_objects(List *before, const char *what)
 	refuse(found, what);
 }
 
-void
+List *
 rr_warn_new_inconsistencies(List *before)
 {
+	List	   *found = new_inconsistencies(before);
 	ListCell   *lc;
 
-	foreach(lc, new_inconsistencies(before))
+	foreach(lc, found)
 	{
 		const RrInconsistency *item = lfirst(lc);
 
@@ -368,6 +369,7 @@ rr_warn_new_inconsistencies(List *before)
 				 errmsg("%s \"%s\" has become inconsistent", item->type, item->name),
 				 errdetail_internal("%s", item->reason)));
 	}
+	return found;
 }
 
 /* ---- what a drop did ---- */

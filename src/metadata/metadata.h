@@ -82,9 +82,10 @@ extern RrRemoteSchema *rr_prepare_remote_schema(const char *name, const RrDoc *d
  * Throws 42501 when a definition reads the server's environment or files, and the current user may not; one that is stored already may be stored again.
  */
 extern void rr_check_server_access(const RrRemoteSchema *remote);
-extern void rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode);
+/* What has become inconsistent by it: List of RrInconsistency *; a WARNING has been raised for each. */
+extern List *rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode);
 extern void rr_remove_remote_schema(const char *name, bool cascade);
-extern void rr_reload_remote_schema(const char *name);
+extern List *rr_reload_remote_schema(const char *name);	/* the same */
 /* {"data": {"__schema": …}} of the stored schema. */
 extern Jsonb *rr_introspect_remote_schema(const char *name);
 /* Throws 42704 with a hint when there is none. */
@@ -184,8 +185,8 @@ extern Jsonb *rr_inconsistencies_to_jsonb(List *inconsistencies);
 extern void rr_refuse_new_inconsistencies(List *before, const char *what);
 /* The same, but everything inconsistent counts that is an object of the metadata, and of the rest what is not in before. */
 extern void rr_refuse_inconsistent_objects(List *before, const char *what);
-/* A WARNING for each instead. */
-extern void rr_warn_new_inconsistencies(List *before);
+/* A WARNING for each instead; and they are returned. */
+extern List *rr_warn_new_inconsistencies(List *before);
 
 /* ---- export.c, replace.c ---- */
 

@@ -121,10 +121,11 @@ check_customization(const RrRemoteSchema *remote)
 				 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
 }
 
-void
+List *
 rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode)
 {
 	List	   *before = NIL;
+	List	   *found = NIL;
 
 	rr_metadata_begin();
 	check_exists(remote->name, mode);
@@ -147,8 +148,9 @@ rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode)
 	if (mode == RR_CREATE)
 		rr_refuse_new_inconsistencies(before, psprintf("remote schema \"%s\"", remote->name));
 	else if (mode == RR_UPDATE)
-		rr_warn_new_inconsistencies(before);
+		found = rr_warn_new_inconsistencies(before);
 	rr_metadata_end();
+	return found;
 }
 
 /* What is left of a customization when the upstream has changed. Names that are not clear any more make it inconsistent. */
@@ -166,14 +168,15 @@ warn_of_customization(const RrRemoteSchema *remote)
 				 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
 }
 
-void
+List *
 rr_reload_remote_schema(const char *name)
 {
 	RrRemoteSchema *remote = rr_get_remote_schema(name);
 	List	   *before;
+	List	   *found = NIL;
 
 	if (remote->sdl_given)
-		return;
+		return NIL;
 	remote->sdl = rr_fetch_schema(remote);
 	rr_metadata_begin();
 	check_exists(name, RR_UPDATE);
@@ -184,9 +187,10 @@ rr_reload_remote_schema(const char *name)
 							rr_arg_text(name), rr_arg_text(remote->sdl), rr_arg_jsonb(remote->definition)) > 0)
 	{
 		warn_of_customization(remote);
-		rr_warn_new_inconsistencies(before);
+		found = rr_warn_new_inconsistencies(before);
 	}
 	rr_metadata_end();
+	return found;
 }
 
 /* The relationships that use a remote schema, one a line as they are called; NULL if there is none. */

@@ -1,6 +1,7 @@
 // A GraphQL server for any schema: the URL holds the SDL, the answers are made up from the names in it. What it refuses, graphql-js refuses.
 //
 //   POST /mock?sdl=SDL        base64url
+//   POST /mock/NAME           the SDL that NAME has now:  PUT /mock/NAME?sdl=SDL  gives it one, or takes it without "sdl": then it is down
 //
 // A String or ID is the field's name with its arguments behind it ("name" or "name {\"size\":3}"), an Int its number of letters, a Float that and a
 // half, a Boolean true, an enum its first value, a custom scalar {"field": name, ...arguments}. A list has an element of each possible type, else two.
@@ -10,6 +11,7 @@ import { buildSchema, getNamedType, getNullableType, graphql, GraphQLError, isAb
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const schemas = new Map()
+const named = new Map()
 
 function schemaOf(sdl) {
   if (!schemas.has(sdl)) schemas.set(sdl, buildSchema(Buffer.from(sdl, 'base64url').toString('utf8')))
@@ -43,6 +45,17 @@ async function resolve(source, args, context, { schema, fieldName, returnType })
   if (fieldName.startsWith('slow')) await sleep(args.ms)
   if (fieldName.startsWith('fail')) throw new GraphQLError(`${fieldName} failed`, { extensions: { code: 'MOCK' } })
   return fieldName.startsWith('nothing') ? null : value(schema, returnType, fieldName, args, 0)
+}
+
+/** What a server is from now on; null: down. */
+export function change(name, sdl) {
+  named.set(name, sdl)
+}
+
+/** Answers as the server of that name. */
+export async function mockNamed(name, body) {
+  const sdl = named.get(name)
+  return sdl ? mock(sdl, body) : { status: 503, headers: { 'content-type': 'text/plain' }, body: 'down for maintenance\n' }
 }
 
 /** Answers the GraphQL request in `body` with {status, headers, body}. */

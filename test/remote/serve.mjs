@@ -14,7 +14,7 @@ import http from 'node:http'
 import zlib from 'node:zlib'
 import { parseArgs } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { mock } from './mock.mjs'
+import { change, mock, mockNamed } from './mock.mjs'
 import { resetData } from './schema.mjs'
 
 const LOG_LENGTH = 1000
@@ -109,6 +109,9 @@ export function serve(execute) {
 
   async function route(incoming) {
     const url = new URL(incoming.url, 'http://localhost')
+    const name = url.pathname.match(/^\/mock\/(\w+)$/)?.[1]
+    if (name && incoming.method === 'POST') return graphql(incoming, url, ({ body }) => mockNamed(name, body))
+    if (name && incoming.method === 'PUT') return json(change(name, url.searchParams.get('sdl')) ?? {})
     switch (`${incoming.method} ${url.pathname}`) {
       case 'GET /stats':
         return json(counters)
