@@ -20,7 +20,7 @@
 
 #include "compat.h"
 #include "exec/json_value.h"
-#include "exec/scan.h"
+#include "json/scan.h"
 
 PG_FUNCTION_INFO_V1(rr_json_object_sql);
 PG_FUNCTION_INFO_V1(rr_json_rows_add);

@@ -5,7 +5,7 @@
 #define RR_READER_H
 
 #include "exec/run.h"
-#include "exec/scan.h"
+#include "json/scan.h"
 
 typedef enum RrReadResult
 {

@@ -10,7 +10,7 @@
 #define RR_RUN_H
 
 #include "exec/exec.h"
-#include "exec/scan.h"
+#include "json/scan.h"
 #include "http/http.h"
 #include "plan/remote.h"
 

@@ -339,8 +339,19 @@ went_to_closed_connection(RrHttpTransfer *t, CURLcode result)
 
 	if (t->refusal == RR_HTTP_REFUSED_RESEND)
 		return true;
-	if (t->header_bytes > 0 || (result != CURLE_SEND_ERROR && result != CURLE_RECV_ERROR && result != CURLE_GOT_NOTHING))
+	if (t->header_bytes > 0)
 		return false;
+	switch (result)
+	{
+		case CURLE_SEND_ERROR:
+		case CURLE_RECV_ERROR:
+		case CURLE_GOT_NOTHING:
+		case CURLE_HTTP2:
+		case CURLE_HTTP2_STREAM:
+			break;
+		default:
+			return false;
+	}
 	curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
 	return connects == 0;
 }

@@ -1,8 +1,8 @@
 /*
  * json.c: json-c behind a door. See json.h for ownership.
  *
- * Even in its strict mode json-c takes NaN, Infinity, "1.", "00" and control characters in strings, and any byte sequence that looks like UTF-8.
- * These are looked for before it sees anything; the rest of the grammar is its own. This file must not meet utils/fmgrprotos.h: the server has a function json_object.
+ * What json-c takes for JSON depends on its version: NaN, "1.", comments, control characters, even in its strict mode, which in 0.18 refuses all text beyond
+ * ASCII. So the scanner decides, and json-c only builds the tree. This file must not meet utils/fmgrprotos.h: the server has a function json_object.
  */
 #include "postgres.h"
 
@@ -10,6 +10,7 @@
 #include <json-c/json.h>
 
 #include "json/json.h"
+#include "json/scan.h"
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
@@ -21,26 +22,11 @@ struct RrJson
 };
 
 static void release(void *arg);
-static const char *check_bytes(const char *body, size_t len, size_t *offset);
-static bool is_digit(const char *p, const char *end);
-static bool starts_number(const char *body, const char *p);
+static const char *check_text(const char *body, size_t len, size_t *offset);
+static size_t valid_utf8(const char *body, const char *end);
 static const char *parse(RrJson *json, const char *body, int len, size_t *offset);
 static struct json_object *as_object(RrJsonNode *node);
 static bool lookup(RrJsonNode *node, const char *key, struct json_object **value);
-
-/*
- * json-c 0.18 in its strict mode takes bytes from 0x80 on for control characters, so there it has to be without: it then takes comments and 'x' for a
- * string as well.
- */
-static int
-tokener_flags(void)
-{
-	int			flags = JSON_TOKENER_VALIDATE_UTF8;
-
-	if (json_c_version_num() >> 8 != 18)
-		flags |= JSON_TOKENER_STRICT;
-	return flags;
-}
 
 RrJson *
 rr_json_parse(const char *body, size_t len, int max_depth, char **error)
@@ -55,7 +41,7 @@ rr_json_parse(const char *body, size_t len, int max_depth, char **error)
 		*error = pstrdup(_("JSON text is too long"));
 		return NULL;
 	}
-	problem = check_bytes(body, len, &offset);
+	problem = check_text(body, len, &offset);
 	if (problem == NULL)
 	{
 		json->on_reset.func = release;
@@ -66,7 +52,6 @@ rr_json_parse(const char *body, size_t len, int max_depth, char **error)
 			ereport(ERROR,
 					(errcode(ERRCODE_OUT_OF_MEMORY),
 					 errmsg("out of memory")));
-		json_tokener_set_flags(json->tokener, tokener_flags());
 		problem = parse(json, body, (int) len, &offset);
 	}
 	if (problem != NULL)
@@ -206,60 +191,37 @@ release(void *arg)
 	json->root = NULL;
 }
 
-/* What json-c would let pass, or NULL. */
+/* What is wrong with the text as JSON (RFC 8259), or NULL. */
 static const char *
-check_bytes(const char *body, size_t len, size_t *offset)
+check_text(const char *body, size_t len, size_t *offset)
 {
-	const char *end = body + len;
-	const char *p;
-	bool		in_string = false;
+	RrScan		scan;
+	RrSlice		value;
 
-	for (p = body; p < end; p++)
-	{
-		unsigned char c = *p;
-
-		*offset = p - body;
-		if (c < ' ' && (in_string || (c != '\t' && c != '\n' && c != '\r')))
-			return _("invalid JSON: control character");
-		if (c == '"')
-			in_string = !in_string;
-		else if (c == '\\' && in_string)
-			p++;
-		else if (in_string)
-			continue;
-		else if (c == 'N' || c == 'I' || (c == '.' && !is_digit(p + 1, end)) ||
-				 (c == '0' && is_digit(p + 1, end) && starts_number(body, p)))
-			return _("invalid JSON: unexpected character");
-	}
-	if (pg_verify_mbstr(PG_UTF8, body, (int) len, true))
+	/* which a NUL counts as not to be; that is for the scanner to say */
+	if (!pg_verify_mbstr(PG_UTF8, body, (int) len, true) && body[*offset = valid_utf8(body, body + len)] != '\0')
+		return _("invalid UTF-8");
+	rr_scan_init(&scan, body, (int) len);
+	if (rr_scan_value(&scan, &value) && rr_scan_peek(&scan) == '\0' && scan.pos == scan.end)
 		return NULL;
-	for (p = body; p < end; p += pg_encoding_mblen(PG_UTF8, p))
-	{
-		int			n = pg_encoding_mblen(PG_UTF8, p);
-
-		if (n > end - p || !pg_verify_mbstr(PG_UTF8, p, n, true))
-			break;
-	}
-	*offset = p - body;
-	return _("invalid UTF-8");
+	*offset = scan.pos - body;
+	if (scan.too_deep)
+		return _("invalid JSON: nested too deep");
+	return scan.pos < scan.end ? _("invalid JSON: unexpected character") : _("invalid JSON: it ends too early");
 }
 
-static bool
-is_digit(const char *p, const char *end)
+/* How many bytes are valid UTF-8 before one that is not. */
+static size_t
+valid_utf8(const char *body, const char *end)
 {
-	return p < end && *p >= '0' && *p <= '9';
+	const char *p = body;
+
+	while (p < end && pg_encoding_mblen(PG_UTF8, p) <= end - p && pg_verify_mbstr(PG_UTF8, p, pg_encoding_mblen(PG_UTF8, p), true))
+		p += pg_encoding_mblen(PG_UTF8, p);
+	return p - body;
 }
 
-/* Is the digit at p the first one of a number, and not of its fraction or exponent? */
-static bool
-starts_number(const char *body, const char *p)
-{
-	if (p > body && p[-1] == '-')
-		p--;
-	return p == body || strchr("0123456789.eE+-", p[-1]) == NULL;
-}
-
-/* What is wrong with the text as JSON, or NULL. The tree, if any, is json's at once; the tokener is gone. */
+/* Build the tree of what is JSON; what keeps json-c from it, or NULL. The tree is json's at once; the tokener is gone. */
 static const char *
 parse(RrJson *json, const char *body, int len, size_t *offset)
 {
@@ -270,10 +232,9 @@ parse(RrJson *json, const char *body, int len, size_t *offset)
 	*offset = json_tokener_get_parse_end(json->tokener);
 	if (code == json_tokener_continue)
 	{
-		/* a number at the top is complete only when a NUL follows it; anything else is cut short */
+		/* a number at the top is complete only when a NUL follows it */
 		json->root = json_tokener_parse_ex(json->tokener, "", 1);
 		code = json_tokener_get_error(json->tokener);
-		*offset = len;
 	}
 	json_tokener_free(json->tokener);
 	json->tokener = NULL;
@@ -282,9 +243,6 @@ parse(RrJson *json, const char *body, int len, size_t *offset)
 	{
 		case json_tokener_success:
 			return NULL;
-		case json_tokener_continue:
-		case json_tokener_error_parse_eof:
-			return _("invalid JSON: it ends too early");
 		case json_tokener_error_depth:
 			return _("invalid JSON: nested too deep");
 #if JSON_C_VERSION_NUM >= ((0 << 16) | (17 << 8))

@@ -2,7 +2,7 @@
  * json.h: the only door to json-c. Trees of JSON for where a tree is needed: introspection results, metadata.
  *
  * json-c's own json_object type stays behind this header (the server has a function of that name). Trees cost about
- * 25 MB/s to parse and print, so bulk data goes through exec/'s scanner instead.
+ * 25 MB/s to parse and print, so bulk data goes through the scanner (scan.h) instead.
  *
  * Ownership: an RrJson * root is registered with a reset callback on CurrentMemoryContext before json-c allocates anything; it
  * goes with that context, or earlier by rr_json_free(). Nodes inside of a tree live as long as the root.

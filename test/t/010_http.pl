@@ -340,7 +340,8 @@ subtest 'TLS and HTTP/2' => sub {
 	like(run("failure || ' ' || detail", 'https://localhost:' . $https->port, %ca), qr/^TLS .*(subject name|localhost)/, 'another host name');
 	like(run("failure || ' ' || detail", 'https://127.0.0.1:' . $faulty->port, %ca), qr/^TLS /, 'no TLS there');
 	like(run("failure || ' ' || detail", "${url}none", ca_file => q('/nonexistent')), qr/^TLS /, 'no such bundle');
-	like(run("failure || ' ' || detail", 'http://127.0.0.1:' . $https->port), qr/^BROKEN /, 'http to an https port');
+	# Node.js closes the connection; later ones answer first
+	like(run("failure || ' ' || coalesce(detail, status::text)", 'http://127.0.0.1:' . $https->port), qr/^(BROKEN |OK 400$)/, 'http to an https port');
 	is(run('failure', [ ("${url}none") x 5 ], %ca), join("\n", ('OK') x 5), 'several');
 	is(run('failure', "${url}reset", %ca), 'BROKEN', 'reset');
 	is(run('failure', [ "${url}hang", "${url}none" ], %ca, timeout_ms => 200), "TIMEOUT\nOK", 'timeout');
@@ -413,7 +414,8 @@ subtest 'JSON' => sub {
 		my $hex    = unpack 'H*', $text;
 		my $result = $sql->query("SELECT json_test('\\x$hex')");
 		utf8::decode($result);
-		ref $expected ? like($result, $expected, $text =~ s/[^ -~]/?/gr) : is($result, $expected, $text);
+		my $name = 'JSON text ' . $text =~ s/[^ -~]/?/gr;
+		ref $expected ? like($result, $expected, $name) : is($result, $expected, $name);
 	}
 	is($sql->query(q(SELECT json_test('\x5b22ff225d'))), 'invalid UTF-8 at byte 2', 'a byte that is not UTF-8');
 	is($sql->query(q(SELECT json_test('\x5b22c0af225d'))), 'invalid UTF-8 at byte 2', 'an overlong form');

@@ -684,6 +684,15 @@ pg_unicode_to_server(pg_wchar c, unsigned char *s)
 	s[pg_utf_mblen(s)] = '\0';
 }
 
+#if PG_VERSION_NUM >= 160000
+bool
+pg_unicode_to_server_noerror(pg_wchar c, unsigned char *s)
+{
+	pg_unicode_to_server(c, s);
+	return true;
+}
+#endif
+
 char *
 pg_any_to_server(const char *s, int len, int encoding)
 {

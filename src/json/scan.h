@@ -15,6 +15,7 @@ typedef struct RrScan
 	const char *start;
 	const char *pos;
 	const char *end;
+	bool		too_deep;		/* why a value was refused */
 } RrScan;
 
 typedef struct RrSlice

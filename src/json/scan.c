@@ -5,7 +5,7 @@
 
 #include "miscadmin.h"
 
-#include "exec/scan.h"
+#include "json/scan.h"
 
 /* Deeper values than any schema has are refused before the stack is in danger. */
 #define MAX_DEPTH 2000
@@ -24,6 +24,7 @@ rr_scan_init(RrScan *scan, const char *text, int len)
 {
 	scan->start = scan->pos = text;
 	scan->end = text + len;
+	scan->too_deep = false;
 }
 
 static bool
@@ -104,6 +105,18 @@ scan_number(RrScan *scan)
 	return true;
 }
 
+/* Where it fails, pos is at the first character that is not the word's. */
+static bool
+scan_word(RrScan *scan, const char *word)
+{
+	while (*word != '\0' && scan->pos < scan->end && *scan->pos == *word)
+	{
+		scan->pos++;
+		word++;
+	}
+	return *word == '\0';
+}
+
 bool
 rr_scan_name(RrScan *scan, RrSlice *name)
 {
@@ -148,7 +161,10 @@ scan_any(RrScan *scan, int depth)
 		case '{':
 		case '[':
 			if (depth >= MAX_DEPTH)
+			{
+				scan->too_deep = true;
 				return false;
+			}
 			check_stack_depth();
 			scan->pos++;
 			while (rr_scan_more(scan, first, c == '{' ? '}' : ']', &ok))
@@ -163,11 +179,11 @@ scan_any(RrScan *scan, int depth)
 		case '"':
 			return rr_scan_string(scan, &ignored);
 		case 't':
-			return rr_scan_text(scan, "true", 4);
+			return scan_word(scan, "true");
 		case 'f':
-			return rr_scan_text(scan, "false", 5);
+			return scan_word(scan, "false");
 		case 'n':
-			return rr_scan_text(scan, "null", 4);
+			return scan_word(scan, "null");
 		case '\0':
 			return false;
 		default:
