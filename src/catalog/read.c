@@ -10,6 +10,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -76,6 +77,20 @@ enum
 	Anum_tracked_function_comment,
 };
 
+/* The types of the columns: n name, t text, j jsonb, i integer, b boolean; in capitals where they may be NULL. */
+static const struct
+{
+	const char *table;
+	const char *columns;
+}			shapes[] = {
+	{"remote_schema", "tijTTb"},
+	{"table_relationship", "nnttjT"},
+	{"remote_schema_relationship", "tttj"},
+	{"remote_schema_permission", "tntT"},
+	{"computed_field", "nntnnTTT"},
+	{"tracked_function", "nnJT"},
+};
+
 /* A row being read, and what errors call it. */
 typedef struct Row
 {
@@ -129,6 +144,49 @@ row_error_context(void *arg)
 		errcontext("row %s of remote_rel.%s", row->description, row->table);
 }
 
+static Oid
+type_of(char code)
+{
+	switch (pg_tolower((unsigned char) code))
+	{
+		case 'n':
+			return NAMEOID;
+		case 'j':
+			return JSONBOID;
+		case 'i':
+			return INT4OID;
+		case 'b':
+			return BOOLOID;
+		default:
+			return TEXTOID;
+	}
+}
+
+/* A superuser can have changed a table of ours into something that would be misread. */
+static void
+check_shape(const char *table, TupleDesc desc)
+{
+	const char *columns = NULL;
+
+	for (int i = 0; i < (int) lengthof(shapes); i++)
+	{
+		if (strcmp(shapes[i].table, table) == 0)
+			columns = shapes[i].columns;
+	}
+	Assert(columns != NULL);
+	for (int i = 0; columns[i] != '\0'; i++)
+	{
+		Form_pg_attribute attribute = i < desc->natts ? TupleDescAttr(desc, i) : NULL;
+
+		if (attribute == NULL || attribute->attisdropped || attribute->atttypid != type_of(columns[i]) ||
+			(columns[i] >= 'a' && !attribute->attnotnull))
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("column %d of table \"remote_rel.%s\" is not as the extension has made it", i + 1, table),
+					 errhint("Create the extension remote_rel again.")));
+	}
+}
+
 /* The rows that match the keys (all of the primary key's first columns, type name; none: the whole table), each through the reader; NULLs it returns are left out. */
 static List *
 read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *arg)
@@ -150,6 +208,7 @@ read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *ar
 	rel = table_open(relid, AccessShareLock);
 	snapshot = RegisterSnapshot(ActiveSnapshotSet() ? GetActiveSnapshot() : GetTransactionSnapshot());
 	row.desc = RelationGetDescr(rel);
+	check_shape(table, row.desc);
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 	if (nkeys > 0)
