@@ -504,7 +504,7 @@ print_field_in_fragments(Printer *p, const RrShapeField *field, const char *type
 
 	foreach(lc, field->sel->uses)
 		uses = list_append_unique_ptr(uses, unconstify(GqlFragmentUse *, passed_use(p->step, lfirst(lc))));
-	if (list_length(uses) > 1 && !rr_count_remote_fields(p->planner, list_length(uses)))
+	if (list_length(uses) > 1 && !rr_count_fields(p->planner, list_length(uses)))
 	{
 		p->failed = true;
 		return;

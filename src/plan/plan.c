@@ -8,6 +8,8 @@
 
 #include "plan/remote.h"
 
+#define MAX_FIELDS 50000
+
 /* Root fields of one remote schema, collected for one document. */
 typedef struct Group
 {
@@ -129,6 +131,17 @@ plan_group(RootPlanner *r, Group *group)
 	foreach(lc, group->roots)
 		((RrRootField *) lfirst(lc))->step = step;
 	return true;
+}
+
+bool
+rr_count_fields(RrPlanner *planner, int n)
+{
+	bool		within = planner->fields <= MAX_FIELDS;
+
+	planner->fields += n;
+	if (within && planner->fields > MAX_FIELDS)
+		gql_error(planner->errors, "The document selects more than %d fields.", MAX_FIELDS);
+	return planner->fields <= MAX_FIELDS;
 }
 
 RrPlan *

@@ -54,9 +54,16 @@ typedef struct RrPlanner
 	GqlErrorList *errors;		/* what only planning can find (a negative limit): request errors with location */
 	List	   *steps;			/* RrJoinStep *, by number */
 	RrJoinStep *parent;			/* the step in whose rows the joins that are being compiled stand; NULL: in a root field's */
-	int			remote_fields;	/* counted against a limit: fragments multiply */
+	int			fields;			/* for rr_count_fields() */
+	int			relationships;	/* for rr_sql_relationship() */
 	bool		exact;			/* set by what made something of a variable's value: the plan is good for equal values only */
 } RrPlanner;
+
+/*
+ * Count n more fields to be answered, of whatever source, against a limit: a hostile document stands for exponentially many, with fragments within
+ * fragments. False when they are too many: filed.
+ */
+extern bool rr_count_fields(RrPlanner *planner, int n);
 
 /* ---- SQL (sql_*.c) ---- */
 

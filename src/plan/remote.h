@@ -160,8 +160,6 @@ extern RrJoinStep *rr_plan_source_join(RrPlanner *planner, const GqlFieldSel *fi
 
 /* The shape of a value of a type of the role's schema under these selection sets. NULL when an error was filed. */
 extern RrShape *rr_shape_build(RrPlanner *planner, RrJoinStep *step, const GqlTypeRef *type, List *selection_sets);
-/* False when so many further fields are too many: filed. */
-extern bool rr_count_remote_fields(RrPlanner *planner, int n);
 extern RrObjectShape *rr_shape_root(RrPlanner *planner, RrJoinStep *step, const GqlType *upstream, List *fields);
 
 /* Have the fields fetched by which the elements of a batch by list are matched. */

@@ -11,21 +11,7 @@
 
 #include "plan/remote.h"
 
-/* A hostile document can stand for exponentially many fields: fragments within fragments. */
-#define MAX_REMOTE_FIELDS 50000
-
 static RrObjectShape *build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type, const GqlType *upstream, List *fields);
-
-bool
-rr_count_remote_fields(RrPlanner *planner, int n)
-{
-	bool		within = planner->remote_fields <= MAX_REMOTE_FIELDS;
-
-	planner->remote_fields += n;
-	if (within && planner->remote_fields > MAX_REMOTE_FIELDS)
-		gql_error(planner->errors, "The document selects more than %d remote fields.", MAX_REMOTE_FIELDS);
-	return planner->remote_fields <= MAX_REMOTE_FIELDS;
-}
 
 static void
 file_at(RrPlanner *planner, const GqlFieldSel *sel, const char *message)
@@ -139,7 +125,7 @@ build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type, const GqlType 
 	RrObjectShape *object = palloc0(sizeof(RrObjectShape));
 	ListCell   *lc;
 
-	if (!rr_count_remote_fields(planner, list_length(fields)))
+	if (!rr_count_fields(planner, list_length(fields)))
 		return NULL;
 	object->type = type;
 	object->upstream = upstream;

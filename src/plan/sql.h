@@ -24,6 +24,7 @@ typedef struct RrSql
 	List	   *params;			/* RrSqlParam * */
 	const char *run_param;		/* NULL: not needed yet */
 	int			aliases;		/* given out so far */
+	int			relationships;	/* for rr_sql_relationship() */
 	int			loc;			/* of the field at work: values from the variables have no place of their own */
 } RrSql;
 
@@ -57,12 +58,14 @@ typedef struct RrRows
 	const char *alias;
 	StringInfoData where;		/* conditions joined by AND; "" for none */
 	StringInfoData base_joins;	/* that sorting needs */
+	List	   *base_joined;	/* what they are, for sql_order.c */
 	List	   *sort;			/* RrSortKey * */
 	List	   *distinct;		/* RrColumn * */
 	const char *limit;			/* parameters, or NULL */
 	const char *offset;
 	StringInfoData joins;		/* for the selection: beside base_joins without limit, else in middle */
-	int			joined;			/* columns that the joins gave */
+	int			joined;			/* tables in base_joins and joins */
+	int			joined_columns; /* that joins gave */
 	RrLayer    *base;			/* or NULL: no subquery is needed */
 	RrLayer    *middle;			/* or NULL: joins around a limited base, with the order restored */
 } RrRows;
@@ -99,6 +102,8 @@ extern const char *rr_sql_operand(const RrScalar *scalar, const char *expression
 #define rr_field_loc(field) (((const GqlSelection *) linitial((field)->nodes))->loc)
 /* File a request error at a value of the document; always NULL. */
 extern void *rr_sql_error(RrSql *sql, int loc, const char *fmt,...) pg_attribute_printf(3, 4);
+/* Count one more relationship that the statement goes through. False when there are too many: filed. */
+extern bool rr_sql_relationship(RrSql *sql, int loc);
 /* The value of an argument; NULL when absent or null. */
 extern const GqlValue *rr_sql_argument(const GqlNames *args, const char *name);
 
@@ -119,8 +124,9 @@ extern RrRow rr_rows_row(RrRows *rows);
 extern const char *rr_row_column(const RrRow *row, AttrNumber attnum);
 /* An expression over the row's table, for use at the top. */
 extern const char *rr_row_value(const RrRow *row, const char *expression);
-/* The row joined by a link, added to joins. Only for unique ones that rr_rows_can_join(). */
+/* Is the link unique, and is there room for one more table? */
 extern bool rr_rows_can_join(const RrRows *rows, const RrLink *link);
+/* The row joined by a link, added to joins. Only where rr_rows_can_join(). */
 extern RrRow rr_rows_join(RrSql *sql, const RrRow *row, const RrLink *link);
 /* Equality along a link, between the expressions of its columns on this side and a table in sight. */
 extern const char *rr_link_condition(const RrLink *link, const char **here, const char *alias);

@@ -66,10 +66,13 @@ static RrJsonPiece *
 function_fields(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	GqlType    *type = gql_named_type(field->def->type);
+	List	   *fields = gql_collect_subfields(sql->planner->request, type, field);
 	List	   *members = NIL;
 	ListCell   *lc;
 
-	foreach(lc, gql_collect_subfields(sql->planner->request, type, field))
+	if (!rr_count_fields(sql->planner, list_length(fields)))
+		return NULL;
+	foreach(lc, fields)
 	{
 		const GqlFieldSel *sub = lfirst(lc);
 		const RrTableField *info = sub->def->data;
@@ -90,10 +93,13 @@ static RrJsonPiece *
 aggregate_fields(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	GqlType    *type = gql_named_type(field->def->type);
+	List	   *fields = gql_collect_subfields(sql->planner->request, type, field);
 	List	   *members = NIL;
 	ListCell   *lc;
 
-	foreach(lc, gql_collect_subfields(sql->planner->request, type, field))
+	if (!rr_count_fields(sql->planner, list_length(fields)))
+		return NULL;
+	foreach(lc, fields)
 	{
 		const GqlFieldSel *sub = lfirst(lc);
 		const RrTableField *info = sub->def->data;
@@ -148,6 +154,8 @@ rr_select_aggregate(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 	List	   *members = NIL;
 	ListCell   *lc;
 
+	if (!rr_count_fields(sql->planner, list_length(fields)))
+		return NULL;
 	rr_rows_prepare(sql, rows, joins_objects(sql, fields));
 	foreach(lc, fields)
 	{

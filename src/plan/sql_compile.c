@@ -9,6 +9,10 @@
 
 #include "plan/sql.h"
 
+/* Each relationship is a query of its own, or a join: it takes the planner some 100 kB, and its plan is kept as long as the document's. */
+#define MAX_RELATIONSHIPS 1000
+#define MAX_RELATIONSHIPS_OF_DOCUMENT 5000
+
 const char *
 rr_sql_alias(RrSql *sql, char letter)
 {
@@ -90,6 +94,18 @@ rr_sql_operand(const RrScalar *scalar, const char *expression)
 	if (scalar->type == scalar->base || !scalar->is_enum)
 		return expression;
 	return psprintf("(%s)::%s", expression, format_type_be_qualified(scalar->base));
+}
+
+bool
+rr_sql_relationship(RrSql *sql, int loc)
+{
+	if (++sql->relationships > MAX_RELATIONSHIPS)
+		rr_sql_error(sql, loc, "A root field goes through more than %d relationships.", MAX_RELATIONSHIPS);
+	else if (++sql->planner->relationships > MAX_RELATIONSHIPS_OF_DOCUMENT)
+		rr_sql_error(sql, loc, "The document goes through more than %d relationships.", MAX_RELATIONSHIPS_OF_DOCUMENT);
+	else
+		return true;
+	return false;
 }
 
 const GqlValue *

@@ -299,6 +299,13 @@ remote_join(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	return rr_json_piece("$", call.data);
 }
 
+static bool
+leads_to_table(const RrTableField *info)
+{
+	return info->base.kind != RR_FIELD_COLUMN && info->base.kind != RR_FIELD_REMOTE_JOIN &&
+		(info->base.kind != RR_FIELD_COMPUTED || info->function->result_table != NULL);
+}
+
 static RrJsonPiece *
 field_value(RrSql *sql, const RrRow *row, GqlType *type, const GqlFieldSel *field)
 {
@@ -306,6 +313,8 @@ field_value(RrSql *sql, const RrRow *row, GqlType *type, const GqlFieldSel *fiel
 
 	if (gql_is_introspection_field(field->def))
 		return rr_json_piece(psprintf("\"%s\"", type->name), NULL);
+	if (leads_to_table(field->def->data) && !rr_sql_relationship(sql, rr_field_loc(field)))
+		return NULL;
 	switch (info->kind)
 	{
 		case RR_FIELD_COLUMN:
@@ -332,6 +341,8 @@ rr_json_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields)
 	ListCell   *lc;
 
 	check_stack_depth();
+	if (!rr_count_fields(sql->planner, list_length(fields)))
+		return NULL;
 	foreach(lc, fields)
 	{
 		const GqlFieldSel *field = lfirst(lc);

@@ -21,6 +21,17 @@ typedef struct Sorted
 	const char *after;			/* … " FROM …)" */
 } Sorted;
 
+/* A join that is there for one key serves the others. */
+typedef struct JoinedBy
+{
+	const char *from;			/* alias */
+	const RrLink *link;
+	Sorted		sorted;
+} JoinedBy;
+
+/* Each key that has to be fetched is a subquery, and all of them columns of one target list. */
+#define MAX_KEYS 500
+
 static bool sort_object(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const GqlValue *value);
 
 static const char *
@@ -131,21 +142,52 @@ by_subquery(const Sorted *outer, const RrTable *table, const char *alias, const 
 	return by;
 }
 
+static const JoinedBy *
+find_join(const RrRows *rows, const char *from, const RrLink *link)
+{
+	ListCell   *lc;
+
+	foreach(lc, rows->base_joined)
+	{
+		const JoinedBy *joined = lfirst(lc);
+
+		if (joined->link == link && strcmp(joined->from, from) == 0)
+			return joined;
+	}
+	return NULL;
+}
+
+static const JoinedBy *
+join(RrSql *sql, RrRows *rows, const char *from, const RrLink *link)
+{
+	JoinedBy   *joined = palloc0(sizeof(JoinedBy));
+	const char *alias = rr_sql_alias(sql, 't');
+
+	appendStringInfo(&rows->base_joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(link->target), alias,
+					 rr_link_condition(link, rr_link_columns(link, from), alias));
+	rows->joined++;
+	joined->from = from;
+	joined->link = link;
+	joined->sorted.table = link->target;
+	joined->sorted.alias = alias;
+	joined->sorted.present = psprintf("%s.%s", alias, quote_identifier(rr_table_column(link->target, link->target_attnums[0])->name));
+	rows->base_joined = lappend(rows->base_joined, joined);
+	return joined;
+}
+
 static Sorted
 follow(RrSql *sql, RrRows *rows, const Sorted *by, const RrLink *link)
 {
-	const char *alias = rr_sql_alias(sql, 't');
-	const char *condition = rr_link_condition(link, rr_link_columns(link, by->alias), alias);
+	const JoinedBy *joined = by->before == NULL ? find_join(rows, by->alias, link) : NULL;
+	const char *alias,
+			   *condition;
 
-	if (link->unique && by->before == NULL)
-	{
-		appendStringInfo(&rows->base_joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(link->target), alias, condition);
-		return (Sorted)
-		{
-			.table = link->target,.alias = alias,
-				.present = psprintf("%s.%s", alias, quote_identifier(rr_table_column(link->target, link->target_attnums[0])->name))
-		};
-	}
+	if (joined == NULL && by->before == NULL && rr_rows_can_join(rows, link))
+		joined = join(sql, rows, by->alias, link);
+	if (joined != NULL)
+		return joined->sorted;
+	alias = rr_sql_alias(sql, 't');
+	condition = rr_link_condition(link, rr_link_columns(link, by->alias), alias);
 	return by_subquery(by, link->target, alias, rr_sql_table(link->target), condition, !link->array && !link->unique);
 }
 
@@ -172,15 +214,15 @@ sort_field(RrSql *sql, RrRows *rows, const Sorted *by, const GqlInputValueDef *i
 			}
 			alias = rr_sql_alias(sql, 't');
 			next = by_subquery(by, info->function->result_table, alias, call, NULL, false);
-			return sort_aggregate(sql, rows, &next, type, value);
+			return rr_sql_relationship(sql, value->loc) && sort_aggregate(sql, rows, &next, type, value);
 		case RR_FIELD_OBJECT_RELATIONSHIP:
 			next = follow(sql, rows, by, info->link);
-			return sort_object(sql, rows, &next, type, value);
+			return rr_sql_relationship(sql, value->loc) && sort_object(sql, rows, &next, type, value);
 		case RR_FIELD_AGGREGATE_RELATIONSHIP:
 			alias = rr_sql_alias(sql, 't');
 			next = by_subquery(by, info->link->target, alias, rr_sql_table(info->link->target),
 							   rr_link_condition(info->link, rr_link_columns(info->link, by->alias), alias), false);
-			return sort_aggregate(sql, rows, &next, type, value);
+			return rr_sql_relationship(sql, value->loc) && sort_aggregate(sql, rows, &next, type, value);
 		default:
 			elog(ERROR, "cannot sort by \"%s\"", input->name);
 	}
@@ -214,5 +256,8 @@ rr_sql_order_by(RrSql *sql, RrRows *rows, const GqlValue *order_by)
 	foreach(lc, order_by->items)
 		if (!sort_object(sql, rows, &own, type, lfirst(lc)))
 			return false;
-	return true;
+	if (list_length(rows->sort) <= MAX_KEYS)
+		return true;
+	rr_sql_error(sql, order_by->loc, "\"order_by\" sorts by more than %d values.", MAX_KEYS);
+	return false;
 }

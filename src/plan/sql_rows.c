@@ -13,6 +13,9 @@
  */
 #define MAX_OUTPUTS 1600
 
+/* Tables joined to one: the planner's memory grows with their square. Beyond, each is fetched by a subquery. */
+#define MAX_JOINED 50
+
 void
 rr_rows_init(RrSql *sql, RrRows *rows, const RrTable *table, const char *from)
 {
@@ -315,7 +318,8 @@ rr_link_condition(const RrLink *link, const char **here, const char *alias)
 bool
 rr_rows_can_join(const RrRows *rows, const RrLink *link)
 {
-	return link->unique && rows->joined + link->target->ncolumns <= MAX_OUTPUTS - rows->table->ncolumns;
+	return link->unique && rows->joined < MAX_JOINED &&
+		rows->joined_columns + link->target->ncolumns <= MAX_OUTPUTS - rows->table->ncolumns;
 }
 
 RrRow
@@ -328,7 +332,8 @@ rr_rows_join(RrSql *sql, const RrRow *row, const RrLink *link)
 	for (int i = 0; i < link->n; i++)
 		here[i] = value_at_joins(row, rr_row_column(row, link->attnums[i]));
 	appendStringInfo(&rows->joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(link->target), alias, rr_link_condition(link, here, alias));
-	rows->joined += link->target->ncolumns;
+	rows->joined++;
+	rows->joined_columns += link->target->ncolumns;
 	return (RrRow)
 	{
 		.rows = rows,.table = link->target,.alias = alias,.joined = true

@@ -14,6 +14,38 @@
 
 #include "plan/sql.h"
 
+/* Deepest nesting of relationships. The planner's time for a chain of joins grows with more than its square. */
+#define MAX_DEPTH 32
+
+/* EXISTS that may become joins of one query. */
+#define MAX_JOINS 32
+
+/* Nested subplans that the planner may plan in two ways each. */
+#define MAX_DOUBLED 3
+
+/*
+ * Where an EXISTS stands decides what the planner makes of it. Joined by ANDs alone to its query, or all that a NOT is about, it becomes a join. Elsewhere
+ * it is a subplan, planned twice, for one row and to be hashed, and so is what it holds: nested ones double with each level.
+ */
+typedef enum Position
+{
+	POSITION_AND,
+	POSITION_NOT,
+	POSITION_OTHER,
+} Position;
+
+/* Where a condition stands. */
+typedef struct Place
+{
+	Position	position;
+	int			depth;			/* relationships that lead here */
+	int			doubled;		/* subplans around it that are planned twice */
+	int		   *joins;			/* EXISTS that become joins of the query that this is a condition of, so far */
+} Place;
+
+static bool append_condition(RrSql *sql, StringInfo out, const Place *place, const RrTable *table, const char *alias, GqlType *type,
+							 const GqlValue *where);
+
 static GqlInputValueDef *
 input_of(RrSql *sql, GqlType *type, const GqlObjectField *field)
 {
@@ -150,6 +182,16 @@ rr_sql_comparison(RrSql *sql, StringInfo out, const char *expression, const RrSc
 	return true;
 }
 
+/* Go into the condition of a relationship. False when there are too many: filed. */
+static bool
+enter(RrSql *sql, const Place *inner, const GqlValue *value)
+{
+	if (inner->depth <= MAX_DEPTH)
+		return rr_sql_relationship(sql, value->loc);
+	rr_sql_error(sql, value->loc, "Relationships nest more than %d levels deep in \"where\".", MAX_DEPTH);
+	return false;
+}
+
 /* ---- aggregates of related rows ---- */
 
 static const GqlValue *
@@ -190,7 +232,7 @@ predicate_call(const RrAggregate *aggregate, const RrTable *table, const char *a
 }
 
 static bool
-append_predicate(RrSql *sql, StringInfo out, const RrLink *link, const char *here, const GqlInputValueDef *input, const GqlValue *given)
+append_predicate(RrSql *sql, StringInfo out, const Place *place, const RrLink *link, const char *here, const GqlInputValueDef *input, const GqlValue *given)
 {
 	const RrAggregate *aggregate = ((const RrTableField *) input->data)->aggregate;
 	GqlType    *type = gql_named_type(input->type);
@@ -198,7 +240,11 @@ append_predicate(RrSql *sql, StringInfo out, const RrLink *link, const char *her
 	const char *alias = rr_sql_alias(sql, 't');
 	const GqlValue *filter = member(given, "filter");
 	StringInfoData select;
+	int			joins = 0;
+	Place		inner = {.position = POSITION_AND,.depth = place->depth + 1,.doubled = place->doubled,.joins = &joins};
 
+	if (!enter(sql, &inner, given))
+		return false;
 	initStringInfo(&select);
 	appendStringInfo(&select, "(SELECT %s FROM %s AS %s WHERE %s",
 					 predicate_call(aggregate, link->target, alias, given), rr_sql_table(link->target), alias,
@@ -206,7 +252,7 @@ append_predicate(RrSql *sql, StringInfo out, const RrLink *link, const char *her
 	if (filter != NULL)
 	{
 		appendStringInfoString(&select, " AND ");
-		if (!rr_sql_where(sql, &select, link->target, alias, rr_table_type(sql->rs, link->target, RR_TYPE_BOOL_EXP), filter))
+		if (!append_condition(sql, &select, &inner, link->target, alias, rr_table_type(sql->rs, link->target, RR_TYPE_BOOL_EXP), filter))
 			return false;
 	}
 	appendStringInfoChar(&select, ')');
@@ -214,7 +260,7 @@ append_predicate(RrSql *sql, StringInfo out, const RrLink *link, const char *her
 }
 
 static bool
-append_aggregates(RrSql *sql, StringInfo out, const RrLink *link, const char *here, GqlType *type, const GqlValue *value)
+append_aggregates(RrSql *sql, StringInfo out, const Place *place, const RrLink *link, const char *here, GqlType *type, const GqlValue *value)
 {
 	const char *separator = "";
 	ListCell   *lc;
@@ -227,7 +273,7 @@ append_aggregates(RrSql *sql, StringInfo out, const RrLink *link, const char *he
 			continue;
 		appendStringInfoString(out, separator);
 		separator = " AND ";
-		if (!append_predicate(sql, out, link, here, input_of(sql, type, field), field->value))
+		if (!append_predicate(sql, out, place, link, here, input_of(sql, type, field), field->value))
 			return false;
 	}
 	if (separator[0] == '\0')
@@ -237,10 +283,34 @@ append_aggregates(RrSql *sql, StringInfo out, const RrLink *link, const char *he
 
 /* ---- boolean expressions ---- */
 
+/* The place of one of several conditions joined by AND or OR, n of them. */
+static Place
+place_among(const Place *place, int n, bool any)
+{
+	Place		inner = *place;
+
+	if (n > 1 && (any || place->position == POSITION_NOT))
+		inner.position = POSITION_OTHER;
+	return inner;
+}
+
+static int
+count_given(const GqlValue *object)
+{
+	int			n = 0;
+	ListCell   *lc;
+
+	foreach(lc, object->items)
+		if (((const GqlObjectField *) lfirst(lc))->value->kind != GQL_VALUE_NULL)
+			n++;
+	return n;
+}
+
 /* _and, _or: [] is true, or false. */
 static bool
-append_list(RrSql *sql, StringInfo out, const RrTable *table, const char *alias, GqlType *type, const GqlValue *list, bool any)
+append_list(RrSql *sql, StringInfo out, const Place *place, const RrTable *table, const char *alias, GqlType *type, const GqlValue *list, bool any)
 {
+	Place		inner = place_among(place, list_length(list->items), any);
 	const char *separator = "";
 	ListCell   *lc;
 
@@ -254,7 +324,7 @@ append_list(RrSql *sql, StringInfo out, const RrTable *table, const char *alias,
 	{
 		appendStringInfoString(out, separator);
 		separator = any ? " OR " : " AND ";
-		if (!rr_sql_where(sql, out, table, alias, type, lfirst(lc)))
+		if (!append_condition(sql, out, &inner, table, alias, type, lfirst(lc)))
 			return false;
 	}
 	appendStringInfoChar(out, ')');
@@ -262,29 +332,57 @@ append_list(RrSql *sql, StringInfo out, const RrTable *table, const char *alias,
 }
 
 static bool
-append_exists(RrSql *sql, StringInfo out, const char *from, const char *condition, const RrTable *table, const char *alias,
+append_not(RrSql *sql, StringInfo out, const Place *place, const RrTable *table, const char *alias, GqlType *type, const GqlValue *value)
+{
+	Place		inner = *place;
+
+	inner.position = place->position == POSITION_AND ? POSITION_NOT : POSITION_OTHER;
+	appendStringInfoString(out, "NOT ");
+	return append_condition(sql, out, &inner, table, alias, type, value);
+}
+
+/* Rows of a table, or with a NULL condition those of a function: these the planner neither joins nor hashes. */
+static bool
+append_exists(RrSql *sql, StringInfo out, const Place *place, const char *from, const char *condition, const RrTable *table, const char *alias,
 			  const GqlInputValueDef *input, const GqlValue *value)
 {
-	appendStringInfo(out, "EXISTS (SELECT 1 FROM %s AS %s WHERE %s", from, alias, condition ? psprintf("%s AND ", condition) : "");
-	if (!rr_sql_where(sql, out, table, alias, gql_named_type(input->type), value))
+	int			joins = 0;
+	Place		inner = {.position = POSITION_AND,.depth = place->depth + 1,.doubled = place->doubled,.joins = &joins};
+	bool		once = false;
+
+	if (!enter(sql, &inner, value))
 		return false;
-	appendStringInfoChar(out, ')');
+	if (condition != NULL && place->position != POSITION_OTHER && *place->joins < MAX_JOINS)
+	{
+		++*place->joins;
+		inner.joins = place->joins;
+	}
+	else if (condition != NULL && place->position == POSITION_OTHER && place->doubled < MAX_DOUBLED)
+		inner.doubled++;
+	else
+		once = condition != NULL;
+	appendStringInfo(out, "EXISTS (SELECT 1 FROM %s AS %s WHERE %s", from, alias, condition ? psprintf("%s AND ", condition) : "");
+	if (!append_condition(sql, out, &inner, table, alias, gql_named_type(input->type), value))
+		return false;
+	/* which makes it a subplan for one row, and nothing else */
+	appendStringInfoString(out, once ? " OFFSET 0)" : ")");
 	return true;
 }
 
 static bool
-append_computed(RrSql *sql, StringInfo out, const RrTable *table, const char *alias, const GqlInputValueDef *input, const GqlValue *value)
+append_computed(RrSql *sql, StringInfo out, const Place *place, const RrTable *table, const char *alias, const GqlInputValueDef *input,
+				const GqlValue *value)
 {
 	const RrFunction *function = ((const RrTableField *) input->data)->function;
 	const char *call = rr_function_call(sql, function, rr_whole_row(table, alias), NULL);
 
 	if (function->result_table == NULL)
 		return rr_sql_comparison(sql, out, call, rr_scalar(sql->db, function->result), gql_named_type(input->type), value);
-	return append_exists(sql, out, call, NULL, function->result_table, rr_sql_alias(sql, 't'), input, value);
+	return append_exists(sql, out, place, call, NULL, function->result_table, rr_sql_alias(sql, 't'), input, value);
 }
 
 static bool
-append_field(RrSql *sql, StringInfo out, const RrTable *table, const char *alias, GqlType *type, const GqlObjectField *field)
+append_field(RrSql *sql, StringInfo out, const Place *place, const RrTable *table, const char *alias, GqlType *type, const GqlObjectField *field)
 {
 	const GqlInputValueDef *input = input_of(sql, type, field);
 	const RrTableField *info = input->data;
@@ -292,10 +390,9 @@ append_field(RrSql *sql, StringInfo out, const RrTable *table, const char *alias
 
 	if (info == NULL)
 	{
-		if (strcmp(input->name, "_not") != 0)
-			return append_list(sql, out, table, alias, type, field->value, strcmp(input->name, "_or") == 0);
-		appendStringInfoString(out, "NOT ");
-		return rr_sql_where(sql, out, table, alias, type, field->value);
+		if (strcmp(input->name, "_not") == 0)
+			return append_not(sql, out, place, table, alias, type, field->value);
+		return append_list(sql, out, place, table, alias, type, field->value, strcmp(input->name, "_or") == 0);
 	}
 	switch (info->base.kind)
 	{
@@ -303,20 +400,21 @@ append_field(RrSql *sql, StringInfo out, const RrTable *table, const char *alias
 			return rr_sql_comparison(sql, out, psprintf("%s.%s", alias, quote_identifier(info->column->name)),
 									 rr_scalar(sql->db, info->column->type), gql_named_type(input->type), field->value);
 		case RR_FIELD_COMPUTED:
-			return append_computed(sql, out, table, alias, input, field->value);
+			return append_computed(sql, out, place, table, alias, input, field->value);
 		case RR_FIELD_AGGREGATE_RELATIONSHIP:
-			return append_aggregates(sql, out, info->link, alias, gql_named_type(input->type), field->value);
+			return append_aggregates(sql, out, place, info->link, alias, gql_named_type(input->type), field->value);
 		default:
 			inner = rr_sql_alias(sql, 't');
-			return append_exists(sql, out, rr_sql_table(info->link->target),
+			return append_exists(sql, out, place, rr_sql_table(info->link->target),
 								 rr_link_condition(info->link, rr_link_columns(info->link, alias), inner),
 								 info->link->target, inner, input, field->value);
 	}
 }
 
-bool
-rr_sql_where(RrSql *sql, StringInfo out, const RrTable *table, const char *alias, GqlType *type, const GqlValue *where)
+static bool
+append_condition(RrSql *sql, StringInfo out, const Place *place, const RrTable *table, const char *alias, GqlType *type, const GqlValue *where)
 {
+	Place		inner = place_among(place, count_given(where), false);
 	const char *separator = "";
 	ListCell   *lc;
 
@@ -330,9 +428,18 @@ rr_sql_where(RrSql *sql, StringInfo out, const RrTable *table, const char *alias
 			continue;
 		appendStringInfoString(out, separator);
 		separator = " AND ";
-		if (!append_field(sql, out, table, alias, type, field))
+		if (!append_field(sql, out, &inner, table, alias, type, field))
 			return false;
 	}
 	appendStringInfoString(out, separator[0] == '\0' ? "true)" : ")");
 	return true;
+}
+
+bool
+rr_sql_where(RrSql *sql, StringInfo out, const RrTable *table, const char *alias, GqlType *type, const GqlValue *where)
+{
+	int			joins = 0;
+	Place		place = {.position = POSITION_AND,.joins = &joins};
+
+	return append_condition(sql, out, &place, table, alias, type, where);
 }
