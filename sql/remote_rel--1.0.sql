@@ -257,12 +257,12 @@ COMMENT ON FUNCTION @extschema@.graphql_schema(name) IS 'the GraphQL schema that
 -- The language by itself
 
 CREATE FUNCTION remote_rel.validate_document(sdl text, document text, variables jsonb DEFAULT NULL, operation_name text DEFAULT NULL) RETURNS json
-	AS 'MODULE_PATHNAME', 'rr_validate_document' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'rr_validate_document' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION remote_rel.validate_document(text, text, jsonb, text)
 	IS 'the GraphQL errors of a document, and of variables if there are any, for a schema given as SDL';
 
 CREATE FUNCTION remote_rel.validate_schema(sdl text) RETURNS json
-	AS 'MODULE_PATHNAME', 'rr_validate_schema' LANGUAGE C STRICT IMMUTABLE PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'rr_validate_schema' LANGUAGE C STRICT STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION remote_rel.validate_schema(text) IS 'everything that is wrong with a schema given as SDL';
 
 -- ---------------------------------------------------------------------------------------------------------------------------------------

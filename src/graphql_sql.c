@@ -10,12 +10,14 @@
 
 #include "compat.h"
 #include "graphql/graphql.h"
+#include "settings.h"
 #include "value_jsonb.h"
 
 #define ERROR_CODE "validation-failed"
 
 /* Of a schema made of mistakes the rest is counted. */
 #define MAX_SCHEMA_ERRORS 10000
+
 
 PG_FUNCTION_INFO_V1(rr_validate_document);
 PG_FUNCTION_INFO_V1(rr_validate_schema);
@@ -32,12 +34,29 @@ errors_datum(const GqlErrorList *errors)
 	return PointerGetDatum(out.data);
 }
 
+/* Everyone may call these functions: they take no more than graphql_resolve() does. */
+static GqlDocument *
+parse(const text *source, GqlErrorList *errors)
+{
+	GqlLimits	limits = {.max_tokens = rr_max_query_tokens};
+
+	return gql_parse(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source), &limits, errors);
+}
+
+static GqlSchema *
+parse_schema(const text *sdl, bool good_will, GqlErrorList *errors)
+{
+	GqlDocument *document = parse(sdl, errors);
+
+	return document ? gql_schema_from_document(document, good_will, errors, NULL) : NULL;
+}
+
 /* The schema, read as upstreams' are; it is the caller's business that it is one. */
 static GqlSchema *
 get_schema(const text *sdl)
 {
-	GqlErrorList *errors = gql_errors_create(0, ERROR_CODE);
-	GqlSchema  *schema = gql_schema_from_sdl(VARDATA_ANY(sdl), VARSIZE_ANY_EXHDR(sdl), true, errors, gql_errors_create(0, ERROR_CODE));
+	GqlErrorList *errors = gql_errors_create(1, ERROR_CODE);
+	GqlSchema  *schema = parse_schema(sdl, true, errors);
 
 	if (schema == NULL || errors->items != NIL)
 		ereport(ERROR,
@@ -58,17 +77,18 @@ rr_validate_document(PG_FUNCTION_ARGS)
 	GqlErrorList *errors = gql_errors_create(0, ERROR_CODE);
 	GqlSchema  *schema;
 	GqlDocument *document;
-	text	   *source;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	schema = get_schema(PG_GETARG_TEXT_PP(0));
-	source = PG_GETARG_TEXT_PP(1);
-	document = gql_parse(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source), NULL, errors);
-	if (document && gql_validate(schema, document, 0, errors) && !(PG_ARGISNULL(2) && PG_ARGISNULL(3)))
-		gql_request_create(schema, document,
-						   PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3)),
-						   PG_ARGISNULL(2) ? NULL : rr_value_from_jsonb(PG_GETARG_JSONB_P(2)), errors);
+	document = parse(PG_GETARG_TEXT_PP(1), errors);
+	if (document && gql_validate(schema, document, rr_max_query_depth, errors) && !(PG_ARGISNULL(2) && PG_ARGISNULL(3)))
+	{
+		const GqlValue *variables = PG_ARGISNULL(2) ? NULL : rr_variables_from_jsonb(PG_GETARG_JSONB_P(2), errors);
+
+		if (errors->items == NIL)
+			gql_request_create(schema, document, PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3)), variables, errors);
+	}
 	PG_RETURN_DATUM(errors_datum(errors));
 }
 
@@ -77,10 +97,9 @@ Datum
 rr_validate_schema(PG_FUNCTION_ARGS)
 {
 	GqlErrorList *errors = gql_errors_create(MAX_SCHEMA_ERRORS, ERROR_CODE);
-	text	   *sdl = PG_GETARG_TEXT_PP(0);
 	int			omitted;
 
-	gql_schema_from_sdl(VARDATA_ANY(sdl), VARSIZE_ANY_EXHDR(sdl), false, errors, NULL);
+	parse_schema(PG_GETARG_TEXT_PP(0), false, errors);
 	omitted = errors->omitted;
 	if (omitted > 0)
 	{

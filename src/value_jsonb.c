@@ -9,6 +9,7 @@
 #include "utils/numeric.h"
 
 #include "compat.h"
+#include "settings.h"
 #include "value_jsonb.h"
 
 static GqlValue *value_from_container(JsonbContainer *container);
@@ -108,5 +109,26 @@ value_from_container(JsonbContainer *container)
 GqlValue *
 rr_value_from_jsonb(Jsonb *jsonb)
 {
+	return value_from_container(&jsonb->root);
+}
+
+GqlValue *
+rr_variables_from_jsonb(Jsonb *jsonb, GqlErrorList *errors)
+{
+	JsonbIterator *it = JsonbIteratorInit(&jsonb->root);
+	JsonbIteratorToken token;
+	JsonbValue	v;
+	int			n = 0;
+
+	while ((token = JsonbIteratorNext(&it, &v, false)) != WJB_DONE)
+	{
+		if (token == WJB_KEY || token == WJB_END_ARRAY || token == WJB_END_OBJECT)
+			continue;
+		if (n++ > rr_max_query_tokens)	/* beside the object of all */
+		{
+			gql_error(errors, "Variables hold more than %d values.", rr_max_query_tokens);
+			return NULL;
+		}
+	}
 	return value_from_container(&jsonb->root);
 }

@@ -13,6 +13,9 @@
  */
 extern GqlValue *rr_value_from_jsonb(Jsonb *jsonb);
 
+/* Variables of a request, as gql_request_create() takes them. NULL, and an error filed, when they hold more values than a document may have tokens. */
+extern GqlValue *rr_variables_from_jsonb(Jsonb *jsonb, GqlErrorList *errors);
+
 /* The same for a value inside of a jsonb: a scalar, or a container (jbvBinary). */
 extern GqlValue *rr_value_from_jsonb_value(const JsonbValue *value);
 

@@ -20,16 +20,16 @@ typedef struct Resolution
 	GqlErrorList *errors;
 } Resolution;
 
-/* The caller's variables as one OBJECT value. Throws 22023 for any other JSON. */
+/* The caller's variables as one OBJECT value; NULL without, or with an error filed. Throws 22023 for any other JSON. */
 static const GqlValue *
-variables_of(const RrCall *call)
+variables_of(const RrCall *call, GqlErrorList *errors)
 {
 	GqlValue   *value;
 
 	if (call->variables == NULL)
 		return NULL;
-	value = rr_value_from_jsonb(call->variables);
-	if (value->kind == GQL_VALUE_NULL)
+	value = rr_variables_from_jsonb(call->variables, errors);
+	if (value == NULL || value->kind == GQL_VALUE_NULL)
 		return NULL;
 	if (value->kind != GQL_VALUE_OBJECT)
 		ereport(ERROR,
@@ -63,10 +63,13 @@ with_plan(const RrCall *call, const char *name, void (*body) (const Resolution *
 	MemoryContext cxt = AllocSetContextCreateInternal(CurrentMemoryContext, name, ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	Resolution	r = {0};
+	const GqlValue *variables;
 
 	rr_role_enter(&r.role, rr_get_role(call->role), call->headers);
 	r.errors = gql_errors_create(MAX_ERRORS, "validation-failed");
-	r.plan = rr_plan_document(call->query, call->query_len, call->operation_name, variables_of(call), r.errors);
+	variables = variables_of(call, r.errors);
+	if (r.errors->items == NIL)
+		r.plan = rr_plan_document(call->query, call->query_len, call->operation_name, variables, r.errors);
 	body(&r, out);
 	rr_role_leave(&r.role);
 	MemoryContextSwitchTo(old);

@@ -43,6 +43,15 @@ join_from(const List *strings, int from)
 	return out.data;
 }
 
+/* Input objects that refer to one another in so long a chain cannot be followed. */
+static void
+report_too_deep(GqlSchemaCheck *c)
+{
+	if (!c->too_deep)
+		gql_error(c->errors, "Input objects refer to one another through too many fields to be checked.");
+	c->too_deep = true;
+}
+
 /* ---- input objects that cannot be given a finite value (3.10) ---- */
 
 typedef struct FiniteState
@@ -146,7 +155,11 @@ find_infinite(FiniteWalk *w, FiniteState *state)
 
 	if (state->visited)
 		return;
-	check_stack_depth();
+	if (stack_is_too_deep())
+	{
+		report_too_deep(w->check);
+		return;
+	}
 	state->visited = true;
 	state->path_index = list_length(w->path);
 	forboth(lc, state->fields, lc2, state->targets)
@@ -244,7 +257,11 @@ follow_literal(GqlSchemaCheck *c, GqlType *type, const GqlValue *literal)
 {
 	ListCell   *lc;
 
-	check_stack_depth();
+	if (stack_is_too_deep())
+	{
+		report_too_deep(c);
+		return;
+	}
 	if (literal->kind == GQL_VALUE_LIST)
 	{
 		foreach(lc, literal->items)
@@ -325,105 +342,285 @@ gql_check_default_cycles(GqlSchemaCheck *check, GqlType *type)
 
 /* ---- directives (3.13) ---- */
 
-/* From one directive through those applied to its arguments, to their types and to the parts of these. */
-typedef struct DirectiveWalk
+/*
+ * A directive refers to what is applied to it and to its arguments, and to the types of these; a type to what is applied to it and its parts, and to the
+ * types of its fields. A directive may be part of a circle only with what is in its strongly connected component, so only there is searched for
+ * one; without recursion, since nothing bounds how long the way may be.
+ */
+typedef struct Referrer
+{
+	const char *name;
+	const GqlDirectiveDef *directive;	/* or NULL: a type */
+	List	   *edges;			/* Edge * */
+	int			order;			/* when it was first met; 0: not yet */
+	int			low;			/* the earliest that it leads back to */
+	bool		open;			/* its component is not known yet */
+	int			component;
+	const struct Referrer *searched_for;	/* whose circle the search that was here last is after */
+} Referrer;
+
+typedef struct Edge
+{
+	Referrer   *to;
+	const GqlInputValueDef *input;	/* the argument or field through which; or NULL */
+} Edge;
+
+/* A node on the way from where a walk began, and which of its edges comes next. */
+typedef struct Step
+{
+	Referrer   *node;
+	int			next;
+} Step;
+
+typedef struct Graph
 {
 	GqlSchemaCheck *check;
-	const GqlDirectiveDef *start;
-	bool		reported;
-	GqlNames	directives;		/* been there */
-	GqlNames	types;
-	List	   *path;			/* "@a(arg:)", "Input.field" */
-} DirectiveWalk;
-
-static void follow_directive(DirectiveWalk *w, const GqlDirectiveDef *directive);
+	GqlNames	directives;		/* Referrer */
+	GqlNames	types;			/* Referrer */
+	Step	   *steps;			/* room for one a node */
+	int			nsteps;
+	List	   *open;			/* Referrer * */
+	int			order;
+	int			components;
+} Graph;
 
 static void
-follow_applied(DirectiveWalk *w, const List *directives)
+add_edge(Referrer *from, Referrer *to, const GqlInputValueDef *input)
+{
+	Edge	   *edge = palloc(sizeof(Edge));
+
+	edge->to = to;
+	edge->input = input;
+	from->edges = lappend(from->edges, edge);
+}
+
+static void
+connect_applied(Graph *graph, Referrer *from, const List *directives, const GqlInputValueDef *input)
 {
 	ListCell   *lc;
 
 	foreach(lc, directives)
 	{
-		const GqlDirective *applied = lfirst(lc);
-		GqlDirectiveDef *directive = gql_names_get(&w->check->schema->directives, applied->name.value);
-		GqlErrorList *list = gql_tolerable(w->check);
+		Referrer   *to = gql_names_get(&graph->directives, ((const GqlDirective *) lfirst(lc))->name.value);
 
-		if (directive == NULL || w->reported)
-			continue;
-		if (directive == w->start)
-		{
-			gql_error_at(list, w->check->source, w->start->node->def.loc, "Directive @%s cannot reference itself through: %s.",
-						 w->start->name, join_from(w->path, 0));
-			w->reported = true;
-		}
-		else if (gql_names_add(&w->directives, directive))
-			follow_directive(w, directive);
+		if (to != NULL)
+			add_edge(from, to, input);
 	}
 }
 
 static void
-follow_inputs(DirectiveWalk *w, const GqlInputPlace *place, const GqlNames *inputs)
+connect_inputs(Graph *graph, Referrer *from, const GqlNames *inputs)
 {
-	check_stack_depth();
 	gql_foreach(GqlInputValueDef, input, inputs)
 	{
 		GqlType    *type = gql_named_type(input->type);
-		ListCell   *lc;
 
-		w->path = lappend(w->path, gql_input_coordinate(place, input));
 		if (input->node != NULL)
-			follow_applied(w, input->node->directives);
-		if (!type->builtin && gql_names_add(&w->types, type))
-		{
-			foreach(lc, type->nodes)
-				follow_applied(w, ((const GqlTypeDefNode *) lfirst(lc))->directives);
-			if (type->kind == GQL_INPUT_OBJECT)
-			{
-				GqlInputPlace inner = {GQL_OF_INPUT_OBJECT, type->name, NULL};
-
-				follow_inputs(w, &inner, &type->fields);
-			}
-			else if (type->kind == GQL_ENUM)
-			{
-				gql_foreach(GqlEnumValueDef, value, &type->fields)
-				{
-					if (value->node != NULL)
-						follow_applied(w, value->node->directives);
-				}
-			}
-		}
-		w->path = list_delete_last(w->path);
+			connect_applied(graph, from, input->node->directives, input);
+		if (!type->builtin)
+			add_edge(from, gql_names_get(&graph->types, type->name), input);
 	}
 }
 
 static void
-follow_directive(DirectiveWalk *w, const GqlDirectiveDef *directive)
+connect_directive(Graph *graph, Referrer *node)
 {
-	GqlInputPlace place = {GQL_OF_DIRECTIVE, NULL, directive->name};
+	if (node->directive->node != NULL)
+		connect_applied(graph, node, node->directive->node->directives, NULL);
+	connect_inputs(graph, node, &node->directive->args);
+}
 
-	if (directive->node != NULL)
+static void
+connect_type(Graph *graph, Referrer *node, const GqlType *type)
+{
+	ListCell   *lc;
+
+	foreach(lc, type->nodes)
+		connect_applied(graph, node, ((const GqlTypeDefNode *) lfirst(lc))->directives, NULL);
+	if (type->kind == GQL_INPUT_OBJECT)
+		connect_inputs(graph, node, &type->fields);
+	else if (type->kind == GQL_ENUM)
 	{
-		w->path = lappend(w->path, psprintf("@%s", directive->name));
-		follow_applied(w, directive->node->directives);
-		w->path = list_delete_last(w->path);
+		gql_foreach(GqlEnumValueDef, value, &type->fields)
+		{
+			if (value->node != NULL)
+				connect_applied(graph, node, value->node->directives, NULL);
+		}
 	}
-	follow_inputs(w, &place, &directive->args);
+}
+
+static Referrer *
+add_node(GqlNames *nodes, const char *name, const GqlDirectiveDef *directive)
+{
+	Referrer   *node = palloc0(sizeof(Referrer));
+
+	node->name = name;
+	node->directive = directive;
+	gql_names_add(nodes, node);
+	return node;
+}
+
+static void
+build_graph(Graph *graph)
+{
+	GqlSchema  *schema = graph->check->schema;
+
+	gql_names_init(&graph->directives, CurrentMemoryContext);
+	gql_names_init(&graph->types, CurrentMemoryContext);
+	gql_foreach(GqlDirectiveDef, directive, &schema->directives)
+		add_node(&graph->directives, directive->name, directive);
+	gql_foreach(GqlType, type, &schema->types)
+		add_node(&graph->types, type->name, NULL);
+	gql_foreach(Referrer, directive, &graph->directives)
+		connect_directive(graph, directive);
+	gql_foreach(Referrer, node, &graph->types)
+		connect_type(graph, node, gql_names_get(&schema->types, node->name));
+	graph->steps = palloc((graph->directives.n + graph->types.n) * sizeof(Step));
+}
+
+static void
+push_step(Graph *graph, Referrer *node)
+{
+	Step	   *step = &graph->steps[graph->nsteps++];
+
+	step->node = node;
+	step->next = 0;
+}
+
+static void
+open_node(Graph *graph, Referrer *node)
+{
+	node->order = node->low = ++graph->order;
+	node->open = true;
+	graph->open = lappend(graph->open, node);
+	push_step(graph, node);
+}
+
+/* The node leads back to nothing before it: it and what was met since and is still open are a component. */
+static void
+close_component(Graph *graph, const Referrer *first)
+{
+	Referrer   *node;
+
+	graph->components++;
+	do
+	{
+		node = llast(graph->open);
+		graph->open = list_delete_last(graph->open);
+		node->open = false;
+		node->component = graph->components;
+	} while (node != first);
+}
+
+/* Tarjan's algorithm, from one node on. */
+static void
+find_components(Graph *graph, Referrer *start)
+{
+	open_node(graph, start);
+	while (graph->nsteps > 0)
+	{
+		Step	   *step = &graph->steps[graph->nsteps - 1];
+		Referrer   *node = step->node;
+
+		if (step->next < list_length(node->edges))
+		{
+			Referrer   *to = ((const Edge *) list_nth(node->edges, step->next++))->to;
+
+			if (to->order == 0)
+				open_node(graph, to);
+			else if (to->open)
+				node->low = Min(node->low, to->order);
+			continue;
+		}
+		if (node->low == node->order)
+			close_component(graph, node);
+		if (--graph->nsteps > 0)
+		{
+			Referrer   *before = graph->steps[graph->nsteps - 1].node;
+
+			before->low = Min(before->low, node->low);
+		}
+	}
+}
+
+/* Leave in steps the first way found from a directive back to it; false: there is none. */
+static bool
+find_circle(Graph *graph, Referrer *start)
+{
+	graph->nsteps = 0;
+	push_step(graph, start);
+	while (graph->nsteps > 0)
+	{
+		Step	   *step = &graph->steps[graph->nsteps - 1];
+		Referrer   *to;
+
+		if (step->next == list_length(step->node->edges))
+		{
+			graph->nsteps--;
+			continue;
+		}
+		to = ((const Edge *) list_nth(step->node->edges, step->next++))->to;
+		if (to == start)
+			return true;
+		if (to->component != start->component || to->searched_for == start)
+			continue;
+		to->searched_for = start;
+		push_step(graph, to);
+	}
+	return false;
+}
+
+/* "@a(arg:)", "Input.field", "@a"; NULL for a type by itself */
+static char *
+step_name(const Step *step)
+{
+	const Referrer *node = step->node;
+	const Edge *edge = list_nth(node->edges, step->next - 1);
+	GqlInputPlace place = {GQL_OF_INPUT_OBJECT, node->name, NULL};
+
+	if (node->directive != NULL)
+		place = (GqlInputPlace)
+	{
+		GQL_OF_DIRECTIVE, NULL, node->name
+	};
+	if (edge->input != NULL)
+		return gql_input_coordinate(&place, edge->input);
+	return node->directive != NULL ? psprintf("@%s", node->name) : NULL;
+}
+
+static void
+report_circle(Graph *graph, const Referrer *start)
+{
+	GqlErrorList *list = gql_tolerable(graph->check);
+	List	   *names = NIL;
+
+	for (int i = 0; i < graph->nsteps && list_length(names) <= MAX_SHOWN; i++)
+	{
+		char	   *name = step_name(&graph->steps[i]);
+
+		if (name != NULL)
+			names = lappend(names, name);
+	}
+	gql_error_at(list, graph->check->source, start->directive->node->def.loc, "Directive @%s cannot reference itself through: %s.",
+				 start->name, join_from(names, 0));
 }
 
 void
 gql_check_directive_cycles(GqlSchemaCheck *check)
 {
-	DirectiveWalk w = {.check = check};
+	Graph		graph = {.check = check};
 
-	gql_foreach(GqlDirectiveDef, directive, &check->schema->directives)
+	build_graph(&graph);
+	gql_foreach(Referrer, node, &graph.directives)
 	{
-		if (directive->node == NULL)
-			continue;			/* what is applied to it is known from SDL alone */
-		w.start = directive;
-		w.reported = false;
-		gql_names_reset(&w.directives);
-		gql_names_reset(&w.types);
-		follow_directive(&w, directive);
+		if (node->order == 0)
+			find_components(&graph, node);
+	}
+	gql_foreach(Referrer, start, &graph.directives)
+	{
+		/* what is applied to a directive is known from SDL alone */
+		if (start->directive->node != NULL && check->cycles < MAX_CYCLES && find_circle(&graph, start) &&
+			count_cycle(check, gql_tolerable(check)))
+			report_circle(&graph, start);
 	}
 }

@@ -83,6 +83,7 @@ typedef struct GqlSchemaCheck
 
 	/* schema_cycles.c's: cycles filed; the input fields whose default values were looked at, and those that are being looked at */
 	int			cycles;
+	bool		too_deep;
 	GqlNames	default_fields;
 	List	   *default_path;
 } GqlSchemaCheck;
