@@ -89,8 +89,8 @@ rr_settings_register(void)
 							"A root field is at depth 1. Deeper documents are GraphQL errors.",
 							&rr_max_query_depth, 500, 1, 5000, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("remote_rel.max_query_tokens",
-							"Most tokens of a document.",
-							"Longer documents are GraphQL errors.",
+							"Most tokens of a document, and most values in its variables.",
+							"Larger ones are GraphQL errors.",
 							&rr_max_query_tokens, 200000, 1, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("remote_rel.cache_memory",
 							"Memory that each session may use for role schemas, and again for plans.",

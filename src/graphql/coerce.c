@@ -122,20 +122,26 @@ substitute(const GqlCoercion *c, const GqlValue *value)
 }
 
 /* The value as this coercion's messages show it, where an input object is expected and where a leaf is. */
-static char *
+static const char *
 show(const GqlCoercion *c, const GqlValue *value)
 {
 	if (c->stopped)
-		return pstrdup("");
+		return "";
 	return c->from_json ? gql_inspect(value) : gql_show_literal(value);
 }
 
-static char *
+static const char *
 show_leaf(const GqlCoercion *c, const GqlValue *value)
 {
 	if (c->stopped)
-		return pstrdup("");
+		return "";
 	return c->from_json ? gql_inspect(value) : gql_show_literal(substitute(c, value));
+}
+
+static const char *
+hint_for(const GqlCoercion *c, const char *prefix, const char *written, const GqlNames *names)
+{
+	return c->stopped || c->no_hints ? "" : gql_did_you_mean_name(prefix, written, names);
 }
 
 static bool
@@ -342,20 +348,20 @@ coerce_enum(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPath 
 {
 	const GqlNames *values = gql_type_fields(c->schema, type);
 	GqlEnumValueDef *def;
-	char	   *shown;
+	const char *shown;
 
 	/* what was coerced before stays what it is, also among JSON */
 	if (value->kind != GQL_VALUE_ENUM && !(c->from_json && value->kind == GQL_VALUE_STRING))
 	{
 		shown = show_leaf(c, value);
 		return fail(c, value->loc, path, "Enum \"%s\" cannot represent non-%s value: %s.%s", type->name, c->from_json ? "string" : "enum",
-					shown, c->stopped ? "" : gql_did_you_mean_name("the enum value", shown, values));
+					shown, hint_for(c, "the enum value", shown, values));
 	}
 
 	def = gql_names_get(values, value->text);
 	if (!def || value->len != (int) strlen(value->text))
 		return fail(c, value->loc, path, "Value \"%s\" does not exist in \"%s\" enum.%s", value->text, type->name,
-					c->stopped ? "" : gql_did_you_mean_name("the enum value", value->text, values));
+					hint_for(c, "the enum value", value->text, values));
 	if (value->kind == GQL_VALUE_ENUM)
 		return keep(value, result);
 	if (result)
@@ -566,7 +572,7 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 		}
 		else if (!c->stopped)
 		{
-			char	   *hint = gql_did_you_mean_name(NULL, member->name.value, defs);
+			const char *hint = hint_for(c, NULL, member->name.value, defs);
 
 			fits = fail(c, member->name.loc, path, "Expected value of type \"%s\" not to include unknown field \"%s\"%s%s: %s.",
 						type->name, member->name.value, *hint ? psprintf(".%s", hint) : "", *hint ? " Found" : ", found", show(c, value));

@@ -15,6 +15,7 @@ struct GqlCoercion
 	const GqlNames *variables;	/* GqlVariableValue; NULL: variables are passed over, as in a document whose values are not known yet */
 	bool		from_json;		/* strings may be enum values, integral numbers are integers */
 	bool		stopped;		/* set by report(): nothing more is to be reported */
+	bool		no_hints;		/* nor is what was meant searched for */
 
 	/* loc is the offending literal's, path the way to it from the value that gql_coerce() was called with (on the stack). */
 	void		(*report) (GqlCoercion *c, const char *message, int loc, const GqlPath *path);

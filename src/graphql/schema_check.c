@@ -232,8 +232,9 @@ typedef struct DefaultReport
 	int			n;				/* reports so far */
 } DefaultReport;
 
-/* One default value has no more errors than these: each shows it, or much of it. */
+/* One default value has no more errors than these: each shows it, or much of it. After so many errors, one that does not fit is counted. */
 #define MAX_DEFAULT_ERRORS 100
+#define MAX_SHOWN_ERRORS 1000
 
 static void
 report_default(GqlCoercion *c, const char *message, int loc, const GqlPath *path)
@@ -245,6 +246,7 @@ report_default(GqlCoercion *c, const char *message, int loc, const GqlPath *path
 				 gql_input_coordinate(report->place, report->input), gql_path_to_string(path), message);
 	if (++report->n == MAX_DEFAULT_ERRORS)
 		c->stopped = true;
+	c->no_hints = !gql_wants_hint(gql_tolerable(check));
 }
 
 /* With good will, a default value that does not fit is as if it were not there. */
@@ -252,9 +254,16 @@ static void
 check_default(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *input)
 {
 	DefaultReport report = {c, place, input, 0};
-	GqlCoercion coercion = {.schema = c->schema, .report = report_default, .arg = &report};
+	GqlErrorList *list = gql_tolerable(c);
+	GqlCoercion coercion = {.schema = c->schema, .report = report_default, .arg = &report, .no_hints = !gql_wants_hint(list)};
+	bool		counted = list_length(list->items) >= MAX_SHOWN_ERRORS;
 
-	if (!gql_coerce(&coercion, input->default_value, input->type, NULL, NULL) && c->good_will)
+	coercion.stopped = counted;
+	if (gql_coerce(&coercion, input->default_value, input->type, NULL, NULL))
+		return;
+	if (counted)
+		list->omitted++;
+	if (c->good_will)
 		input->default_value = NULL;
 }
 

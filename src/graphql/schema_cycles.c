@@ -356,6 +356,7 @@ typedef struct Referrer
 	int			low;			/* the earliest that it leads back to */
 	bool		open;			/* its component is not known yet */
 	int			component;
+	bool		circular;		/* refers to itself, or is not the only one of its component */
 	const struct Referrer *searched_for;	/* whose circle the search that was here last is after */
 } Referrer;
 
@@ -391,6 +392,8 @@ add_edge(Referrer *from, Referrer *to, const GqlInputValueDef *input)
 
 	edge->to = to;
 	edge->input = input;
+	if (to == from)
+		from->circular = true;
 	from->edges = lappend(from->edges, edge);
 }
 
@@ -500,6 +503,7 @@ open_node(Graph *graph, Referrer *node)
 static void
 close_component(Graph *graph, const Referrer *first)
 {
+	bool		several = llast(graph->open) != first;
 	Referrer   *node;
 
 	graph->components++;
@@ -509,6 +513,7 @@ close_component(Graph *graph, const Referrer *first)
 		graph->open = list_delete_last(graph->open);
 		node->open = false;
 		node->component = graph->components;
+		node->circular |= several;
 	} while (node != first);
 }
 
@@ -543,8 +548,8 @@ find_components(Graph *graph, Referrer *start)
 	}
 }
 
-/* Leave in steps the first way found from a directive back to it; false: there is none. */
-static bool
+/* Leave in steps the first way found from a circular directive back to it. */
+static void
 find_circle(Graph *graph, Referrer *start)
 {
 	graph->nsteps = 0;
@@ -561,13 +566,12 @@ find_circle(Graph *graph, Referrer *start)
 		}
 		to = ((const Edge *) list_nth(step->node->edges, step->next++))->to;
 		if (to == start)
-			return true;
+			return;
 		if (to->component != start->component || to->searched_for == start)
 			continue;
 		to->searched_for = start;
 		push_step(graph, to);
 	}
-	return false;
 }
 
 /* "@a(arg:)", "Input.field", "@a"; NULL for a type by itself */
@@ -619,8 +623,9 @@ gql_check_directive_cycles(GqlSchemaCheck *check)
 	gql_foreach(Referrer, start, &graph.directives)
 	{
 		/* what is applied to a directive is known from SDL alone */
-		if (start->directive->node != NULL && check->cycles < MAX_CYCLES && find_circle(&graph, start) &&
-			count_cycle(check, gql_tolerable(check)))
-			report_circle(&graph, start);
+		if (start->directive->node == NULL || !start->circular || !count_cycle(check, gql_tolerable(check)))
+			continue;
+		find_circle(&graph, start);
+		report_circle(&graph, start);
 	}
 }

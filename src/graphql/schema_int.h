@@ -14,6 +14,9 @@
 /* Errors that were filed, also those that the list did not keep. */
 #define gql_errors_count(errors) (list_length((errors)->items) + (errors)->omitted)
 
+/* Of very many mistakes among very many names, only the first are worth a search for what was meant. */
+#define gql_wants_hint(errors) (list_length((errors)->items) < 100)
+
 /* As gql_is_required(), of syntax. */
 #define gql_is_required_node(node) ((node)->type->kind == GQL_TYPE_NON_NULL && (node)->default_value == NULL)
 

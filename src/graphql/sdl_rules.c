@@ -341,7 +341,8 @@ check_type_name(Walk *w, const GqlTypeNode *type)
 				w->type_names = lappend(w->type_names, unconstify(char *, known->name));
 		}
 	}
-	gql_error_at(w->errors, w->source, type->loc, "Unknown type \"%s\".%s", name, gql_did_you_mean(NULL, name, w->type_names));
+	gql_error_at(w->errors, w->source, type->loc, "Unknown type \"%s\".%s", name,
+				 gql_wants_hint(w->errors) ? gql_did_you_mean(NULL, name, w->type_names) : "");
 }
 
 static void
@@ -434,7 +435,7 @@ check_known_arguments(Walk *w, const GqlDirective *directive, const DirectiveEnt
 
 		if (gql_names_get(&entry->args, argument->name.value) == NULL)
 			gql_error_at(list, w->source, argument->name.loc, "Unknown argument \"%s\" on directive \"@%s\".%s", argument->name.value,
-						 entry->name, gql_did_you_mean_name(NULL, argument->name.value, &entry->args));
+						 entry->name, gql_wants_hint(list) ? gql_did_you_mean_name(NULL, argument->name.value, &entry->args) : "");
 	}
 }
 
@@ -582,6 +583,20 @@ check_type_is_new(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 	locate_two(w, list, gql_error(list, "There can be only one type named \"%s\".", entry->name), entry->entered->name.loc, node->name.loc);
 }
 
+/* Which type was meant by the name of one that is extended and not defined. */
+static char *
+extension_hint(const Walk *w, const char *name)
+{
+	List	   *names = NIL;
+
+	gql_foreach(TypeEntry, known, &w->types)
+	{
+		if (known->first != NULL)
+			names = lappend(names, unconstify(char *, known->name));
+	}
+	return gql_did_you_mean(NULL, name, names);
+}
+
 /* Possible Type Extensions */
 static void
 check_extension(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
@@ -593,15 +608,10 @@ check_extension(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 
 	if (entry->last == NULL)
 	{
-		List	   *names = NIL;
+		GqlErrorList *list = errors_or_warnings(w, true);
 
-		gql_foreach(TypeEntry, known, &w->types)
-		{
-			if (known->first != NULL)
-				names = lappend(names, unconstify(char *, known->name));
-		}
-		gql_error_at(errors_or_warnings(w, true), w->source, node->name.loc, "Cannot extend type \"%s\" because it is not defined.%s",
-					 entry->name, gql_did_you_mean(NULL, entry->name, names));
+		gql_error_at(list, w->source, node->name.loc, "Cannot extend type \"%s\" because it is not defined.%s",
+					 entry->name, gql_wants_hint(list) ? extension_hint(w, entry->name) : "");
 	}
 	else if (entry->last->kind != node->kind)
 		locate_two(w, w->errors, gql_error(w->errors, "Cannot extend non-%s type \"%s\".", kinds[node->kind], entry->name),

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "utils/memutils.h"
 
 #include "graphql/coerce.h"
 
@@ -205,11 +206,16 @@ suggest(const char *prefix, Suggestion *suggestions, int n)
 char *
 gql_did_you_mean(const char *prefix, const char *input, List *options)
 {
-	Suggestion *suggestions = palloc(sizeof(Suggestion) * Max(list_length(options), 1));
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext scratch = AllocSetContextCreate(caller, "GraphQL suggestions", ALLOCSET_DEFAULT_SIZES);
+	Suggestion *suggestions;
+	char	   *hint;
 	int			n = 0;
 	Input		written;
 	ListCell   *lc;
 
+	MemoryContextSwitchTo(scratch);
+	suggestions = palloc(sizeof(Suggestion) * Max(list_length(options), 1));
 	prepare_input(&written, input);
 	foreach(lc, options)
 	{
@@ -218,15 +224,21 @@ gql_did_you_mean(const char *prefix, const char *input, List *options)
 		if (suggestions[n].distance >= 0)
 			n++;
 	}
-	return suggest(prefix, suggestions, n);
+	hint = MemoryContextStrdup(caller, suggest(prefix, suggestions, n));
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(scratch);
+	return hint;
 }
 
 char *
 gql_did_you_mean_name(const char *prefix, const char *input, const GqlNames *names)
 {
 	List	   *options = NIL;
+	char	   *hint;
 
 	for (int i = 0; i < names->n; i++)
 		options = lappend(options, unconstify(char *, *(const char **) names->items[i]));
-	return gql_did_you_mean(prefix, input, options);
+	hint = gql_did_you_mean(prefix, input, options);
+	list_free(options);
+	return hint;
 }

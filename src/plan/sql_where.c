@@ -15,13 +15,13 @@
 #include "plan/sql.h"
 
 /* Deepest nesting of relationships. The planner's time for a chain of joins grows with more than its square. */
-#define MAX_DEPTH 32
+#define MAX_DEPTH 50
 
 /* EXISTS that may become joins of one query. */
-#define MAX_JOINS 32
+#define MAX_JOINS 50
 
 /* Nested subplans that the planner may plan in two ways each. */
-#define MAX_DOUBLED 3
+#define MAX_DOUBLED 2
 
 /*
  * Where an EXISTS stands decides what the planner makes of it. Joined by ANDs alone to its query, or all that a NOT is about, it becomes a join. Elsewhere
