@@ -9,7 +9,8 @@ use MIME::Base64 qw(encode_base64);
 $ENV{SESAME_HEADER} = 'environment-sesame';
 $ENV{SESAME_URL} = 'http://agent:password-sesame@127.0.0.1:1/path-sesame?key=query-sesame';
 
-my $node = start_node('log_statement = none', 'log_min_messages = debug5', "shared_preload_libraries = 'pg_stat_statements'", 'pg_stat_statements.track = all');
+# From debug3 on the postmaster itself logs its environment.
+my $node = start_node('log_statement = none', 'log_min_messages = debug2', "shared_preload_libraries = 'pg_stat_statements'", 'pg_stat_statements.track = all');
 my $auth0 = start_remote('yoga');
 my $vault = start_remote('apollo');
 my $faulty = start_remote('faulty');
