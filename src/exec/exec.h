@@ -75,7 +75,7 @@ extern List *rr_headers_for(const RrRemoteSchema *remote);
 
 /* ---- run_sql.c ---- */
 
-/* A parameter's value for showing: as its type's input function gets it, lists and objects as JSON; NULL for NULL. */
+/* The value of a VALUE parameter for showing: as its type's input function gets it, lists and objects as JSON; NULL for NULL. */
 extern char *rr_sql_param_text(const RrSqlParam *param);
 
 /*

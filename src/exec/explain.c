@@ -1,5 +1,5 @@
 /*
- * explain.c: a plan as JSON: every SQL statement, every remote document and the join that it serves. No header, no URL.
+ * explain.c: a plan as JSON: every SQL statement, every remote document and the join that it serves. No header, no session variable's value, no URL.
  */
 #include "postgres.h"
 
@@ -29,18 +29,29 @@ source_name(const RrRelationship *relationship)
 static void
 explain_parameter(const RrSqlParam *param, const RrJoinStep *step, StringInfo out)
 {
-	const char *value = rr_sql_param_text(param);
+	const char *value;
 
 	appendStringInfoString(out, "{\"type\":");
 	gql_json_string(out, format_type_be(param->type), strlen(format_type_be(param->type)));
-	if (param->source == RR_PARAM_KEYS)
-		append_string(out, "keys", step->keys[param->key].name);
-	else if (param->source == RR_PARAM_RUN)
-		appendStringInfoString(out, ",\"run\":true");	/* another number each time */
-	else if (value == NULL)
-		appendStringInfoString(out, ",\"value\":null");
-	else
-		append_string(out, "value", value);
+	switch (param->source)
+	{
+		case RR_PARAM_KEYS:
+			append_string(out, "keys", step->keys[param->key].name);
+			break;
+		case RR_PARAM_RUN:		/* another number each time */
+			appendStringInfoString(out, ",\"run\":true");
+			break;
+		case RR_PARAM_SESSION:
+			appendStringInfoString(out, ",\"session_variables\":true");
+			break;
+		case RR_PARAM_VALUE:
+			value = rr_sql_param_text(param);
+			if (value == NULL)
+				appendStringInfoString(out, ",\"value\":null");
+			else
+				append_string(out, "value", value);
+			break;
+	}
 	appendStringInfoChar(out, '}');
 }
 

@@ -136,9 +136,7 @@ rr_sql_param_text(const RrSqlParam *param)
 {
 	StringInfoData out;
 
-	if (param->source == RR_PARAM_SESSION)
-		return session_as_json();
-	if (param->source == RR_PARAM_KEYS || param->source == RR_PARAM_RUN || param->value->kind == GQL_VALUE_NULL)
+	if (param->value->kind == GQL_VALUE_NULL)
 		return NULL;
 	if (param->value->kind != GQL_VALUE_LIST && param->value->kind != GQL_VALUE_OBJECT)
 		return input_text(param->value, param->type);

@@ -18,4 +18,7 @@ SELECT explain('{ __typename users { nothing } }');
 SELECT explain('mutation { increment }');
 SELECT test.requests() AS requests;
 SELECT graphql_explain('{ users { profile { id } } auth0(auth0_id: "x") { id } }', headers => '{"authorization": "hidden"}')::text LIKE '%hidden%' AS shows_secrets;
+CREATE FUNCTION tag(u users, session json) RETURNS text LANGUAGE sql STABLE AS $$ SELECT session ->> 'x-hasura-user-id' $$;
+SELECT remote_rel.add_computed_field('users', 'tag', 'tag', session_argument => 'session');
+SELECT test.pretty(graphql_explain('{ users { tag } }', headers => '{"x-hasura-user-id": "hidden"}'));
 ROLLBACK;
