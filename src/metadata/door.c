@@ -337,7 +337,7 @@ export_metadata(const RrDoc *args)
 	rr_doc_check_empty(args);
 	metadata = rr_export_metadata();
 	if (version && rr_doc_int(version, 1, 2) == 2)
-		return rr_jsonb_object("resource_version", rr_jsonb_int(1), "metadata", metadata, NULL);
+		return rr_jsonb_object("resource_version", rr_jsonb_int(rr_resource_version()), "metadata", metadata, NULL);
 	return metadata;
 }
 
@@ -542,10 +542,12 @@ run_command(const RrDoc *request)
 	const char *bare;
 
 	RR_DOC_CHECK_KEYS(request, "type", "args", "version", "source", "resource_version");
+	rr_check_source(request);
 	type = rr_doc_text(rr_doc_require(request, "type"));
 	version = rr_doc_get(request, "version");
 	if (version)
 		(void) rr_doc_int(version, 1, 2);
+	rr_check_resource_version(rr_doc_get(request, "resource_version"));
 	bare = strncmp(type, "pg_", 3) == 0 ? type + 3 : type;
 	for (int i = 0; i < (int) lengthof(commands); i++)
 	{

@@ -5,6 +5,8 @@
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
+
 #include "compat.h"
 #include "metadata/metadata.h"
 
@@ -212,6 +214,32 @@ rr_export_metadata(void)
 
 	return rr_jsonb_object("version", rr_jsonb_int(3), "sources", rr_jsonb_array(list_make1(source)),
 						   "remote_schemas", list_json(remote_schemas_json()), NULL);
+}
+
+int
+rr_resource_version(void)
+{
+	char	   *text = JsonbToCString(NULL, &rr_export_metadata()->root, 0);
+
+	return (int) (hash_bytes((unsigned char *) text, strlen(text)) & PG_INT32_MAX);
+}
+
+void
+rr_check_resource_version(const RrDoc *given)
+{
+	int			version;
+
+	if (given == NULL)
+		return;
+	rr_metadata_begin();
+	version = rr_resource_version();
+	if (rr_doc_int(given, 0, PG_INT32_MAX) != version)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the metadata have changed: their resource_version is %d", version),
+				 errdetail("%s was given at %s.", rr_doc_scalar_text(given), rr_doc_path(given)),
+				 errhint("Export them again, and make the change there.")));
+	rr_metadata_end();
 }
 
 void

@@ -1,7 +1,7 @@
 /*
  * grants.c: Hasura's permissions on tables and functions, and its inherited roles, as the statements that say the same here.
  *
- * Nothing is run: the commands are refused with the statements as the hint, for whoever owns the tables to run. A condition that reads other tables
+ * Nothing is run: the commands are refused with the statements as the hint, and replace_metadata's answer has them, for whoever owns the tables to run. A condition that reads other tables
  * becomes a SECURITY DEFINER function: a policy's own subqueries would need the role to read those tables, whose policies would apply in them, and two policies
  * that read each other's tables are refused as a recursion.
  */
@@ -28,6 +28,7 @@ typedef struct Grants
 	const char *role;			/* quoted */
 	const char *role_name;
 	bool		whole_row;		/* every column was granted */
+	List	   *roles;			/* char *: made by statements before */
 	StringInfoData statements;	/* one a line */
 	StringInfoData left_out;	/* what they do not say, one a line */
 } Grants;
@@ -85,8 +86,17 @@ begin(Grants *g, const char *role)
 static void
 create_role(Grants *g, const char *role)
 {
-	if (!OidIsValid(get_role_oid(role, true)))
-		statement(g, "CREATE ROLE %s NOLOGIN", quote_identifier(role));
+	ListCell   *lc;
+
+	if (OidIsValid(get_role_oid(role, true)))
+		return;
+	foreach(lc, g->roles)
+	{
+		if (strcmp(lfirst(lc), role) == 0)
+			return;
+	}
+	g->roles = lappend(g->roles, pstrdup(role));
+	statement(g, "CREATE ROLE %s NOLOGIN", quote_identifier(role));
 }
 
 static void
@@ -122,7 +132,7 @@ is_generated(const RrColumn *column)
 }
 
 static void
-add_column(StringInfo list, const char *name)
+add_name(StringInfo list, const char *name)
 {
 	appendStringInfo(list, "%s%s", list->len ? ", " : "", quote_identifier(name));
 }
@@ -145,7 +155,7 @@ grant_columns(Grants *g, const RrDoc *columns, const RrDoc *presets)
 	{
 		for (int i = 0; i < g->table->ncolumns; i++)
 			if (!in_presets(presets, g->table->columns[i].name) && !is_generated(&g->table->columns[i]))
-				add_column(&list, g->table->columns[i].name);
+				add_name(&list, g->table->columns[i].name);
 	}
 	else
 		foreach(lc, rr_doc_items(columns))
@@ -153,7 +163,7 @@ grant_columns(Grants *g, const RrDoc *columns, const RrDoc *presets)
 			const char *name = rr_filter_column(g->table, rr_doc_text(lfirst(lc)), lfirst(lc))->name;
 
 			if (!in_presets(presets, name))
-				add_column(&list, name);
+				add_name(&list, name);
 		}
 	if (list.len)
 		statement(g, "GRANT %s (%s) ON %s TO %s", g->privilege, list.data, g->table_sql, g->role);
@@ -287,8 +297,17 @@ leave_out_rest(Grants *g, const RrDoc *permission)
 }
 
 static void
-create_permission(Grants *g, const RrDoc *permission)
+comment_on(Grants *g, const char *comment)
 {
+	if (comment && (g->table->relkind == RELKIND_RELATION || g->table->relkind == RELKIND_PARTITIONED_TABLE))
+		statement(g, "COMMENT ON POLICY %s ON %s IS %s", policy_name(g), g->table_sql, quote_literal_cstr(comment));
+}
+
+/* body: {"permission", "comment"} */
+static void
+create_permission(Grants *g, const RrDoc *body)
+{
+	const RrDoc *permission = rr_doc_require(body, "permission");
 	const RrDoc *presets = rr_doc_get(permission, "set");
 	const RrDoc *filter = rr_doc_get(permission, "filter");
 	const RrDoc *check = rr_doc_get(permission, "check");
@@ -315,6 +334,7 @@ create_permission(Grants *g, const RrDoc *permission)
 	grant_computed_fields(g, rr_doc_get(permission, "computed_fields"));
 	create_policy(g, filter, check);
 	create_presets(g, presets);
+	comment_on(g, rr_doc_get_text(body, "comment", NULL));
 	leave_out_rest(g, permission);
 }
 
@@ -356,22 +376,21 @@ set_verb(Grants *g, const char *verb, const RrDoc *doc)
 }
 
 static void
-set_table(Grants *g, const RrDoc *args)
+set_table(Grants *g, const char *schema, const char *name)
+{
+	g->table = rr_filter_table(schema, name);
+	g->table_sql = quote_qualified_identifier(g->table->schema, g->table->relation);
+}
+
+static void
+read_table(Grants *g, const RrDoc *args)
 {
 	const char *schema;
 	const char *name;
 
 	rr_check_source(args);
 	rr_table_name_from_json(rr_doc_require(args, "table"), &schema, &name);
-	g->table = rr_filter_table(schema, name);
-	g->table_sql = quote_qualified_identifier(g->table->schema, g->table->relation);
-}
-
-static void
-comment_on(Grants *g, const char *comment)
-{
-	if (comment && g->table->relkind != RELKIND_VIEW)
-		statement(g, "COMMENT ON POLICY %s ON %s IS %s", policy_name(g), g->table_sql, quote_literal_cstr(comment));
+	set_table(g, schema, name);
 }
 
 /* {"table", "role", "permission", "comment"} */
@@ -386,12 +405,9 @@ throw_table_permission(const char *type, const char *verb, bool create, const Rr
 		RR_DOC_CHECK_KEYS(args, "source", "table", "role");
 	begin(&g, rr_doc_text(rr_doc_require(args, "role")));
 	set_verb(&g, verb, args);
-	set_table(&g, args);
+	read_table(&g, args);
 	if (create)
-	{
-		create_permission(&g, rr_doc_require(args, "permission"));
-		comment_on(&g, rr_doc_get_text(args, "comment", NULL));
-	}
+		create_permission(&g, args);
 	else
 		drop_permission(&g);
 	throw_written_so(&g, type, create ? "GRANT and CREATE POLICY" : "REVOKE and DROP POLICY");
@@ -408,7 +424,7 @@ throw_comment(const char *type, const RrDoc *args)
 	begin(&g, rr_doc_text(rr_doc_require(args, "role")));
 	verb = rr_doc_require(args, "type");
 	set_verb(&g, rr_doc_text(verb), verb);
-	set_table(&g, args);
+	read_table(&g, args);
 	comment_on(&g, rr_doc_get_text(args, "comment", ""));
 	throw_written_so(&g, type, "COMMENT ON POLICY");
 }
@@ -439,31 +455,37 @@ throw_function_permission(const char *type, bool create, const RrDoc *args)
 
 /* {"role_name", "role_set"}: the inherited role is a member of those of its set. */
 static void
-throw_inherited_role(const char *type, bool create, const RrDoc *args)
+create_inherited_role(Grants *g, const RrDoc *body)
 {
-	Grants		g = {0};
 	StringInfoData roles;
 	ListCell   *lc;
 
-	if (create)
-		RR_DOC_CHECK_KEYS(args, "role_name", "role_set");
-	else
-		RR_DOC_CHECK_KEYS(args, "role_name");
-	begin(&g, rr_doc_text(rr_doc_require(args, "role_name")));
-	if (create)
+	RR_DOC_CHECK_KEYS(body, "role_name", "role_set");
+	begin(g, rr_doc_text(rr_doc_require(body, "role_name")));
+	initStringInfo(&roles);
+	foreach(lc, rr_doc_items(rr_doc_require(body, "role_set")))
 	{
-		initStringInfo(&roles);
-		foreach(lc, rr_doc_items(rr_doc_require(args, "role_set")))
-		{
-			create_role(&g, rr_doc_text(lfirst(lc)));
-			add_column(&roles, rr_doc_text(lfirst(lc)));
-		}
-		create_role(&g, g.role_name);
-		if (roles.len)
-			statement(&g, "GRANT %s TO %s", roles.data, g.role);
+		create_role(g, rr_doc_text(lfirst(lc)));
+		add_name(&roles, rr_doc_text(lfirst(lc)));
 	}
+	create_role(g, g->role_name);
+	if (roles.len)
+		statement(g, "GRANT %s TO %s", roles.data, g->role);
+}
+
+static void
+throw_inherited_role(const char *type, bool create, const RrDoc *args)
+{
+	Grants		g = {0};
+
+	if (create)
+		create_inherited_role(&g, args);
 	else
+	{
+		RR_DOC_CHECK_KEYS(args, "role_name");
+		begin(&g, rr_doc_text(rr_doc_require(args, "role_name")));
 		statement(&g, "DROP ROLE IF EXISTS %s", g.role);
+	}
 	throw_written_so(&g, type, create ? "membership between roles" : "DROP ROLE");
 }
 
@@ -491,4 +513,36 @@ rr_throw_grants(const char *type, const char *bare, const RrDoc *request)
 		throw_comment(type, args);
 	if (strcmp(bare, "add_inherited_role") == 0 || strcmp(bare, "drop_inherited_role") == 0)
 		throw_inherited_role(type, strcmp(bare, "add_inherited_role") == 0, args);
+}
+
+/* {"path", "statements", "left_out"} */
+static Jsonb *
+grants_json(const Grants *g, const RrDoc *doc)
+{
+	return rr_jsonb_object("path", rr_jsonb_text(rr_doc_path(doc)), "statements", rr_jsonb_text(g->statements.data),
+						   "left_out", g->left_out.len ? rr_jsonb_text(g->left_out.data + 1) : NULL, NULL);
+}
+
+Jsonb *
+rr_table_permission_json(const char *schema, const char *table, const char *verb, const RrDoc *permission, List **roles)
+{
+	Grants		g = {.roles = *roles};
+
+	RR_DOC_CHECK_KEYS(permission, "role", "permission", "comment");
+	begin(&g, rr_doc_text(rr_doc_require(permission, "role")));
+	set_verb(&g, verb, permission);
+	set_table(&g, schema, table);
+	create_permission(&g, permission);
+	*roles = g.roles;
+	return grants_json(&g, permission);
+}
+
+Jsonb *
+rr_inherited_role_json(const RrDoc *role, List **roles)
+{
+	Grants		g = {.roles = *roles};
+
+	create_inherited_role(&g, role);
+	*roles = g.roles;
+	return grants_json(&g, role);
 }

@@ -306,6 +306,12 @@ new_inconsistencies(List *before)
 	return found;
 }
 
+char *
+rr_inconsistency_text(const RrInconsistency *item)
+{
+	return psprintf("%s \"%s\": %s", item->type, item->name, item->reason);
+}
+
 static void
 refuse(List *found, const char *what)
 {
@@ -316,11 +322,7 @@ refuse(List *found, const char *what)
 		return;
 	initStringInfo(&detail);
 	foreach(lc, found)
-	{
-		const RrInconsistency *item = lfirst(lc);
-
-		appendStringInfo(&detail, "%s%s \"%s\": %s", detail.len ? "\n" : "", item->type, item->name, item->reason);
-	}
+		appendStringInfo(&detail, "%s%s", detail.len ? "\n" : "", rr_inconsistency_text(lfirst(lc)));
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("%s does not fit", what),
@@ -333,8 +335,8 @@ rr_refuse_new_inconsistencies(List *before, const char *what)
 	refuse(new_inconsistencies(before), what);
 }
 
-void
-rr_refuse_inconsistent_objects(List *before, const char *what)
+List *
+rr_inconsistent_objects(List *before)
 {
 	List	   *entries = all_entries();
 	List	   *found = NIL;
@@ -351,7 +353,7 @@ rr_refuse_inconsistent_objects(List *before, const char *what)
 		if (counts)
 			found = lappend(found, item);
 	}
-	refuse(found, what);
+	return found;
 }
 
 List *

@@ -183,14 +183,20 @@ extern List *rr_all_inconsistencies(void);
 extern Jsonb *rr_inconsistencies_to_jsonb(List *inconsistencies);
 /* Throws when the change just written made something inconsistent that was not before: what was changed is named by the caller in what. */
 extern void rr_refuse_new_inconsistencies(List *before, const char *what);
-/* The same, but everything inconsistent counts that is an object of the metadata, and of the rest what is not in before. */
-extern void rr_refuse_inconsistent_objects(List *before, const char *what);
+/* Of what cannot be served, the objects of the metadata, and of the rest what is not in before: List of RrInconsistency *. */
+extern List *rr_inconsistent_objects(List *before);
+/* 'type "name": reason' */
+extern char *rr_inconsistency_text(const RrInconsistency *item);
 /* A WARNING for each instead; and they are returned. */
 extern List *rr_warn_new_inconsistencies(List *before);
 
 /* ---- export.c, replace.c ---- */
 
 extern Jsonb *rr_export_metadata(void);
+/* A number that is another whenever an export is. */
+extern int	rr_resource_version(void);
+/* Lock out other writers, and throw 55000 when the number given, unless NULL, is not that of the metadata as they are now. */
+extern void rr_check_resource_version(const RrDoc *given);
 extern void rr_clear_metadata(void);
 /* The answer of replace_metadata. */
 extern Jsonb *rr_replace_metadata(const RrDoc *args);

@@ -240,9 +240,17 @@ link_of_key(const RrForeignKey *key, bool backward)
 
 /* ---- explicit relationships ---- */
 
+static bool
+is_array(const RrRelationship *relationship)
+{
+	return relationship->to_source ? relationship->to_source->array : relationship->kind == RR_REL_ARRAY;
+}
+
 static const char *
 kind_name(const RrRelationship *relationship)
 {
+	if (relationship->to_source)
+		return "remote_relationship";
 	return relationship->kind == RR_REL_ARRAY ? "array_relation" : "object_relation";
 }
 
@@ -323,10 +331,26 @@ manual_link(RrTable *table, RrTable *target, const RrLinkUsing *using, const cha
 	return link;
 }
 
+/* "to_source", which can only mean this database, says what "manual_configuration" does. */
+static RrLinkUsing *
+using_of(const RrRelationship *relationship)
+{
+	const RrToSource *to = relationship->to_source;
+	RrLinkUsing *using;
+
+	if (to == NULL)
+		return rr_link_using_parse(rr_doc_root(relationship->using, "using"));
+	using = palloc0(sizeof(RrLinkUsing));
+	using->table_name = quote_qualified_identifier(to->table_schema, to->table_name);
+	using->table = to->table;
+	using->mapping = to->field_mapping;
+	return using;
+}
+
 static RrLink *
 explicit_link(RrDatabase *db, RrTable *table, const RrRelationship *relationship, const char **reason)
 {
-	RrLinkUsing *using = rr_link_using_parse(rr_doc_root(relationship->using, "using"));
+	RrLinkUsing *using = using_of(relationship);
 	RrTable    *other = OidIsValid(using->table) ? rr_database_table(db, using->table) : NULL;
 	const RrForeignKey *key;
 	RrLink	   *link;
@@ -354,7 +378,7 @@ explicit_link(RrDatabase *db, RrTable *table, const RrRelationship *relationship
 	}
 	if (link != NULL)
 	{
-		link->array = relationship->kind == RR_REL_ARRAY;
+		link->array = is_array(relationship);
 		link->name = relationship->name;
 	}
 	return link;
@@ -377,7 +401,7 @@ add_explicit(Naming *naming, const RrRelationship *relationship)
 
 	/* its name stays reserved, so that a repair finds it free */
 	take(naming, relationship->name);
-	if (relationship->kind == RR_REL_ARRAY)
+	if (is_array(relationship))
 		take(naming, aggregate_name(relationship->name));
 }
 
@@ -453,10 +477,10 @@ name_links(RrDatabase *db, RrTable *table, List *explicit)
 
 		if (relationship->source != table->oid)
 			continue;
-		if (relationship->kind == RR_REL_OBJECT || relationship->kind == RR_REL_ARRAY)
-			add_explicit(&naming, relationship);
-		else
+		if (relationship->kind == RR_REL_TO_REMOTE_SCHEMA)
 			take(&naming, relationship->name);
+		else
+			add_explicit(&naming, relationship);
 	}
 
 	collect_candidates(&naming);
