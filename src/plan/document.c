@@ -212,6 +212,15 @@ preset_variable(Printer *p, const GqlInputValueDef *def, const GqlValue *given)
 	return psprintf("$" RR_ALIAS_PREFIX "p%d", list_length(p->step->preset_arguments) - 1);
 }
 
+/* What a query could say in order to get around presets: null, an empty object, no element of a list that may as well be left out. */
+static bool
+is_nothing(const GqlValue *given, const GqlTypeRef *type)
+{
+	if (given->kind == GQL_VALUE_LIST)
+		return given->items == NIL && type->kind != GQL_TYPE_NON_NULL;
+	return given->kind == GQL_VALUE_NULL || (given->kind == GQL_VALUE_OBJECT && given->items == NIL);
+}
+
 /*
  * An argument's value as it stands in the text, the same for all keys; NULL when nothing is sent. field is where the query gives it; NULL for fields that
  * the query does not select itself.
@@ -227,7 +236,7 @@ argument_text(Printer *p, const GqlFieldSel *field, const GqlInputValueDef *def)
 		bool		gives = rr_gives_presets(upstream, def);
 
 		given = field ? coerced_argument(p, field, def->name) : NULL;
-		if (given != NULL && given->kind == GQL_VALUE_NULL && gives)
+		if (given != NULL && gives && is_nothing(given, def->type) && !rr_presets_require(upstream, def))
 			given = NULL;
 		return given != NULL || gives ? preset_variable(p, def, given) : NULL;
 	}

@@ -193,7 +193,7 @@ rr_permission_parse(const char *sdl, GqlSchema *upstream, GqlErrorList *errors)
 }
 
 static GqlSchema *
-build(const GqlDocument *document, bool good_will, GqlErrorList *errors)
+build(const GqlDocument *document, bool good_will, GqlErrorList *errors, GqlErrorList *warnings)
 {
 	GqlLimits	limits = {0};
 	GqlDocument *with_preset = palloc(sizeof(GqlDocument));
@@ -201,7 +201,7 @@ build(const GqlDocument *document, bool good_will, GqlErrorList *errors)
 
 	*with_preset = *document;
 	with_preset->definitions = list_concat_copy(document->definitions, preset->definitions);
-	return gql_schema_from_document(with_preset, good_will, errors, NULL);
+	return gql_schema_from_document(with_preset, good_will, errors, warnings);
 }
 
 /* ---- default values ---- */
@@ -309,14 +309,24 @@ settle_default(GqlSchema *schema, GqlInputValueDef *input, const GqlInputValueDe
 GqlSchema *
 rr_permission_build(GqlDocument *document, GqlSchema *upstream, GqlErrorList *errors)
 {
-	GqlSchema  *without = upstream ? build(document, true, gql_errors_create(1, NULL)) : NULL;
+	GqlSchema  *without = upstream ? build(document, true, gql_errors_create(1, NULL), NULL) : NULL;
 
 	if (without != NULL)
 	{
 		visit_all_inputs(without, upstream, adopt_default);
 		visit_all_inputs(without, upstream, settle_default);
 	}
-	return build(document, false, errors);
+	return build(document, false, errors, NULL);
+}
+
+GqlSchema *
+rr_permission_build_broken(const GqlDocument *document, GqlErrorList *errors)
+{
+	GqlErrorList *warnings = gql_errors_create(0, NULL);
+	GqlSchema  *schema = build(document, true, errors, warnings);
+
+	errors->items = list_concat(errors->items, warnings->items);
+	return schema;
 }
 
 /* ---- what the upstream knows besides ---- */

@@ -24,6 +24,12 @@ extern GqlDocument *rr_permission_parse(const char *sdl, GqlSchema *upstream, Gq
 extern GqlSchema *rr_permission_build(GqlDocument *document, GqlSchema *upstream, GqlErrorList *errors);
 
 /*
+ * The schema of a document that breaks rules, as far as it can be had: some rules are looked at only where others are kept. What is wrong is filed; NULL when there
+ * is no telling what the document means.
+ */
+extern GqlSchema *rr_permission_build_broken(const GqlDocument *document, GqlErrorList *errors);
+
+/*
  * The schema through which a role sees the upstream: of a permission that fits, with all that the upstream knows besides. It does not need the
  * upstream's schema any more. In CurrentMemoryContext.
  */

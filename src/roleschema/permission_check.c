@@ -185,12 +185,14 @@ check_type_directives(Check *c, const GqlTypeDefNode *type)
 
 /* A field can be asked for through its type or an interface: what is preset through one must be so through the other. */
 static void
-check_interface_presets(Check *c, GqlType *type, GqlType *interface)
+check_interface_presets(Check *c, GqlSchema *schema, GqlType *type, GqlType *interface)
 {
-	gql_foreach(GqlFieldDef, other, gql_type_fields(c->types, interface))
+	gql_foreach(GqlFieldDef, other, gql_type_fields(schema, interface))
 	{
-		GqlFieldDef *field = gql_type_field(c->types, type, other->name);
+		GqlFieldDef *field = gql_type_field(schema, type, other->name);
 
+		if (field == NULL)		/* filed with the schema's rules */
+			continue;
 		gql_foreach(GqlInputValueDef, arg, &field->args)
 		{
 			const GqlInputValueDef *other_arg = gql_names_get(&other->args, arg->name);
@@ -205,24 +207,24 @@ check_interface_presets(Check *c, GqlType *type, GqlType *interface)
 	}
 }
 
-/* Presets as a whole; c->types is the role's schema. */
+/* Presets as a whole. */
 static void
-check_preset_places(Check *c)
+check_preset_places(Check *c, GqlSchema *schema)
 {
-	gql_foreach(GqlType, type, &c->types->types)
+	gql_foreach(GqlType, type, &schema->types)
 	{
 		GqlType    *upstream = gql_schema_type(c->upstream, type->name);
 
 		gql_foreach(GqlType, interface, &type->interfaces)
-			check_interface_presets(c, type, interface);
+			check_interface_presets(c, schema, type, interface);
 		if (type->kind == GQL_INPUT_OBJECT && upstream != NULL && upstream->one_of && type->fields.n > 1)
 			gql_foreach(GqlInputValueDef, field, &type->fields)
 				if (rr_preset_text(field->node) != NULL)
 					gql_error(c->errors, "Input field \"%s.%s\" cannot be preset beside others: its type takes exactly one field.", type->name, field->name);
 	}
-	gql_foreach(GqlDirectiveDef, directive, &c->types->directives)
+	gql_foreach(GqlDirectiveDef, directive, &schema->directives)
 		gql_foreach(GqlInputValueDef, arg, &directive->args)
-			if (rr_preset_text(arg->node) == NULL && rr_has_presets(c->types, arg))
+			if (rr_preset_text(arg->node) == NULL && rr_has_presets(schema, arg))
 				gql_error(c->errors, "The type of argument \"%s\" of directive \"@%s\" can have no presets.", arg->name, directive->name);
 }
 
@@ -574,24 +576,20 @@ add_errors(Check *c, const GqlErrorList *more)
 	}
 }
 
-/*
- * The role's schema. Where it breaks a rule, it is built with good will, too: some rules are looked at only when others are kept, and everything that is wrong is to
- * be told.
- */
+/* The role's schema. When it breaks rules, everything that is wrong is told, and *broken is what can be had of it, or NULL. */
 static GqlSchema *
-build_schema(Check *c)
+build_schema(Check *c, GqlSchema **broken)
 {
 	GqlSchema  *schema = rr_permission_build(rr_permission_parse(c->source, c->upstream, c->errors), c->upstream, c->errors);
 	GqlErrorList *more = gql_errors_create(0, NULL);
 	GqlDocument *document;
 
+	*broken = NULL;
 	if (schema != NULL)
 		return schema;
 	document = rr_permission_parse(c->source, c->upstream, more);
 	define_mentioned(c, document);
-	schema = gql_schema_from_document(document, true, gql_errors_create(1, NULL), NULL);
-	if (schema != NULL)
-		gql_schema_check(schema, false, more, NULL);
+	*broken = rr_permission_build_broken(document, more);
 	add_errors(c, more);
 	return NULL;
 }
@@ -602,16 +600,17 @@ rr_check_permission(GqlSchema *upstream, const char *sdl, GqlErrorList *errors)
 	Check		c = {.upstream = upstream,.types = upstream,.source = sdl,.errors = errors};
 	GqlDocument *document = rr_permission_parse(sdl, upstream, errors);
 	GqlSchema  *schema;
+	GqlSchema  *broken;
 	ListCell   *lc;
 
 	if (document == NULL)
 		return;
-	schema = build_schema(&c);
+	schema = build_schema(&c, &broken);
 	if (schema != NULL)
 		c.types = schema;
 	check_roots(&c, document);
 	foreach(lc, document->definitions)
 		check_definition(&c, document, lfirst(lc));
-	if (schema != NULL)
-		check_preset_places(&c);
+	if (schema != NULL || broken != NULL)
+		check_preset_places(&c, schema ? schema : broken);
 }

@@ -2,7 +2,8 @@
  * preset.h: @preset in a role's permission on a remote schema: what the role cannot give, since the permission gives it.
  *
  * A preset argument or input field is not in the role's schema. It is sent with every request: whatever the query gives of an input object is merged
- * with the presets of the object's type, at every depth. An optional argument that the query leaves out, or gives as null, counts as an empty object.
+ * with the presets of the object's type, at every depth. An optional argument that the query leaves out, or gives as null or an empty list,
+ * counts as an empty object.
  */
 #ifndef RR_PRESET_H
 #define RR_PRESET_H

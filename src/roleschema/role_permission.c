@@ -31,7 +31,8 @@ rr_role_permission(Oid role, const char *role_name, List *permissions, RrSamePer
 			conflict[1] = permission;
 			return NULL;
 		}
-		found = permission;
+		if (found == NULL)
+			found = permission;
 	}
 	return found;
 }
