@@ -121,31 +121,4 @@ rr_lltoa(int64 value, char *text)
 #define ROLE_PG_READ_SERVER_FILES DEFAULT_ROLE_READ_SERVER_FILES
 #endif
 
-/* A set-returning function's tuplestore: 15 has a function for it. */
-#if PG_VERSION_NUM >= 160000
-#define rr_init_materialized(fcinfo) InitMaterializedSRF((fcinfo), 0)
-#elif PG_VERSION_NUM >= 150000
-#define rr_init_materialized(fcinfo) SetSingleFuncCall((fcinfo), 0)
-#else
-#include "funcapi.h"
-#include "miscadmin.h"
-static inline void
-rr_init_materialized(FunctionCallInfo fcinfo)
-{
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext old;
-
-	if (rsinfo == NULL || !IsA(rsinfo, ReturnSetInfo) || (rsinfo->allowedModes & SFRM_Materialize) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("set-valued function called in context that cannot accept a set")));
-	old = MemoryContextSwitchTo(rsinfo->econtext->ecxt_per_query_memory);
-	if (get_call_result_type(fcinfo, NULL, &rsinfo->setDesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	rsinfo->returnMode = SFRM_Materialize;
-	rsinfo->setResult = tuplestore_begin_heap((rsinfo->allowedModes & SFRM_Materialize_Random) != 0, false, work_mem);
-	MemoryContextSwitchTo(old);
-}
-#endif
-
 #endif							/* RR_COMPAT_H */

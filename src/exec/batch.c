@@ -5,6 +5,8 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -391,6 +393,7 @@ submit(RrBatch *batch)
 	RrStepRun  *step = batch->step;
 	const RrRemoteSchema *def = step->step->remote->def;
 	RrHttpRequest request = {0};
+	MemoryContext old;
 
 	request.url = rr_remote_schema_url(def);
 	request.url_name = rr_remote_schema_url_name(def);
@@ -407,7 +410,9 @@ submit(RrBatch *batch)
 	request.ca_file = def->ca_file;
 	request.tag = batch;
 	rr_http_submit(step->run->http, &request);
-	step->in_flight++;
+	old = MemoryContextSwitchTo(step->run->cxt);
+	step->batches = lappend(step->batches, batch);
+	MemoryContextSwitchTo(old);
 	step->run->requests++;
 }
 
@@ -498,7 +503,30 @@ rr_step_send(RrStepRun *step, bool all)
 	if (step->step->kind == RR_STEP_SOURCE)
 		return;					/* all keys at once, when they are there */
 	/* Twice what may be on the wire keeps it busy; more would only take memory for requests that wait. */
-	while (step->in_flight < 2 * max_concurrent(step->step->remote->def) &&
+	while (list_length(step->batches) < 2 * max_concurrent(step->step->remote->def) && step->sent < step->held &&
 		   (step->nkeys - step->sent >= step->batch_size || (all && step->sent < step->nkeys)))
 		send_batch(step);
+}
+
+int
+rr_step_window(const RrStepRun *step)
+{
+	return Min((int64) max_concurrent(step->step->remote->def) * step->batch_size, INT_MAX / 4);
+}
+
+bool
+rr_key_is_pending(const RrStepRun *step, int key)
+{
+	ListCell   *lc;
+
+	if (key >= step->sent)
+		return true;
+	foreach(lc, step->batches)
+	{
+		const RrBatch *batch = lfirst(lc);
+
+		if (key >= batch->keys[0] && key <= batch->keys[batch->n - 1])
+			return true;
+	}
+	return false;
 }

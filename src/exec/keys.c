@@ -121,7 +121,7 @@ rr_keys_number(RrStepRun *step, const StringInfoData *image)
 	add_key(step);
 	rr_json_append(&step->images, image->data, image->len);
 	rr_step_send(step, false);
-	if (step->in_flight > 0)
+	if (step->batches != NIL)
 		rr_http_poll(step->run->http);	/* what is on the wire goes on meanwhile */
 	return step->nkeys - 1;
 }

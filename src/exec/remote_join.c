@@ -2,7 +2,7 @@
  * remote_join.c: remote_rel.remote_join(), joins for SQL.
  *
  * The rows come as an array of a table's row type. The relationship's field is planned as it would be in a document, so the selection can hold whatever a
- * document can, further joins included; only the keys come from the array, and the values go out as rows.
+ * document can, further joins included; only the keys come from the array, and the values go out as rows, each as soon as its value has come.
  */
 #include "postgres.h"
 
@@ -17,7 +17,7 @@
 #include "utils/typcache.h"
 
 #include "compat.h"
-#include "exec/run.h"
+#include "exec/row_stream.h"
 #include "roleschema/preset.h"
 #include "roleschema/tables.h"
 #include "settings.h"
@@ -255,113 +255,77 @@ check_presets(const RemoteJoin *join, const RrJoinStep *step)
 	}
 }
 
-/* ---- keys of rows ---- */
+/* ---- the call ---- */
 
-/* The values that a row joins with. False when one is null. */
-static bool
-row_keys(const RrRemoteJoin *join, Datum row, Datum *values)
+/* What lasts from the first row to the last. */
+typedef struct JoinCall
 {
-	HeapTupleHeader tuple = DatumGetHeapTupleHeader(row);
+	Oid			role;
+	Jsonb	   *headers;
+	GqlErrorList *errors;
+	RrRowStream *stream;
+	bool		warned;
+} JoinCall;
 
-	for (int i = 0; i < join->nkeys; i++)
-	{
-		bool		isnull;
-
-		if (OidIsValid(join->keys[i].function))
-		{
-			LOCAL_FCINFO(fcinfo, 1);
-			FmgrInfo	flinfo;
-
-			fmgr_info(join->keys[i].function, &flinfo);
-			InitFunctionCallInfoData(*fcinfo, &flinfo, 1, InvalidOid, NULL, NULL);
-			fcinfo->args[0].value = row;
-			fcinfo->args[0].isnull = false;
-			values[i] = FunctionCallInvoke(fcinfo);
-			isnull = fcinfo->isnull;
-		}
-		else
-			values[i] = GetAttributeByNum(tuple, join->keys[i].attnum, &isnull);
-		if (isnull)
-			return false;
-	}
-	return true;
-}
-
-/* File all keys; numbers[i] is row i's, -1 where it has none. */
+/* An upstream's error, once. */
 static void
-file_keys(RrStepRun *step, const Datum *rows, const bool *nulls, int n, int *numbers)
-{
-	const RrRemoteJoin *join = step->step->join;
-	Oid		   *types = palloc(Max(join->nkeys, 1) * sizeof(Oid));
-	Datum	   *values = palloc(Max(join->nkeys, 1) * sizeof(Datum));
-	RrKeyColumns *columns;
-
-	for (int i = 0; i < join->nkeys; i++)
-	{
-		if (OidIsValid(join->keys[i].function) && get_func_nargs(join->keys[i].function) != 1)
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("computed field \"%s\" takes more than a row, so remote_join() cannot join with it", join->keys[i].name),
-					 errhint("Use graphql_resolve().")));
-		types[i] = join->keys[i].type;
-	}
-	columns = rr_key_columns(join->nkeys, types, CurrentMemoryContext);
-	for (int i = 0; i < n; i++)
-		numbers[i] = !nulls[i] && row_keys(join, rows[i], values) ? rr_keys_file(step, columns, values) : -1;
-}
-
-/* ---- results ---- */
-
-static void
-report_failure(const RrStepRun *step, const GqlError *error)
+report_failure(JoinCall *call)
 {
 	int			level = rr_on_remote_error == RR_ON_REMOTE_ERROR_NULL ? WARNING : ERROR;
+	const RrJoinStep *step = rr_row_stream_step(call->stream);
 
+	if (call->warned || call->errors->items == NIL)
+		return;
+	call->warned = true;
 	ereport(level,
 			(errcode(ERRCODE_FDW_ERROR),
-			 errmsg("remote schema \"%s\" failed to answer relationship \"%s\"", step->step->remote->def->name,
-					step->step->join->relationship->name),
-			 errdetail("%s", error->message),
+			 errmsg("remote schema \"%s\" failed to answer relationship \"%s\"", step->remote->def->name, step->join->relationship->name),
+			 errdetail("%s", ((GqlError *) linitial(call->errors->items))->message),
 			 level == ERROR ? errhint("SET remote_rel.on_remote_error = 'null' to get NULL results and a warning instead.") : 0));
 }
 
-static Datum
-key_result(RrStepRun *step, int key, bool *isnull)
+/* Plan the join and file the keys of its rows. NULL when there is nothing to join. */
+static JoinCall *
+begin_call(FunctionCallInfo fcinfo)
 {
-	StringInfoData text;
+	JoinCall   *call = palloc0(sizeof(JoinCall));
+	RemoteJoin	join = {0};
+	RrRoleState role;
+	ArrayType  *array;
+	RrRun	   *run;
 
-	*isnull = true;
-	if (key < 0)
-		return (Datum) 0;
-	rr_file_key_errors(step, key, step->step->shape, linitial(step->step->field->nodes), NULL);
-	if (rr_key_text(step, key) == NULL)
-		return (Datum) 0;
-	initStringInfo(&text);
-	rr_splice(step->run, rr_key_text(step, key), step->keys[key].len, NULL, &text);
-	*isnull = false;
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
+	call->role = rr_get_role(PG_ARGISNULL(4) ? NULL : NameStr(*PG_GETARG_NAME(4)));
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return NULL;
+	array = PG_GETARG_ARRAYTYPE_P(0);
+	call->headers = PG_ARGISNULL(5) ? NULL : PG_GETARG_JSONB_P(5);
+	call->errors = gql_errors_create(100, NULL);
+	join.errors = call->errors;
+	find_table(&join, ARR_ELEMTYPE(array));
+	join.relationship = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	rr_role_enter(&role, call->role, call->headers);
+	join.rs = rr_role_schema_get(GetUserId());
+	find_field(&join);
+	run = rr_run_create(plan_join(&join, PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)),
+								  PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3)), join.errors);
+	check_presets(&join, run->steps[0].step);
+	call->stream = rr_row_stream_create(run, array);
+	rr_role_leave(&role);
+	return call;
 }
 
-static void
-put_rows(RrStepRun *step, const Datum *rows, const bool *row_nulls, int n, const int *numbers, ReturnSetInfo *rsinfo)
+static FuncCallContext *
+first_call(FunctionCallInfo fcinfo)
 {
-	MemoryContext row_cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_join row", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(row_cxt);
+	FuncCallContext *funcctx = SRF_FIRSTCALL_INIT();
+	MemoryContext old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
 
-	for (int i = 0; i < n; i++)
-	{
-		Datum		values[2];
-		bool		nulls[2];
-
-		values[0] = rows[i];
-		nulls[0] = row_nulls[i];
-		values[1] = key_result(step, numbers[i], &nulls[1]);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-		MemoryContextReset(row_cxt);
-	}
+	if (get_call_result_type(fcinfo, NULL, &funcctx->tuple_desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	BlessTupleDesc(funcctx->tuple_desc);
+	funcctx->user_fctx = begin_call(fcinfo);
 	MemoryContextSwitchTo(old);
-	if (step->run->errors->items != NIL)
-		report_failure(step, linitial(step->run->errors->items));
+	return funcctx;
 }
 
 PG_FUNCTION_INFO_V1(rr_remote_join);
@@ -370,46 +334,27 @@ PG_FUNCTION_INFO_V1(rr_remote_join);
 Datum
 rr_remote_join(PG_FUNCTION_ARGS)
 {
-	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_join", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old;
-	RemoteJoin	join = {0};
-	RrRoleState role;
-	Oid			role_oid = rr_get_role(PG_ARGISNULL(4) ? NULL : NameStr(*PG_GETARG_NAME(4)));
-	ArrayType  *array;
-	Datum	   *rows;
-	bool	   *nulls;
-	int		   *numbers;
-	int			n;
-	RrRun	   *run;
-	int16		typlen;
-	bool		typbyval;
-	char		typalign;
+	FuncCallContext *funcctx;
+	JoinCall   *call;
+	Datum		values[2];
+	bool		nulls[2];
 
-	rr_init_materialized(fcinfo);
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		PG_RETURN_NULL();
-	old = MemoryContextSwitchTo(cxt);
-	array = PG_GETARG_ARRAYTYPE_P(0);
-	find_table(&join, ARR_ELEMTYPE(array));
-	join.relationship = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	join.errors = gql_errors_create(100, NULL);
-	rr_role_enter(&role, role_oid, PG_ARGISNULL(5) ? NULL : PG_GETARG_JSONB_P(5));
-	join.rs = rr_role_schema_get(GetUserId());
-	find_field(&join);
-	run = rr_run_create(plan_join(&join, PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)),
-								  PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3)), join.errors);
+	if (SRF_IS_FIRSTCALL())
+		first_call(fcinfo);
+	funcctx = SRF_PERCALL_SETUP();
+	call = funcctx->user_fctx;
+	if (call == NULL)
+		SRF_RETURN_DONE(funcctx);
+	if (rr_row_stream_must_wait(call->stream))
+	{
+		RrRoleState role;
 
-	get_typlenbyvalalign(ARR_ELEMTYPE(array), &typlen, &typbyval, &typalign);
-	deconstruct_array(array, ARR_ELEMTYPE(array), typlen, typbyval, typalign, &rows, &nulls, &n);
-	numbers = palloc(Max(n, 1) * sizeof(int));
-	check_presets(&join, run->steps[0].step);
-	file_keys(&run->steps[0], rows, nulls, n, numbers);
-	rr_run_remote(run);
-	put_rows(&run->steps[0], rows, nulls, n, numbers, (ReturnSetInfo *) fcinfo->resultinfo);
-
-	MemoryContextDelete(run->cxt);
-	rr_role_leave(&role);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(cxt);
-	return (Datum) 0;
+		rr_role_enter(&role, call->role, call->headers);
+		rr_row_stream_wait(call->stream);
+		rr_role_leave(&role);
+	}
+	if (!rr_row_stream_next(call->stream, values, nulls))
+		SRF_RETURN_DONE(funcctx);
+	report_failure(call);
+	SRF_RETURN_NEXT(funcctx, HeapTupleGetDatum(heap_form_tuple(funcctx->tuple_desc, values, nulls)));
 }

@@ -54,6 +54,7 @@ rr_run_create(const RrPlan *plan, GqlErrorList *errors)
 
 		step->run = run;
 		step->step = plan_step;
+		step->held = INT_MAX;
 		if (plan_step->kind == RR_STEP_ROOT)
 		{
 			step->batch_size = plan_step->shape->base->nfields;
@@ -90,24 +91,25 @@ advance(RrRun *run)
 			rr_run_source(step);
 		else if (ready || step->step->kind == RR_STEP_JOIN)
 			rr_step_send(step, ready);
-		complete[i] = ready && step->in_flight == 0;
-		in_flight |= step->in_flight > 0;
+		complete[i] = ready && step->batches == NIL && step->sent == step->nkeys;
+		in_flight |= step->batches != NIL;
 	}
 	pfree(complete);
 	return in_flight;
 }
 
-void
-rr_run_remote(RrRun *run)
+bool
+rr_run_round(RrRun *run)
 {
 	MemoryContext old = MemoryContextSwitchTo(run->cxt);
+	bool		in_flight = advance(run);
 
-	while (advance(run))
+	if (in_flight)
 	{
 		RrHttpResponse *response = rr_http_next(run->http);
 		RrBatch    *batch = response->tag;
 
-		batch->step->in_flight--;
+		batch->step->batches = list_delete_ptr(batch->step->batches, batch);
 		pfree(batch->body);
 		MemoryContextSwitchTo(batch->cxt);
 		rr_take_answer(batch, response);
@@ -116,6 +118,14 @@ rr_run_remote(RrRun *run)
 		MemoryContextDelete(batch->cxt);
 	}
 	MemoryContextSwitchTo(old);
+	return in_flight;
+}
+
+void
+rr_run_remote(RrRun *run)
+{
+	while (rr_run_round(run))
+		;
 }
 
 /* ---- local ---- */

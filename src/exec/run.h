@@ -50,7 +50,8 @@ typedef struct RrStepRun
 	struct RrKeyErrors_hash *errors;	/* of the keys that have some; NULL: none has */
 	int64		holes;			/* that stand in texts */
 	int			sent;			/* keys before this one have been sent, or failed before they could be */
-	int			in_flight;		/* requests */
+	int			held;			/* keys from this one on are not to be sent yet */
+	List	   *batches;		/* RrBatch *: those on their way */
 	bool		started;		/* ROOT: it is its turn */
 	int			batch_size;
 	List	   *headers;		/* char *: of its requests; NIL: not made yet */
@@ -86,6 +87,8 @@ extern RrRun *rr_current_run;
 
 /* A run of its own, in a context below CurrentMemoryContext; to be ended by deleting run->cxt. */
 extern RrRun *rr_run_create(const RrPlan *plan, GqlErrorList *errors);
+/* Send what is due, and take in one answer. False when there is none to come. */
+extern bool rr_run_round(RrRun *run);
 /* Send what is left of the keys, and take in answers until there are no more to come. */
 extern void rr_run_remote(RrRun *run);
 
@@ -137,6 +140,10 @@ extern void rr_run_source(RrStepRun *step);
 
 /* Send what is due: full batches, and with all set also what is left; as many at a time as make sense. */
 extern void rr_step_send(RrStepRun *step, bool all);
+/* So many keys keep the wire busy. */
+extern int	rr_step_window(const RrStepRun *step);
+/* Has the key not been answered yet, nor failed? */
+extern bool rr_key_is_pending(const RrStepRun *step, int key);
 
 /* ---- key_errors.c ---- */
 
