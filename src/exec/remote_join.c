@@ -82,7 +82,7 @@ find_field(RemoteJoin *join)
 		join->field = gql_type_field(join->rs->schema, join->type, join->relationship);
 	if (join->field == NULL || join->field->data == NULL || ((RrField *) join->field->data)->kind != RR_FIELD_REMOTE_JOIN)
 	{
-		const char *suggestion = gql_did_you_mean("", join->relationship, relationship_names(join));
+		const char *suggestion = gql_did_you_mean(NULL, join->relationship, relationship_names(join));
 
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),

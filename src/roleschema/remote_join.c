@@ -28,6 +28,7 @@ typedef struct JoinBuilder
 	RrRemoteJoin *join;
 	List	   *computed;		/* RrComputedField * of the source table */
 	bool		query_can_add;	/* at the innermost field: what is missing can come from the query */
+	bool		in_list;		/* what is being checked stands in a list */
 	GqlErrorList *errors;
 } JoinBuilder;
 
@@ -296,6 +297,19 @@ has_variables(const GqlValue *value)
 	return false;
 }
 
+/* A batch by list or position has one call for all keys, so they need a list to stand in; a custom scalar may be one. */
+static void
+check_key_place(JoinBuilder *b, const GqlTypeRef *type, const char *where)
+{
+	const GqlTypeRef *nullable = gql_nullable_type(type);
+
+	if (b->relationship->to_remote_schema->batch == RR_BATCH_ALIASES || b->in_list || nullable->kind == GQL_TYPE_LIST ||
+		(nullable->type->kind == GQL_SCALAR && !nullable->type->builtin))
+		return;
+	gql_error(b->errors, "%s of remote schema \"%s\" has type %s, and the keys of a batch can only stand in a list", where,
+			  b->join->remote->def->name, gql_type_to_string(type));
+}
+
 static void check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, const char *where, const GqlPath *path);
 
 static bool
@@ -362,6 +376,8 @@ check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, co
 
 		if (key != NULL && !key_fits(key, type))
 			file_misfit(b, key, type, where);
+		else
+			check_key_place(b, type, where);
 		return;
 	}
 	if (!has_variables(value) && !(value->kind == GQL_VALUE_OBJECT && b->query_can_add))
@@ -375,13 +391,16 @@ check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, co
 	if (type->kind == GQL_TYPE_LIST)
 	{
 		bool		outer = b->query_can_add;
+		bool		in_list = b->in_list;
 
 		b->query_can_add = false;	/* a list is given whole */
+		b->in_list = true;
 		if (value->kind == GQL_VALUE_LIST)
 			check_elements(b, value, type->of, psprintf("element of %s", where), path);
 		else
 			check_template(b, value, type->of, where, path);
 		b->query_can_add = outer;
+		b->in_list = in_list;
 	}
 	else if (value->kind == GQL_VALUE_OBJECT && type->type->kind == GQL_INPUT_OBJECT)
 		check_members(b, value, gql_type_fields(upstream, type->type), "input field", where, path);
