@@ -9,7 +9,10 @@ DOCS = README.md
 
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 
-PG_CPPFLAGS = -Isrc $(shell pkg-config --cflags libcurl json-c)
+# the version stands in the control file; other places are compared with it (test/t/002_house.pl)
+EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(EXTENSION).control)
+
+PG_CPPFLAGS = -Isrc -DRR_VERSION='"$(EXTVERSION)"' $(shell pkg-config --cflags libcurl json-c)
 PG_CFLAGS = -Wextra
 SHLIB_LINK = $(shell pkg-config --libs libcurl json-c)
 
@@ -67,6 +70,8 @@ include $(PGXS)
 PGXS_CPPFLAGS := $(subst -I$(includedir_server),-isystem $(includedir_server),\
 	$(subst -I$(includedir_internal),-isystem $(includedir_internal),$(CPPFLAGS)))
 override CPPFLAGS = $(PGXS_CPPFLAGS) -MD -MP -MF $@.d
+
+src/http/transfer.o src/http/transfer.bc: $(EXTENSION).control
 
 -include $(OBJS:=.d) $(OBJS:.o=.bc.d)
 

@@ -16,7 +16,7 @@
 #include "http/http_int.h"
 #include "utils/memutils.h"
 
-#define USER_AGENT "remote_rel/1.0"
+#define USER_AGENT "remote_rel/" RR_VERSION
 
 /* All header lines of a response together. */
 #define MAX_HEADER_BYTES (256 * 1024)

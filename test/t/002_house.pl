@@ -13,7 +13,10 @@ my ($provided) = $meta->{provides}{remote_rel};
 
 like($meta->{version}, qr/^\Q$version\E\.\d+$/, 'META.json has the version of remote_rel.control');
 is($provided->{version}, $meta->{version}, 'and provides it');
-ok(-e "sql/remote_rel--$version.sql" || glob("sql/remote_rel--*--$version.sql"), 'there is a script for it');
+ok(-e "sql/remote_rel--$version.sql", 'there is a script for it');
+is($provided->{file}, "sql/remote_rel--$version.sql", 'which META.json names');
+like(slurp_file("sql/remote_rel--$version.sql"), qr/^-- remote_rel \Q$version\E$/m, 'and which says so itself');
+is(`make -s print-EXTVERSION`, "$version\n", 'the Makefile reads it');
 like(slurp_file('CHANGELOG.md'), qr/^## \Q$meta->{version}\E\b/m, 'the changelog speaks of it');
 
 # --- PGXN's meta specification 1.0.0 ---------------------------------------------------------------------------------

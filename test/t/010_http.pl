@@ -144,7 +144,8 @@ subtest 'what is sent' => sub {
 	is($sent->{method}, 'POST', 'method');
 	is($sent->{body}, '{"query":"x"}', 'body');
 	my %headers = %{ $sent->{headers} };
-	is_deeply([ @headers{qw(content-type x-a x-empty user-agent)} ], [ 'application/json', 'b', '', 'remote_rel/1.0' ], 'headers');
+	my ($version) = slurp_file('remote_rel.control') =~ /^default_version = '([^']+)'/m;
+	is_deeply([ @headers{qw(content-type x-a x-empty user-agent)} ], [ 'application/json', 'b', '', "remote_rel/$version" ], 'headers');
 	like($headers{'accept-encoding'}, qr/gzip/, 'compression');
 	ok(!exists $headers{$_}, "no $_") for qw(expect cookie authorization);
 
