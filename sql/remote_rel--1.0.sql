@@ -87,18 +87,37 @@ CREATE FUNCTION remote_rel.catalog_changed() RETURNS trigger
 COMMENT ON FUNCTION remote_rel.catalog_changed() IS 'tells every session that a catalog of remote_rel has changed';
 REVOKE ALL ON FUNCTION remote_rel.catalog_changed() FROM PUBLIC;
 
-CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON remote_rel.remote_schema
+-- For each row, and always: the workers of logical replication fire no others.
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON remote_rel.remote_schema
+	FOR EACH ROW EXECUTE FUNCTION remote_rel.catalog_changed();
+CREATE TRIGGER emptied AFTER TRUNCATE ON remote_rel.remote_schema
 	FOR EACH STATEMENT EXECUTE FUNCTION remote_rel.catalog_changed();
-CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON remote_rel.table_relationship
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON remote_rel.table_relationship
+	FOR EACH ROW EXECUTE FUNCTION remote_rel.catalog_changed();
+CREATE TRIGGER emptied AFTER TRUNCATE ON remote_rel.table_relationship
 	FOR EACH STATEMENT EXECUTE FUNCTION remote_rel.catalog_changed();
-CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON remote_rel.remote_schema_relationship
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON remote_rel.remote_schema_relationship
+	FOR EACH ROW EXECUTE FUNCTION remote_rel.catalog_changed();
+CREATE TRIGGER emptied AFTER TRUNCATE ON remote_rel.remote_schema_relationship
 	FOR EACH STATEMENT EXECUTE FUNCTION remote_rel.catalog_changed();
-CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON remote_rel.remote_schema_permission
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON remote_rel.remote_schema_permission
+	FOR EACH ROW EXECUTE FUNCTION remote_rel.catalog_changed();
+CREATE TRIGGER emptied AFTER TRUNCATE ON remote_rel.remote_schema_permission
 	FOR EACH STATEMENT EXECUTE FUNCTION remote_rel.catalog_changed();
-CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON remote_rel.computed_field
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON remote_rel.computed_field
+	FOR EACH ROW EXECUTE FUNCTION remote_rel.catalog_changed();
+CREATE TRIGGER emptied AFTER TRUNCATE ON remote_rel.computed_field
 	FOR EACH STATEMENT EXECUTE FUNCTION remote_rel.catalog_changed();
-CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON remote_rel.tracked_function
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON remote_rel.tracked_function
+	FOR EACH ROW EXECUTE FUNCTION remote_rel.catalog_changed();
+CREATE TRIGGER emptied AFTER TRUNCATE ON remote_rel.tracked_function
 	FOR EACH STATEMENT EXECUTE FUNCTION remote_rel.catalog_changed();
+ALTER TABLE remote_rel.remote_schema ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
+ALTER TABLE remote_rel.table_relationship ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
+ALTER TABLE remote_rel.remote_schema_relationship ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
+ALTER TABLE remote_rel.remote_schema_permission ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
+ALTER TABLE remote_rel.computed_field ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
+ALTER TABLE remote_rel.tracked_function ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 
 -- ---------------------------------------------------------------------------------------------------------------------------------------
 -- Management
@@ -377,7 +396,6 @@ BEGIN
 	IF schemas IS NULL THEN
 		RETURN;
 	END IF;
-	-- Even a DELETE of no row tells every session to build its schemas anew.
 	PERFORM FROM unnest(schemas, names, columns) AS d (schema_name, table_name, column_name)
 		WHERE column_name IS NULL
 			AND (EXISTS (SELECT FROM remote_rel.table_relationship AS r WHERE r.table_schema = d.schema_name AND r.table_name = d.table_name)

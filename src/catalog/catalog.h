@@ -8,10 +8,12 @@
  * Tables, columns and functions are kept by name, as in Hasura's metadata, so that dumps restore in any order; identities are looked up when rows are read,
  * and event triggers rewrite the names when objects are renamed (metadata/follow.c).
  *
- * Writes by any session reach every backend as a relcache invalidation of the table written (a statement trigger sends it).
+ * Writes by any session reach every backend as a relcache invalidation of the table written (triggers send it).
  */
 #ifndef RR_CATALOG_H
 #define RR_CATALOG_H
+
+#include "utils/snapshot.h"
 
 #include "catalog/doc.h"
 #include "graphql/graphql.h"
@@ -228,10 +230,17 @@ extern Oid	rr_extension_oid(void); /* throws 55000 when the extension is not ins
 extern Oid	rr_extension_owner(void);
 extern Oid	rr_catalog_schema_oid(void);	/* of schema remote_rel */
 
+/* ---- concurrent.c ---- */
+
+/* Do the catalogs hold other rows by now than a snapshot of this transaction sees? What the transaction itself has written does not count. */
+extern bool rr_catalogs_changed_since(Snapshot since);
+
+/* ---- generation.c ---- */
+
 /*
  * Advances whenever the catalogs, or whatever else a role's schema depends on, may have changed in any session. Compare with the value remembered.
- * Takes in pending invalidations first, so it must not be called where relations are being opened. It also advances once when a
- * newer snapshot is in force than the one under which the last change was read, since that read may have missed the change.
+ * Takes in pending invalidations first, so it must not be called where relations are being opened. It also advances when a
+ * snapshot comes into force, or goes, that may not see the last change.
  */
 extern uint64 rr_catalog_generation(void);
 

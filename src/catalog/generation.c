@@ -7,8 +7,8 @@
  * What is known not to matter does not count, or temporary tables and autovacuum would flush everything all the time: what role schemas are made of is
  * watched (RrWatch). Relations are put aside, and looked at when the counter is asked for. While nothing is watched, everything counts.
  *
- * A change may arrive while a statement runs whose snapshot is older than it: what is read then is good for this statement and stale for the
- * next. So the snapshot in force at the last invalidation is remembered, and the counter advances once more when another one is in force.
+ * What is read under a snapshot that may be older than the last change (of a statement that was running, a transaction with one snapshot, a cursor, an
+ * imported one) is good for that snapshot alone. So the counter advances when such a snapshot comes into force, and again when another one does.
  */
 #include "postgres.h"
 
@@ -30,13 +30,12 @@
 #include "catalog/catalog_int.h"
 #include "compat.h"
 
-/* What tells two snapshots of one backend apart: a commit between them changes at least one of these. */
+/* What tells two snapshots apart, and which is the older one: with a commit in between, either xmax is higher or fewer transactions below it are in progress. */
 typedef struct SnapshotMark
 {
 	bool		set;
 	TransactionId xmax;
-	uint32		xcnt;
-	int32		subxcnt;
+	uint32		in_progress;
 	CommandId	curcid;
 } SnapshotMark;
 
@@ -49,8 +48,9 @@ static RrWatch watch;
 static bool watching;
 static Oid	pending[MAX_PENDING];
 static int	npending;
-static SnapshotMark suspect;	/* in force when the last invalidation came */
-static bool suspect_transaction;	/* the last invalidation came in a transaction with one snapshot */
+static bool changed;				/* since latest was taken */
+static SnapshotMark latest;		/* of a snapshot that sees the last change */
+static SnapshotMark provisional;	/* in force when the counter was asked for, and maybe older than the last change */
 static bool registered;
 
 static SnapshotMark
@@ -58,21 +58,30 @@ mark_snapshot(Snapshot snapshot)
 {
 	return (SnapshotMark)
 	{
-		.set = true,.xmax = snapshot->xmax,.xcnt = snapshot->xcnt,.subxcnt = snapshot->subxcnt,.curcid = snapshot->curcid
+		.set = true,.xmax = snapshot->xmax,
+		.in_progress = snapshot->takenDuringRecovery ? (uint32) snapshot->subxcnt : snapshot->xcnt,.curcid = snapshot->curcid
 	};
+}
+
+static bool
+is_same(const SnapshotMark *a, const SnapshotMark *b)
+{
+	return a->xmax == b->xmax && a->in_progress == b->in_progress && a->curcid == b->curcid;
+}
+
+static bool
+is_older(const SnapshotMark *a, const SnapshotMark *b)
+{
+	if (a->xmax != b->xmax)
+		return TransactionIdPrecedes(a->xmax, b->xmax);
+	return a->in_progress != b->in_progress ? a->in_progress > b->in_progress : a->curcid < b->curcid;
 }
 
 void
 rr_catalog_invalidate(void)
 {
 	generation++;
-	if (IsTransactionState())
-	{
-		if (ActiveSnapshotSet())
-			suspect = mark_snapshot(GetActiveSnapshot());
-		if (IsolationUsesXactSnapshot() && FirstSnapshotSet)
-			suspect_transaction = true;
-	}
+	changed = true;
 }
 
 /* ---- what is watched ---- */
@@ -214,16 +223,6 @@ look_at_pending(void)
 }
 
 static void
-on_transaction_end(XactEvent event, void *arg pg_attribute_unused())
-{
-	if (suspect_transaction && (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE))
-	{
-		suspect_transaction = false;
-		generation++;
-	}
-}
-
-static void
 register_callbacks(void)
 {
 	static const int caches[] = {PROCOID, AUTHOID, AUTHMEMROLEMEM};
@@ -234,7 +233,6 @@ register_callbacks(void)
 		CacheRegisterSyscacheCallback(caches[i], on_syscache, (Datum) 0);
 	for (int i = 0; i < (int) lengthof(watched_caches); i++)
 		CacheRegisterSyscacheCallback(watched_caches[i], on_watched_syscache, (Datum) 0);
-	RegisterXactCallback(on_transaction_end, NULL);
 	registered = true;
 }
 
@@ -246,6 +244,24 @@ rr_catalog_generation_peek(void)
 	return generation + events;
 }
 
+static void
+heed_snapshot(Snapshot snapshot)
+{
+	SnapshotMark now = mark_snapshot(snapshot);
+	bool		older;
+
+	if (changed && !IsInParallelMode())
+	{
+		latest = mark_snapshot(GetLatestSnapshot());
+		changed = false;
+	}
+	older = changed || (latest.set && is_older(&now, &latest));
+	if (provisional.set ? !is_same(&now, &provisional) : older)
+		generation++;
+	provisional = now;
+	provisional.set = older;
+}
+
 uint64
 rr_catalog_generation(void)
 {
@@ -253,22 +269,14 @@ rr_catalog_generation(void)
 		register_callbacks();
 	AcceptInvalidationMessages();
 	look_at_pending();
-	if (suspect.set && ActiveSnapshotSet())
-	{
-		SnapshotMark now = mark_snapshot(GetActiveSnapshot());
-
-		if (now.xmax != suspect.xmax || now.xcnt != suspect.xcnt || now.subxcnt != suspect.subxcnt || now.curcid != suspect.curcid)
-		{
-			suspect.set = false;
-			generation++;
-		}
-	}
+	if (ActiveSnapshotSet())
+		heed_snapshot(GetActiveSnapshot());
 	return generation;
 }
 
 PG_FUNCTION_INFO_V1(rr_catalog_changed);
 
-/* Statement trigger on every table of ours: tell all backends, at commit. */
+/* Trigger on every table of ours: tell all backends, at commit. */
 Datum
 rr_catalog_changed(PG_FUNCTION_ARGS)
 {

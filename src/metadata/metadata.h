@@ -28,7 +28,7 @@ extern RrArg rr_arg_bool(bool value);
 
 /*
  * Lock out other writers (until the end of the transaction), and let reads of the catalogs see what is committed by now and what
- * rr_metadata_execute() writes, until rr_metadata_end(). Nests.
+ * rr_metadata_execute() writes, until rr_metadata_end(). Nests. In a transaction with one snapshot, throws 40001 when that does not see what is committed.
  */
 extern void rr_metadata_begin(void);
 /* The lock alone. */

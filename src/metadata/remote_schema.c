@@ -153,6 +153,13 @@ rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode)
 	return found;
 }
 
+static bool
+same_remote_schema(const RrRemoteSchema *a, const RrRemoteSchema *b)
+{
+	return compareJsonbContainers(&a->definition->root, &b->definition->root) == 0 &&
+		(a->sdl == NULL || b->sdl == NULL ? a->sdl == b->sdl : strcmp(a->sdl, b->sdl) == 0);
+}
+
 /* What is left of a customization when the upstream has changed. Names that are not clear any more make it inconsistent. */
 static void
 warn_of_customization(const RrRemoteSchema *remote)
@@ -171,21 +178,26 @@ warn_of_customization(const RrRemoteSchema *remote)
 List *
 rr_reload_remote_schema(const char *name)
 {
-	RrRemoteSchema *remote = rr_get_remote_schema(name);
+	RrRemoteSchema *asked = rr_get_remote_schema(name);
+	RrRemoteSchema *remote;
+	const char *sdl;
 	List	   *before;
 	List	   *found = NIL;
 
-	if (remote->sdl_given)
+	if (asked->sdl_given)
 		return NIL;
-	remote->sdl = rr_fetch_schema(remote);
+	sdl = rr_fetch_schema(asked);
 	rr_metadata_begin();
-	check_exists(name, RR_UPDATE);
-	before = rr_all_inconsistencies();
-	/* an update that came meanwhile has asked another upstream, and later */
-	if (RR_METADATA_EXECUTE("UPDATE remote_rel.remote_schema SET sdl = $2 WHERE name OPERATOR(pg_catalog.=) $1 "
-							"AND definition OPERATOR(pg_catalog.=) $3 AND NOT sdl_given",
-							rr_arg_text(name), rr_arg_text(remote->sdl), rr_arg_jsonb(remote->definition)) > 0)
+	remote = rr_get_remote_schema(name);
+	if (!remote->sdl_given)
 	{
+		/* Somebody was faster: what was fetched may be another upstream's, or older. Now nobody can be. */
+		if (!same_remote_schema(asked, remote))
+			sdl = rr_fetch_schema(remote);
+		remote->sdl = sdl;
+		before = rr_all_inconsistencies();
+		RR_METADATA_EXECUTE("UPDATE remote_rel.remote_schema SET sdl = $2 WHERE name OPERATOR(pg_catalog.=) $1",
+							rr_arg_text(name), rr_arg_text(sdl));
 		warn_of_customization(remote);
 		found = rr_warn_new_inconsistencies(before);
 	}
