@@ -206,6 +206,7 @@ extern bool gql_is_abstract(const GqlType *type);	/* interface, union */
 extern bool gql_is_subtype(GqlSchema *schema, GqlType *abstract, GqlType *type);	/* type is a possible type of, or implements, abstract */
 extern bool gql_types_equal(const GqlTypeRef *a, const GqlTypeRef *b);
 extern char *gql_type_to_string(const GqlTypeRef *ref); /* "[Int!]!" */
+extern const char *gql_directive_location_name(GqlDirectiveLocation location);
 extern const char *gql_type_kind_name(GqlTypeKind kind);	/* "INPUT_OBJECT" */
 extern const char *gql_directive_location_name(GqlDirectiveLocation location);	/* "FRAGMENT_SPREAD" */
 extern bool gql_is_name(const char *text);			/* [_A-Za-z][_0-9A-Za-z]* */

@@ -115,19 +115,13 @@ check_function(const char *schema, const char *name, GqlErrorList *errors)
 		gql_error(errors, "Function \"%s.%s\" is overloaded.", schema, name);
 }
 
-/* With those that were added before it: entries come in that order, so they have been loaded. */
+/* Entries come in the order in which the remote schemas were added. */
 static void
-check_conflicts(RrRemote *remote, const RrRemotes *remotes, GqlErrorList *errors)
+check_remote(RrRemote *remote, RrRemotes *remotes, GqlErrorList *errors)
 {
-	ListCell   *lc;
-
-	foreach(lc, remotes->loaded)
-	{
-		RrRemote   *earlier = lfirst(lc);
-
-		if (earlier->def->ordinal < remote->def->ordinal)
-			rr_check_remote_conflict(earlier, remote, errors);
-	}
+	rr_check_remote(remote, remotes->served, errors);
+	if (errors->items == NIL)
+		remotes->served = lappend(remotes->served, remote);
 }
 
 static void
@@ -139,10 +133,7 @@ check_entry(const Entry *entry, RrRemotes *remotes, GqlErrorList *errors)
 	{
 		remote = rr_load_remote(remotes, entry->remote->name, errors);
 		if (remote)
-		{
-			rr_check_customization(remote, errors);
-			check_conflicts(remote, remotes, errors);
-		}
+			check_remote(remote, remotes, errors);
 	}
 	else if (entry->permission)
 	{

@@ -125,10 +125,11 @@ extern void rr_put_table_relationship(RrRelationship *relationship, RrPutMode mo
 extern void rr_drop_table_relationship(const char *schema, const char *table, const char *name, int kinds);/* Throws when the table has a field of this name already in the GraphQL schema, one that follows from a foreign key included. */
 extern void rr_check_not_derived(Oid table, const char *name);
 
-/* The remote schemas that checks have parsed so far, so that each is parsed once: List of RrRemote *. */
+/* The remote schemas that checks have parsed so far, so that each is parsed once. */
 typedef struct RrRemotes
 {
-	List	   *loaded;
+	List	   *loaded;			/* RrRemote * */
+	List	   *served;			/* those of them with which nothing was wrong */
 } RrRemotes;
 
 /* NULL when there is none, or none whose schema is known (filed). */

@@ -106,14 +106,10 @@ static void
 check_customization(const RrRemoteSchema *remote)
 {
 	GqlErrorList *errors = gql_errors_create(100, NULL);
+	RrRemote   *whole = rr_remote_create(remote);
 
-	if (remote->customization)
-	{
-		RrRemote   *whole = rr_remote_create(remote);
-
-		rr_check_customized_types(whole, errors);
-		rr_check_customization(whole, errors);
-	}
+	rr_check_customized_types(whole, errors);
+	rr_check_remote(whole, NIL, errors);
 	if (errors->items != NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

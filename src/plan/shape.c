@@ -26,15 +26,38 @@ static const GqlFieldDef *
 upstream_field(RrJoinStep *step, const GqlType *upstream, const GqlFieldSel *sel)
 {
 	const RrRemoteField *info = sel->def->data;
-	const GqlNames *fields = gql_type_fields(step->remote->upstream, unconstify(GqlType *, upstream));
 
 	if (info->remote == step->remote)
-		return gql_names_get(fields, info->upstream_name);
+		return gql_names_get(gql_type_fields(step->remote->upstream, unconstify(GqlType *, upstream)), info->upstream_name);
 	/* a type that several remote schemas share: its names here may come from another one */
-	gql_foreach(GqlFieldDef, field, fields)
-		if (strcmp(rr_remote_field_name(step->remote, upstream, field->name), sel->def->name) == 0)
-			return field;
+	return rr_remote_field_named(step->remote, upstream, sel->def->name);
+}
+
+/* The field that has a join's key; where another remote schema that shares the type is asked than the relationship is of, its field of that name. */
+static const GqlFieldDef *
+key_field(RrPlanner *planner, const RrJoinStep *step, const GqlType *upstream, const RrJoinStep *join, const RrJoinKey *key)
+{
+	const RrRelationship *relationship = join->kind == RR_STEP_SOURCE ? join->source->relationship : join->join->relationship;
+	ListCell   *lc;
+
+	if (strcmp(relationship->source_remote_schema, step->remote->def->name) == 0)
+		return key->field;
+	foreach(lc, planner->rs->remotes)
+	{
+		const RrRemote *source = lfirst(lc);
+
+		if (strcmp(source->def->name, relationship->source_remote_schema) == 0)
+			return rr_remote_field_named(step->remote, upstream,
+										 rr_remote_field_name(source, gql_schema_type(source->upstream, relationship->source_type), key->field->name));
+	}
 	return NULL;
+}
+
+static bool
+file_unanswerable(RrPlanner *planner, const RrJoinStep *step, const GqlFieldSel *sel)
+{
+	file_at(planner, sel, psprintf("Field \"%s\" cannot be answered by remote schema \"%s\".", sel->def->name, step->remote->def->name));
+	return false;
 }
 
 /* The slot of a key field, added if need be. */
@@ -103,17 +126,19 @@ build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShape
 			return false;
 		field->key_slots = palloc(Max(field->step->nkeys, 1) * sizeof(int));
 		for (int i = 0; i < field->step->nkeys; i++)
-			field->key_slots[i] = key_slot(object, field->step->keys[i].field);
+		{
+			const GqlFieldDef *key = key_field(planner, step, object->upstream, field->step, &field->step->keys[i]);
+
+			if (key == NULL)
+				return file_unanswerable(planner, step, sel);
+			field->key_slots[i] = key_slot(object, key);
+		}
 		return true;
 	}
 	if (info->kind == RR_FIELD_REMOTE)
 		field->upstream = upstream_field(step, object->upstream, sel);
 	if (field->upstream == NULL)
-	{
-		file_at(planner, sel, psprintf("Field \"%s\" cannot be answered by remote schema \"%s\".", sel->def->name,
-									   step->remote->def->name));
-		return false;
-	}
+		return file_unanswerable(planner, step, sel);
 	field->kind = RR_SHAPE_VALUE;
 	field->shape = rr_shape_build(planner, step, sel->def->type, gql_field_selection_sets(sel));
 	return field->shape != NULL;

@@ -257,5 +257,5 @@ rr_inconsistencies(void)
 {
 	RrRoleSchema *rs = rr_role_schema_get(rr_extension_owner());
 
-	return list_concat_copy(rr_tables(rs)->db->inconsistencies, rs->inconsistencies);
+	return list_concat(list_concat_copy(rr_tables(rs)->db->inconsistencies, rs->inconsistencies), rr_type_clashes(rs));
 }

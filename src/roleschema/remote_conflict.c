@@ -1,5 +1,5 @@
 /*
- * remote_conflict.c: what of two remote schemas cannot stand in one graph (DESIGN.md section 3).
+ * remote_conflict.c: what of a remote schema cannot stand in one graph with others, or with what is ours (DESIGN.md section 3).
  *
  * Names are compared as they are in the role's schema, customization included. Types of one name and one structure are shared; everything else that meets
  * is filed, naming both sides and the member that differs. Compared are the upstreams' whole schemas; and, for a role, what its
@@ -14,6 +14,8 @@ typedef struct Conflict
 {
 	RrRemote   *earlier;
 	RrRemote   *later;
+	GqlNames   *types;			/* filed already: with an earlier one still, that shares them */
+	GqlNames   *directives;
 	GqlErrorList *errors;
 } Conflict;
 
@@ -148,18 +150,6 @@ compare_inputs(const Conflict *c, const char *what, const GqlNames *all_here, co
 	return difference;
 }
 
-/* A type's field by its name in the role's schema. */
-static GqlFieldDef *
-find_field(const RrRemote *remote, GqlType *type, const char *name)
-{
-	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, type))
-	{
-		if (strcmp(rr_remote_field_name(remote, type, field->name), name) == 0)
-			return field;
-	}
-	return NULL;
-}
-
 static char *
 compare_fields(const Conflict *c, GqlType *here, GqlType *there)
 {
@@ -168,7 +158,7 @@ compare_fields(const Conflict *c, GqlType *here, GqlType *there)
 	gql_foreach(GqlFieldDef, field, gql_type_fields(c->later->upstream, here))
 	{
 		const char *name = rr_remote_field_name(c->later, here, field->name);
-		GqlFieldDef *other = find_field(c->earlier, there, name);
+		GqlFieldDef *other = rr_remote_field_named(c->earlier, there, name);
 
 		if (other == NULL)
 			return only_in(c->later, "field", name);
@@ -183,7 +173,7 @@ compare_fields(const Conflict *c, GqlType *here, GqlType *there)
 	{
 		const char *name = rr_remote_field_name(c->earlier, there, field->name);
 
-		if (find_field(c->later, here, name) == NULL)
+		if (rr_remote_field_named(c->later, here, name) == NULL)
 			return only_in(c->earlier, "field", name);
 	}
 	return compare_types(c, "interface", &here->interfaces, &there->interfaces);
@@ -227,10 +217,12 @@ brought_types(const RrRemote *remote)
 	{
 		RrRemoteType *item;
 
-		if (type->builtin || !rr_remote_brings_type(remote, type))
+		const char *name = rr_remote_type_name(remote, type);
+
+		if ((type->builtin && strcmp(name, type->name) == 0) || !rr_remote_brings_type(remote, type))
 			continue;
 		item = palloc0(sizeof(RrRemoteType));
-		item->name = rr_remote_type_name(remote, type);
+		item->name = name;
 		item->upstream = type;
 		gql_names_add(types, item);
 	}
@@ -243,6 +235,54 @@ is_root(const RrRemote *remote, const GqlType *type)
 	return type == remote->upstream->query || type == remote->upstream->mutation || type == remote->upstream->subscription;
 }
 
+static const char *
+type_hint(const RrRemote *remote, const GqlType *type)
+{
+	return psprintf("A \"%s\" in the \"customization\" of \"%s\" keeps them apart.",
+					is_root(remote, type) ? "mapping\" of the root type in \"type_names" : "prefix\" in \"type_names", name_of(remote));
+}
+
+static const char *
+namespace_of(const RrRemote *remote)
+{
+	return remote->def->customization ? remote->def->customization->root_fields_namespace : NULL;
+}
+
+/* Is it the name of a type that has the root fields of a remote schema with a namespace? */
+static bool
+is_namespace_type(const RrRemote *remote, const char *name)
+{
+	const char *namespace = namespace_of(remote);
+
+	return namespace != NULL && (strcmp(name, psprintf("%s_query_root", namespace)) == 0 ||
+								 (remote->upstream->mutation != NULL && strcmp(name, psprintf("%s_mutation_root", namespace)) == 0));
+}
+
+/* Types of a remote schema with the name of the type behind a namespace, its own or another's. */
+static void
+check_namespace_types(const RrRemote *remote, const RrRemote *owner, GqlErrorList *errors)
+{
+	if (namespace_of(owner) == NULL)
+		return;
+	gql_foreach(RrRemoteType, type, brought_types(remote))
+	{
+		if (is_namespace_type(owner, type->name))
+			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has the name of the type behind \"root_fields_namespace\" \"%s\" of remote schema \"%s\". %s",
+					  type->name, name_of(remote), namespace_of(owner), name_of(owner), type_hint(remote, type->upstream));
+	}
+}
+
+static void
+check_root_types(const RrRemote *remote, GqlErrorList *errors)
+{
+	gql_foreach(RrRemoteType, type, brought_types(remote))
+	{
+		if (strcmp(type->name, "query_root") == 0 || strcmp(type->name, "mutation_root") == 0)
+			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has the name of the type of all %s. %s", type->name, name_of(remote),
+					  type->name[0] == 'q' ? "queries" : "mutations", type_hint(remote, type->upstream));
+	}
+}
+
 static void
 check_types(const Conflict *c)
 {
@@ -253,10 +293,9 @@ check_types(const Conflict *c)
 		RrRemoteType *other = gql_names_get(there, type->name);
 		char	   *difference = other ? compare_type(c, type->upstream, other->upstream) : NULL;
 
-		if (difference)
-			gql_error(c->errors, "Type \"%s\" of remote schemas \"%s\" and \"%s\" is not the same: %s. %s in the \"customization\" keeps them apart.",
-					  type->name, name_of(c->earlier), name_of(c->later), difference,
-					  is_root(c->later, type->upstream) ? "A \"mapping\" of the root type in \"type_names\"" : "A \"prefix\" in \"type_names\"");
+		if (difference && gql_names_add(c->types, type))
+			gql_error(c->errors, "Type \"%s\" of remote schemas \"%s\" and \"%s\" is not the same: %s. %s",
+					  type->name, name_of(c->earlier), name_of(c->later), difference, type_hint(c->later, type->upstream));
 	}
 }
 
@@ -264,14 +303,13 @@ check_types(const Conflict *c)
 static List *
 root_fields(const RrRemote *remote, GqlOperationType operation)
 {
-	const RrCustomization *customization = remote->def->customization;
 	GqlType    *root = gql_schema_root(remote->upstream, operation);
 	List	   *names = NIL;
 
 	if (root == NULL)
 		return NIL;
-	if (customization && customization->root_fields_namespace)
-		return list_make1(unconstify(char *, customization->root_fields_namespace));
+	if (namespace_of(remote) != NULL)
+		return list_make1(unconstify(char *, namespace_of(remote)));
 	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, root))
 		names = lappend(names, unconstify(char *, rr_remote_field_name(remote, root, field->name)));
 	return names;
@@ -299,6 +337,25 @@ check_root_fields(const Conflict *c, GqlOperationType operation, const char *ope
 	}
 }
 
+static char *
+compare_locations(const Conflict *c, const GqlDirectiveDef *here, const GqlDirectiveDef *there)
+{
+	for (int i = 0; i <= GQL_LOC_VARIABLE_DEFINITION; i++)
+		if (((here->locations ^ there->locations) & (1 << i)) != 0)
+			return only_in(here->locations & (1 << i) ? c->later : c->earlier, "location", gql_directive_location_name(i));
+	return NULL;
+}
+
+static char *
+compare_directives(const Conflict *c, const GqlDirectiveDef *here, const GqlDirectiveDef *there)
+{
+	char	   *difference = compare_locations(c, here, there);
+
+	if (difference == NULL && here->repeatable != there->repeatable)
+		difference = psprintf("it may be repeated in \"%s\" only", name_of(here->repeatable ? c->later : c->earlier));
+	return difference ? difference : compare_inputs(c, "argument", &here->args, &there->args);
+}
+
 static void
 check_directives(const Conflict *c)
 {
@@ -311,25 +368,85 @@ check_directives(const Conflict *c)
 
 		if (other == NULL || directive->builtin || (directive->locations & executable) == 0 || (other->locations & executable) == 0)
 			continue;
-		if (((directive->locations ^ other->locations) & executable) != 0)
-			difference = "its locations differ";
-		else if (directive->repeatable != other->repeatable)
-			difference = "it may be repeated in one of them only";
-		else
-			difference = compare_inputs(c, "argument", &directive->args, &other->args);
-		if (difference)
-			gql_error(c->errors, "Directive \"@%s\" of remote schemas \"%s\" and \"%s\" is not the same: %s.", directive->name,
-					  name_of(c->earlier), name_of(c->later), difference);
+		difference = compare_directives(c, directive, other);
+		if (difference && gql_names_add(c->directives, directive))
+			gql_error(c->errors, "Directive \"@%s\" of remote schemas \"%s\" and \"%s\" is not the same: %s. Directives keep their names: give one of the schemas as \"sdl\", without the directive.",
+					  directive->name, name_of(c->earlier), name_of(c->later), difference);
 	}
+}
+
+static void
+check_with(RrRemote *remote, List *earlier, GqlErrorList *errors)
+{
+	GqlNames	types;
+	GqlNames	directives;
+	ListCell   *lc;
+
+	gql_names_init(&types, CurrentMemoryContext);
+	gql_names_init(&directives, CurrentMemoryContext);
+	foreach(lc, earlier)
+	{
+		Conflict	c = {lfirst(lc), remote, &types, &directives, errors};
+
+		check_root_fields(&c, GQL_QUERY, "query");
+		check_root_fields(&c, GQL_MUTATION, "mutation");
+		check_types(&c);
+		check_namespace_types(remote, c.earlier, errors);
+		check_namespace_types(c.earlier, remote, errors);
+		check_directives(&c);
+	}
+}
+
+void
+rr_check_remote(RrRemote *remote, List *earlier, GqlErrorList *errors)
+{
+	rr_check_customization(remote, errors);
+	check_root_types(remote, errors);
+	check_namespace_types(remote, remote, errors);
+	check_with(remote, earlier, errors);
 }
 
 void
 rr_check_remote_conflict(RrRemote *earlier, RrRemote *later, GqlErrorList *errors)
 {
-	Conflict	c = {earlier, later, errors};
+	check_with(later, list_make1(earlier), errors);
+}
 
-	check_root_fields(&c, GQL_QUERY, "query");
-	check_root_fields(&c, GQL_MUTATION, "mutation");
-	check_types(&c);
-	check_directives(&c);
+/* ---- tables ---- */
+
+const char *
+rr_type_taken(const RrRoleSchema *rs, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, rs->remotes)
+	{
+		const RrRemote *remote = lfirst(lc);
+		const RrRemoteType *type = gql_names_get(&remote->types, name);
+
+		if (type != NULL)
+			return psprintf("remote schema \"%s\" has a type \"%s\". %s", name_of(remote), name, type_hint(remote, type->upstream));
+		if (is_namespace_type(remote, name))
+			return psprintf("\"%s\" is the type behind \"root_fields_namespace\" \"%s\" of remote schema \"%s\".", name, namespace_of(remote),
+							name_of(remote));
+	}
+	return NULL;
+}
+
+const char *
+rr_root_field_taken(const RrRoleSchema *rs, const char *name)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, rs->remotes)
+	{
+		const RrRemote *remote = lfirst(lc);
+
+		foreach(lc2, root_fields(remote, GQL_QUERY))
+			if (strcmp(lfirst(lc2), name) == 0)
+				return psprintf("remote schema \"%s\" has a query field \"%s\". A \"root_fields_namespace\", or a \"prefix\" in \"field_names\", in its \"customization\" keeps them apart.",
+								name_of(remote), name);
+	}
+	return NULL;
 }

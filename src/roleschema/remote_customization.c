@@ -33,6 +33,7 @@ claim(GqlNames *taken, const char *name, const char *original, const char *what,
 		gql_error(errors, "%s and %s would both be called \"%s\".", ((Renamed *) gql_names_get(taken, name))->what, what, name);
 }
 
+/* A standard scalar under another name is a scalar like others; its own name goes on meaning what it always does. */
 static void
 check_types(RrRemote *remote, GqlErrorList *errors)
 {
@@ -41,8 +42,15 @@ check_types(RrRemote *remote, GqlErrorList *errors)
 	gql_names_init(&taken, CurrentMemoryContext);
 	gql_foreach(GqlType, type, &remote->upstream->types)
 	{
-		if (!type->builtin)
-			claim(&taken, rr_remote_type_name(remote, type), type->name, psprintf("type \"%s\"", type->name), errors);
+		if (type->builtin)
+			claim(&taken, type->name, type->name, psprintf("GraphQL's own type \"%s\"", type->name), errors);
+	}
+	gql_foreach(GqlType, type, &remote->upstream->types)
+	{
+		const char *name = rr_remote_type_name(remote, type);
+
+		if (!type->builtin || strcmp(name, type->name) != 0)
+			claim(&taken, name, type->name, psprintf("type \"%s\"", type->name), errors);
 	}
 }
 
@@ -73,13 +81,16 @@ void
 rr_check_customized_types(const RrRemote *remote, GqlErrorList *errors)
 {
 	const RrCustomization *customization = remote->def->customization;
+	GqlNames	said;
 	ListCell   *lc;
 
 	if (customization == NULL)
 		return;
+	gql_names_init(&said, CurrentMemoryContext);
 	foreach(lc, customization->field_names)
 	{
-		const char *name = ((RrFieldNaming *) lfirst(lc))->parent_type;
+		const char **parent = palloc(sizeof(char *));
+		const char *name = *parent = ((RrFieldNaming *) lfirst(lc))->parent_type;
 		GqlType    *type = gql_schema_type(remote->upstream, name);
 		List	   *names = NIL;
 
@@ -88,7 +99,9 @@ rr_check_customized_types(const RrRemote *remote, GqlErrorList *errors)
 			if (!other->builtin && (other->kind == GQL_OBJECT || other->kind == GQL_INTERFACE))
 				names = lappend(names, unconstify(char *, other->name));
 		}
-		if (type == NULL)
+		if (!gql_names_add(&said, parent))
+			gql_error(errors, "\"field_names\" has \"parent_type\" \"%s\" twice.", name);
+		else if (type == NULL)
 			gql_error(errors, "\"parent_type\" \"%s\" is no type of the remote schema.%s", name, gql_did_you_mean(NULL, name, names));
 		else if (type->kind != GQL_OBJECT && type->kind != GQL_INTERFACE)
 			gql_error(errors, "\"parent_type\" \"%s\" is neither an object type nor an interface.", name);

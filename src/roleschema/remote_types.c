@@ -103,6 +103,17 @@ rr_remote_field_name(const RrRemote *remote, const GqlType *upstream, const char
 	return psprintf("%s%s%s", naming->prefix, field, naming->suffix);
 }
 
+GqlFieldDef *
+rr_remote_field_named(const RrRemote *remote, const GqlType *upstream, const char *name)
+{
+	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, unconstify(GqlType *, upstream)))
+	{
+		if (strcmp(rr_remote_field_name(remote, upstream, field->name), name) == 0)
+			return field;
+	}
+	return NULL;
+}
+
 GqlType *
 rr_remote_upstream_type(const RrRemote *remote, const char *name)
 {
@@ -172,6 +183,23 @@ add_field(RrRoleSchema *rs, RrRemote *remote, GqlType *to, const GqlType *upstre
 	return field;
 }
 
+/* Where several remote schemas share a type, its relationships from each of them. */
+static void
+add_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
+{
+	ListCell   *lc;
+
+	rr_add_remote_type_joins(rs, info, type);
+	foreach(lc, rs->remotes)
+	{
+		const RrRemote *remote = lfirst(lc);
+		const RrRemoteType *shared = remote != info->remote ? gql_names_get(&remote->types, info->name) : NULL;
+
+		if (shared != NULL)
+			rr_add_remote_type_joins(rs, shared, type);
+	}
+}
+
 /* GqlType.complete of a remote type: its fields, values or input fields. */
 static void
 complete_type(GqlSchema *schema, GqlType *type)
@@ -188,7 +216,7 @@ complete_type(GqlSchema *schema, GqlType *type)
 			gql_foreach(GqlFieldDef, field, members)
 				add_field(rs, info->remote, type, upstream, field);
 			if (upstream->kind == GQL_OBJECT)
-				rr_add_remote_type_joins(rs, info, type);
+				add_joins(rs, info, type);
 			break;
 		case GQL_ENUM:
 			gql_foreach(GqlEnumValueDef, value, members)
@@ -447,11 +475,8 @@ static bool
 clashes(List *earlier, RrRemote *remote)
 {
 	GqlErrorList *errors = gql_errors_create(1, NULL);
-	ListCell   *lc;
 
-	rr_check_customization(remote, errors);
-	foreach(lc, earlier)
-		rr_check_remote_conflict(lfirst(lc), remote, errors);
+	rr_check_remote(remote, earlier, errors);
 	return errors->items != NIL;
 }
 

@@ -167,6 +167,8 @@ extern GqlType *rr_remote_upstream_type(const RrRemote *remote, const char *name
 /* The name that a type of the upstream has in the role's schema, and that a field of it has. */
 extern const char *rr_remote_type_name(const RrRemote *remote, const GqlType *upstream);
 extern const char *rr_remote_field_name(const RrRemote *remote, const GqlType *upstream, const char *field);
+/* The upstream's field that has this name in the role's schema, or NULL. */
+extern GqlFieldDef *rr_remote_field_named(const RrRemote *remote, const GqlType *upstream, const char *name);
 /* Does the role's permission preset the argument or input field, so that the role does not see it? */
 extern bool rr_remote_hides(const RrRemote *remote, const GqlInputValueDef *def);
 /* A type reference of the upstream in terms of the role's schema. */
@@ -176,10 +178,17 @@ extern const GqlTypeRef *rr_remote_type_ref(RrRoleSchema *rs, const RrRemote *re
 extern bool rr_remote_brings_type(const RrRemote *remote, const GqlType *upstream);
 
 /*
- * File what of two remote schemas cannot stand in one graph: a type or directive of one name and two definitions, two root fields of one name. Both
- * are whole (rr_remote_create()), or what one role sees of them (rr_remote_restrict()).
+ * File what keeps a remote schema out of the graph: names that its customization leaves unclear, or that are ours; and what cannot stand beside the remote
+ * schemas before it that are in the graph (RrRemote *): a type or directive of one name and two definitions, two root fields of one name. All of them are
+ * whole (rr_remote_create()), or what one role sees of them (rr_remote_restrict()).
  */
+extern void rr_check_remote(RrRemote *remote, List *earlier, GqlErrorList *errors);
+/* The last of it alone, for two. */
 extern void rr_check_remote_conflict(RrRemote *earlier, RrRemote *later, GqlErrorList *errors);
+
+/* Why a table cannot have a type, or a field of query_root, of this name: a remote schema has it. NULL if none does. */
+extern const char *rr_type_taken(const RrRoleSchema *rs, const char *name);
+extern const char *rr_root_field_taken(const RrRoleSchema *rs, const char *name);
 
 /* File the names that the customization of a whole remote schema gives twice, or that GraphQL does not allow: it cannot be served then. */
 extern void rr_check_customization(RrRemote *remote, GqlErrorList *errors);

@@ -340,6 +340,16 @@ rr_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table, con
 	field->description = describe_computed(function);
 }
 
+static void
+note_taken(RrRoleSchema *rs, const RrFunction *function, const char *name)
+{
+	const char *taken = rr_root_field_taken(rs, name);
+
+	if (taken != NULL)
+		rs->inconsistencies = lappend(rs->inconsistencies,
+									  rr_inconsistency("function", quote_qualified_identifier(function->schema, function->sql_name), "%s", taken));
+}
+
 void
 rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *function)
 {
@@ -357,9 +367,7 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *funct
 					  RR_FIELD_FUNCTION, function);
 	if (field == NULL)
 	{
-		rs->inconsistencies = lappend(rs->inconsistencies,
-									  rr_inconsistency("function", quote_qualified_identifier(function->schema, function->sql_name),
-													   "a remote schema has taken the name \"%s\"", function->name));
+		note_taken(rs, function, function->name);
 		return;
 	}
 	field->description = description;
@@ -370,7 +378,10 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *funct
 	field = add_field(rs, query, function->aggregate_name, gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_AGGREGATE)->ref),
 					  RR_FIELD_FUNCTION_AGGREGATE, function);
 	if (field == NULL)
+	{
+		note_taken(rs, function, function->aggregate_name);
 		return;
+	}
 	field->description = psprintf("execute function \"%s\" and query aggregates on result of table type \"%s\"", function->name, table->name);
 	add_args(rs, field, function, args);
 	rr_add_list_args(rs, field, table);

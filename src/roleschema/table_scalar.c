@@ -392,8 +392,8 @@ complete_comparison(GqlSchema *schema, GqlType *type)
 /*
  * A type whose name cannot be spelled is a String, but does not compare like one: its comparisons have its own name, as far as that goes.
  */
-static const char *
-comparison_name(RrRoleSchema *rs, const RrScalar *scalar)
+const char *
+rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar)
 {
 	const RrScalar *element = scalar->element ? scalar->element : scalar;
 	const char *name = rr_scalar_type(rs, scalar)->name;
@@ -414,7 +414,7 @@ GqlType *
 rr_comparison_type(RrRoleSchema *rs, const RrScalar *scalar)
 {
 	bool		made;
-	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, comparison_name(rs, scalar), &made);
+	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, rr_comparison_name(rs, scalar), &made);
 
 	if (made)
 	{

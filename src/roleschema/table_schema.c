@@ -361,24 +361,21 @@ add_root_fields(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 	add_by_pk(rs, query, table);
 }
 
-/* Has a remote schema, which was there first, taken a name that the table needs? */
+/* Why the table is not in the schema: a remote schema has a name that it needs. NULL: nothing is in its way. */
 static const char *
 clash(RrRoleSchema *rs, const RrTable *table)
 {
 	static const char *const root_suffixes[] = {"", "_aggregate", "_by_pk"};
+	const char *taken = rr_type_taken(rs, table->name);
 
-	if (rs->remotes == NIL)
-		return NULL;
-	if (gql_names_get(&rs->schema->types, table->name) != NULL)
-		return table->name;
-	for (int i = 0; i < (int) lengthof(root_suffixes); i++)
+	for (int i = 0; taken == NULL && i < (int) lengthof(root_suffixes); i++)
 	{
 		const char *name = psprintf("%s%s", table->name, root_suffixes[i]);
 
 		if (gql_names_get(&rs->schema->query->fields, name) != NULL)
-			return name;
+			taken = rr_root_field_taken(rs, name);
 	}
-	return NULL;
+	return taken;
 }
 
 /* ---- types by name ---- */
@@ -481,6 +478,86 @@ find_type(GqlSchema *schema, const char *name)
 	return gql_names_get(&schema->types, name);
 }
 
+/* Have those types made whose names remote schemas have, too: of tables, and of what their columns are compared with. */
+static void
+touch_taken_types(RrRoleSchema *rs, const RrRemote *remote)
+{
+	gql_foreach(RrRemoteType, type, &remote->types)
+	{
+		for (int len = strlen(type->name); len > 0; len--)
+		{
+			const RrTable *table = type->name[len] == '_' ? gql_names_get(&rr_tables(rs)->db->tables, pnstrdup(type->name, len)) : NULL;
+
+			if (table != NULL)
+				touch_table(rs, table);
+		}
+	}
+	gql_foreach(RrTable, table, &rr_tables(rs)->db->tables)
+	{
+		const RrRoleTable *rt = rr_role_table(rs, table);
+
+		if (!rt->shown)
+			continue;
+		rr_foreach_column(rs, rt, column)
+		{
+			const RrScalar *scalar = rr_scalar(rr_tables(rs)->db, column->type);
+
+			if (gql_names_get(&remote->types, rr_comparison_name(rs, scalar)) != NULL)
+				rr_comparison_type(rs, scalar);
+			if (gql_names_get(&remote->types, "order_by") != NULL)
+				rr_order_by_enum(rs);
+		}
+	}
+}
+
+/* A column's type that is another kind of thing in a remote schema, so that its values are shown as text. */
+static void
+add_scalar_clashes(RrRoleSchema *rs, List **clashes)
+{
+	GqlNames	seen;
+
+	gql_names_init(&seen, CurrentMemoryContext);
+	gql_foreach(RrTable, table, &rr_tables(rs)->db->tables)
+	{
+		const RrRoleTable *rt = rr_role_table(rs, table);
+
+		if (!rt->shown)
+			continue;
+		rr_foreach_column(rs, rt, column)
+		{
+			const RrScalar *scalar = rr_scalar(rr_tables(rs)->db, column->type);
+			const GqlType *type = gql_names_get(&rs->schema->types, scalar->name);
+			const char *taken = type && type->kind != GQL_SCALAR ? rr_type_taken(rs, scalar->name) : NULL;
+			const char **name = palloc(sizeof(char *));
+
+			*name = scalar->name;
+			if (taken != NULL && gql_names_add(&seen, name))
+				*clashes = lappend(*clashes, rr_inconsistency("type", scalar->name, "%s Columns of that type are of type \"String\".", taken));
+		}
+	}
+}
+
+List *
+rr_type_clashes(RrRoleSchema *rs)
+{
+	List	   *clashes = NIL;
+	ListCell   *lc;
+
+	if (rs->remotes == NIL)
+		return NIL;
+	foreach(lc, rs->remotes)
+		touch_taken_types(rs, lfirst(lc));
+	gql_foreach(RrOwnType, own, &rr_tables(rs)->own_types)
+	{
+		const char *taken = strcmp(own->type->name, own->name) != 0 ? rr_type_taken(rs, own->name) : NULL;
+
+		if (taken != NULL)
+			clashes = lappend(clashes, rr_inconsistency("type", own->name, "%s That of the tables is called \"%s\".", taken, own->type->name));
+	}
+	add_scalar_clashes(rs, &clashes);
+	return clashes;
+}
+
 void
 rr_tables_init(RrRoleSchema *rs, RrDatabase *db)
 {
@@ -514,7 +591,7 @@ rr_add_tables(RrRoleSchema *rs)
 		rt->shown = rt->visible && taken == NULL;
 		if (taken != NULL)
 			rs->inconsistencies = lappend(rs->inconsistencies,
-										  rr_inconsistency("table", table->name, "a remote schema has taken the name \"%s\"", taken));
+										  rr_inconsistency("table", table->name, "%s", taken));
 	}
 	gql_foreach(RrTable, table, &db->tables)
 		if (rr_role_table(rs, table)->shown)

@@ -292,6 +292,8 @@ extern const GqlTypeRef *rr_scalar_ref(RrRoleSchema *rs, const RrScalar *scalar)
 extern GqlType *rr_scalar_type(RrRoleSchema *rs, const RrScalar *scalar);
 /* "Int_comparison_exp" &c. */
 extern GqlType *rr_comparison_type(RrRoleSchema *rs, const RrScalar *scalar);
+/* The name that the latter asks for. */
+extern const char *rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar);
 
 /* ---- table_schema.c ---- */
 
@@ -308,6 +310,8 @@ extern GqlType *rr_table_type(RrRoleSchema *rs, const RrTable *table, RrTableTyp
  * since what compiles conditions relies on what hangs at our types.
  */
 extern GqlType *rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name, bool *made);
+/* Types of tables that had to give way to a remote schema's: RrInconsistency *, in CurrentMemoryContext. */
+extern List *rr_type_clashes(RrRoleSchema *rs);
 /* A type named after a table, with a suffix; complete() fills it in. */
 extern GqlType *rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind, const char *suffix,
 									 const RrAggregate *aggregate, void (*complete) (GqlSchema *schema, GqlType *type));
