@@ -101,7 +101,7 @@ bind_list(const GqlValue *value, Oid element)
 static Datum
 bind_value(const GqlValue *value, Oid type, bool *isnull)
 {
-	Oid			element = value->kind == GQL_VALUE_LIST ? get_element_type(type) : InvalidOid;
+	Oid			element = value->kind == GQL_VALUE_LIST ? get_element_type(getBaseType(type)) : InvalidOid;
 	Oid			input,
 				ioparam;
 

@@ -129,7 +129,7 @@ rr_unserved_reason(const char *schema, const char *name)
 	const char *reason = OidIsValid(table) ? unfit_reason(table) : "does not exist";
 
 	if (reason == NULL && rr_database_table(rr_tables(rr_role_schema_get(rr_extension_owner()))->db, table) == NULL)
-		reason = "is in a schema that remote_rel.exposed_schemas does not name";
+		reason = rr_spellable(name) ? "is in a schema that remote_rel.exposed_schemas does not name" : "has a name that GraphQL cannot spell";
 	return reason;
 }
 
@@ -569,6 +569,18 @@ check_fits(RrRelationship *relationship, RrPutMode mode)
 		throw_unfit(relationship, errors);
 }
 
+/* The table may become part of the graph later on, and the relationship with it. */
+static void
+warn_unserved(const RrRelationship *relationship)
+{
+	const char *reason = rr_unserved_reason(relationship->source_schema, relationship->source_table);
+
+	if (reason != NULL)
+		ereport(WARNING,
+				(errmsg("relationship \"%s\" is not served: table \"%s.%s\" %s", relationship->name,
+						relationship->source_schema, relationship->source_table, reason)));
+}
+
 void
 rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode)
 {
@@ -600,8 +612,11 @@ rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode)
 						rr_arg_text(relationship->name), rr_arg_text(kind_text(relationship->kind)),
 						rr_arg_jsonb(relationship->definition), rr_arg_text(relationship->comment));
 	if (mode != RR_RESTORE)
+	{
 		rr_refuse_new_inconsistencies(before, psprintf("relationship \"%s\" of table \"%s\"", relationship->name,
 													   relationship->source_table));
+		warn_unserved(relationship);
+	}
 	rr_metadata_end();
 }
 

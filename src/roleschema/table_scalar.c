@@ -327,9 +327,10 @@ rr_scalar_type(RrRoleSchema *rs, const RrScalar *scalar)
 const GqlTypeRef *
 rr_scalar_ref(RrRoleSchema *rs, const RrScalar *scalar)
 {
-	const GqlTypeRef *ref = &rr_scalar_type(rs, scalar)->ref;
-
-	return scalar->element ? gql_list_of(rs->schema, gql_non_null(rs->schema, ref)) : ref;
+	/* an array of a domain over an array is a list of lists */
+	if (scalar->element != NULL)
+		return gql_list_of(rs->schema, gql_non_null(rs->schema, rr_scalar_ref(rs, scalar->element)));
+	return &rr_scalar_type(rs, scalar)->ref;
 }
 
 static GqlType *
@@ -395,19 +396,23 @@ complete_comparison(GqlSchema *schema, GqlType *type)
 const char *
 rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar)
 {
-	const RrScalar *element = scalar->element ? scalar->element : scalar;
+	const RrScalar *innermost = scalar;
 	const char *name = rr_scalar_type(rs, scalar)->name;
+	const char *arrays = "";
 
-	if (strcmp(name, "String") == 0 && element->base != TEXTOID && element->base != VARCHAROID)
+	for (; innermost->element != NULL; innermost = innermost->element)
+		arrays = psprintf("%s_array", arrays);
+
+	if (strcmp(name, "String") == 0 && innermost->base != TEXTOID && innermost->base != VARCHAROID)
 	{
-		char	   *own = type_name(element->base);
+		char	   *own = type_name(innermost->base);
 
 		for (char *p = own; *p; p++)
 			if (!isalnum((unsigned char) *p) || IS_HIGHBIT_SET(*p))
 				*p = '_';
 		name = psprintf("String_%s", own);
 	}
-	return psprintf("%s%s_comparison_exp", name, scalar->element ? "_array" : "");
+	return psprintf("%s%s_comparison_exp", name, arrays);
 }
 
 GqlType *

@@ -402,7 +402,7 @@ list_types(GqlSchema *schema)
 		gql_type_fields(schema, schema->types.items[i]);
 }
 
-/* The scalar of this name that a column has which the role reads; NULL if there is none. */
+/* The scalar of this name, or a list of it, that a column has which the role reads; NULL if there is none. */
 static const RrScalar *
 find_scalar(RrRoleSchema *rs, const char *name, int len, bool array)
 {
@@ -418,7 +418,8 @@ find_scalar(RrRoleSchema *rs, const char *name, int len, bool array)
 		{
 			const RrScalar *scalar = rr_scalar(db, column->type);
 
-			if (strncmp(scalar->name, name, len) == 0 && scalar->name[len] == '\0' && (!array || scalar->element != NULL))
+			if (strncmp(scalar->name, name, len) == 0 && scalar->name[len] == '\0' &&
+				(!array || (scalar->element != NULL && scalar->element->element == NULL)))
 				return scalar;
 		}
 	}
