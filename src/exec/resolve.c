@@ -3,8 +3,10 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 #include "exec/run.h"
 #include "settings.h"
@@ -12,6 +14,8 @@
 
 /* graphql-js stops at as many */
 #define MAX_ERRORS 100
+/* How often a document is planned again because something changes all the time. */
+#define MAX_ATTEMPTS 5
 
 typedef struct Resolution
 {
@@ -55,6 +59,25 @@ append_errors(GqlErrorList *errors, StringInfo out)
 }
 
 /*
+ * One attempt to plan a document; false when tables or metadata have changed meanwhile. Tables are always seen as they are, whatever the snapshot; so
+ * metadata about them must be as new, unless the transaction has one snapshot for all that it sees.
+ */
+static bool
+plan(const RrCall *call, const GqlValue *variables, Resolution *r)
+{
+	bool		newest = !IsolationUsesXactSnapshot();
+	bool		holds;
+
+	if (newest)
+		PushActiveSnapshot(GetLatestSnapshot());
+	r->plan = rr_plan_document(call->query, call->query_len, call->operation_name, variables, r->errors);
+	holds = r->plan == NULL || rr_plan_lock(r->plan);
+	if (newest)
+		PopActiveSnapshot();
+	return holds;
+}
+
+/*
  * Become the role, plan the document, and append what the body makes of it; without a plan there are errors.
  */
 static void
@@ -68,8 +91,11 @@ with_plan(const RrCall *call, const char *name, void (*body) (const Resolution *
 	rr_role_enter(&r.role, rr_get_role(call->role), call->headers);
 	r.errors = gql_errors_create(MAX_ERRORS, "validation-failed");
 	variables = variables_of(call, r.errors);
-	if (r.errors->items == NIL)
-		r.plan = rr_plan_document(call->query, call->query_len, call->operation_name, variables, r.errors);
+	for (int attempt = 0; r.errors->items == NIL && attempt < MAX_ATTEMPTS; attempt++)
+	{
+		if (plan(call, variables, &r))
+			break;
+	}
 	body(&r, out);
 	rr_role_leave(&r.role);
 	MemoryContextSwitchTo(old);

@@ -492,6 +492,8 @@ must_wait(const Change *change, List *changes)
 {
 	ListCell   *lc;
 
+	if (strcmp(change->from, change->to) == 0)
+		return false;
 	foreach(lc, changes)
 	{
 		const Change *other = lfirst(lc);
@@ -559,7 +561,7 @@ follow(void)
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("other sessions are renaming what the same relationships use")));
+			 errmsg("other sessions have changed metadata of what was renamed")));
 }
 
 /* ---- for the event triggers ---- */

@@ -163,7 +163,10 @@ rr_check_not_derived(Oid table, const char *name)
 	RrRoleSchema *rs = rr_role_schema_get(rr_extension_owner());
 	RrTable    *exposed = rr_database_table(rr_tables(rs)->db, table);
 
-	if (exposed && gql_type_field(rs->schema, gql_schema_type(rs->schema, exposed->name), name))
+	GqlType    *type = exposed ? gql_schema_type(rs->schema, exposed->name) : NULL;
+
+	/* a table that the owner may not read has no type in his schema */
+	if (exposed && (gql_names_get(&exposed->links, name) || (type && gql_type_field(rs->schema, type, name))))
 		throw_taken(table, "field", name);
 }
 

@@ -16,6 +16,7 @@
 #include "executor/spi.h"
 #include "lib/ilist.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -794,4 +795,14 @@ rr_plan_document(const char *query, int len, const char *operation_name, const G
 	}
 	MemoryContextSwitchTo(old);
 	return plan;
+}
+
+bool
+rr_plan_lock(const RrPlan *plan)
+{
+	ListCell   *lc;
+
+	foreach(lc, plan->tables)
+		LockRelationOid(lfirst_oid(lc), AccessShareLock);
+	return rr_catalog_generation() == documents_generation;
 }

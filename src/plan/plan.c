@@ -167,6 +167,7 @@ rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *errors)
 		if (!plan_group(&r, lfirst(lc)))
 			return NULL;
 	plan->steps = planner.steps;
+	plan->tables = planner.tables;
 	plan->exact = planner.exact;
 	return plan;
 }

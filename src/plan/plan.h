@@ -53,6 +53,7 @@ typedef struct RrPlanner
 	GqlRequest *request;
 	GqlErrorList *errors;		/* what only planning can find (a negative limit): request errors with location */
 	List	   *steps;			/* RrJoinStep *, by number */
+	List	   *tables;			/* oids, of those that statements read */
 	RrJoinStep *parent;			/* the step in whose rows the joins that are being compiled stand; NULL: in a root field's */
 	int			fields;			/* for rr_count_fields() */
 	int			relationships;	/* for rr_sql_relationship() */
@@ -113,6 +114,7 @@ typedef struct RrPlan
 	GqlRequest *request;
 	List	   *roots;			/* RrRootField *, in response order */
 	List	   *steps;			/* RrJoinStep *, by number; a parent comes before its children */
+	List	   *tables;			/* oids, of those that statements read */
 	bool		exact;			/* RrPlanner.exact */
 } RrPlan;
 
@@ -126,5 +128,11 @@ extern RrPlan *rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *erro
  * used again. inputs as for gql_request_create(). Kept whole until CurrentMemoryContext goes. NULL when errors were filed.
  */
 extern RrPlan *rr_plan_document(const char *query, int len, const char *operation_name, const GqlValue *inputs, GqlErrorList *errors);
+
+/*
+ * Lock what the statements of the present user's plan read, as they will when they run, so that it changes no more. False when something
+ * has changed since rr_plan_document() was called, so that it has to be called again.
+ */
+extern bool rr_plan_lock(const RrPlan *plan);
 
 #endif							/* RR_PLAN_H */

@@ -95,7 +95,8 @@ extern const char *rr_sql_keys_param(RrSql *sql, Oid type, int key);
 extern const char *rr_sql_session_param(RrSql *sql, Oid type);
 /* The number of the run; one parameter for the whole statement. */
 extern const char *rr_sql_run_param(RrSql *sql);
-extern const char *rr_sql_table(const RrTable *table);
+/* For FROM: the plan reads the table. */
+extern const char *rr_sql_table(RrSql *sql, const RrTable *table);
 /* An expression of that type for operators and aggregates. Those of enums do not see through a domain. */
 extern const char *rr_sql_operand(const RrScalar *scalar, const char *expression);
 /* The location of a field. */

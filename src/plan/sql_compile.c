@@ -61,8 +61,9 @@ rr_sql_keys_param(RrSql *sql, Oid type, int key)
 }
 
 const char *
-rr_sql_table(const RrTable *table)
+rr_sql_table(RrSql *sql, const RrTable *table)
 {
+	sql->planner->tables = list_append_unique_oid(sql->planner->tables, table->oid);
 	return quote_qualified_identifier(table->schema, table->relation);
 }
 

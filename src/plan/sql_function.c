@@ -12,7 +12,7 @@
 const char *
 rr_whole_row(const RrTable *table, const char *alias)
 {
-	return psprintf("(%s.*)::%s", alias, rr_sql_table(table));
+	return psprintf("(%s.*)::%s", alias, quote_qualified_identifier(table->schema, table->relation));
 }
 
 static const GqlValue *

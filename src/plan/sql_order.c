@@ -163,7 +163,7 @@ join(RrSql *sql, RrRows *rows, const char *from, const RrLink *link)
 	JoinedBy   *joined = palloc0(sizeof(JoinedBy));
 	const char *alias = rr_sql_alias(sql, 't');
 
-	appendStringInfo(&rows->base_joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(link->target), alias,
+	appendStringInfo(&rows->base_joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(sql, link->target), alias,
 					 rr_link_condition(link, rr_link_columns(link, from), alias));
 	rows->joined++;
 	joined->from = from;
@@ -188,7 +188,7 @@ follow(RrSql *sql, RrRows *rows, const Sorted *by, const RrLink *link)
 		return joined->sorted;
 	alias = rr_sql_alias(sql, 't');
 	condition = rr_link_condition(link, rr_link_columns(link, by->alias), alias);
-	return by_subquery(by, link->target, alias, rr_sql_table(link->target), condition, !link->array && !link->unique);
+	return by_subquery(by, link->target, alias, rr_sql_table(sql, link->target), condition, !link->array && !link->unique);
 }
 
 static bool
@@ -220,7 +220,7 @@ sort_field(RrSql *sql, RrRows *rows, const Sorted *by, const GqlInputValueDef *i
 			return rr_sql_relationship(sql, value->loc) && sort_object(sql, rows, &next, type, value);
 		case RR_FIELD_AGGREGATE_RELATIONSHIP:
 			alias = rr_sql_alias(sql, 't');
-			next = by_subquery(by, info->link->target, alias, rr_sql_table(info->link->target),
+			next = by_subquery(by, info->link->target, alias, rr_sql_table(sql, info->link->target),
 							   rr_link_condition(info->link, rr_link_columns(info->link, by->alias), alias), false);
 			return rr_sql_relationship(sql, value->loc) && sort_aggregate(sql, rows, &next, type, value);
 		default:

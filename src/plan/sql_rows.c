@@ -21,7 +21,9 @@ rr_rows_init(RrSql *sql, RrRows *rows, const RrTable *table, const char *from)
 {
 	memset(rows, 0, sizeof(RrRows));
 	rows->table = table;
-	rows->from = from ? from : rr_sql_table(table);
+	rows->from = rr_sql_table(sql, table);
+	if (from)
+		rows->from = from;
 	rows->alias = rr_sql_alias(sql, 't');
 	initStringInfo(&rows->where);
 	initStringInfo(&rows->base_joins);
@@ -331,7 +333,7 @@ rr_rows_join(RrSql *sql, const RrRow *row, const RrLink *link)
 
 	for (int i = 0; i < link->n; i++)
 		here[i] = value_at_joins(row, rr_row_column(row, link->attnums[i]));
-	appendStringInfo(&rows->joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(link->target), alias, rr_link_condition(link, here, alias));
+	appendStringInfo(&rows->joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(sql, link->target), alias, rr_link_condition(link, here, alias));
 	rows->joined++;
 	rows->joined_columns += link->target->ncolumns;
 	return (RrRow)

@@ -247,7 +247,7 @@ append_predicate(RrSql *sql, StringInfo out, const Place *place, const RrLink *l
 		return false;
 	initStringInfo(&select);
 	appendStringInfo(&select, "(SELECT %s FROM %s AS %s WHERE %s",
-					 predicate_call(aggregate, link->target, alias, given), rr_sql_table(link->target), alias,
+					 predicate_call(aggregate, link->target, alias, given), rr_sql_table(sql, link->target), alias,
 					 rr_link_condition(link, rr_link_columns(link, here), alias));
 	if (filter != NULL)
 	{
@@ -405,7 +405,7 @@ append_field(RrSql *sql, StringInfo out, const Place *place, const RrTable *tabl
 			return append_aggregates(sql, out, place, info->link, alias, gql_named_type(input->type), field->value);
 		default:
 			inner = rr_sql_alias(sql, 't');
-			return append_exists(sql, out, place, rr_sql_table(info->link->target),
+			return append_exists(sql, out, place, rr_sql_table(sql, info->link->target),
 								 rr_link_condition(info->link, rr_link_columns(info->link, alias), inner),
 								 info->link->target, inner, input, field->value);
 	}
