@@ -586,7 +586,7 @@ strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValu
 		const GqlTypeRef *type;
 		GqlInputValueDef *left;
 
-		if (value == NULL && rr_remote_hides(remote, input))
+		if (rr_remote_hides(remote, input))
 			continue;
 		if (value != NULL)
 		{
@@ -627,7 +627,7 @@ add_arguments(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *owner, GqlFieldDef 
 		const GqlTypeRef *type;
 		GqlInputValueDef *left;
 
-		if (given == NULL && rr_remote_hides(join->remote, arg))
+		if (rr_remote_hides(join->remote, arg))
 			continue;
 		if (given != NULL)
 		{
