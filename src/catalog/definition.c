@@ -445,6 +445,17 @@ rr_check_source(const RrDoc *doc)
 				 errdetail("The only source is this database, \"default\". At %s.", rr_doc_path(source))));
 }
 
+/* A longer name would be cut where it is stored, and be another's. */
+static void
+check_length(const RrDoc *doc, const char *name)
+{
+	if (strlen(name) >= NAMEDATALEN)
+		ereport(ERROR,
+				(errcode(ERRCODE_NAME_TOO_LONG),
+				 errmsg("the name at %s is too long", rr_doc_path(doc)),
+				 errdetail("Names in PostgreSQL have at most %d bytes.", NAMEDATALEN - 1)));
+}
+
 void
 rr_table_name_from_json(const RrDoc *doc, const char **schema, const char **name)
 {
@@ -452,11 +463,15 @@ rr_table_name_from_json(const RrDoc *doc, const char **schema, const char **name
 	{
 		*schema = "public";
 		*name = rr_doc_text(doc);
-		return;
 	}
-	RR_DOC_CHECK_KEYS(doc, "schema", "name");
-	*schema = rr_doc_get_text(doc, "schema", "public");
-	*name = rr_doc_text(rr_doc_require(doc, "name"));
+	else
+	{
+		RR_DOC_CHECK_KEYS(doc, "schema", "name");
+		*schema = rr_doc_get_text(doc, "schema", "public");
+		*name = rr_doc_text(rr_doc_require(doc, "name"));
+	}
+	check_length(doc, *schema);
+	check_length(doc, *name);
 }
 
 RrToSource *

@@ -44,6 +44,32 @@ rr_computed_field_from_body(const RrDoc *body, const char *schema, const char *t
 	return field;
 }
 
+void
+rr_check_function_keys(const RrDoc *body)
+{
+	const RrDoc *configuration = rr_doc_get(body, "configuration");
+	const RrDoc *names = rr_doc_get(configuration, "custom_root_fields");
+
+	RR_DOC_CHECK_KEYS(body, "source", "function", "configuration", "comment", "schema", "name");
+	if (configuration)
+		RR_DOC_CHECK_KEYS(configuration, "exposed_as", "session_argument", "custom_root_fields");
+	if (names)
+		RR_DOC_CHECK_KEYS(names, "function", "function_aggregate");
+}
+
+static const char *
+read_exposed_as(const RrDoc *configuration)
+{
+	const char *text = rr_doc_get_text(configuration, "exposed_as", NULL);
+
+	if (text && strcmp(text, "query") != 0 && strcmp(text, "mutation") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("expected \"query\" or \"mutation\" at %s", rr_doc_path(rr_doc_get(configuration, "exposed_as"))),
+				 errdetail("Found %s.", rr_doc_found(rr_doc_get(configuration, "exposed_as")))));
+	return text;
+}
+
 RrTrackedFunction *
 rr_tracked_function_from_body(const RrDoc *body)
 {
@@ -64,7 +90,7 @@ rr_tracked_function_from_body(const RrDoc *body)
 		return function;
 	names = rr_doc_get(configuration, "custom_root_fields");
 	function->configuration = rr_doc_jsonb(configuration);
-	function->exposed_as = rr_doc_get_text(configuration, "exposed_as", NULL);
+	function->exposed_as = read_exposed_as(configuration);
 	function->session_argument = rr_doc_get_text(configuration, "session_argument", NULL);
 	function->custom_name = rr_doc_get_text(names, "function", NULL);
 	function->custom_aggregate_name = rr_doc_get_text(names, "function_aggregate", NULL);

@@ -258,28 +258,13 @@ drop_computed_field(const RrDoc *args)
 	return NULL;
 }
 
-static void
-check_function_configuration(const RrDoc *configuration)
-{
-	const RrDoc *names = rr_doc_get(configuration, "custom_root_fields");
-
-	RR_DOC_CHECK_KEYS(configuration, "exposed_as", "session_argument", "custom_root_fields");
-	if (names)
-		RR_DOC_CHECK_KEYS(names, "function", "function_aggregate");
-}
-
 static Jsonb *
 track_function(const RrDoc *args)
 {
-	const RrDoc *configuration;
-
 	if (rr_doc_is_object(args))
 	{
-		RR_DOC_CHECK_KEYS(args, "source", "function", "configuration", "comment", "schema", "name");
+		rr_check_function_keys(args);
 		rr_check_source(args);
-		configuration = rr_doc_get(args, "configuration");
-		if (configuration)
-			check_function_configuration(configuration);
 	}
 	rr_put_tracked_function(rr_tracked_function_from_body(args), RR_CREATE);
 	return NULL;

@@ -55,6 +55,7 @@ rr_track_tables(const RrDoc *args)
 	ListCell   *lc;
 
 	RR_DOC_CHECK_KEYS(args, "tables", "allow_warnings", "source");
+	(void) rr_doc_get_bool(args, "allow_warnings", true);
 	foreach(lc, rr_doc_items(rr_doc_require(args, "tables")))
 		paths = track(paths, lfirst(lc));
 	return tracked(paths);

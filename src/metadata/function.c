@@ -312,10 +312,6 @@ check_tracked_function(const RrTrackedFunction *function)
 				 errhint("Let it return the row type of a table, or SETOF that.")));
 	if (function->session_argument)
 		check_session_argument(s, function->session_argument);
-	if (function->exposed_as && strcmp(function->exposed_as, "query") != 0 && strcmp(function->exposed_as, "mutation") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"exposed_as\" must be \"query\" or \"mutation\", not \"%s\"", function->exposed_as)));
 	check_field_name(function->custom_name, "function");
 	check_field_name(function->custom_aggregate_name, "function_aggregate");
 }

@@ -323,6 +323,7 @@ rr_sql_track_function(PG_FUNCTION_ARGS)
 	function_argument(fcinfo, 0, &schema, &name);
 	body = rr_jsonb_object("function", rr_jsonb_object("schema", rr_jsonb_text(schema), "name", rr_jsonb_text(name), NULL),
 						   "configuration", jsonb_argument(fcinfo, 1), "comment", rr_jsonb_text(text_argument(fcinfo, 2)), NULL);
+	rr_check_function_keys(rr_doc_root(body, ""));
 	rr_put_tracked_function(rr_tracked_function_from_body(rr_doc_root(body, "")), RR_CREATE);
 	PG_RETURN_VOID();
 }

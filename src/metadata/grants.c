@@ -74,13 +74,33 @@ trigger_name(const Grants *g)
 	return quote_identifier(makeObjectName(g->role_name, g->verb, "preset"));
 }
 
+/* The name of a role. Unquoted "public" is everybody. */
+static const char *
+role_name(const RrDoc *doc)
+{
+	const char *name = rr_doc_text(doc);
+
+	if (*name == '\0' || strlen(name) >= NAMEDATALEN)
+		ereport(ERROR,
+				(errcode(*name ? ERRCODE_NAME_TOO_LONG : ERRCODE_INVALID_NAME),
+				 errmsg("the name at %s is %s", rr_doc_path(doc), *name ? "too long" : "empty"),
+				 errdetail("Names in PostgreSQL have 1 to %d bytes.", NAMEDATALEN - 1)));
+	if (strncmp(name, "pg_", 3) == 0 || strcmp(name, "public") == 0 || strcmp(name, "none") == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_RESERVED_NAME),
+				 errmsg("role name \"%s\" is reserved in PostgreSQL", name),
+				 rr_doc_errdetail(doc),
+				 errhint("Choose another, in the requests as well.")));
+	return name;
+}
+
 static void
-begin(Grants *g, const char *role)
+begin(Grants *g, const RrDoc *role)
 {
 	initStringInfo(&g->statements);
 	initStringInfo(&g->left_out);
-	g->role_name = role;
-	g->role = quote_identifier(role);
+	g->role_name = role_name(role);
+	g->role = quote_identifier(g->role_name);
 }
 
 static void
@@ -403,7 +423,7 @@ throw_table_permission(const char *type, const char *verb, bool create, const Rr
 		RR_DOC_CHECK_KEYS(args, "source", "table", "role", "permission", "comment");
 	else
 		RR_DOC_CHECK_KEYS(args, "source", "table", "role");
-	begin(&g, rr_doc_text(rr_doc_require(args, "role")));
+	begin(&g, rr_doc_require(args, "role"));
 	set_verb(&g, verb, args);
 	read_table(&g, args);
 	if (create)
@@ -421,7 +441,7 @@ throw_comment(const char *type, const RrDoc *args)
 	const RrDoc *verb;
 
 	RR_DOC_CHECK_KEYS(args, "source", "table", "role", "type", "comment");
-	begin(&g, rr_doc_text(rr_doc_require(args, "role")));
+	begin(&g, rr_doc_require(args, "role"));
 	verb = rr_doc_require(args, "type");
 	set_verb(&g, rr_doc_text(verb), verb);
 	read_table(&g, args);
@@ -440,7 +460,7 @@ throw_function_permission(const char *type, bool create, const RrDoc *args)
 
 	RR_DOC_CHECK_KEYS(args, "source", "function", "role");
 	rr_check_source(args);
-	begin(&g, rr_doc_text(rr_doc_require(args, "role")));
+	begin(&g, rr_doc_require(args, "role"));
 	rr_table_name_from_json(rr_doc_require(args, "function"), &schema, &name);
 	function = format_procedure_qualified(rr_get_function(schema, name));
 	if (create)
@@ -461,12 +481,14 @@ create_inherited_role(Grants *g, const RrDoc *body)
 	ListCell   *lc;
 
 	RR_DOC_CHECK_KEYS(body, "role_name", "role_set");
-	begin(g, rr_doc_text(rr_doc_require(body, "role_name")));
+	begin(g, rr_doc_require(body, "role_name"));
 	initStringInfo(&roles);
 	foreach(lc, rr_doc_items(rr_doc_require(body, "role_set")))
 	{
-		create_role(g, rr_doc_text(lfirst(lc)));
-		add_name(&roles, rr_doc_text(lfirst(lc)));
+		const char *name = role_name(lfirst(lc));
+
+		create_role(g, name);
+		add_name(&roles, name);
 	}
 	create_role(g, g->role_name);
 	if (roles.len)
@@ -483,7 +505,7 @@ throw_inherited_role(const char *type, bool create, const RrDoc *args)
 	else
 	{
 		RR_DOC_CHECK_KEYS(args, "role_name");
-		begin(&g, rr_doc_text(rr_doc_require(args, "role_name")));
+		begin(&g, rr_doc_require(args, "role_name"));
 		statement(&g, "DROP ROLE IF EXISTS %s", g.role);
 	}
 	throw_written_so(&g, type, create ? "membership between roles" : "DROP ROLE");
@@ -529,7 +551,7 @@ rr_table_permission_json(const char *schema, const char *table, const char *verb
 	Grants		g = {.roles = *roles};
 
 	RR_DOC_CHECK_KEYS(permission, "role", "permission", "comment");
-	begin(&g, rr_doc_text(rr_doc_require(permission, "role")));
+	begin(&g, rr_doc_require(permission, "role"));
 	set_verb(&g, verb, permission);
 	set_table(&g, schema, table);
 	create_permission(&g, permission);

@@ -76,12 +76,13 @@ typedef enum RrPutMode
 	RR_RESTORE,					/* create; what does not fit the database or the remote schema is stored all the same, and is inconsistent */
 } RrPutMode;
 
-/* A remote schema as it is to be stored: asked or checked, not written yet. */
-extern RrRemoteSchema *rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl);
 /*
- * Throws 42501 when a definition reads the server's environment or files, and the current user may not; one that is stored already may be stored again.
+ * A remote schema as it is to be stored, but for the schema where it is not given. Throws 42501 when the definition reads the server's environment or files, and
+ * the current user may not; one that is stored already may be stored again.
  */
-extern void rr_check_server_access(const RrRemoteSchema *remote);
+extern RrRemoteSchema *rr_read_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl);
+/* The same, and the upstream asked for its schema where it is not given. */
+extern RrRemoteSchema *rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl);
 /* What has become inconsistent by it: List of RrInconsistency *; a WARNING has been raised for each. */
 extern List *rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode);
 extern void rr_remove_remote_schema(const char *name, bool cascade);
@@ -169,6 +170,8 @@ extern void rr_drop_tracked_function(const char *schema, const char *name);
 extern RrRelationship *rr_relationship_from_body(const RrDoc *body, RrRelationshipKind kind);
 extern RrComputedField *rr_computed_field_from_body(const RrDoc *body, const char *schema, const char *table);
 extern RrTrackedFunction *rr_tracked_function_from_body(const RrDoc *body);
+/* Throws for the first key that a tracked function's body has not, its configuration's included. */
+extern void rr_check_function_keys(const RrDoc *body);
 extern RrPermission *rr_permission_from_body(const RrDoc *body, const char *remote_schema);
 
 /* ---- permission.c ---- */

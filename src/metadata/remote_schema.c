@@ -66,8 +66,8 @@ server_member(const RrRemoteSchema *remote)
 	return NULL;
 }
 
-void
-rr_check_server_access(const RrRemoteSchema *remote)
+static void
+check_server_access(const RrRemoteSchema *remote)
 {
 	const char *member = server_member(remote);
 	const RrRemoteSchema *stored;
@@ -82,8 +82,21 @@ rr_check_server_access(const RrRemoteSchema *remote)
 				 errdetail("It reads the environment or the files of the server, which is for superusers and members of pg_read_server_files.")));
 }
 
+/* Not quoted: it may hold secrets. */
+static void
+check_url(const RrRemoteSchema *remote, const RrDoc *definition)
+{
+	const char *url = remote->url;
+
+	if (url && (pg_strncasecmp(url, "http://", 7) != 0 || url[7] == '\0') && (pg_strncasecmp(url, "https://", 8) != 0 || url[8] == '\0'))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the \"url\" of remote schema \"%s\" does not start with http:// or https://", remote->name),
+				 rr_doc_errdetail(rr_doc_get(definition, "url"))));
+}
+
 RrRemoteSchema *
-rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl)
+rr_read_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl)
 {
 	RrRemoteSchema *remote;
 
@@ -92,12 +105,23 @@ rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the name of a remote schema must not be empty")));
 	remote = rr_remote_schema_from_json(name, definition);
-	rr_check_server_access(remote);
+	check_url(remote, definition);
+	check_server_access(remote);
 	remote->comment = comment;
 	remote->sdl_given = sdl != NULL;
 	if (sdl)
 		rr_check_sdl(name, sdl);
-	remote->sdl = sdl ? sdl : rr_fetch_schema(remote);
+	remote->sdl = sdl;
+	return remote;
+}
+
+RrRemoteSchema *
+rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl)
+{
+	RrRemoteSchema *remote = rr_read_remote_schema(name, definition, comment, sdl);
+
+	if (sdl == NULL)
+		remote->sdl = rr_fetch_schema(remote);
 	return remote;
 }
 

@@ -347,7 +347,8 @@ add_all(Replacement *r, const RrDoc *metadata)
 /* ---- the items ---- */
 
 /*
- * With inconsistent metadata allowed, an upstream that cannot be asked (a schema given as text must be one) leaves the remote schema with the SDL that it had under the same name, or without any.
+ * With inconsistent metadata allowed, an upstream that cannot be asked leaves the remote schema with the SDL that it had under the same name, or without any.
+ * A schema that is given must be one all the same.
  */
 static RrRemoteSchema *
 read_remote_schema(const MetadataItem *item)
@@ -359,18 +360,11 @@ read_remote_schema(const MetadataItem *item)
 	RrRemoteSchema *remote;
 	RrRemoteSchema *stored;
 
-	if (!item->allow_inconsistent)
+	if (!item->allow_inconsistent || sdl)
 		return rr_prepare_remote_schema(name, definition, comment, sdl);
-	remote = rr_remote_schema_from_json(name, definition);
-	rr_check_server_access(remote);
-	remote->comment = comment;
-	remote->sdl_given = sdl != NULL;
-	remote->sdl = sdl;
-	if (sdl)
-		rr_check_sdl(name, sdl);
+	remote = rr_read_remote_schema(name, definition, comment, NULL);
+	remote->sdl = rr_try_fetch_schema(remote);
 	stored = rr_catalog_remote_schema(name);
-	if (sdl == NULL)
-		remote->sdl = rr_try_fetch_schema(remote);
 	if (remote->sdl == NULL && stored)
 		remote->sdl = stored->sdl;
 	return remote;

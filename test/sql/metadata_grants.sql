@@ -198,6 +198,10 @@ SELECT refusal('{"columns": "*", "filter": {"_exists": {"_table": "nowhere", "_w
 SELECT refusal('{"columns": "*", "check": {}, "set": {"titel": 5}}', 'insert');
 SELECT refusal('{"filter": {}, "columns": "*"}', 'delete');
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "pg_create_select_permission", "args": {"source": "other", "table": "authors", "role": "r", "permission": {}}}')$$);
+-- "public" would be everybody
+SELECT role, test.failure(format('SELECT remote_rel.metadata(%L)', jsonb_build_object('type', 'pg_create_select_permission', 'args',
+  jsonb_build_object('table', 'articles', 'role', role, 'permission', '{"columns": "*", "filter": {}}'::jsonb)))) FROM unnest(ARRAY['public', 'none', 'pg_monitor', '', repeat('x', 64)]) AS role;
+SELECT test.failure($$SELECT remote_rel.metadata('{"type": "add_inherited_role", "args": {"role_name": "a", "role_set": ["b", "public"]}}')$$);
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "pg_set_permission_comment", "args": {"table": "authors", "role": "r", "type": "selec", "comment": "c"}}')$$);
 
 \set QUIET on

@@ -8,10 +8,14 @@ SET client_min_messages = error;
 CREATE SCHEMA shop;
 CREATE TABLE users (id integer PRIMARY KEY, name text, auth0_id text, boss_id integer REFERENCES users);
 CREATE TABLE shop.orders (id integer PRIMARY KEY, user_id integer REFERENCES users, total numeric);
+CREATE TABLE authors (id integer PRIMARY KEY, account text);
+CREATE TABLE articles (id integer PRIMARY KEY, title text, author_id integer REFERENCES authors, published boolean);
+ALTER TABLE shop.orders ADD author_id integer REFERENCES authors, ADD note text;
 CREATE FUNCTION loud(u users) RETURNS text LANGUAGE sql STABLE AS $$ SELECT upper(u.name) $$;
 CREATE FUNCTION best_users(session json) RETURNS SETOF users LANGUAGE sql STABLE AS $$ SELECT * FROM users $$;
 SET remote_rel.exposed_schemas = 'public, shop';
 \set commands `cat test/metadata/every_command.json`
+\set permissions `cat test/metadata/table_permissions.json`
 SELECT set_config('test.commands', :'commands', false) IS NOT NULL;
 
 -- The paths of all values of a document, the document's own included.
@@ -69,10 +73,18 @@ BEGIN
   END LOOP;
 END
 $do$;
+-- Those that are refused all the same, with statements: these must come, or an error about the body
+INSERT INTO outcomes SELECT c, m.*, o.* FROM (
+    SELECT c FROM jsonb_array_elements(:'permissions'::jsonb -> 'args') AS c
+    UNION ALL SELECT * FROM unnest(ARRAY['{"type": "pg_track_table", "args": {"source": "default", "table": {"schema": "public", "name": "users"}, "configuration": {"custom_name": "u"}}}',
+      '{"type": "pg_track_tables", "args": {"tables": [{"table": "users"}], "allow_warnings": true}}', '{"type": "add_inherited_role", "args": {"role_name": "a", "role_set": ["b", "c"]}}',
+      '{"type": "drop_inherited_role", "args": {"role_name": "a"}}', '{"type": "pg_set_permission_comment", "args": {"table": "users", "role": "a", "type": "select", "comment": "c"}}',
+      '{"type": "pg_drop_update_permission", "args": {"source": "default", "table": "users", "role": "a"}}', '{"type": "pg_create_function_permission", "args": {"function": "loud", "role": "a"}}']::jsonb[])) AS c(c),
+  mutants(c) AS m, outcome(m.request) AS o;
 SELECT count(*) > 10000 AS many, count(*) FILTER (WHERE code = 'OK000') > 1000 AS answered FROM outcomes;
 
--- None but these: 22023 shape or value; 42xxx a name that is taken, unknown, or none; HV00N, HV021 the upstream, its schema
-SELECT code, message, command FROM outcomes WHERE code NOT IN ('OK000', '22023', '42602', '42622', '42704', '42710', '42883', '42P01', 'HV00N', 'HV021');
+-- None but these: 22023 shape or value; 42xxx a name that is taken, unknown, too long, or none; HV00N, HV021 the upstream, its schema; 0A000 no such command here
+SELECT code, message, command FROM outcomes WHERE code NOT IN ('OK000', '22023', '42602', '42622', '42703', '42704', '42710', '42883', '42P01', 'HV00N', 'HV021', '0A000');
 
 -- Where the shape is wrong, the path is told
 SELECT message, detail FROM outcomes WHERE message ~ '^(expected|unknown key|".*" is missing|exactly one)' AND NOT concat(message, ' ', detail) ~ '(At|at) \$[.a-z]?';
