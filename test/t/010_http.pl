@@ -46,22 +46,6 @@ sub call
 
 sub run { return $sql->query(call(@_)) }
 
-sub descriptors
-{
-	my ($session) = @_;
-
-	my @open = glob '/proc/' . $session->pid . '/fd/*';
-	return scalar @open;
-}
-
-sub resident_kb
-{
-	my ($session) = @_;
-
-	my ($kb) = slurp_file('/proc/' . $session->pid . '/status') =~ /VmRSS:\s+(\d+)/;
-	return $kb;
-}
-
 my $can_look = -r '/proc/self/fd';
 
 subtest 'answers and faults' => sub {
@@ -351,7 +335,8 @@ subtest 'TLS and HTTP/2' => sub {
 	$url = 'https://127.0.0.1:' . $h2->port . '/?fault=';
 	is(decode_json(run(q(convert_from(body, 'UTF8')), "${url}echo", %ca))->{version}, '2.0', 'HTTP/2 by ALPN');
 	$stats->($h2->port, 'https', 'reset', %ca);
-	is(run('failure', [ ("${url}delay&ms=50") x 20 ], %ca), join("\n", ('OK') x 20), 'twenty at a time');
+	# idempotent: before 7.80, libcurl could not be kept from sending a request twice, so others got connections of their own
+	is(run('failure', [ ("${url}delay&ms=50") x 20 ], %ca, idempotent => 'true'), join("\n", ('OK') x 20), 'twenty at a time');
 	is_deeply([ @{ $stats->($h2->port, 'https', 'stats', %ca) }{qw(connections requests maxInFlight)} ], [ 0, 20, 20 ], '... on the connection that was there');
 	run('failure', [ "${url}none", ("${url}hang") x 5 ], %ca, fail_after => 0);
 	wait_until('the server is told', sub { $stats->($h2->port, 'https', 'stats', %ca)->{inFlight} == 0 });
@@ -361,7 +346,7 @@ subtest 'TLS and HTTP/2' => sub {
 	my $h2c = start_remote('faulty', '--http2', '--exit-with-stdin');
 	$url = 'http://127.0.0.1:' . $h2c->port . '/?fault=';
 	is(decode_json(run(q(convert_from(body, 'UTF8')), "${url}echo", http2 => 'true'))->{version}, '2.0', 'HTTP/2 by prior knowledge');
-	is(run('failure', [ ("${url}delay&ms=50") x 20 ], http2 => 'true'), join("\n", ('OK') x 20), 'twenty at a time');
+	is(run('failure', [ ("${url}delay&ms=50") x 20 ], http2 => 'true', idempotent => 'true'), join("\n", ('OK') x 20), 'twenty at a time');
 	# libcurl 7.88.0 and 7.88.1 cannot use such a connection twice (curl#10634)
 	is($stats->($h2c->port, 'http', 'stats', http2 => 'true')->{connections}, `curl-config --version` =~ /7\.88\.[01]/ ? 21 : 1, '... on one connection');
 	$h2c->stop;

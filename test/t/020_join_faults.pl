@@ -22,14 +22,6 @@ sub query_sql
 	return sprintf 'SELECT graphql_resolve(%s, headers => %s)', literal($query), literal($headers);
 }
 
-sub descriptors { my @open = glob '/proc/' . $_[0]->pid . '/fd/*'; return scalar @open }
-
-sub resident_kb
-{
-	my ($kb) = slurp_file('/proc/' . $_[0]->pid . '/status') =~ /VmRSS:\s+(\d+)/;
-	return $kb;
-}
-
 my $session = session($node);
 
 for my $server ($yoga, $apollo)

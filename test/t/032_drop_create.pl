@@ -2,7 +2,7 @@
 
 use RemoteRel::Test;
 
-my $node = start_node();
+my $node = start_node('autovacuum = off');    # it writes to pg_class
 my $remote = start_remote('yoga');
 $node->safe_psql('postgres', 'DROP EXTENSION remote_rel');
 

@@ -16,6 +16,8 @@ package RemoteRel::Test;
 #   $session->send('SELECT pg_sleep(10)');    # without waiting …
 #   my $output = $session->wait;              # … until now
 #   $session->pid;                            # of the backend
+#   descriptors($session);                    # how many its backend has open, but for files of the server
+#   resident_kb($session);                    # its backend's memory; both need /proc
 #   wait_until('the query waits', sub { … }); # polls; dies after 30 s
 #
 # done_testing() is the test's own business.
@@ -35,7 +37,7 @@ use Time::HiRes qw(sleep time);
 our @ISA    = ('Exporter');
 our @EXPORT = (
 	@Test::More::EXPORT, @PostgreSQL::Test::Utils::EXPORT,
-	qw(start_node start_remote add_remote resolve counted session wait_until literal decode_json encode_json example_users));
+	qw(start_node start_remote add_remote resolve counted session descriptors resident_kb wait_until literal decode_json encode_json example_users));
 
 sub import
 {
@@ -64,6 +66,22 @@ sub start_node
 	}
 	$node->safe_psql('postgres', 'CREATE EXTENSION remote_rel');
 	return $node;
+}
+
+# Files of relations are opened as they are needed, and stay open.
+sub descriptors
+{
+	my ($session) = @_;
+
+	return scalar grep { (readlink // '') !~ m{/pgdata/} } glob '/proc/' . $session->pid . '/fd/*';
+}
+
+sub resident_kb
+{
+	my ($session) = @_;
+
+	my ($kb) = slurp_file('/proc/' . $session->pid . '/status') =~ /VmRSS:\s+(\d+)/;
+	return $kb;
 }
 
 sub start_remote { return RemoteRel::Remote->start(@_) }
