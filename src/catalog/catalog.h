@@ -211,6 +211,8 @@ extern List *rr_remote_schema_headers(const RrRemoteSchema *remote);
 
 /* What messages call the URL, if that may not be shown since it comes from the environment: "$VARIABLE"; else NULL. */
 extern const char *rr_remote_schema_url_name(const RrRemoteSchema *remote);
+/* Does the URL hold a user, so that requests have an Authorization header of its? Throws like rr_remote_schema_url(). */
+extern bool rr_remote_schema_has_login(const RrRemoteSchema *remote);
 /*
  * Text that an upstream has a say in, without the values of configured headers and the URL's credentials: "***" in their places. Values of less than six bytes are
  * not looked for. The text itself if it holds none.

@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "common/base64.h"
 #include "lib/stringinfo.h"
 
 #include "catalog/catalog.h"
@@ -31,24 +32,40 @@ add_secret(List *secrets, const char *value, int len)
 	return secrets;
 }
 
+/* "user:password" of an URL; NULL if it has none. */
+static const char *
+find_login(const char *url, int *len)
+{
+	const char *authority = strstr(url, "://") ? strstr(url, "://") + 3 : url;
+	const char *login = NULL;
+
+	for (const char *p = authority; *p != '\0' && strchr("/?#", *p) == NULL; p++)
+		if (*p == '@')
+		{
+			login = authority;
+			*len = p - authority;
+		}
+	return login;
+}
+
 /* User, password and query of an URL. */
 static List *
 add_url_secrets(List *secrets, const char *url)
 {
-	const char *authority = strstr(url, "://") ? strstr(url, "://") + 3 : url;
-	const char *host = authority;
+	int			len;
+	const char *login = find_login(url, &len);
 	const char *query = url + strcspn(url, "?");
 
-	for (const char *p = authority; *p != '\0' && strchr("/?#", *p) == NULL; p++)
-		if (*p == '@')
-			host = p + 1;
-	if (host > authority)
+	if (login != NULL)
 	{
-		const char *password = memchr(authority, ':', host - 1 - authority);
+		const char *password = memchr(login, ':', len);
+		char	   *sent = palloc(pg_b64_enc_len(len));
 
-		secrets = add_secret(secrets, authority, host - 1 - authority);
+		/* as it is sent, and as it is written */
+		secrets = add_secret(secrets, sent, pg_b64_encode((const void *) login, len, sent, pg_b64_enc_len(len)));
+		secrets = add_secret(secrets, login, len);
 		if (password != NULL)
-			secrets = add_secret(secrets, password + 1, host - 2 - password);
+			secrets = add_secret(secrets, password + 1, login + len - password - 1);
 	}
 	if (*query != '\0')
 		secrets = add_secret(secrets, query + 1, strlen(query + 1));
@@ -123,4 +140,12 @@ const char *
 rr_remote_schema_url_name(const RrRemoteSchema *remote)
 {
 	return remote->url_env ? psprintf("$%s", remote->url_env) : NULL;
+}
+
+bool
+rr_remote_schema_has_login(const RrRemoteSchema *remote)
+{
+	int			len;
+
+	return find_login(rr_remote_schema_url(remote), &len) != NULL;
 }

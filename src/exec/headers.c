@@ -241,8 +241,10 @@ rr_headers_for(const RrRemoteSchema *remote)
 		{
 			const RrMapping *header = lfirst(lc);
 
-			if (!looks_like_variable(header->name) && !is_of_connection(header->name) && !is_for_next_hop(header->name, rr_session_headers()))
-				headers = add(headers, header->name, header->to);
+			if (looks_like_variable(header->name) || is_of_connection(header->name) || is_for_next_hop(header->name, rr_session_headers()) ||
+				(same_name(header->name, "authorization") && rr_remote_schema_has_login(remote)))
+				continue;
+			headers = add(headers, header->name, header->to);
 		}
 	headers = add(headers, "Content-Type", "application/json");
 	headers = add(headers, "Accept", "application/graphql-response+json, application/json;q=0.9");

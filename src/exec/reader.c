@@ -60,6 +60,24 @@ take_null(RrReader *reader)
 
 /* ---- leaves and lists ---- */
 
+/* Is it one of the values that the role's permission leaves of an enum? Of a whole remote schema the upstream decides. */
+static bool
+is_visible_value(const RrReader *reader, const GqlType *type, RrSlice value)
+{
+	RrSlice		text;
+	char	   *name;
+	bool		found;
+
+	if (type->kind != GQL_ENUM || !reader->step->step->remote->restricted || value.data[0] != '"')
+		return true;
+	if (!rr_plain_string(value, &text))
+		return false;
+	name = pnstrdup(text.data, text.len);
+	found = gql_names_get(gql_type_fields(reader->step->run->plan->rs->schema, unconstify(GqlType *, type)), name) != NULL;
+	pfree(name);
+	return found;
+}
+
 static RrReadResult
 read_leaf(RrReader *reader, const GqlType *type, const GqlPath *path)
 {
@@ -71,6 +89,8 @@ read_leaf(RrReader *reader, const GqlType *type, const GqlPath *path)
 											  c == '{' ? "an object" : "a list", type->name));
 	if (!rr_scan_value(&reader->scan, &value))
 		return RR_READ_BROKEN;
+	if (!is_visible_value(reader, type, value))
+		return invalid(reader, path, psprintf("remote schema \"%s\" answered with a value that is unknown for type %s", remote_name(reader), type->name));
 	put_text(reader, value.data, value.len);
 	return RR_READ_VALUE;
 }

@@ -190,8 +190,8 @@ pg_restore('by the owner', $owned, 'custom', '-L', "$dir/own.list", '--no-owner'
 psql_file('metadata by the administrator', $owned, 'metadata.sql');
 $node->safe_psql($owned, 'DROP TABLE mine');
 is_graph($node, $owned, $graph, 'by the owner and the administrator');
-# … or through the door, for whom it was opened
-$node->safe_psql($owned, q{GRANT EXECUTE ON FUNCTION remote_rel.metadata(jsonb) TO regress_owner});
+# … or through the door, for whom it was opened; this metadata names variables of the server's environment
+$node->safe_psql($owned, q{GRANT EXECUTE ON FUNCTION remote_rel.metadata(jsonb) TO regress_owner; GRANT pg_read_server_files TO regress_owner});
 my $export = $node->safe_psql($owned, q{SET ROLE regress_owner; SELECT remote_rel.metadata('{"type": "export_metadata", "args": {}}')});
 $node->safe_psql($owned, q{SET ROLE regress_owner; SELECT remote_rel.metadata('{"type": "clear_metadata", "args": {}}');
 	SELECT remote_rel.metadata(jsonb_build_object('type', 'replace_metadata', 'args', } . literal($export) . '::jsonb))');
