@@ -418,9 +418,22 @@ BEGIN
 			RAISE NOTICE '% "%" goes with table "%.%"', gone.kind, gone.name, gone.table_schema, gone.table_name;
 		END LOOP;
 	END IF;
-	-- What is left without something that it needs.
+	-- What is left without something that it needs. Looked at in earnest when the name is one that the metadata has, since that takes reading all of it.
 	BEGIN
-		PERFORM remote_rel.tell_dropped(schemas, names, columns);
+		PERFORM FROM unnest(schemas, names, columns) AS d (schema_name, name, column_name)
+			WHERE column_name IS NOT NULL
+					AND EXISTS (SELECT FROM remote_rel.table_relationship AS r WHERE r.table_schema = d.schema_name AND r.table_name = d.name)
+				OR EXISTS (SELECT FROM remote_rel.computed_field AS f WHERE f.function_schema = d.schema_name AND f.function_name = d.name)
+				OR EXISTS (SELECT FROM remote_rel.tracked_function AS f WHERE f.function_schema = d.schema_name AND f.function_name = d.name)
+				OR EXISTS (SELECT FROM remote_rel.remote_schema_relationship AS r WHERE d.name IN (
+					r.definition #>> '{to_source,table,name}', r.definition #>> '{to_source,table}'))
+				OR EXISTS (SELECT FROM remote_rel.table_relationship AS r WHERE (r.kind <> 'remote' OR r.definition ? 'to_source') AND d.name IN (
+					r.definition #>> '{to_source,table,name}', r.definition #>> '{to_source,table}',
+					r.definition #>> '{manual_configuration,remote_table,name}', r.definition #>> '{manual_configuration,remote_table}',
+					r.definition #>> '{foreign_key_constraint_on,table,name}', r.definition #>> '{foreign_key_constraint_on,table}'));
+		IF FOUND THEN
+			PERFORM remote_rel.tell_dropped(schemas, names, columns);
+		END IF;
 	EXCEPTION WHEN OTHERS THEN
 		RAISE WARNING 'remote_rel cannot tell what needs what was dropped' USING DETAIL = SQLERRM;
 	END;
