@@ -32,6 +32,7 @@ extern void gql_names_reset(GqlNames *names);
 extern bool gql_names_add(GqlNames *names, void *item);
 extern void *gql_names_get(const GqlNames *names, const char *name);	/* or NULL */
 
+/* names is evaluated at each turn. */
 #define gql_foreach(type, var, names) \
 	for (int var##__i = 0, var##__next = 1; var##__next && var##__i < (names)->n; var##__i++) \
 		for (type *var = (var##__next = 0, (type *) (names)->items[var##__i]); !var##__next; var##__next = 1)

@@ -262,9 +262,12 @@ is_namespace_type(const RrRemote *remote, const char *name)
 static void
 check_namespace_types(const RrRemote *remote, const RrRemote *owner, GqlErrorList *errors)
 {
+	GqlNames   *types;
+
 	if (namespace_of(owner) == NULL)
 		return;
-	gql_foreach(RrRemoteType, type, brought_types(remote))
+	types = brought_types(remote);
+	gql_foreach(RrRemoteType, type, types)
 	{
 		if (is_namespace_type(owner, type->name))
 			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has the name of the type behind \"root_fields_namespace\" \"%s\" of remote schema \"%s\". %s",
@@ -275,7 +278,9 @@ check_namespace_types(const RrRemote *remote, const RrRemote *owner, GqlErrorLis
 static void
 check_root_types(const RrRemote *remote, GqlErrorList *errors)
 {
-	gql_foreach(RrRemoteType, type, brought_types(remote))
+	GqlNames   *types = brought_types(remote);
+
+	gql_foreach(RrRemoteType, type, types)
 	{
 		if (strcmp(type->name, "query_root") == 0 || strcmp(type->name, "mutation_root") == 0)
 			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has the name of the type of all %s. %s", type->name, name_of(remote),
@@ -286,9 +291,10 @@ check_root_types(const RrRemote *remote, GqlErrorList *errors)
 static void
 check_types(const Conflict *c)
 {
+	GqlNames   *here = brought_types(c->later);
 	GqlNames   *there = brought_types(c->earlier);
 
-	gql_foreach(RrRemoteType, type, brought_types(c->later))
+	gql_foreach(RrRemoteType, type, here)
 	{
 		RrRemoteType *other = gql_names_get(there, type->name);
 		char	   *difference = other ? compare_type(c, type->upstream, other->upstream) : NULL;
