@@ -19,7 +19,7 @@
 //   /?fault=bad-utf8 | not-json | empty | scalar | errors | no-data | list     bodies that are no proper GraphQL answer
 //   /?fault=headers&bytes=N       N bytes of headers                    /?fault=garbage          bytes that are no HTTP
 //   /?fault=echo                  method, headers and body as JSON
-//   /?fault=body&body=B           the answer B, base64; with &status=N and &type=T
+//   /?fault=body&body=B           the answer B, base64; with &status=N and &type=T; &repeat=R&times=N: and R (base64), N times, behind it
 //
 // A request's header x-hasura-fault, a query string, takes the place of the URL's: so each call of graphql_resolve() can choose its fault.
 //
@@ -81,6 +81,8 @@ function send(res, answer, headers = {}) {
 const compressed = (compress, encoding) => (req, res, answer) =>
   send(res, { ...answer, body: compress(answer.body) }, { 'content-encoding': encoding });
 const instead = (body, status = 200, type = JSON_TYPE) => (req, res) => send(res, { status, type, body: Buffer.from(body) });
+
+const decoded = (q, name) => Buffer.from(q.get(name) ?? '', 'base64');
 
 const faults = {
   none: (req, res, answer) => send(res, answer),
@@ -156,7 +158,7 @@ const faults = {
   },
   garbage: req => req.socket.end('SSH-2.0-OpenSSH_9.2\r\n'),
   body: (req, res, answer, q) =>
-    instead(Buffer.from(q.get('body') ?? '', 'base64'), Number(q.get('status') ?? 200), q.get('type') ?? JSON_TYPE)(req, res),
+    instead(Buffer.concat([decoded(q, 'body'), Buffer.from(decoded(q, 'repeat').toString().repeat(Number(q.get('times') ?? 0)))]), Number(q.get('status') ?? 200), q.get('type') ?? JSON_TYPE)(req, res),
   echo: (req, res, answer, q, body) =>
     send(res, {
       ...answer,

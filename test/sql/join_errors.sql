@@ -122,9 +122,14 @@ SELECT answering('{"data": {"j0": null, "j1": null}, "errors": ["a", 1, null, []
 SELECT answering('{"data": {"j0": null, "j1": null}}{}');
 SELECT answering('{"data": {"j0": null, "j1": null}} x');
 -- deep nesting is no danger
-SELECT count(*) FROM answering('{"data": {"j0": ' || repeat('[', 60000));
-SELECT count(*) FROM answering('{"data": {"j0": ' || repeat('{"a":', 15000));
-SELECT count(*) FROM answering('{"data": {"j0": ' || repeat('[', 60000), '{ users { member { id } } }');
+CREATE FUNCTION nesting(step text, query text DEFAULT '{ users { profile { id friends { id } } } }') RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT ask(query, test.fault(substring(test.answering('{"data": {"j0": ') ->> 'x-hasura-fault' FROM 'fault=(.*)')
+                                 || '&times=1000000&repeat=' || translate(encode(convert_to(step, 'UTF8'), 'base64'), '+/=', '-_')))
+$$;
+SELECT nesting('[');
+SELECT nesting('{"a":');
+SELECT nesting('[', '{ users { member { id } } }');
+SELECT nesting('{"a":[', '{ users { member { id } } }');
 SELECT count(*) FROM answering('{"data": {"j0": null, "j1": null}, "errors": [{"extensions": ' || repeat('[', 1900) || repeat(']', 1900) || '}]}');
 
 -- a path of fields

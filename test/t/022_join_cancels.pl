@@ -32,7 +32,8 @@ my @faults = ('none', 'none', 'delay&ms=5', 'delay&ms=30', 'slow&ms=1&bytes=500'
 my $session = session($node);
 my $killer  = session($node);
 $session->query('SET remote_rel.batch_size = 20');
-my ($cancelled, $answered, $slowest, $warm) = (0, 0, 0);
+my ($cancelled, $answered, $slowest) = (0, 0, 0);
+my @after_cancel;
 
 my $sees_contexts = $session->query("SELECT to_regclass('pg_backend_memory_contexts') IS NOT NULL") eq 't';    # from 14 on
 
@@ -64,6 +65,7 @@ for my $round (1 .. $rounds)
 	if ($fault eq 'hang') { sleep 0.1; $killer->query('SELECT pg_cancel_backend(' . $session->pid . ')') }
 	$session->wait;
 	my $took = time - $started;
+	push @after_cancel, $took - 0.1 if $fault eq 'hang';
 	$slowest = $took if $took > $slowest;
 	if ($session->{stderr} =~ /canceling statement/) { $cancelled++ }
 	elsif ($session->{stderr} eq '') { $answered++ }
@@ -76,13 +78,16 @@ for my $round (1 .. $rounds)
 	($memory, $open, $resident) = (memory(), descriptors($session), resident_kb($session)) if $round == 40;
 }
 cmp_ok($cancelled, '>', $rounds / 10, "$cancelled of $rounds were cancelled, $answered were answered");
+# most of them at once, whatever else the machine does
+my $median = (sort { $a <=> $b } @after_cancel)[ @after_cancel / 2 ];
+cmp_ok($median, '<', $ENV{ASAN} || $ENV{VALGRIND} ? 2 : 0.2, "half of those that hung were over $median s after their cancel");
 cmp_ok($slowest, '<', 5, "none took long to end: $slowest s at most");
 is($session->query('SELECT pg_backend_pid()'), $session->pid, 'still the same backend');
 if (defined $memory)
 {
 	my ($now, $kb) = (memory(), resident_kb($session));
-	cmp_ok($now - $memory, '<', 200_000, "memory contexts do not grow: $memory, $now bytes");
-	cmp_ok($kb - $resident, '<', $ENV{ASAN} || $ENV{VALGRIND} ? 300_000 : 8192, "nor does the process: $resident, $kb kB");
+	cmp_ok($now - $memory, '<', 50_000, "memory contexts do not grow: $memory, $now bytes");
+	cmp_ok($kb - $resident, '<', $ENV{ASAN} || $ENV{VALGRIND} ? 300_000 : 4096, "nor does the process: $resident, $kb kB");
 	cmp_ok(descriptors($session), '<=', $open + 8, 'nor its descriptors');
 }
 $_->quit for $session, $killer;
