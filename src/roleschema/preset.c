@@ -305,6 +305,64 @@ read_preset(PresetWalk *w, const GqlValue *value, const GqlTypeRef *type)
 	return copy;
 }
 
+static void
+add_member(GqlValue *object, const GqlName *name, GqlValue *value)
+{
+	GqlObjectField *field = palloc0(sizeof(GqlObjectField));
+
+	field->name = *name;
+	field->value = value;
+	object->items = lappend(object->items, field);
+}
+
+/* What a preset object has and a given one has not; NULL when one of them is none. */
+static GqlValue *
+left_of_preset(const GqlValue *preset, const GqlValue *given)
+{
+	GqlValue   *left;
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (preset->kind != GQL_VALUE_OBJECT || given->kind != GQL_VALUE_OBJECT)
+		return NULL;
+	left = new_value(GQL_VALUE_OBJECT);
+	foreach(lc, preset->items)
+	{
+		const GqlObjectField *member = lfirst(lc);
+		const GqlValue *mine = gql_object_get(given, member->name.value);
+		GqlValue   *value = mine ? left_of_preset(member->value, mine) : member->value;
+
+		if (value != NULL)
+			add_member(left, &member->name, value);
+	}
+	return left;
+}
+
+/* A given object with what is left of a preset one. */
+static GqlValue *
+merged(const GqlValue *given, const GqlValue *left)
+{
+	GqlValue   *object = new_value(GQL_VALUE_OBJECT);
+	ListCell   *lc;
+
+	check_stack_depth();
+	foreach(lc, given->items)
+	{
+		const GqlObjectField *member = lfirst(lc);
+		const GqlValue *more = gql_object_get(left, member->name.value);
+
+		add_member(object, &member->name, more ? merged(member->value, more) : member->value);
+	}
+	foreach(lc, left->items)
+	{
+		const GqlObjectField *member = lfirst(lc);
+
+		if (gql_object_get(given, member->name.value) == NULL)
+			add_member(object, &member->name, member->value);
+	}
+	return object;
+}
+
 static bool apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValue **result);
 
 /* An object: presets, and what is given of the rest. */
@@ -316,18 +374,13 @@ apply_to_object(PresetWalk *w, GqlType *type, const GqlValue *given, GqlValue **
 	gql_foreach(GqlInputValueDef, field, gql_type_fields(w->upstream, type))
 	{
 		const GqlValue *inner = gql_object_get(given, field->name);
-		GqlObjectField *out;
 		GqlValue   *value;
 
 		if (inner == NULL && !rr_is_hidden(w->upstream, field))
 			continue;
 		if (!apply(w, field, inner, &value))
 			return false;
-		out = palloc0(sizeof(GqlObjectField));
-		out->name.value = field->name;
-		out->name.loc = -1;
-		out->value = value;
-		object->items = lappend(object->items, out);
+		add_member(object, &(GqlName) {.value = field->name,.loc = -1}, value);
 	}
 	*result = object;
 	return true;
@@ -364,15 +417,26 @@ apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValu
 {
 	const GqlDirective *preset = preset_of(def->node);
 
-	/* what the relationship gives comes first; the query cannot give it */
+	if (preset != NULL)
+	{
+		/* of this, only a relationship can have given something, which comes first */
+		const GqlValue *value = directive_argument(preset, "value");
+		GqlValue   *left = given ? left_of_preset(value, given) : unconstify(GqlValue *, value);
+
+		if (left != NULL && !is_static(preset))
+		{
+			left = read_preset(w, left, def->type);
+			if (left == NULL)
+				return false;
+		}
+		*result = left;
+		if (given == NULL)
+			return true;
+		given = left ? merged(given, left) : given;
+	}
 	if (given != NULL)
 		return apply_to_type(w, def->type, given, result);
-	if (preset == NULL)
-		return apply_to_object(w, input_object(def->type), NULL, result);
-	*result = unconstify(GqlValue *, directive_argument(preset, "value"));
-	if (!is_static(preset))
-		*result = read_preset(w, *result, def->type);
-	return *result != NULL;
+	return apply_to_object(w, input_object(def->type), NULL, result);
 }
 
 GqlValue *

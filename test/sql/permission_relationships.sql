@@ -109,6 +109,23 @@ SELECT pg_temp.fields('members', 'regress_full');
 SELECT test.reset();
 SELECT test.resolve('{ members { by_column { nickname } } }', 'regress_full');
 SELECT test.requests();
+-- An input object that is preset as a whole, and of which the relationship gives a part: it comes first, the preset has the rest, and the query no say. What a row
+-- gives is no session variable, whatever it looks like
+CREATE ROLE regress_whole;
+GRANT SELECT ON public.members TO regress_whole;
+UPDATE public.members SET code = CASE id WHEN 1 THEN 'A-1' ELSE 'x-hasura-user-id' END;
+SELECT remote_rel.create_remote_relationship('members', 'stock', 'api', '{"products": {"arguments": {"where": {"sku": {"_eq": "$code"}, "_or": [{"stock_below": 1000}]}}}}');
+SELECT remote_rel.add_remote_schema_permissions('api', 'regress_whole', $$
+  input StringFilter { _eq: String _like: String }
+  input ProductFilter { _or: [ProductFilter!] _not: ProductFilter sku: StringFilter title: StringFilter stock_below: Int }
+  type Product { sku: String! }
+  type Query { products(where: ProductFilter @preset(value: {sku: {_eq: "B-1", _like: "x-hasura-like"}, _or: [], stock_below: 10, title: {_like: "x-hasura-like", _eq: "x-hasura-title"}})): [Product!]! }
+$$);
+SELECT test.reset();
+SELECT pg_temp.fields('members', 'regress_whole');
+SELECT test.resolve('{ members(order_by: {id: asc}) { stock { sku } } products { sku } }', 'regress_whole', headers => '{"x-hasura-like": "%", "x-hasura-title": "Dragonglass"}');
+SELECT query, variables FROM test.log() ORDER BY query COLLATE "C";
+SELECT test.resolve('{ members { stock(where: {title: {_eq: "Raven"}}) { sku } } }', 'regress_whole');
 -- With permissions switched off only the table's side counts
 SET remote_rel.remote_schema_permissions = off;
 SELECT pg_temp.fields('members', 'regress_part');
