@@ -197,6 +197,7 @@ extern RrToRemoteSchema *rr_to_remote_schema_from_json(const RrDoc *definition);
 extern RrToSource *rr_to_source_from_json(const RrDoc *definition);
 /* Throws 42704 when "source" is another than "default". */
 extern void rr_check_source(const RrDoc *doc);
+extern void rr_check_source_name(const RrDoc *source);	/* the same for the name itself */
 /* "name" (in schema public) or {schema, name}. */
 extern void rr_table_name_from_json(const RrDoc *doc, const char **schema, const char **name);
 /* Any JSON as a value: strings, numbers, objects, … With variables, strings "$name" become VARIABLEs. */

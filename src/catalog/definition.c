@@ -434,15 +434,22 @@ rr_to_remote_schema_from_json(const RrDoc *definition)
 }
 
 void
-rr_check_source(const RrDoc *doc)
+rr_check_source_name(const RrDoc *source)
 {
-	const RrDoc *source = rr_doc_get(doc, "source");
-
-	if (source && strcmp(rr_doc_text(source), "default") != 0)
+	if (strcmp(rr_doc_text(source), "default") != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("source \"%s\" does not exist", rr_doc_text(source)),
 				 errdetail("The only source is this database, \"default\". At %s.", rr_doc_path(source))));
+}
+
+void
+rr_check_source(const RrDoc *doc)
+{
+	const RrDoc *source = rr_doc_get(doc, "source");
+
+	if (source)
+		rr_check_source_name(source);
 }
 
 /* A longer name would be cut where it is stored, and be another's. */

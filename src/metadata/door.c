@@ -349,6 +349,17 @@ check_selection(const RrDoc *which)
 			(void) rr_doc_text(lfirst(lc));
 }
 
+static void
+check_sources(const RrDoc *which)
+{
+	ListCell   *lc;
+
+	check_selection(which);
+	if (which && rr_doc_is_array(which))
+		foreach(lc, rr_doc_items(which))
+			rr_check_source_name(lfirst(lc));
+}
+
 /* reload_remote_schemas: true (the default), false, or a list of names. Tables are always as they are now. */
 static Jsonb *
 reload_metadata(const RrDoc *args)
@@ -359,7 +370,7 @@ reload_metadata(const RrDoc *args)
 	RR_DOC_CHECK_KEYS(args, "reload_remote_schemas", "reload_sources", "recreate_event_triggers");
 	which = rr_doc_get(args, "reload_remote_schemas");
 	check_selection(which);
-	check_selection(rr_doc_get(args, "reload_sources"));
+	check_sources(rr_doc_get(args, "reload_sources"));
 	check_selection(rr_doc_get(args, "recreate_event_triggers"));
 	if (which && rr_doc_is_array(which))
 	{

@@ -50,6 +50,9 @@ SELECT remote_rel.metadata('{"type": "bulk_keep_going", "args": [
 SELECT count(*) FROM remote_rel.table_relationship;
 SELECT remote_rel.metadata('{"type": "reload_metadata", "args": {}}');
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "reload_metadata", "args": {"reload_remote_schemas": ["auth"]}}')$$);
+SELECT test.failure($$SELECT remote_rel.metadata('{"type": "reload_metadata", "args": {"reload_sources": ["default", "other"]}}')$$);
+SELECT test.failure($$SELECT remote_rel.metadata('{"type": "reload_metadata", "args": {"reload_remote_schemas": "auth0"}}')$$);
+SELECT test.failure($$SELECT remote_rel.metadata('{"type": "reload_metadata", "args": {"reload_remote_schema": true}}')$$);
 SELECT remote_rel.metadata('{"type": "remove_remote_schema", "args": {"name": "auth0"}}');
 ROLLBACK;
 
