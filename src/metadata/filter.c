@@ -426,35 +426,27 @@ append_computed(Filter *f, StringInfo out, const Scope *scope, const RrFunction 
 
 /* ---- boolean expressions ---- */
 
+/* _and, _or: [] is true, or false. */
 static void
-append_any(Filter *f, StringInfo out, const Scope *scope, const RrDoc *list)
+append_conditions(Filter *f, StringInfo out, const Scope *scope, const RrDoc *list, bool any)
 {
-	const char *separator = "(";
+	const char *separator = any ? "(" : "";
+	List	   *items = rr_doc_items(list);
 	ListCell   *lc;
 
-	foreach(lc, rr_doc_items(list))
+	if (items == NIL)
+	{
+		appendStringInfoString(out, any ? "false" : "true");
+		return;
+	}
+	foreach(lc, items)
 	{
 		appendStringInfoString(out, separator);
-		separator = " OR ";
+		separator = any ? " OR " : " AND ";
 		append_where(f, out, scope, lfirst(lc));
 	}
-	appendStringInfoString(out, *separator == '(' ? "false" : ")");
-}
-
-static void
-append_all(Filter *f, StringInfo out, const Scope *scope, const RrDoc *list)
-{
-	const char *separator = "";
-	ListCell   *lc;
-
-	foreach(lc, rr_doc_items(list))
-	{
-		appendStringInfoString(out, separator);
-		separator = " AND ";
-		append_where(f, out, scope, lfirst(lc));
-	}
-	if (*separator == '\0')
-		appendStringInfoString(out, "true");
+	if (any)
+		appendStringInfoChar(out, ')');
 }
 
 static void
@@ -493,10 +485,8 @@ append_member(Filter *f, StringInfo out, const Scope *scope, const RrDoc *member
 		append_related(f, out, scope, link, member);
 	else if (function)
 		append_computed(f, out, scope, function, member);
-	else if (is_operator(member, "or"))
-		append_any(f, out, scope, member);
-	else if (is_operator(member, "and"))
-		append_all(f, out, scope, member);
+	else if (is_operator(member, "or") || is_operator(member, "and"))
+		append_conditions(f, out, scope, member, is_operator(member, "or"));
 	else if (is_operator(member, "not"))
 	{
 		appendStringInfoString(out, "NOT (");
