@@ -426,13 +426,17 @@ file_error(const Answer *answer, RrSlice slice)
 	RrJson	   *json = rr_json_parse(utf8, utf8 == slice.data ? slice.len : (int) strlen(utf8), 200, &problem);
 	RrJsonNode *node = json ? rr_json_root(json) : NULL;
 	RrJsonNode *path = rr_json_get(node, "path");
-	char	   *message = rr_json_text(rr_json_get(node, "message"));
+	const char *message = rr_json_text(rr_json_get(node, "message"));
 	const char *extensions = extensions_of(slice);
+	const RrRemoteSchema *remote = answer->batch->step->step->remote->def;
 	int			position = position_of(answer, rr_json_text(rr_json_item(path, 0)));
 	bool		by_list = rr_batch_kind(answer->batch->step->step) != RR_BATCH_ALIASES;
 
 	if (message == NULL)
-		message = psprintf("remote schema \"%s\" answered with an error without a message", remote_name(answer));
+		message = psprintf("remote schema \"%s\" answered with an error without a message", remote->name);
+	message = rr_remote_schema_conceal(remote, message);
+	if (extensions != NULL)
+		extensions = rr_remote_schema_conceal(remote, extensions);
 	if (by_list)
 		file_list_error(answer, message, path, extensions);
 	else if (position >= 0)
@@ -504,12 +508,15 @@ failure_message(const RrBatch *batch, const RrHttpResponse *response)
 }
 
 static const char *
-not_graphql_message(const char *name, const RrHttpResponse *response)
+not_graphql_message(const RrRemoteSchema *remote, const RrHttpResponse *response)
 {
+	const char *name = remote->name;
+
 	if (response->status < 200 || response->status > 299)
 		return psprintf("remote schema \"%s\" answered with HTTP status %d", name, response->status);
 	if (response->content_type != NULL && strstr(response->content_type, "json") == NULL)
-		return psprintf("remote schema \"%s\" answered with content of type \"%s\", not with JSON", name, response->content_type);
+		return psprintf("remote schema \"%s\" answered with content of type \"%s\", not with JSON", name,
+						rr_remote_schema_conceal(remote, response->content_type));
 	return psprintf("remote schema \"%s\" did not answer with a GraphQL response", name);
 }
 
@@ -531,7 +538,7 @@ rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 	}
 	if (response->status >= 300 && response->status <= 399)
 	{
-		batch_error(batch, not_graphql_message(name, response));
+		batch_error(batch, not_graphql_message(batch->step->step->remote->def, response));
 		return;
 	}
 	text = server_text(response, &len);
@@ -549,7 +556,7 @@ rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 		values->len = start;
 		for (int i = 0; i < batch->n; i++)
 			rr_truncate_key_errors(batch->step, batch->keys[i], 0);
-		batch_error(batch, not_graphql_message(name, response));
+		batch_error(batch, not_graphql_message(batch->step->step->remote->def, response));
 		return;
 	}
 	for (int i = 0; i < batch->n; i++)

@@ -108,6 +108,17 @@ CREATE TABLE public.passing (id pg_catalog.text PRIMARY KEY);
 SELECT remote_rel.create_remote_relationship('public.passing', 'gone', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$id"}}}');
 DROP TABLE public.passing;
 SELECT remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}');
+-- the same by a role that has no rights on the catalogs
+CREATE TABLE public.passing (id pg_catalog.text PRIMARY KEY);
+SELECT remote_rel.create_remote_relationship('public.passing', 'gone', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$id"}}}');
+ALTER TABLE public.passing OWNER TO regress_trapped;
+SET ROLE regress_trapped;
+ALTER TABLE public.passing RENAME COLUMN id TO key;
+RESET ROLE;
+SELECT remote_rel.metadata('{"type": "export_metadata", "args": {}}') OPERATOR(pg_catalog.@>) '{"sources": [{"tables": [{"table": {"name": "passing"}, "remote_relationships": [{"definition": {"to_remote_schema": {"lhs_fields": ["key"]}}}]}]}]}'::pg_catalog.jsonb AS followed;
+SET ROLE regress_trapped;
+DROP TABLE public.passing;
+RESET ROLE;
 
 -- answers
 \set query '{ users(where: {_and: [{id: {_gte: 1, _in: [1, 2, 3, 4]}}, {_or: [{name: {_ilike: "USER%", _similar: "user_[0-9]", _regex: "^u", _nlike: "x%"}}, {mood: {_eq: ok}}]}, {mood: {_in: [sad, ok]}}, {score: {_lt: 3}}, {tags: {_contains: ["a"]}}, {extra: {_has_key: "k", _contains: {l: []}}}, {born: {_gt: "2020-01-01"}}, {seen: {_is_null: false}}, {token: {_neq: "00000000-0000-0000-0000-000000000000"}}, {_not: {boss: {name: {_eq: "nobody"}}}}]}, order_by: [{mood: desc_nulls_last}, {boss: {name: asc}}, {users_aggregate: {count: desc}}, {id: asc}], limit: 10) { id name mood score tags extra(path: "l[0]") born seen token shout(args: {mark: "?"}) boss { name mood } users(order_by: {id: desc}) { id } peers(order_by: {id: asc}) { id } users_aggregate { aggregate { count max { name score born } avg { score } } } profile { nickname local { name } } } d: users(distinct_on: mood, order_by: [{mood: asc}, {id: asc}]) { id } users_by_pk(id: 2) { name } users_aggregate(where: {score: {_gt: 1}}) { aggregate { count(columns: [mood], distinct: true) sum { score } stddev { score } } nodes { id } } best(args: {at_least: 1}, order_by: {id: asc}) { id } auth0(auth0_id: "auth0|2") { nickname local { mood } } __type(name: "users") { fields { name } } }'
