@@ -336,7 +336,8 @@ bind_only(const RrSqlStatement *statement, const GqlValue *keys)
 	bool		isnull;
 
 	foreach(lc, statement->params)
-		bind_param(lfirst(lc), keys, &isnull);
+		if (((const RrSqlParam *) lfirst(lc))->source != RR_PARAM_RUN)
+			bind_param(lfirst(lc), keys, &isnull);
 }
 
 /*
