@@ -45,7 +45,7 @@ add_relationships(List *entries, List *relationships)
 		entry->relationship = r;
 		entry->type = r->kind == RR_REL_OBJECT ? "object_relation" : r->kind == RR_REL_ARRAY ? "array_relation" : "remote_relationship";
 		entry->name = r->source_table ? rr_field_label(r->source_schema, r->source_table, r->name) :
-			psprintf("%s.%s.%s", r->source_remote_schema, r->source_type, r->name);
+			rr_remote_field_label(r->source_remote_schema, r->source_type, r->name);
 		entries = lappend(entries, entry);
 	}
 	return entries;

@@ -61,6 +61,12 @@ rr_field_label(const char *schema, const char *table, const char *name)
 	return psprintf("%s.%s", strcmp(schema, "public") == 0 ? quote_identifier(table) : quote_qualified_identifier(schema, table), name);
 }
 
+const char *
+rr_remote_field_label(const char *remote_schema, const char *type, const char *name)
+{
+	return psprintf("%s.%s.%s", remote_schema, type, name);
+}
+
 /* ---- what the catalogs say ---- */
 
 static RrDatabase *

@@ -3,9 +3,56 @@
  */
 #include "postgres.h"
 
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "roleschema/tables.h"
+
+/* Can rows be found by a column? */
+static bool
+is_comparable(RrDatabase *db, const RrColumn *column)
+{
+	static const RrOperator equal = {.kind = RR_OP_COMPARE,.strategy = 3};	/* BTEqualStrategyNumber */
+	const RrScalar *scalar = rr_scalar(db, column->type);
+
+	return OidIsValid(rr_scalar_comparison(scalar, &equal)) && OidIsValid(get_array_type(scalar->base));
+}
+
+/* What of the table's side cannot be served; NULL when all is well, or something is missing altogether. */
+static const char *
+unfit_reason(RrDatabase *db, const RrToSource *to)
+{
+	const RrTable *table = rr_database_table(db, to->table);
+	ListCell   *lc;
+
+	if (table == NULL)
+		return psprintf("table \"%s\" is not exposed", quote_qualified_identifier(to->table_schema, to->table_name));
+	foreach(lc, to->field_mapping)
+	{
+		const char *name = ((RrFieldMapping *) lfirst(lc))->column;
+		const RrColumn *column = rr_table_column_named(table, name);
+
+		if (column != NULL && !is_comparable(db, column))
+			return psprintf("column \"%s\" of table \"%s\" with type %s cannot be compared", name, table->name, format_type_be(column->type));
+	}
+	return NULL;
+}
+
+void
+rr_database_source_joins(RrDatabase *db)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_catalog_remote_relationships(NULL))
+	{
+		const RrRelationship *r = lfirst(lc);
+		const char *reason = r->to_source && OidIsValid(r->to_source->table) ? unfit_reason(db, r->to_source) : NULL;
+
+		if (reason != NULL)
+			rr_database_inconsistent(db, "remote_relationship", rr_remote_field_label(r->source_remote_schema, r->source_type, r->name),
+									 "%s", reason);
+	}
+}
 
 /* The join as the role can have it; NULL when something of it is missing or hidden. */
 static RrSourceJoin *
@@ -15,7 +62,6 @@ build(RrRoleSchema *rs, const RrRelationship *relationship, const RrRemote *sour
 	RrDatabase *db = rr_tables(rs)->db;
 	const RrTable *table = rr_database_table(db, to->table);
 	GqlErrorList *errors = gql_errors_create(1, NULL);
-	static const RrOperator equal = {.kind = RR_OP_COMPARE,.strategy = 3};	/* BTEqualStrategyNumber */
 	RrSourceJoin *join;
 	ListCell   *lc;
 
@@ -36,9 +82,7 @@ build(RrRoleSchema *rs, const RrRelationship *relationship, const RrRemote *sour
 
 		key->name = mapping->lhs;
 		key->field = rr_remote_key_field(source, relationship->source_type, mapping->lhs, errors);
-		if (key->field == NULL || column == NULL || !rr_can_read(rs, table, column->attnum) ||
-			!OidIsValid(rr_scalar_comparison(rr_scalar(db, column->type), &equal)) ||
-			!OidIsValid(get_array_type(rr_scalar(db, column->type)->base)))
+		if (key->field == NULL || column == NULL || !rr_can_read(rs, table, column->attnum) || !is_comparable(db, column))
 			return NULL;
 		join->columns[join->nkeys++] = column;
 	}

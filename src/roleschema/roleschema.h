@@ -83,6 +83,8 @@ typedef struct RrInconsistency
 extern RrInconsistency *rr_inconsistency(const char *type, const char *name, const char *fmt,...) pg_attribute_printf(3, 4);
 /* The name under which a field of a table is listed, the only one of it: "books.author", "shop.parts.item" outside of schema public. */
 extern const char *rr_field_label(const char *schema, const char *table, const char *name);
+/* The same of a relationship of a remote type: "auth0.Profile.user". */
+extern const char *rr_remote_field_label(const char *remote_schema, const char *type, const char *name);
 /* RrInconsistency *, of the whole schema; in CurrentMemoryContext. */
 extern List *rr_inconsistencies(void);
 

@@ -641,6 +641,7 @@ read_database(RrDatabase *db)
 
 	rr_database_functions(db);
 	rr_database_link(db);
+	rr_database_source_joins(db);
 	watch_database(db, schemas);
 }
 

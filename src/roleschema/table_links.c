@@ -477,10 +477,13 @@ name_links(RrDatabase *db, RrTable *table, List *explicit)
 
 		if (relationship->source != table->oid)
 			continue;
-		if (relationship->kind == RR_REL_TO_REMOTE_SCHEMA)
-			take(&naming, relationship->name);
-		else
+		if (relationship->kind != RR_REL_TO_REMOTE_SCHEMA)
 			add_explicit(&naming, relationship);
+		else if (is_taken(&naming, relationship->name))
+			rr_database_inconsistent(db, "remote_relationship", rr_field_label(table->schema, table->relation, relationship->name),
+									 "the table has a field of that name already");
+		else
+			take(&naming, relationship->name);
 	}
 
 	collect_candidates(&naming);

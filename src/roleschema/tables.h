@@ -261,6 +261,11 @@ extern bool rr_spellable(const char *text);
 /* Work out every table's relationships: explicit ones, then those that follow from foreign keys. */
 extern void rr_database_link(RrDatabase *db);
 
+/* ---- remote_source.c ---- */
+
+/* Note which joins from types of remote schemas to tables cannot be served. */
+extern void rr_database_source_joins(RrDatabase *db);
+
 /* ---- table_function.c ---- */
 
 /* Find the functions behind computed fields and tracked functions. */

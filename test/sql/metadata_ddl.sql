@@ -96,6 +96,16 @@ ALTER TABLE ships ALTER COLUMN flag TYPE text;
 TABLE inconsistent;
 SELECT test.resolve('{ ships { flagged { imo } } }');
 ROLLBACK;
+-- one that nothing can be found by
+BEGIN;
+DROP VIEW big_ships;
+ALTER TABLE ships ALTER COLUMN imo TYPE json USING NULL;
+TABLE inconsistent;
+SELECT fields('Vessel');
+ALTER TABLE ships ALTER COLUMN imo TYPE text USING '9';
+TABLE inconsistent;
+SELECT fields('Vessel');
+ROLLBACK;
 -- types that go take columns along
 BEGIN;
 DROP TYPE flag CASCADE;
@@ -177,6 +187,24 @@ DELETE FROM remote_rel.remote_schema;
 SELECT remote_rel.metadata('{"type": "clear_metadata", "args": {}}');
 SELECT create_all();
 TABLE inconsistent;
+
+-- A column, a function, a foreign key that comes in the way of a name; a table that leaves the schema
+BEGIN;
+ALTER TABLE ships ADD COLUMN vessel text, ADD COLUMN trips text, ADD COLUMN label text;
+TABLE inconsistent;
+SELECT test.resolve('{ ships { vessel trips label flagged { imo } } }');
+ALTER TABLE ships DROP COLUMN vessel, DROP COLUMN trips, DROP COLUMN label;
+TABLE inconsistent;
+CREATE TABLE vessels (id integer PRIMARY KEY);
+ALTER TABLE ships ADD COLUMN vessel_id integer REFERENCES vessels;
+TABLE inconsistent;
+SELECT fields('ships');
+ALTER TABLE ships RENAME TO "the ships";
+TABLE inconsistent;
+SELECT fields('Vessel');
+ALTER TABLE "the ships" SET SCHEMA test;
+TABLE inconsistent;
+ROLLBACK;
 
 -- A table that becomes a partition, and a table again
 BEGIN;

@@ -3,7 +3,7 @@
 use RemoteRel::Test;
 use MIME::Base64 qw(encode_base64url);
 
-my $node = start_node('max_prepared_transactions = 5');
+my $node = start_node('max_prepared_transactions = 5', q{remote_rel.exposed_schemas = 'public, fleet, navy'});
 my $yoga = start_remote('yoga');
 my ($this, $other, $third) = map { session($node) } 1 .. 3;
 
