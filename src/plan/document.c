@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/hsearch.h"
 
 #include "plan/remote.h"
 #include "roleschema/preset.h"
@@ -18,10 +19,18 @@ typedef struct Printer
 	StringInfo	out;
 	const GqlFragmentUse *use;	/* the fragment that out is in */
 	List	   *outer;			/* StringInfo: where it goes on behind the fragments that are being defined, innermost first */
+	HTAB	   *passed;			/* PassedUse: what passed_use() has said */
 	int			nfragments;
+	int			again;			/* in a field that is printed for a second or further time */
 	StringInfoData fragments;	/* their definitions, as far as they are whole */
 	bool		failed;			/* an error was filed */
 } Printer;
+
+typedef struct PassedUse
+{
+	const GqlFragmentUse *use;
+	const GqlFragmentUse *passed;
+} PassedUse;
 
 static void print_object(Printer *p, const RrObjectShape *object, bool typed);
 
@@ -331,26 +340,21 @@ append_directives(StringInfo out, RrJoinStep *step, List *directives, GqlDirecti
 	}
 }
 
-static bool
-has_text(const List *texts, const char *text)
+typedef struct Text
 {
-	ListCell   *lc;
-
-	foreach(lc, texts)
-		if (strcmp(lfirst(lc), text) == 0)
-			return true;
-	return false;
-}
+	const char *name;
+} Text;
 
 /* Nodes that became one field say the same once, and one thing only where a directive must not be repeated. */
 static void
 print_field_directives(Printer *p, List *nodes)
 {
-	List	   *said = NIL;
+	GqlNames	said;			/* Text */
 	GqlNames	defs;
 	ListCell   *lc;
 	ListCell   *lc2;
 
+	gql_names_init(&said, CurrentMemoryContext);
 	gql_names_init(&defs, CurrentMemoryContext);
 	foreach(lc, nodes)
 	{
@@ -361,18 +365,22 @@ print_field_directives(Printer *p, List *nodes)
 			const GqlDirective *directive = lfirst(lc2);
 			GqlDirectiveDef *def = passed_directive(p->step, directive, GQL_LOC_FIELD);
 			StringInfoData text;
+			Text	   *item;
 
 			if (def == NULL || (!gql_names_add(&defs, def) && !def->repeatable))
 				continue;
 			initStringInfo(&text);
 			append_directive(&text, directive);
-			if (has_text(said, text.data))
+			if (gql_names_get(&said, text.data) != NULL)
 				continue;
 			use_argument_variables(p->step, directive->arguments);
 			appendStringInfoString(p->out, text.data);
-			here = lappend(here, text.data);
+			item = palloc(sizeof(Text));
+			item->name = text.data;
+			here = lappend(here, item);
 		}
-		said = list_concat(said, here);
+		foreach(lc2, here)
+			gql_names_add(&said, lfirst(lc2));
 	}
 }
 
@@ -387,13 +395,42 @@ fragment_passes(const RrJoinStep *step, const GqlFragmentUse *use)
 		passes_any(step, use->fragment->directives, GQL_LOC_FRAGMENT_DEFINITION);
 }
 
-/* The innermost fragment from here outwards that goes upstream. */
-static const GqlFragmentUse *
-passed_use(const RrJoinStep *step, const GqlFragmentUse *use)
+static PassedUse *
+enter_passed(Printer *p, const GqlFragmentUse *use, bool *found)
 {
-	while (use != NULL && !fragment_passes(step, use))
-		use = use->outer;
-	return use;
+	HASHCTL		info = {.keysize = sizeof(use),.entrysize = sizeof(PassedUse),.hcxt = CurrentMemoryContext};
+
+	if (p->passed == NULL)
+		p->passed = hash_create("remote_rel fragments", 64, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	return hash_search(p->passed, &use, HASH_ENTER, found);
+}
+
+/* The innermost fragment from here outwards that goes upstream. Each is looked at once, however many fields are in it. */
+static const GqlFragmentUse *
+passed_use(Printer *p, const GqlFragmentUse *use)
+{
+	const GqlFragmentUse *passed = NULL;
+	List	   *asked = NIL;
+	ListCell   *lc;
+
+	for (; use != NULL && passed == NULL; use = use->outer)
+	{
+		bool		found;
+		PassedUse  *entry = enter_passed(p, use, &found);
+
+		if (found)
+		{
+			passed = entry->passed;
+			break;
+		}
+		if (fragment_passes(p->step, use))
+			passed = use;
+		asked = lappend(asked, entry);
+	}
+	foreach(lc, asked)
+		((PassedUse *) lfirst(lc))->passed = passed;
+	list_free(asked);
+	return passed;
 }
 
 static void
@@ -431,7 +468,7 @@ close_fragment(Printer *p)
 		p->out = linitial(p->outer);
 		p->outer = list_delete_first(p->outer);
 	}
-	p->use = passed_use(p->step, p->use->outer);
+	p->use = passed_use(p, p->use->outer);
 }
 
 static bool
@@ -447,7 +484,7 @@ open_fragments(Printer *p, const GqlFragmentUse *use, const char *type)
 {
 	if (use == p->use)
 		return;
-	open_fragments(p, passed_use(p->step, use->outer), type);
+	open_fragments(p, passed_use(p, use->outer), type);
 	open_fragment(p, use, type);
 }
 
@@ -502,32 +539,63 @@ print_field(Printer *p, const RrShapeField *field, List *nodes)
 		print_selection(p, field->shape);
 }
 
-/* A field of which some nodes stand in fragments that go upstream: once in each of them. */
+static void
+print_field_in(Printer *p, const RrShapeField *field, const GqlFragmentUse *use, const char *type, List *nodes, bool again)
+{
+	if (again && !rr_count_fields(p->planner, 1))
+		p->failed = true;
+	p->again += again;
+	go_to_fragment(p, use, type);
+	if (!p->failed)
+		print_field(p, field, nodes);
+	p->again -= again;
+}
+
+/* The nodes that stand in fragments that go upstream: once in each of them. */
+static void
+print_field_inside(Printer *p, const RrShapeField *field, const char *type, bool again)
+{
+	const GqlFragmentUse *use = NULL;
+	List	   *nodes = NIL;
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	forboth(lc, field->sel->uses, lc2, field->sel->nodes)
+	{
+		const GqlFragmentUse *next = passed_use(p, lfirst(lc));
+
+		if (next == NULL)
+			continue;
+		if (nodes != NIL && next != use)
+		{
+			print_field_in(p, field, use, type, nodes, again);
+			nodes = NIL;
+			again = true;
+		}
+		use = next;
+		nodes = lappend(nodes, lfirst(lc2));
+	}
+	if (nodes != NIL)
+		print_field_in(p, field, use, type, nodes, again);
+}
+
+/* A field of which some nodes stand in fragments. First where it stands first: what is next to it may be in the same one. */
 static void
 print_field_in_fragments(Printer *p, const RrShapeField *field, const char *type)
 {
-	List	   *uses = NIL;
+	bool		begins_outside = passed_use(p, linitial(field->sel->uses)) == NULL;
+	List	   *outside = NIL;
 	ListCell   *lc;
 	ListCell   *lc2;
-	ListCell   *lc3;
 
-	foreach(lc, field->sel->uses)
-		uses = list_append_unique_ptr(uses, unconstify(GqlFragmentUse *, passed_use(p->step, lfirst(lc))));
-	if (list_length(uses) > 1 && !rr_count_fields(p->planner, list_length(uses)))
-	{
-		p->failed = true;
-		return;
-	}
-	foreach(lc, uses)
-	{
-		List	   *nodes = NIL;
-
-		forboth(lc2, field->sel->uses, lc3, field->sel->nodes)
-			if (passed_use(p->step, lfirst(lc2)) == lfirst(lc))
-				nodes = lappend(nodes, lfirst(lc3));
-		go_to_fragment(p, lfirst(lc), type);
-		print_field(p, field, nodes);
-	}
+	forboth(lc, field->sel->uses, lc2, field->sel->nodes)
+		if (passed_use(p, lfirst(lc)) == NULL)
+			outside = lappend(outside, lfirst(lc2));
+	if (begins_outside)
+		print_field_in(p, field, NULL, type, outside, false);
+	print_field_inside(p, field, type, begins_outside);
+	if (!begins_outside && outside != NIL)
+		print_field_in(p, field, NULL, type, outside, true);
 }
 
 /* typed: the selection has its type's name already. */
@@ -537,6 +605,9 @@ print_object(Printer *p, const RrObjectShape *object, bool typed)
 	const GqlFragmentUse *outer = p->use;
 	bool		empty = !typed;
 
+	CHECK_FOR_INTERRUPTS();
+	if (p->again > 0 && !rr_count_fields(p->planner, object->nfields))
+		p->failed = true;
 	for (int i = 0; i < object->nkeys; i++)
 	{
 		appendStringInfo(p->out, " %s: %s", object->key_aliases[i], object->keys[i]->name);

@@ -82,7 +82,7 @@ SELECT show('{ z_animal { id ... @defer(label: "x") { called } ...F @defer @tag 
 SELECT show('query @many(n: 1) { z_n @read @nope }');
 
 -- another upstream does not get what only the first one knows; nor does a table
-SELECT remote_rel.add_remote_schema('park', test.mock('directive @park on QUERY | FIELD | INLINE_FRAGMENT  type Query { park: Park }  type Park { id: ID!  animal: String }', 'apollo'));
+SELECT remote_rel.add_remote_schema('park', test.mock('directive @park on QUERY | FIELD | INLINE_FRAGMENT  directive @more(n: Int) repeatable on INLINE_FRAGMENT  type Query { park: Park }  type Park { id: ID!  animal: String }', 'apollo'));
 SELECT test.reset('apollo');
 SELECT show('query($a: String, $v: String @tag) @tag(name: $a) @park { users @tag(name: $a) @park { id @tag } z_cat @park @tag { id } park @park @tag(name: $v) { ... @tag(name: $a) { ... @park { id } } animal } }', '{"a": "A", "v": "V"}');
 SELECT concat_ws(' ', '>', query, variables) FROM test.log('apollo');
@@ -102,4 +102,10 @@ SELECT show('query($rr__p0: String) { z_cat @tag(name: $rr__p0) { called } }', '
 
 -- hostile: fragments that would have to be said twice at every level
 SELECT show(format('{ z_animal { %s id %s } }', repeat('friend { id } ... @tag { friend { ', 30), repeat('}}', 30)));
+-- ... or are many, with many directives: each is looked at once
+SET statement_timeout = '20s';
+SELECT length(graphql_explain(format('{ ... %s { %s } }', repeat('@many(n: 1) ', 10000), repeat('... @tag { z_n } ', 10000)))::text);
+SELECT length(graphql_explain(format('{ ... %s { %s } }', repeat('@more(n: 1) ', 10000), repeat('... @more(n: 1) { z_n } ', 10000)))::text);
+SELECT length(graphql_explain(format('{ %s }', (SELECT string_agg(format('z_n @many(n: %s)', i), ' ') FROM generate_series(1, 10000) AS i)))::text);
+RESET statement_timeout;
 ROLLBACK;
