@@ -282,12 +282,12 @@ rr_all_inconsistencies(void)
 
 /* Those that are not in before. */
 static List *
-new_inconsistencies(List *before)
+new_among(List *now, List *before)
 {
 	List	   *found = NIL;
 	ListCell   *lc;
 
-	foreach(lc, rr_all_inconsistencies())
+	foreach(lc, now)
 	{
 		const RrInconsistency *item = lfirst(lc);
 
@@ -323,7 +323,7 @@ refuse(List *found, const char *what)
 void
 rr_refuse_new_inconsistencies(List *before, const char *what)
 {
-	refuse(new_inconsistencies(before), what);
+	refuse(new_among(rr_all_inconsistencies(), before), what);
 }
 
 List *
@@ -348,9 +348,9 @@ rr_inconsistent_objects(List *before)
 }
 
 List *
-rr_warn_new_inconsistencies(List *before)
+rr_warn_new_among(List *now, List *before)
 {
-	List	   *found = new_inconsistencies(before);
+	List	   *found = new_among(now, before);
 	ListCell   *lc;
 
 	foreach(lc, found)
@@ -363,6 +363,12 @@ rr_warn_new_inconsistencies(List *before)
 				 errdetail_internal("%s", item->reason)));
 	}
 	return found;
+}
+
+List *
+rr_warn_new_inconsistencies(List *before)
+{
+	return rr_warn_new_among(rr_all_inconsistencies(), before);
 }
 
 /* ---- what a drop did ---- */

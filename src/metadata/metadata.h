@@ -193,6 +193,8 @@ extern List *rr_inconsistent_objects(List *before);
 extern char *rr_inconsistency_text(const RrInconsistency *item);
 /* A WARNING for each instead; and they are returned. */
 extern List *rr_warn_new_inconsistencies(List *before);
+/* The same of some of them. */
+extern List *rr_warn_new_among(List *now, List *before);
 
 /* ---- export.c, replace.c ---- */
 

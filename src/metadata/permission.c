@@ -95,7 +95,7 @@ rr_put_permission(const RrPermission *permission, RrPutMode mode)
 	if (mode != RR_RESTORE)
 	{
 		check_definition(remote, permission);
-		before = rr_all_inconsistencies();
+		before = rr_role_inconsistencies(&(RrRemotes) {0});
 	}
 	if (!OidIsValid(get_role_oid(permission->role, true)))
 		ereport(WARNING,
@@ -106,7 +106,7 @@ rr_put_permission(const RrPermission *permission, RrPutMode mode)
 						rr_arg_text(permission->remote_schema), rr_arg_name(permission->role), rr_arg_text(permission->sdl),
 						rr_arg_text(permission->comment));
 	if (mode != RR_RESTORE)
-		rr_warn_new_inconsistencies(before);
+		rr_warn_new_among(rr_role_inconsistencies(&(RrRemotes) {0}), before);
 	rr_metadata_end();
 }
 
@@ -123,10 +123,10 @@ rr_drop_permission(const char *remote_schema, const char *role)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("role \"%s\" has no permission on remote schema \"%s\"", role, remote_schema)));
 	}
-	before = rr_all_inconsistencies();
+	before = rr_role_inconsistencies(&(RrRemotes) {0});
 	RR_METADATA_EXECUTE("DELETE FROM remote_rel.remote_schema_permission WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
 						"AND role OPERATOR(pg_catalog.=) $2",
 						rr_arg_text(remote_schema), rr_arg_name(role));
-	rr_warn_new_inconsistencies(before);
+	rr_warn_new_among(rr_role_inconsistencies(&(RrRemotes) {0}), before);
 	rr_metadata_end();
 }

@@ -90,9 +90,9 @@ find(Search *s, const char *remote_schema, const char *role, const char *reason)
 	s->found = lappend(s->found, rr_inconsistency("remote_schema_permission", psprintf("%s.%s", remote_schema, role), "%s", reason));
 }
 
-/* permissions: a list for each remote schema, in their order. */
+/* The permissions that a role uses, in the order of their remote schemas: with each other. */
 static void
-check_role(Search *s, Oid role, const char *name, List *permissions)
+check_together(Search *s, const char *role, List *permissions)
 {
 	List	   *earlier = NIL;
 	ListCell   *lc;
@@ -100,27 +100,41 @@ check_role(Search *s, Oid role, const char *name, List *permissions)
 
 	foreach(lc, permissions)
 	{
-		const RrPermission *conflict[2];
-		const RrPermission *permission = rr_role_permission(role, name, lfirst(lc), &s->same, conflict);
+		const Used *used = use_permission(s, lfirst(lc));
 		const char *reason = NULL;
-		const Used *used;
 
-		if (conflict[0] != NULL)
-			find(s, conflict[0]->remote_schema, name,
-				 psprintf("Role \"%s\" has no permission of its own, and those of \"%s\" and \"%s\", of which it is a member, differ.", name,
-						  conflict[0]->role, conflict[1]->role));
-		if (permission == NULL)
-			continue;
-		used = use_permission(s, permission);
 		if (used->remote == NULL)
 			continue;
 		foreach(other, earlier)
 			reason = reason ? reason : clash(s, lfirst(other), used);
 		if (reason != NULL)
-			find(s, permission->remote_schema, name, reason);
+			find(s, used->permission->remote_schema, role, reason);
 		else
 			earlier = lappend(earlier, unconstify(Used *, used));
 	}
+}
+
+/* permissions: a list for each remote schema, in their order. */
+static void
+check_role(Search *s, Oid role, const char *name, List *permissions)
+{
+	List	   *used = NIL;
+	ListCell   *lc;
+
+	foreach(lc, permissions)
+	{
+		const RrPermission *conflict[2];
+		const RrPermission *permission = rr_role_permission(role, name, lfirst(lc), &s->same, conflict);
+
+		if (permission != NULL)
+			used = lappend(used, unconstify(RrPermission *, permission));
+		if (conflict[0] != NULL)
+			find(s, conflict[0]->remote_schema, name,
+				 psprintf("Role \"%s\" has no permission of its own, and those of \"%s\" and \"%s\", of which it is a member, differ.", name,
+						  conflict[0]->role, conflict[1]->role));
+	}
+	if (list_length(used) > 1)
+		check_together(s, name, used);
 }
 
 static List *

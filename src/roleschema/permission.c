@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 #include "roleschema/permission.h"
 #include "roleschema/preset.h"
@@ -292,15 +293,18 @@ settle_default(GqlSchema *schema, GqlInputValueDef *input, const GqlInputValueDe
 {
 	GqlInputValueNode *node = unconstify(GqlInputValueNode *, input->node);
 	StringInfoData text;
+	MemoryContext old;
 
 	if (upstream->default_value == NULL)
 		return;
 	if (gql_coerce_value(schema, upstream->default_value, input->type, false, "", gql_errors_create(1, NULL)) != NULL &&
 		!gives_preset(schema, upstream->default_value, gql_named_type(input->type)))
 	{
+		old = MemoryContextSwitchTo(schema->data);
 		initStringInfo(&text);
 		gql_print_value(&text, upstream->default_value);
 		node->default_value = gql_parse_value(text.data, text.len, gql_errors_create(1, NULL));
+		MemoryContextSwitchTo(old);
 	}
 	else if (node->type->kind == GQL_TYPE_NON_NULL)
 		node->type = node->type->of;
@@ -309,13 +313,20 @@ settle_default(GqlSchema *schema, GqlInputValueDef *input, const GqlInputValueDe
 GqlSchema *
 rr_permission_build(GqlDocument *document, GqlSchema *upstream, GqlErrorList *errors)
 {
-	GqlSchema  *without = upstream ? build(document, true, gql_errors_create(1, NULL), NULL) : NULL;
+	MemoryContext cxt = CurrentMemoryContext;
+	MemoryContext scratch = AllocSetContextCreate(cxt, "remote_rel permission without defaults", ALLOCSET_DEFAULT_SIZES);
+	GqlSchema  *without;
 
+	MemoryContextSwitchTo(scratch);
+	without = upstream ? build(document, true, gql_errors_create(1, NULL), NULL) : NULL;
 	if (without != NULL)
 	{
+		without->data = cxt;	/* where the document is */
 		visit_all_inputs(without, upstream, adopt_default);
 		visit_all_inputs(without, upstream, settle_default);
 	}
+	MemoryContextSwitchTo(cxt);
+	MemoryContextDelete(scratch);
 	return build(document, false, errors, NULL);
 }
 

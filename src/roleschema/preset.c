@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 #include "roleschema/preset.h"
 
@@ -125,10 +126,17 @@ static bool
 search_presets(GqlSchema *upstream, const GqlInputValueDef *def, bool all)
 {
 	PresetSearch search = {.upstream = upstream, .all = all};
+	MemoryContext scratch;
+	bool		found;
 
-	gql_names_init(&search.visited, CurrentMemoryContext);
-	gql_names_init(&search.preset, CurrentMemoryContext);
-	return is_preset(&search, def);
+	if (preset_of(def->node) != NULL || input_object(def->type) == NULL)
+		return preset_of(def->node) != NULL;
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "remote_rel presets", ALLOCSET_SMALL_SIZES);
+	gql_names_init(&search.visited, scratch);
+	gql_names_init(&search.preset, scratch);
+	found = is_preset(&search, def);
+	MemoryContextDelete(scratch);
+	return found;
 }
 
 bool

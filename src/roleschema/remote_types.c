@@ -490,15 +490,30 @@ add_remote(RrRoleSchema *rs, RrRemote *remote)
 	rs->remotes = lappend(rs->remotes, remote);
 }
 
+static bool
+fits(const RrRemote *whole, const char *sdl)
+{
+	MemoryContext cxt = CurrentMemoryContext;
+	MemoryContext scratch = AllocSetContextCreate(cxt, "remote_rel permission check", ALLOCSET_DEFAULT_SIZES);
+	bool		ok;
+	GqlErrorList *errors;
+
+	MemoryContextSwitchTo(scratch);
+	errors = gql_errors_create(1, NULL);
+	rr_check_permission(whole->upstream, sdl, errors);
+	ok = errors->items == NIL;
+	MemoryContextSwitchTo(cxt);
+	MemoryContextDelete(scratch);
+	return ok;
+}
+
 /* What the role's permission leaves of a remote schema, unless it does not fit (any more), or its parts of two remote schemas do not fit together. */
 static void
 add_restricted(RrRoleSchema *rs, const RrRemote *whole, const RrPermission *permission)
 {
-	GqlErrorList *errors = gql_errors_create(1, NULL);
 	RrRemote   *remote;
 
-	rr_check_permission(whole->upstream, permission->sdl, errors);
-	if (errors->items != NIL)
+	if (!fits(whole, permission->sdl))
 		return;
 	remote = rr_remote_restrict(whole, permission->sdl);
 	if (!clashes(rs->remotes, remote))
