@@ -12,6 +12,7 @@
 #include "utils/resowner.h"
 
 #include "exec/answer.h"
+#include "exec/json_value.h"
 #include "json/json.h"
 
 static const char *
@@ -550,6 +551,7 @@ rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 	answer.places = palloc0(Max(batch->n, 1) * sizeof(Place));
 	answer.reader.step = batch->step;
 	answer.reader.out = values;
+	rr_json_reserve(values, len);
 	rr_scan_init(&answer.reader.scan, text, len);
 	if (!read_answer(&answer))
 	{
