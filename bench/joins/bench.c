@@ -4,9 +4,10 @@
  * The floor is what cannot be avoided: the hand-written SQL for the local part, through the same connection, and the very requests that
  * graphql_resolve() sends, by bare libcurl with as many at a time, answers thrown away.
  *
- *   bench CONNINFO UPSTREAM-URL aliases|list ROWS BATCH-SIZE CONCURRENCY RUNS AIM [NAME=URL …]
+ *   bench CONNINFO UPSTREAM-URL aliases|list ROWS BATCH-SIZE CONCURRENCY RUNS AIM [in-text] [NAME=URL …]
  *
- * The services take POST {"limit": n, "query": …}. /stats beside UPSTREAM-URL says how many requests each answer took. Prints medians in ms, and the ratios to the
+ * in-text is the floor with the keys in the documents' texts and not in variables; other keys each time, as queries have them, so that no text is known to the
+ * upstream. The services take POST {"limit": n, "query": …}. /stats beside UPSTREAM-URL says how many requests each answer took. Prints medians in ms, and the ratios to the
  * floor as medians of the ratios of each round. Exit status 1: remote_rel's ratio is above AIM, or not below a service's.
  */
 #include <curl/curl.h>
@@ -23,6 +24,8 @@ typedef struct Series
 {
 	const char *name;
 	const char *url;			/* of a service */
+	bool		is_floor;
+	bool		in_text;
 	double	   *ms;
 	size_t		bytes;			/* of the last answer */
 	long		requests;		/* that it took */
@@ -37,6 +40,7 @@ static int	rows;
 static int	batch_size;
 static int	concurrency;
 static char **bodies;
+static int	first_in_text = 1;
 static int	nbodies;
 
 static double
@@ -162,6 +166,15 @@ make_list_body(char *p, int first, int n)
 }
 
 static char *
+make_text_body(char *p, int first, int n)
+{
+	p += sprintf(p, "{\"query\":\"{");
+	for (int i = 0; i < n; i++)
+		p += sprintf(p, " j%d: auth0(auth0_id: \\\"auth0|%d\\\") { ...F }", i, first + i);
+	return p + sprintf(p, " } fragment F on Profile { nickname email }\"}");
+}
+
+static char *
 make_alias_body(char *p, int first, int n)
 {
 	p += sprintf(p, "{\"query\":\"query(");
@@ -176,19 +189,31 @@ make_alias_body(char *p, int first, int n)
 	return p + sprintf(p, "}}");
 }
 
-static void
-make_bodies(void)
+/* All requests, for the keys from first on. */
+static char **
+make_bodies(char *(*make) (char *p, int first, int n), int first)
 {
+	char	  **made;
+
 	nbodies = (rows + batch_size - 1) / batch_size;
-	bodies = malloc(nbodies * sizeof(char *));
+	made = malloc(nbodies * sizeof(char *));
 	for (int b = 0; b < nbodies; b++)
 	{
 		int			done = b * batch_size;
 		int			n = rows - done < batch_size ? rows - done : batch_size;
 
-		bodies[b] = malloc(n * 200 + 300);
-		(by_list ? make_list_body : make_alias_body) (bodies[b], done + 1, n);
+		made[b] = malloc(n * 200 + 300);
+		make(made[b], first + done, n);
 	}
+	return made;
+}
+
+static void
+free_bodies(char **made)
+{
+	for (int b = 0; b < nbodies; b++)
+		free(made[b]);
+	free(made);
 }
 
 /* ---- series ---- */
@@ -206,11 +231,20 @@ run_series(Series *series)
 				 rows, rows);
 		return send_all(series->url, &body, 1, 1);
 	}
-	if (strcmp(series->name, "floor") == 0)
+	if (series->is_floor || series->in_text)
 	{
+		char	  **what = series->in_text ? make_bodies(make_text_body, first_in_text) : bodies;
+		size_t		bytes;
+
 		snprintf(text, sizeof(text), "SELECT json_agg(json_build_object('name', name, 'auth0_profile', auth0_id)) "
 				 "FROM (SELECT name, auth0_id FROM users LIMIT %d) AS u", rows);
-		return run_sql(text, NULL) + send_all(upstream, bodies, nbodies, concurrency);
+		bytes = run_sql(text, NULL) + send_all(upstream, what, nbodies, concurrency);
+		if (series->in_text)
+		{
+			free_bodies(what);
+			first_in_text += rows;
+		}
+		return bytes;
 	}
 	snprintf(text, sizeof(text), "{ users(limit: %d) { name %s { nickname email } } }", rows, by_list ? "auth0_profile_by_list" : "auth0_profile");
 	return run_sql("SELECT graphql_resolve($1)", text);
@@ -273,7 +307,7 @@ report(Series *series, int nseries, int runs, double aim)
 int
 main(int argc, char **argv)
 {
-	Series		series[MAX_SERIES] = {{.name = "remote_rel"}, {.name = "floor"}};
+	Series		series[MAX_SERIES] = {{.name = "remote_rel"}, {.name = "floor", .is_floor = true}};
 	int			nseries = 2;
 	int			runs;
 	char		set[80];
@@ -296,9 +330,9 @@ main(int argc, char **argv)
 	{
 		char	   *equals = strchr(argv[i], '=');
 
-		*equals = '\0';
-		series[nseries].name = argv[i];
-		series[nseries++].url = equals + 1;
+		if (equals != NULL)
+			*equals = '\0';
+		series[nseries++] = (Series) {.name = argv[i], .url = equals ? equals + 1 : NULL, .in_text = equals == NULL};
 	}
 	snprintf(set, sizeof(set), "SELECT set_config('remote_rel.batch_size', '%d', false)", batch_size);
 	run_sql(set, NULL);
@@ -308,7 +342,7 @@ main(int argc, char **argv)
 	multi = curl_multi_init();
 	headers = curl_slist_append(NULL, "Content-Type: application/json");
 	headers = curl_slist_append(headers, "Expect:");
-	make_bodies();
+	bodies = make_bodies(by_list ? make_list_body : make_alias_body, 1);
 	for (int s = 0; s < nseries; s++)
 		series[s].ms = malloc(runs * sizeof(double));
 

@@ -1,7 +1,9 @@
-// A stitching gateway: PostGraphile 5 over the table, the upstream as a remote subschema, joined by batch delegation.
+// A stitching gateway: PostGraphile 5 over the table, the upstream as a remote subschema, joined by batch delegation to its field that takes a list;
+// or, with "aliases" behind the upstream's URL, by delegation to its field for one key, all calls merged into one document.
 
 import './with_resolvers.mjs'
 import { batchDelegateToSchema } from '@graphql-tools/batch-delegate'
+import { delegateToSchema } from '@graphql-tools/delegate'
 import { stitchSchemas } from '@graphql-tools/stitch'
 import { buildSchema, graphql, print, printSchema } from 'graphql'
 import { makeSchema } from 'postgraphile'
@@ -22,7 +24,10 @@ const tablesSubschema = {
     grafast({ schema: tables, source: print(document), variableValues: variables, resolvedPreset, requestContext: {} }),
 }
 
+const byAliases = process.argv[3] === 'aliases'
+
 const profilesSubschema = {
+  batch: byAliases,
   schema: buildSchema(/* GraphQL */ `
     type Profile {
       auth0_id: String!
@@ -30,6 +35,7 @@ const profilesSubschema = {
       email: String
     }
     type Query {
+      auth0(auth0_id: String!): Profile
       profiles(ids: [String!]!): [Profile]!
     }
   `),
@@ -44,14 +50,16 @@ const schema = stitchSchemas({
       auth0Profile: {
         selectionSet: '{ auth0Id }',
         resolve: ({ auth0Id }, _args, context, info) =>
-          batchDelegateToSchema({
-            schema: profilesSubschema,
-            fieldName: 'profiles',
-            key: auth0Id,
-            argsFromKeys: ids => ({ ids }),
-            context,
-            info,
-          }),
+          byAliases
+            ? delegateToSchema({ schema: profilesSubschema, fieldName: 'auth0', args: { auth0_id: auth0Id }, context, info })
+            : batchDelegateToSchema({
+                schema: profilesSubschema,
+                fieldName: 'profiles',
+                key: auth0Id,
+                argsFromKeys: ids => ({ ids }),
+                context,
+                info,
+              }),
       },
     },
   },

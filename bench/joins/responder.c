@@ -2,7 +2,7 @@
  * responder.c: an upstream that costs next to nothing: HTTP/1.1 with keep-alive, one thread, answers made from the keys.
  *
  * It reads just as much GraphQL as batched requests hold: aliased calls with a variable each, or one call with a list. A field's value is its
- * name and the key ("email-auth0|7"), auth0_id is the key itself. The last document's parse is kept, as a server's document cache would.
+ * name and the key ("email-auth0|7"), auth0_id is the key itself, __typename is "Profile". The last document's parse is kept, as a server's document cache would.
  *
  *   responder [latency in ms]     prints "listening on PORT"; GET /stats gives {"requests": n, "keys": n}; GET /reset zeroes them
  */
@@ -43,6 +43,7 @@ typedef struct Field
 	char		name[80];
 } Field;
 
+/* "alias: field(arg: $variable)", or "alias: __typename" without a variable. */
 typedef struct Call
 {
 	char		alias[80];
@@ -141,7 +142,7 @@ read_fields(const char *text)
 	}
 }
 
-/* "alias: field(arg: $variable" or "field(arg: $variable", at the top of the operation. */
+/* The fields at the top of the operation. */
 static void
 read_calls(const char *text)
 {
@@ -171,8 +172,12 @@ read_calls(const char *text)
 				document.calls = realloc(document.calls, (capacity *= 2) * sizeof(Call));
 			call = &document.calls[document.ncalls++];
 			strcpy(call->alias, name);
-			after = strchr(after, '$');
-			p = name_at(after + 1, call->variable, sizeof(call->variable)) - 1;
+			if (*after == ':')
+				after = name_at(skip(after + 1), name, sizeof(name));
+			call->variable[0] = '\0';
+			if (*after == '(')
+				after = name_at(strchr(after, '$') + 1, call->variable, sizeof(call->variable));
+			p = after - 1;
 		}
 	}
 }
@@ -203,12 +208,17 @@ append_object(Buffer *out, const char *key, size_t len)
 		append_string(out, i > 0 ? ",\"" : "\"");
 		append_string(out, field->key);
 		append_string(out, "\":\"");
-		if (strcmp(field->name, "auth0_id") != 0)
+		if (strcmp(field->name, "__typename") == 0)
+			append_string(out, "Profile");
+		else
 		{
-			append_string(out, field->name);
-			append_string(out, "-");
+			if (strcmp(field->name, "auth0_id") != 0)
+			{
+				append_string(out, field->name);
+				append_string(out, "-");
+			}
+			append(out, key, len);
 		}
-		append(out, key, len);
 		append_string(out, "\"");
 	}
 	append_string(out, "}");
@@ -271,7 +281,10 @@ answer(Buffer *out, const char *body)
 		append_string(out, i > 0 ? ",\"" : "\"");
 		append_string(out, document.calls[i].alias);
 		append_string(out, "\":");
-		at = skip(append_value(out, find_variable(variables, at, document.calls[i].variable)));
+		if (document.calls[i].variable[0] == '\0')
+			append_string(out, "\"Query\"");
+		else
+			at = skip(append_value(out, find_variable(variables, at, document.calls[i].variable)));
 	}
 	append_string(out, "}}");
 }
