@@ -347,6 +347,24 @@ rr_load_remote(RrRemotes *remotes, const char *name, GqlErrorList *errors)
 	return NULL;
 }
 
+/* What comes first has the name: columns, then computed fields. */
+static void
+check_field_name(const RrRelationship *relationship, GqlErrorList *errors)
+{
+	const char *name = relationship->name;
+	ListCell   *lc;
+
+	if (!rr_spellable(name))
+		gql_error(errors, "\"%s\" cannot be the name of a field.", name);
+	if (get_attnum(relationship->source, name) != InvalidAttrNumber)
+		gql_error(errors, "Table \"%s\" has a column \"%s\".", relationship->source_table, name);
+	foreach(lc, rr_catalog_computed_fields(relationship->source))
+	{
+		if (strcmp(((RrComputedField *) lfirst(lc))->name, name) == 0)
+			gql_error(errors, "Table \"%s\" has a computed field \"%s\".", relationship->source_table, name);
+	}
+}
+
 void
 rr_check_relationship(const RrRelationship *relationship, RrRemotes *remotes, GqlErrorList *errors)
 {
@@ -357,6 +375,8 @@ rr_check_relationship(const RrRelationship *relationship, RrRemotes *remotes, Gq
 	if (relationship->source_table &&
 		!check_target(relationship->source, quote_qualified_identifier(relationship->source_schema, relationship->source_table), NULL, errors))
 		return;
+	if (relationship->source_table)
+		check_field_name(relationship, errors);
 	if (relationship->source_remote_schema)
 	{
 		source = rr_load_remote(remotes, relationship->source_remote_schema, errors);

@@ -65,7 +65,10 @@ add_error(Replacement *r, const RrDoc *doc, const ErrorData *error)
 	const char *detail = error->detail ? error->detail : "";
 	bool		told = strstr(error->message, path) || strstr(detail, path);
 
-	r->errors = lappend(r->errors, psprintf("%s%s%s%s%s", told ? "" : path, told ? "" : ": ", error->message, *detail ? ": " : "", detail));
+	if (error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION)
+		r->errors = lappend(r->errors, psprintf("%s: another of this name comes before it", path));
+	else
+		r->errors = lappend(r->errors, psprintf("%s%s%s%s%s", told ? "" : path, told ? "" : ": ", error->message, *detail ? ": " : "", detail));
 }
 
 /* A part of the object being read. */

@@ -394,6 +394,8 @@ add_explicit(Naming *naming, const RrRelationship *relationship)
 
 	if (link == NULL)
 		rr_database_inconsistent(naming->db, kind_name(relationship), label, "%s", reason);
+	else if (!rr_spellable(link->name))
+		rr_database_inconsistent(naming->db, kind_name(relationship), label, "\"%s\" cannot be the name of a field", link->name);
 	else if (is_taken(naming, link->name) || (link->array && is_taken(naming, aggregate_name(link->name))))
 		rr_database_inconsistent(naming->db, kind_name(relationship), label, "the table has a field of that name already");
 	else

@@ -168,6 +168,29 @@ SELECT test.failure(format('SELECT replaced(%L)', '{"version": 3,
 SELECT exported();
 ROLLBACK;
 
+-- Names that no field can have, or another has already: refused; allowed, they are listed and leave the schema as it was
+BEGIN;
+CREATE FUNCTION plain(c customers) RETURNS text LANGUAGE sql STABLE AS $$ SELECT c.name $$;
+CREATE FUNCTION with_lists(lists jsonb, allow boolean) RETURNS jsonb LANGUAGE sql AS $$
+  SELECT replaced(jsonb_build_object('allow_inconsistent_metadata', allow, 'metadata', jsonb_build_object('version', 3,
+    'sources', jsonb_build_array(jsonb_build_object('name', 'default', 'tables', jsonb_build_array(jsonb_build_object('table', 'customers') || lists))),
+    'remote_schemas', '[{"name": "r", "definition": {"url": "http://127.0.0.1:1/"}, "sdl": "type Query { a(b: Int): Int }"}]'::jsonb)), 2)
+$$;
+CREATE FUNCTION to_r(VARIADIC names text[]) RETURNS jsonb LANGUAGE sql AS $$
+  SELECT jsonb_build_object('remote_relationships', jsonb_agg(jsonb_build_object('name', name, 'definition',
+    '{"to_remote_schema": {"remote_schema": "r", "remote_field": {"a": {"arguments": {"b": "$id"}}}}}'::jsonb))) FROM unnest(names) AS name
+$$;
+SELECT test.failure($$SELECT with_lists(to_r('a b', '__x', '', 'city', 'label', 'fine', 'fine') || '{"computed_fields": [{"name": "label", "definition": {"function": "plain"}},
+  {"name": "", "definition": {"function": "plain"}}], "object_relationships": [{"name": "__y", "using": {"foreign_key_constraint_on": "region_code"}}],
+  "array_relationships": [{"name": "id", "using": {"manual_configuration": {"remote_table": "region", "column_mapping": {"region_code": "code"}}}}]}', false)$$);
+SELECT i ->> 'type', i ->> 'name', i ->> 'reason' FROM jsonb_array_elements(with_lists(to_r('a b', '__x', 'city', 'label', 'fine') || '{"computed_fields": [{"name": "label", "definition":
+  {"function": "plain"}}], "object_relationships": [{"name": "__y", "using": {"foreign_key_constraint_on": "region_code"}}]}', true) -> 'inconsistent_objects') AS i;
+SELECT substring(graphql_schema() FROM 'type customers {[^}]*}');
+-- A column that comes later takes the name
+ALTER TABLE customers ADD COLUMN fine integer;
+SELECT i ->> 'reason' FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects') AS i WHERE i ->> 'name' = 'customers.fine';
+ROLLBACK;
+
 \set QUIET on
 \c postgres
 DROP DATABASE regress_metadata_examples;
