@@ -203,6 +203,8 @@ extern void rr_table_name_from_json(const RrDoc *doc, const char **schema, const
 /* Any JSON as a value: strings, numbers, objects, … With variables, strings "$name" become VARIABLEs. */
 extern GqlValue *rr_value_from_json(const RrDoc *doc, bool variables);
 
+/* A variable of the environment that the definition needs, and that is not set; NULL if all are. */
+extern const char *rr_remote_schema_unset_variable(const RrRemoteSchema *remote);
 /* The URL to ask, the environment read; throws 22023 when it is unset. Not for messages: rr_http_display_url() is. */
 extern const char *rr_remote_schema_url(const RrRemoteSchema *remote);
 /* The configured headers, the environment read (22023 when unset): List of RrMapping *. Secret. */

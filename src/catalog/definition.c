@@ -149,17 +149,36 @@ rr_remote_schema_from_json(const char *name, const RrDoc *definition)
 	return remote;
 }
 
+static bool
+is_unset(const char *variable)
+{
+	const char *value = variable ? getenv(variable) : "-";
+
+	return value == NULL || *value == '\0';
+}
+
 static const char *
 get_env(const RrRemoteSchema *remote, const char *variable)
 {
-	const char *value = getenv(variable);
-
-	if (value == NULL || *value == '\0')
+	if (is_unset(variable))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("environment variable \"%s\", which remote schema \"%s\" needs, is not set", variable, remote->name),
 				 errhint("Set it in the environment of the PostgreSQL server, and restart the server.")));
-	return value;
+	return getenv(variable);
+}
+
+const char *
+rr_remote_schema_unset_variable(const RrRemoteSchema *remote)
+{
+	ListCell   *lc;
+
+	if (is_unset(remote->url_env))
+		return remote->url_env;
+	foreach(lc, remote->headers)
+		if (is_unset(((RrHeader *) lfirst(lc))->value_env))
+			return ((RrHeader *) lfirst(lc))->value_env;
+	return NULL;
 }
 
 const char *

@@ -470,6 +470,24 @@ make_body(RrBatch *batch)
 	return body.data;
 }
 
+/* Does the definition have all that a request needs? If not, the step's keys fail; which variable it is, is for those to know who see everything. */
+static bool
+is_complete(RrStepRun *step)
+{
+	const RrRemoteSchema *def = step->step->remote->def;
+	const char *unset = rr_remote_schema_unset_variable(def);
+	const char *message;
+
+	if (unset == NULL)
+		return true;
+	message = step->run->plan->rs->sees_everything ?
+		psprintf("remote schema \"%s\" needs environment variable \"%s\", which is not set", def->name, unset) :
+		psprintf("remote schema \"%s\" cannot be asked: an environment variable that it needs is not set", def->name);
+	while (step->sent < step->nkeys)
+		rr_key_error(step, step->sent++, message, NULL, NULL);
+	return false;
+}
+
 /* One request for the next keys that fit; fewer than a full batch only when there are no more. */
 static void
 send_batch(RrStepRun *step)
@@ -478,6 +496,11 @@ send_batch(RrStepRun *step)
 	MemoryContext old;
 	RrBatch    *batch;
 
+	if (!is_complete(step))
+	{
+		MemoryContextDelete(cxt);
+		return;
+	}
 	if (step->headers == NIL)
 	{
 		old = MemoryContextSwitchTo(step->run->cxt);

@@ -51,14 +51,19 @@ is_among(const char *name, const char *const *names)
 	return false;
 }
 
+/* exact: names in lower case that are the same, character by character */
 static bool
-is_given(List *headers, const char *name)
+is_given(List *headers, const char *name, bool exact)
 {
 	ListCell   *lc;
 
 	foreach(lc, headers)
-		if (same_name(((RrMapping *) lfirst(lc))->name, name))
+	{
+		const char *other = ((RrMapping *) lfirst(lc))->name;
+
+		if (exact ? strcmp(other, name) == 0 : same_name(other, name))
 			return true;
+	}
 	return false;
 }
 
@@ -203,11 +208,11 @@ rr_headers_read(Jsonb *json, List **variables, List **others)
 			continue;
 		list = strncmp(header->name, VARIABLE_PREFIX, strlen(VARIABLE_PREFIX)) == 0 ? variables : others;
 		/* which of them came from whom is not ours to guess */
-		if (is_given(*list, header->name))
+		if (is_given(*list, header->name, list == others))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("header \"%s\" is given twice", header->name),
-					 errdetail("Names of headers are the same in upper and lower case, and with \"_\" for \"-\".")));
+					 errdetail("Names of headers are the same in upper and lower case, those of session variables also with \"_\" for \"-\".")));
 		*list = lappend(*list, header);
 	}
 }
@@ -219,7 +224,7 @@ add(List *headers, const char *name, const char *value)
 {
 	RrMapping  *header;
 
-	if (is_given(headers, name))
+	if (is_given(headers, name, false))
 		return headers;
 	header = palloc(sizeof(RrMapping));
 	header->name = name;

@@ -28,7 +28,10 @@ SELECT send('{"content_length": "3", "transfer_encoding": "chunked"}');
 SELECT send('{"x-hasura-number": 1.50, "x-hasura-flag": true, "x-hasura-none": null, "x-hasura-empty": ""}');
 SELECT test.failure($$SELECT send('{"x-a": ["1"]}')$$);
 SELECT test.failure($$SELECT send('{"x-hasura-a": "1", "X-Hasura-A": "2"}')$$);
-SELECT test.failure($$SELECT send('{"x-a": "1", "x_A": "2"}')$$);
+SELECT test.failure($$SELECT send('{"x-hasura-a-b": "1", "x-hasura-a_b": "2"}')$$);
+SELECT test.failure($$SELECT send('{"x-a": "1", "X-A": "2"}')$$);
+-- one of the two names only, so that an upstream is not left to choose
+SELECT count(*) FROM send('{"x-a": "1", "x_a": "2", "x_hasura_a": "3", "x-hasura_a": "4"}') AS line WHERE line ~ '^x.a:|^x.hasura.a';
 SELECT test.failure($$SELECT send(jsonb_build_object('x-a', E'secret\r\nx-b: 1'))$$);
 SELECT test.failure($$SELECT send(jsonb_build_object('x-a', E'secret\x7f'))$$);
 SELECT test.failure(format('SELECT send(jsonb_build_object(%L, %L))', name, 'secret')) FROM unnest(ARRAY['', ' x-a', 'x-a ', 'x a', 'x-a:', E'x-a\nx-b', 'ä', 'x"a', '(x)']) AS name;
@@ -36,6 +39,13 @@ SELECT test.requests() AS requests;
 -- who one is by the URL comes before who the client says one is
 SELECT remote_rel.update_remote_schema('auth0', jsonb_build_object('url', replace(test.url(), '://', '://agent:password@'), 'forward_client_headers', true));
 SELECT send('{"authorization": "mine", "Authorization2": "other"}');
+
+-- an environment without what is needed: the fields fail, and only those who see everything are told by what
+INSERT INTO remote_rel.remote_schema (name, ordinal, definition, sdl, sdl_given) VALUES ('lacks', 99, '{"url_from_env": "REMOTE_REL_NO_SUCH_VARIABLE"}', 'type Query { lacks: String }', true);
+CREATE ROLE regress_headers;
+SELECT remote_rel.add_remote_schema_permissions('lacks', 'regress_headers', 'type Query { lacks: String }');
+SELECT test.resolve('{ lacks counter }');
+SELECT test.resolve('{ lacks }', 'regress_headers');
 
 -- An upstream that repeats what it got. In errors, what is configured is taken out ...
 CREATE TABLE t (id int PRIMARY KEY);
