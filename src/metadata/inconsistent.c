@@ -294,6 +294,7 @@ new_among(List *now, List *before)
 		if (!lists(before, item->type, item->name))
 			found = lappend(found, lfirst(lc));
 	}
+	list_sort(found, compare_inconsistencies);
 	return found;
 }
 
