@@ -693,6 +693,17 @@ add_argument(Printer *p, RrFieldCall *call, const GqlInputValueDef *def, const G
 	call->arguments = lappend(call->arguments, argument);
 }
 
+static const char *
+join_directives(Printer *p)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	p->out = &text;
+	print_field_directives(p, p->step->field->nodes);
+	return text.data;
+}
+
 static void
 prepare_path(Printer *p)
 {
@@ -700,13 +711,15 @@ prepare_path(Printer *p)
 
 	for (int i = 0; i < list_length(to->remote_field); i++)
 	{
+		bool		innermost = i == list_length(to->remote_field) - 1;
 		const RrRemoteFieldStep *given = list_nth(to->remote_field, i);
 		GqlFieldDef *def = list_nth(p->step->join->path, i);
 		RrFieldCall *call = palloc0(sizeof(RrFieldCall));
 
 		call->field = def->name;
 		gql_foreach(GqlInputValueDef, arg, &def->args)
-			add_argument(p, call, arg, gql_object_get(given->arguments, arg->name), i == list_length(to->remote_field) - 1);
+			add_argument(p, call, arg, gql_object_get(given->arguments, arg->name), innermost);
+		call->directives = innermost ? join_directives(p) : "";
 		p->step->path = lappend(p->step->path, call);
 	}
 }
@@ -823,6 +836,7 @@ print_calls(const RrJoinStep *step, int key, StringInfo out)
 		}
 		if (call->arguments != NIL)
 			appendStringInfoChar(out, ')');
+		appendStringInfoString(out, call->directives);
 	}
 	if (step->fragment_type != NULL)
 		appendStringInfoString(out, " { ...F }");

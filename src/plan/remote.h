@@ -94,6 +94,7 @@ typedef struct RrFieldCall
 {
 	const char *field;
 	List	   *arguments;		/* RrCallArgument * */
+	const char *directives;		/* those of the join field, for the innermost; "" for others */
 } RrFieldCall;
 
 /* The texts of documents that have been printed, for the next batch, and for the next call when the plan is kept. */

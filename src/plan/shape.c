@@ -2,8 +2,8 @@
  * shape.c: from the selection below a remote field to the shape of its answer.
  *
  * Fragments are resolved here: an object type has one list of fields, merged by response key; under an abstract type, each possible type that some type
- * condition singles out has a list of its own, and all others share one. So neither the document nor the reader of the answer has to know
- * fragments, and skipped fields are gone.
+ * condition singles out has a list of its own, and all others share one. So the reader of the answer does not have to know
+ * fragments, and skipped fields are gone. The document has those fragments again that have directives of the upstream's.
  */
 #include "postgres.h"
 

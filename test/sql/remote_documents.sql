@@ -88,7 +88,7 @@ SELECT show('query($a: String, $v: String @tag) @tag(name: $a) @park { users @ta
 SELECT concat_ws(' ', '>', query, variables) FROM test.log('apollo');
 SELECT remote_rel.create_remote_relationship('users', 'park', 'park', '{"park": {"arguments": {}}}');
 SELECT test.reset('apollo');
-SELECT show('query @park @tag { users { name park @park { id ... @park { animal } } } }');
+SELECT show('query @park @tag { users { name park @park @tag { id ... @park { animal } } } }');
 SELECT concat_ws(' ', '>', query, variables) FROM test.log('apollo');
 
 -- a role has the directives of its permission, and those only
