@@ -62,7 +62,8 @@ rr_get_role(const char *role)
 			return caller_as_admin();
 		ereport(ERROR,
 				errcode(ERRCODE_UNDEFINED_OBJECT),
-				errmsg("role \"%s\" does not exist", role));
+				errmsg("role \"%s\" does not exist", role),
+				role[0] != '{' ? 0 : errhint("The second argument is a role. Variables come third, or by name: variables => '{...}'."));
 	}
 	if (!rr_may_act_as(GetUserId(), oid))
 		ereport(ERROR,

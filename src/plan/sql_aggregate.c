@@ -60,13 +60,14 @@ count_field(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	return rr_json_piece("$", count_of(expressions, distinct != NULL && distinct->boolean));
 }
 
-/* ---- aggregate { … } ---- */
+/* ---- objects of aggregates ---- */
 
+typedef RrJsonPiece *(*FieldValue) (RrSql *sql, const RrRow *row, const GqlFieldSel *field);
+
+/* The object of a field's selection, each value made by value_of. */
 static RrJsonPiece *
-function_fields(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+object_of(RrSql *sql, const RrRow *row, GqlType *type, List *fields, FieldValue value_of)
 {
-	GqlType    *type = gql_named_type(field->def->type);
-	List	   *fields = gql_collect_subfields(sql->planner->request, type, field);
 	List	   *members = NIL;
 	ListCell   *lc;
 
@@ -74,51 +75,44 @@ function_fields(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 		return NULL;
 	foreach(lc, fields)
 	{
-		const GqlFieldSel *sub = lfirst(lc);
-		const RrTableField *info = sub->def->data;
-		RrJsonPiece *value;
+		const GqlFieldSel *field = lfirst(lc);
+		RrJsonPiece *value = gql_is_introspection_field(field->def) ? rr_json_piece(psprintf("\"%s\"", type->name), NULL) :
+			value_of(sql, row, field);
 
-		if (gql_is_introspection_field(sub->def))
-			value = rr_json_piece(psprintf("\"%s\"", type->name), NULL);
-		else
-			value = rr_json_piece("$", psprintf("pg_catalog.%s(%s)", info->aggregate->name,
-												rr_sql_operand(rr_scalar(sql->db, info->column->type),
-															   rr_row_value(row, rr_row_column(row, info->column->attnum)))));
-		members = lappend(members, rr_json_member(sub->key, value));
-	}
-	return rr_json_members(members);
-}
-
-static RrJsonPiece *
-aggregate_fields(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
-{
-	GqlType    *type = gql_named_type(field->def->type);
-	List	   *fields = gql_collect_subfields(sql->planner->request, type, field);
-	List	   *members = NIL;
-	ListCell   *lc;
-
-	if (!rr_count_fields(sql->planner, list_length(fields)))
-		return NULL;
-	foreach(lc, fields)
-	{
-		const GqlFieldSel *sub = lfirst(lc);
-		const RrTableField *info = sub->def->data;
-		RrJsonPiece *value;
-
-		if (gql_is_introspection_field(sub->def))
-			value = rr_json_piece(psprintf("\"%s\"", type->name), NULL);
-		else if (info->base.kind == RR_FIELD_COUNT)
-			value = count_field(sql, row, sub);
-		else
-			value = function_fields(sql, row, sub);
 		if (value == NULL)
 			return NULL;
-		members = lappend(members, rr_json_member(sub->key, value));
+		members = lappend(members, rr_json_member(field->key, value));
 	}
 	return rr_json_members(members);
 }
 
-/* ---- the whole ---- */
+static RrJsonPiece *
+subobject(RrSql *sql, const RrRow *row, const GqlFieldSel *field, FieldValue value_of)
+{
+	GqlType    *type = gql_named_type(field->def->type);
+
+	return object_of(sql, row, type, gql_collect_subfields(sql->planner->request, type, field), value_of);
+}
+
+/* { aggregate { max { column } } } */
+static RrJsonPiece *
+column_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+{
+	const RrTableField *info = field->def->data;
+	const char *column = rr_row_value(row, rr_row_column(row, info->column->attnum));
+
+	return rr_json_piece("$", psprintf("pg_catalog.%s(%s)", info->aggregate->name,
+									   rr_sql_operand(rr_scalar(sql->db, info->column->type), column)));
+}
+
+/* { aggregate { count max {…} } } */
+static RrJsonPiece *
+function_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+{
+	if (((const RrField *) field->def->data)->kind == RR_FIELD_COUNT)
+		return count_field(sql, row, field);
+	return subobject(sql, row, field, column_value);
+}
 
 static RrJsonPiece *
 nodes(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
@@ -128,6 +122,17 @@ nodes(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 
 	return piece ? rr_json_piece("$", rr_json_call("json_rows", piece)) : NULL;
 }
+
+/* { aggregate {…} nodes {…} } */
+static RrJsonPiece *
+aggregate_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+{
+	if (((const RrField *) field->def->data)->kind == RR_FIELD_NODES)
+		return nodes(sql, row, field);
+	return subobject(sql, row, field, function_value);
+}
+
+/* ---- the whole ---- */
 
 static bool
 joins_objects(RrSql *sql, List *fields)
@@ -151,26 +156,9 @@ rr_select_aggregate(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 	GqlType    *type = gql_named_type(field->def->type);
 	List	   *fields = gql_collect_subfields(sql->planner->request, type, field);
 	RrRow		row = rr_rows_row(rows);
-	List	   *members = NIL;
-	ListCell   *lc;
+	RrJsonPiece *piece;
 
-	if (!rr_count_fields(sql->planner, list_length(fields)))
-		return NULL;
 	rr_rows_prepare(sql, rows, joins_objects(sql, fields));
-	foreach(lc, fields)
-	{
-		const GqlFieldSel *sub = lfirst(lc);
-		RrJsonPiece *value;
-
-		if (gql_is_introspection_field(sub->def))
-			value = rr_json_piece(psprintf("\"%s\"", type->name), NULL);
-		else if (((const RrField *) sub->def->data)->kind == RR_FIELD_NODES)
-			value = nodes(sql, &row, sub);
-		else
-			value = aggregate_fields(sql, &row, sub);
-		if (value == NULL)
-			return NULL;
-		members = lappend(members, rr_json_member(sub->key, value));
-	}
-	return psprintf("SELECT %s%s", rr_json_call("json_object", rr_json_members(members)), rr_rows_from(rows));
+	piece = object_of(sql, &row, type, fields, aggregate_value);
+	return piece ? psprintf("SELECT %s%s", rr_json_call("json_object", piece), rr_rows_from(rows)) : NULL;
 }
