@@ -773,7 +773,7 @@ add_joins(RrRoleSchema *rs, List *relationships, RrRemote *source, Oid table, co
 		RrRemote   *remote;
 		RrRemoteJoin *join;
 
-		if (relationship->kind != RR_REL_TO_REMOTE_SCHEMA || !gql_is_name(relationship->name))
+		if (relationship->kind != RR_REL_TO_REMOTE_SCHEMA || !rr_spellable(relationship->name))
 			continue;
 		if (source_type != NULL && strcmp(relationship->source_type, source_type) != 0)
 			continue;

@@ -185,7 +185,7 @@ SELECT test.failure($$SELECT with_lists(to_r('a b', '__x', '', 'city', 'label', 
   "array_relationships": [{"name": "id", "using": {"manual_configuration": {"remote_table": "region", "column_mapping": {"region_code": "code"}}}}]}', false)$$);
 SELECT i ->> 'type', i ->> 'name', i ->> 'reason' FROM jsonb_array_elements(with_lists(to_r('a b', '__x', 'city', 'label', 'fine') || '{"computed_fields": [{"name": "label", "definition":
   {"function": "plain"}}], "object_relationships": [{"name": "__y", "using": {"foreign_key_constraint_on": "region_code"}}]}', true) -> 'inconsistent_objects') AS i;
-SELECT substring(graphql_schema() FROM 'type customers {[^}]*}');
+SELECT graphql_schema() ~ '__x|__y|a b', graphql_schema() ~ '  fine: Int', graphql_schema() ~ '  city: String', graphql_schema() ~ '  label: String';
 -- A column that comes later takes the name
 ALTER TABLE customers ADD COLUMN fine integer;
 SELECT i ->> 'reason' FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects') AS i WHERE i ->> 'name' = 'customers.fine';
