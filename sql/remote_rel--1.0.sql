@@ -374,7 +374,7 @@ BEGIN
 	END IF;
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS context = PG_EXCEPTION_CONTEXT;
-	RAISE WARNING 'remote_rel could not follow this command' USING DETAIL = concat_ws(E'\n', SQLERRM, substring(context FROM '^row [^\n]*'));
+	RAISE WARNING 'remote_rel could not follow this command' USING DETAIL = concat_ws(E'\n', SQLERRM, substring(context FROM E'^row [^\n]*'));
 END
 $$;
 COMMENT ON FUNCTION remote_rel.after_ddl() IS 'event trigger: let the catalogs follow what was renamed';

@@ -112,6 +112,16 @@ everybody_sees($joined, 'Cannot query field "vessel" on type "ships".', 'a role 
 $this->query('GRANT SELECT ON ships TO regress_clerk');
 everybody_sees($joined, $found, 'and may again', 'regress_clerk');
 
+# A reload that an update overtakes keeps what the update has fetched
+$this->query(sprintf q{SELECT remote_rel.update_remote_schema('registry', %s)}, literal({ url => $yoga->url('/mock/registry?delay=700') }));
+$yoga->reset;
+$other->send(q{SELECT remote_rel.reload_remote_schema('registry')});
+wait_until('the reload asks', sub { $yoga->requests > 0 });
+$this->query(sprintf q{SELECT remote_rel.update_remote_schema('registry', %s)}, definition('moved'));
+$other->wait;
+is($this->{stderr} . $other->{stderr}, '', 'a reload and an update meet');
+is($third->query(q{SELECT definition ->> 'url' LIKE '%moved', sdl LIKE '%age%' FROM remote_rel.remote_schema}), 't|t', 'definition and schema are of one upstream');
+
 # In two phases
 $this->query(q{BEGIN; ALTER TABLE ships RENAME number TO imo; PREPARE TRANSACTION 'rename'});
 is($this->{stderr}, '', 'a rename is prepared');
