@@ -221,6 +221,8 @@ extern bool rr_remote_schema_has_login(const RrRemoteSchema *remote);
  * not looked for. The text itself if it holds none.
  */
 extern const char *rr_remote_schema_conceal(const RrRemoteSchema *remote, const char *text);
+/* The same for JSON, which stays JSON: strings and numbers are hidden whole. */
+extern const char *rr_remote_schema_conceal_json(const RrRemoteSchema *remote, const char *json);
 
 /* ---- names into identities, as the catalogs are now; InvalidOid when there is none ---- */
 

@@ -15,6 +15,8 @@
 /* Shorter ones would be found where they are not meant: "1", "de", "true". */
 #define MIN_SECRET 6
 
+#define HIDDEN "***"
+
 static List *
 add_secret(List *secrets, const char *value, int len)
 {
@@ -119,21 +121,62 @@ without(const char *text, const char *word)
 	for (; at != NULL; at = strstr(text, word))
 	{
 		appendBinaryStringInfo(&out, text, at - text);
-		appendStringInfoString(&out, "***");
+		appendStringInfoString(&out, HIDDEN);
 		text = at + strlen(word);
 	}
 	appendStringInfoString(&out, text);
 	return out.data;
 }
 
-const char *
-rr_remote_schema_conceal(const RrRemoteSchema *remote, const char *text)
+static const char *
+without_all(const char *text, List *secrets)
 {
 	ListCell   *lc;
 
-	foreach(lc, secrets_of(remote))
+	foreach(lc, secrets)
 		text = without(text, lfirst(lc));
 	return text;
+}
+
+const char *
+rr_remote_schema_conceal(const RrRemoteSchema *remote, const char *text)
+{
+	return without_all(text, secrets_of(remote));
+}
+
+/* Behind a string, or a number or word, that begins at p. */
+static const char *
+end_of_token(const char *p)
+{
+	if (*p != '"')
+		return p + strcspn(p, ",]} \t\r\n");
+	for (p++; *p != '"' && *p != '\0'; p++)
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+	return *p == '"' ? p + 1 : p;
+}
+
+/* A token that holds a secret is hidden whole: so it stays JSON, whatever the secret is. */
+const char *
+rr_remote_schema_conceal_json(const RrRemoteSchema *remote, const char *json)
+{
+	List	   *secrets = secrets_of(remote);
+	StringInfoData out;
+
+	if (without_all(json, secrets) == json)
+		return json;
+	initStringInfo(&out);
+	while (*json != '\0')
+	{
+		int			separators = strspn(json, "{}[]:, \t\r\n");
+		const char *end = end_of_token(json + separators);
+		const char *token = pnstrdup(json + separators, end - json - separators);
+
+		appendBinaryStringInfo(&out, json, separators);
+		appendStringInfoString(&out, without_all(token, secrets) == token ? token : "\"" HIDDEN "\"");
+		json = end;
+	}
+	return out.data;
 }
 
 const char *

@@ -437,7 +437,7 @@ file_error(const Answer *answer, RrSlice slice)
 		message = psprintf("remote schema \"%s\" answered with an error without a message", remote->name);
 	message = rr_remote_schema_conceal(remote, message);
 	if (extensions != NULL)
-		extensions = rr_remote_schema_conceal(remote, extensions);
+		extensions = rr_remote_schema_conceal_json(remote, extensions);
 	if (by_list)
 		file_list_error(answer, message, path, extensions);
 	else if (position >= 0)

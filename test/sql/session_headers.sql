@@ -53,9 +53,9 @@ INSERT INTO t VALUES (1);
 CREATE FUNCTION echoing(message text, extensions json DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
   SELECT test.answering(json_build_object('data', NULL, 'errors', json_build_array(json_build_object('message', message, 'extensions', extensions)))::text) $$;
 SELECT remote_rel.add_remote_schema('echo', jsonb_build_object('url', replace(test.url('faulty'), '://', '://agent:pass-word@') || '?key=k-in-query',
-  'headers', '[{"name": "Authorization", "value": "Bearer to-ken-1"}, {"name": "X-Quoted", "value": "a \"quoted\" one"}, {"name": "X-Short", "value": "data"}]'::jsonb), sdl => 'type Query { e(id: Int): String }');
+  'headers', '[{"name": "Authorization", "value": "Bearer to-ken-1"}, {"name": "X-Quoted", "value": "a \"quoted\" one"}, {"name": "X-Short", "value": "data"}, {"name": "X-Number", "value": "1000000"}, {"name": "X-N", "value": "nabcdef"}]'::jsonb), sdl => 'type Query { e(id: Int): String }');
 SELECT remote_rel.create_remote_relationship('t', 'e', 'echo', '{"e": {"arguments": {"id": "$id"}}}');
-SELECT test.resolve('{ e t { e } }', headers => echoing('bad "Bearer to-ken-1", to-ken-1, data, to-ken', '{"a": "x to-ken-1 y", "b": ["a \"quoted\" one"], "c": "YWdlbnQ6cGFzcy13b3Jk", "d": "http://agent:pass-word@host/?key=k-in-query"}'));
+SELECT test.resolve('{ e t { e } }', headers => echoing('bad "Bearer to-ken-1", to-ken-1, data, to-ken', '{"a": "x to-ken-1 y", "b": ["a \"quoted\" one"], "c": "YWdlbnQ6cGFzcy13b3Jk", "d": "http://agent:pass-word@host/?key=k-in-query", "e": [1000000, -1000000.5e3, 100000, true, null, {}], "f": "\nabcdef", "1000000": "name \" to-ken"}'));
 SELECT test.failure(format('SELECT * FROM remote_rel.remote_join((SELECT array_agg(t) FROM t), %L, headers => %L)', 'e', echoing('bad Bearer to-ken-1')));
 SET LOCAL remote_rel.on_remote_error = 'null';
 SELECT (j.row).id, j.result FROM remote_rel.remote_join((SELECT array_agg(t) FROM t), 'e', headers => echoing('bad Bearer to-ken-1')) AS j;
