@@ -63,3 +63,28 @@ SELECT test.resolve('{ __schema { queryType { fields { name } } mutationType { n
 SELECT test.resolve('{ ns { __typename } a: __type(name: "Person") { name } b: __type(name: "C_Company") { name } __typename ...F } fragment F on Person { nick }', 'regress_nobody');
 SELECT test.requests();
 ROLLBACK;
+
+BEGIN;
+CREATE ROLE regress_left;
+-- A root type that another type refers to has the role's part, presets included; a mutation that cannot be sent is not, nor are its neighbours
+SELECT remote_rel.add_remote_schema('api', test.definition());
+SELECT remote_rel.add_remote_schema_permissions('api', 'regress_left', $$
+  type Query { auth0(auth0_id: String! @preset(value: "x-hasura-id")): Profile counter: Int! }
+  type Mutation { set_nickname(auth0_id: String! @preset(value: "x-hasura-id"), nickname: String): ProfilePayload increment(by: Int! @preset(value: 2)): Int! }
+  type ProfilePayload { profile: Profile query: Query! }
+  type Profile { nickname: String friends(first: Int @preset(value: 1)): [Profile!]! }
+$$);
+SELECT test.reset();
+SELECT test.resolve('mutation { set_nickname(nickname: "x") { query { auth0 { nickname friends { nickname } } counter } } }', 'regress_left', headers => '{"x-hasura-id": "auth0|1"}');
+SELECT test.resolve('mutation { a: increment set_nickname(nickname: "x") { profile { nickname } } b: increment }', 'regress_left');
+SELECT test.resolve('mutation { set_nickname(nickname: "x") { query { auth0(auth0_id: "a") { nickname } weather(city: "a") { city } } } }', 'regress_left', headers => '{"x-hasura-id": "auth0|1"}');
+SELECT query, variables FROM test.log();
+-- The role's name is the one in force, whatever the headers claim
+SELECT remote_rel.drop_remote_schema_permissions('api', 'regress_left');
+SELECT remote_rel.add_remote_schema_permissions('api', 'regress_left', 'type Query { flaky(key: String! @preset(value: "X-Hasura-Role")): String }');
+SELECT test.resolve('{ flaky }', 'regress_left', headers => '{"x-hasura-role": "admin"}');
+-- What is skipped needs no session variable
+SELECT remote_rel.drop_remote_schema_permissions('api', 'regress_left');
+SELECT remote_rel.add_remote_schema_permissions('api', 'regress_left', 'type Query { flaky(key: String! @preset(value: "x-hasura-key")): String counter: Int! }');
+SELECT test.resolve('query($no: Boolean!) { counter flaky @skip(if: true) ...F @include(if: $no) } fragment F on query_root { a: flaky }', 'regress_left', '{"no": false}');
+ROLLBACK;
