@@ -38,15 +38,16 @@ typedef struct Noted
 	List	   *changes;		/* Change * */
 } Noted;
 
-/* A row to be written. The statements are rr_metadata_execute()'s, with the first so many of args. */
+/* A row to be written, or only locked. The statements are rr_metadata_execute()'s, with the first so many of args. */
 typedef struct Change
 {
+	const char *name;			/* what no rename changes of it */
 	const char *from;			/* what it is called, by its key, and will be */
 	const char *to;
 	const char *lock;			/* finds the row, as it was read */
 	int			n_lock;
 	const char *clear;			/* deletes one that is at its new place */
-	const char *write;
+	const char *write;			/* NULL: it says already what it should */
 	int			n_write;
 	RrArg		args[9];
 	bool		written;
@@ -327,6 +328,39 @@ same_jsonb(Jsonb *a, Jsonb *b)
 
 /* ---- writing ---- */
 
+/* Is a table, or a column of it, called otherwise now? */
+static bool
+is_renamed(const RrTableNames *table)
+{
+	if (table == NULL)
+		return false;
+	for (int i = 0; i < table->n_columns; i++)
+	{
+		if (table->columns[i] && table->new_columns[i] && strcmp(table->columns[i], table->new_columns[i]) != 0)
+			return true;
+	}
+	return strcmp(table->schema, table->new_schema) != 0 || strcmp(table->name, table->new_name) != 0;
+}
+
+/*
+ * Does a relationship have to do with a renamed table? Then its row is locked, though it may not name what was renamed: who renames several things of one table
+ * in a transaction has all its rows from the first on, and cannot wait for another who does so as well.
+ */
+static bool
+is_concerned(const Noted *noted, const RrRelationship *r)
+{
+	const RrDoc *target = rr_relationship_target(r);
+	const char *schema;
+	const char *name;
+
+	if (r->source_table && is_renamed(noted_table(noted, r->source_schema, r->source_table)))
+		return true;
+	if (target == NULL)
+		return false;
+	rr_table_name_from_json(target, &schema, &name);
+	return is_renamed(noted_table(noted, schema, name));
+}
+
 static bool
 is_elsewhere(const char *schema, const char *name, const char *new_schema, const char *new_name)
 {
@@ -349,11 +383,12 @@ change_table_relationship(Noted *noted, const RrRelationship *r)
 	const char *table = source ? source->new_name : r->source_table;
 	Change	   *change;
 
-	if (same_jsonb(definition, r->definition) && !is_elsewhere(r->source_schema, r->source_table, schema, table))
+	if (!is_concerned(noted, r))
 		return;
 	change = palloc0(sizeof(Change));
 	*change = (Change)
 	{
+		.name = r->name,
 		.from = table_label("relationship", r->source_schema, r->source_table, r->name),
 		.to = table_label("relationship", schema, table, r->name),
 		.lock = "SELECT FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $1 "
@@ -367,6 +402,8 @@ change_table_relationship(Noted *noted, const RrRelationship *r)
 		.args = {rr_arg_name(r->source_schema), rr_arg_name(r->source_table), rr_arg_text(r->name), rr_arg_jsonb(r->definition),
 		rr_arg_name(schema), rr_arg_name(table), rr_arg_jsonb(definition)}
 	};
+	if (same_jsonb(definition, r->definition) && !is_elsewhere(r->source_schema, r->source_table, schema, table))
+		change->write = NULL;
 	noted->changes = lappend(noted->changes, change);
 }
 
@@ -376,11 +413,12 @@ change_remote_relationship(Noted *noted, const RrRelationship *r)
 	Jsonb	   *definition = rewrite_definition(noted, r, NULL);
 	Change	   *change;
 
-	if (same_jsonb(definition, r->definition))
+	if (!is_concerned(noted, r))
 		return;
 	change = palloc0(sizeof(Change));
 	*change = (Change)
 	{
+		.name = r->name,
 		.from = "",
 		.to = "",
 		.lock = "SELECT FROM remote_rel.remote_schema_relationship WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
@@ -392,6 +430,8 @@ change_remote_relationship(Noted *noted, const RrRelationship *r)
 		.args = {rr_arg_text(r->source_remote_schema), rr_arg_text(r->source_type), rr_arg_text(r->name), rr_arg_jsonb(r->definition),
 		rr_arg_jsonb(definition)}
 	};
+	if (same_jsonb(definition, r->definition))
+		change->write = NULL;
 	noted->changes = lappend(noted->changes, change);
 }
 
@@ -412,6 +452,7 @@ change_computed_field(Noted *noted, const RrComputedField *f)
 	change = palloc0(sizeof(Change));
 	*change = (Change)
 	{
+		.name = f->name,
 		.from = table_label("computed field", f->source_schema, f->source_table, f->name),
 		.to = table_label("computed field", schema, table, f->name),
 		.lock = "SELECT FROM remote_rel.computed_field WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2 "
@@ -440,6 +481,7 @@ change_tracked_function(Noted *noted, const RrTrackedFunction *f)
 	change = palloc0(sizeof(Change));
 	*change = (Change)
 	{
+		.name = "",
 		.from = psprintf("tracked function \"%s.%s\"", f->function_schema, f->function_name),
 		.to = psprintf("tracked function \"%s.%s\"", function->new_schema, function->new_name),
 		.lock = "SELECT FROM remote_rel.tracked_function WHERE function_schema OPERATOR(pg_catalog.=) $1 "
@@ -468,6 +510,17 @@ collect_changes(Noted *noted)
 		change_computed_field(noted, lfirst(lc));
 	foreach(lc, noted->tracked_functions)
 		change_tracked_function(noted, lfirst(lc));
+}
+
+/* An order that every session has, whatever the names are by now. */
+static int
+compare_changes(const ListCell *a, const ListCell *b)
+{
+	const Change *left = lfirst(a);
+	const Change *right = lfirst(b);
+	int			result = strcmp(left->name, right->name);
+
+	return result ? result : strcmp(left->from, right->from);
 }
 
 /* False when a row is not any more what was read. */
@@ -511,7 +564,8 @@ write_row(Change *change)
 	if (strcmp(change->from, change->to) != 0 && rr_metadata_execute(change->clear, change->n_write, change->args) > 0)
 		ereport(NOTICE,
 				(errmsg("%s, which did not exist, gives way to what was renamed", change->to)));
-	(void) rr_metadata_execute(change->write, change->n_write, change->args);
+	if (change->write)
+		(void) rr_metadata_execute(change->write, change->n_write, change->args);
 	change->written = true;
 }
 
@@ -551,6 +605,7 @@ follow(void)
 		PushCopiedSnapshot(GetLatestSnapshot());
 		noted = note_names();
 		collect_changes(noted);
+		list_sort(noted->changes, compare_changes);
 		if (lock_rows(noted->changes))
 		{
 			write_rows(noted->changes);
@@ -597,13 +652,17 @@ rr_follow_names(PG_FUNCTION_ARGS)
 	Oid		   *objects;
 	int			n_classes;
 	int			n;
+	bool		concerns;
 	bool		schema;
 
 	if (!rr_renames_end() || PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_VOID();
 	classes = read_oids(PG_GETARG_ARRAYTYPE_P(0), &n_classes);
 	objects = read_oids(PG_GETARG_ARRAYTYPE_P(1), &n);
-	if (!rr_renames_concern(Min(n, n_classes), classes, objects, &schema))
+	PushCopiedSnapshot(GetLatestSnapshot());
+	concerns = rr_renames_concern(Min(n, n_classes), classes, objects, &schema);
+	PopActiveSnapshot();
+	if (!concerns)
 		PG_RETURN_VOID();
 	/* renaming a schema locks none of the tables in it */
 	if (schema)

@@ -14,7 +14,6 @@
 #include "catalog/pg_proc.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -84,14 +83,12 @@ rr_renames_end(void)
 
 /* ---- the server's catalogs, before or now ---- */
 
-/* To be popped from the active ones. */
-static Snapshot
-push_snapshot(bool before)
+/* The active snapshot, before the command; to be popped. */
+static void
+push_before(void)
 {
-	PushCopiedSnapshot(GetLatestSnapshot());
-	if (before)
-		GetActiveSnapshot()->curcid = commands.before;
-	return GetActiveSnapshot();
+	PushCopiedSnapshot(GetActiveSnapshot());
+	GetActiveSnapshot()->curcid = commands.before;
 }
 
 typedef void (*Visit) (HeapTuple tuple, void *arg);
@@ -212,21 +209,22 @@ columns_differ(const Columns *a, const Columns *b)
 static bool
 is_renamed(Oid class, Oid oid)
 {
-	Found		found[2];
-	Columns		columns[2] = {{0}, {0}};
+	Found		before;
+	Found		now = find_object(class, oid);
+	Columns		columns_before = {0};
+	Columns		columns_now = {0};
 
-	for (int i = 0; i < 2; i++)
-	{
-		push_snapshot(i == 0);
-		found[i] = find_object(class, oid);
-		if (class == RelationRelationId)
-			columns[i] = read_columns(oid);
-		PopActiveSnapshot();
-	}
-	if (found[0].count == 0 || found[1].count == 0)
+	push_before();
+	before = find_object(class, oid);
+	if (class == RelationRelationId)
+		columns_before = read_columns(oid);
+	PopActiveSnapshot();
+	if (class == RelationRelationId)
+		columns_now = read_columns(oid);
+	if (before.count == 0 || now.count == 0)
 		return false;
-	return found[0].namespace != found[1].namespace || strcmp(NameStr(found[0].name), NameStr(found[1].name)) != 0 ||
-		columns_differ(&columns[0], &columns[1]);
+	return before.namespace != now.namespace || strcmp(NameStr(before.name), NameStr(now.name)) != 0 ||
+		columns_differ(&columns_before, &columns_now);
 }
 
 bool
@@ -299,33 +297,41 @@ find_function(const char *schema, const char *name)
 	return found.count == 1 ? found.oid : InvalidOid;
 }
 
+/* What an object is called now; what is gone keeps its names. */
+static void
+names_now(Oid class, Oid oid, const char **schema, const char **name)
+{
+	Found		object = find_object(class, oid);
+	Found		namespace = object.count > 0 ? find_object(NamespaceRelationId, object.namespace) : object;
+
+	if (namespace.count == 0)
+		return;
+	*schema = pstrdup(NameStr(namespace.name));
+	*name = pstrdup(NameStr(object.name));
+}
+
 RrTableNames *
 rr_table_before(const char *schema, const char *name)
 {
 	RrTableNames *table = palloc0(sizeof(RrTableNames));
-	Columns		columns = {0};
-	int			n;
+	Columns		before = {0};
+	Columns		now;
 
-	push_snapshot(true);
+	push_before();
 	table->oid = find_table(schema, name);
 	if (OidIsValid(table->oid))
-		columns = read_columns(table->oid);
+		before = read_columns(table->oid);
 	PopActiveSnapshot();
 	if (!OidIsValid(table->oid))
 		return NULL;
 
-	table->schema = schema;
-	table->name = name;
-	table->columns = columns.names;
-	table->new_name = get_rel_name(table->oid);
-	table->new_schema = table->new_name ? get_namespace_name(get_rel_namespace(table->oid)) : NULL;
-	if (table->new_schema == NULL)
-	{
-		table->new_schema = schema;
-		table->new_name = name;
-	}
-	table->new_columns = rr_table_columns(table->oid, &n);
-	table->n_columns = Min(n, columns.n);
+	now = read_columns(table->oid);
+	table->schema = table->new_schema = schema;
+	table->name = table->new_name = name;
+	names_now(RelationRelationId, table->oid, &table->new_schema, &table->new_name);
+	table->columns = before.names;
+	table->new_columns = now.names;
+	table->n_columns = Min(before.n, now.n);
 	return table;
 }
 
@@ -334,20 +340,14 @@ rr_function_before(const char *schema, const char *name)
 {
 	RrFunctionNames *function = palloc0(sizeof(RrFunctionNames));
 
-	push_snapshot(true);
+	push_before();
 	function->oid = find_function(schema, name);
 	PopActiveSnapshot();
 	if (!OidIsValid(function->oid))
 		return NULL;
 
-	function->schema = schema;
-	function->name = name;
-	function->new_name = get_func_name(function->oid);
-	function->new_schema = function->new_name ? get_namespace_name(get_func_namespace(function->oid)) : NULL;
-	if (function->new_schema == NULL)
-	{
-		function->new_schema = schema;
-		function->new_name = name;
-	}
+	function->schema = function->new_schema = schema;
+	function->name = function->new_name = name;
+	names_now(ProcedureRelationId, function->oid, &function->new_schema, &function->new_name);
 	return function;
 }

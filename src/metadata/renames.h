@@ -37,6 +37,11 @@ extern void rr_renames_begin(void);
 /* It has ended. False when none is known to have begun. From here on, "before" is the time before it, until the next call. */
 extern bool rr_renames_end(void);
 
+/*
+ * The rest looks at the server's catalogs under the active snapshot, and as they were before the command under the same one. It must be the newest, but for
+ * the command's own effects no newer for the one look than for the other: what others commit in between is no rename of ours.
+ */
+
 /* Has one of these objects another name, or a column of another name, than before? *schema: it is a schema, or all that is in one may have moved. */
 extern bool rr_renames_concern(int n, const Oid *classes, const Oid *objects, bool *schema);
 
