@@ -232,6 +232,9 @@ extern char **rr_table_columns(Oid table, int *n);
 /* Also InvalidOid when there are several of the name; *count, unless NULL, says how many. Procedures and aggregates do not count. */
 extern Oid	rr_lookup_function(const char *schema, const char *name, int *count);
 
+/* Throws 3F000 when it has just been dropped. */
+extern char *rr_namespace_name(Oid namespace);
+
 /* Identity of the extension's objects, cached until they change. */
 extern Oid	rr_extension_oid(void); /* throws 55000 when the extension is not installed in this database; so do the next two */
 extern Oid	rr_extension_owner(void);

@@ -13,6 +13,7 @@
 #include "catalog/pg_proc.h"
 #include "utils/catcache.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "catalog/catalog.h"
@@ -88,6 +89,18 @@ rr_catalog_schema_oid(void)
 {
 	find_extension();
 	return identity.schema;
+}
+
+char *
+rr_namespace_name(Oid namespace)
+{
+	char	   *name = get_namespace_name(namespace);
+
+	if (name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_SCHEMA),
+				 errmsg("schema with OID %u does not exist", namespace)));
+	return name;
 }
 
 char	  **

@@ -187,7 +187,7 @@ check_shape(const char *table, TupleDesc desc)
 	}
 }
 
-/* The rows that match the keys (all of the primary key's first columns, type name; none: the whole table), each through the reader; NULLs it returns are left out. */
+/* The rows that match the keys (all of the primary key's first columns, type name; none: the whole table; -1: no row), each through the reader; NULLs it returns are left out. */
 static List *
 read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *arg)
 {
@@ -200,6 +200,8 @@ read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *ar
 	Row			row = {.table = table};
 	ErrorContextCallback callback = {.callback = row_error_context, .arg = &row};
 
+	if (nkeys < 0)
+		return NIL;
 	if (!OidIsValid(relid))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
@@ -230,19 +232,25 @@ read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *ar
 	return result;
 }
 
-/* Scan keys for the first two columns of a table that is keyed by table. */
+/* Scan keys for the first two columns of a table that is keyed by table. -1: the table is gone. */
 static int
 table_keys(ScanKeyData keys[2], Oid source)
 {
+	const char *table_schema;
+	const char *table_name;
 	NameData   *schema;
 	NameData   *name;
 
 	if (!OidIsValid(source))
 		return 0;
+	table_schema = get_namespace_name(get_rel_namespace(source));
+	table_name = get_rel_name(source);
+	if (table_schema == NULL || table_name == NULL)
+		return -1;
 	schema = palloc0(sizeof(NameData));
 	name = palloc0(sizeof(NameData));
-	namestrcpy(schema, get_namespace_name(get_rel_namespace(source)));
-	namestrcpy(name, get_rel_name(source));
+	namestrcpy(schema, table_schema);
+	namestrcpy(name, table_name);
 	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_NAMEEQ, NameGetDatum(schema));
 	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_NAMEEQ, NameGetDatum(name));
 	return 2;

@@ -20,9 +20,8 @@ append_string(StringInfo out, const char *key, const char *text)
 static const char *
 source_name(const RrRelationship *relationship)
 {
-	if (OidIsValid(relationship->source))
-		return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relationship->source)),
-										  get_rel_name(relationship->source));
+	if (relationship->source_table != NULL)
+		return quote_qualified_identifier(relationship->source_schema, relationship->source_table);
 	return psprintf("%s.%s", relationship->source_remote_schema, relationship->source_type);
 }
 

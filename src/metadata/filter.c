@@ -262,7 +262,7 @@ operator_text(const Comparison *comparison, Oid type, const RrDoc *doc)
 		throw_inexpressible(doc, psprintf("\"%s\" of type %s", doc->key, format_type_be(base)));
 	if (comparison->operand == OPERAND_LIST)
 		suffix = *comparison->symbol == '=' ? " ANY" : " ALL";
-	schema = quote_identifier(get_namespace_name(rr_type_schema(base)));
+	schema = quote_identifier(rr_namespace_name(rr_type_schema(base)));
 	return psprintf("OPERATOR(%s.%s)%s", schema, comparison->symbol, suffix);
 }
 

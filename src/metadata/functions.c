@@ -44,11 +44,11 @@ table_argument(FunctionCallInfo fcinfo, int n, const char **schema, const char *
 	Oid			table = PG_GETARG_OID(n);
 
 	*name = get_rel_name(table);
-	if (*name == NULL)
+	*schema = get_namespace_name(get_rel_namespace(table));
+	if (*name == NULL || *schema == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("relation with OID %u does not exist", table)));
-	*schema = get_namespace_name(get_rel_namespace(table));
 }
 
 static void
@@ -57,11 +57,11 @@ function_argument(FunctionCallInfo fcinfo, int n, const char **schema, const cha
 	Oid			function = PG_GETARG_OID(n);
 
 	*name = get_func_name(function);
-	if (*name == NULL)
+	*schema = get_namespace_name(get_func_namespace(function));
+	if (*name == NULL || *schema == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
 				 errmsg("function with OID %u does not exist", function)));
-	*schema = get_namespace_name(get_func_namespace(function));
 }
 
 static Jsonb *

@@ -12,11 +12,15 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "metadata/metadata.h"
 #include "roleschema/link_using.h"
 #include "roleschema/permission.h"
+
+/* How often everything is checked again because something changed meanwhile. */
+#define MAX_ATTEMPTS 10
 
 /* An object of the metadata under the names by which it is listed. */
 typedef struct Entry
@@ -241,8 +245,8 @@ add_item(List *found, const Entry *entry, const char *reason)
 	return lappend(found, item);
 }
 
-List *
-rr_all_inconsistencies(void)
+static List *
+find_inconsistencies(void)
 {
 	List	   *entries = all_entries();
 	List	   *found = NIL;
@@ -276,6 +280,26 @@ rr_all_inconsistencies(void)
 	}
 	list_sort(found, compare_inconsistencies);
 	return found;
+}
+
+/* Metadata and tables in step: both as they are now, and again if DDL of others came in between. */
+List *
+rr_all_inconsistencies(void)
+{
+	for (int attempt = 1;; attempt++)
+	{
+		uint64		generation;
+		List	   *found;
+		bool		changed;
+
+		PushActiveSnapshot(GetTransactionSnapshot());
+		generation = rr_catalog_generation();
+		found = find_inconsistencies();
+		changed = rr_catalog_generation() != generation;
+		PopActiveSnapshot();
+		if (!changed || attempt == MAX_ATTEMPTS)
+			return found;
+	}
 }
 
 /* ---- what a command did ---- */

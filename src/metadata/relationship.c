@@ -113,7 +113,6 @@ lock_tables(const RrRelationship *relationship)
 	(void) rr_lock_table(schema, name);
 }
 
-
 static void
 throw_taken(Oid table, const char *what, const char *name)
 {
@@ -648,6 +647,7 @@ rr_drop_table_relationship(const char *schema, const char *table, const char *na
 {
 	RrRelationship *relationship;
 
+	(void) rr_lock_table(schema, table);
 	rr_metadata_begin();
 	relationship = find_stored(schema, table, name);
 	if (relationship == NULL)

@@ -70,7 +70,8 @@ rr_metadata_end(void)
 void
 rr_metadata_refresh(void)
 {
-	UpdateActiveSnapshotCommandId();
+	PopActiveSnapshot();
+	PushCopiedSnapshot(GetTransactionSnapshot());
 }
 
 uint64

@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "exec/exec.h"
@@ -17,7 +18,7 @@
 #include "settings.h"
 
 /* How often a schema is built anew because something changed meanwhile. */
-#define MAX_ATTEMPTS 3
+#define MAX_ATTEMPTS 10
 
 typedef struct Entry
 {
@@ -135,8 +136,11 @@ build(Oid role, uint64 generation)
 	entry->rs.generation = generation;
 	PG_TRY();
 	{
+		/* the server's catalogs are read as they are now, so ours are, too */
+		PushActiveSnapshot(GetTransactionSnapshot());
 		entry->rs.sees_everything = rr_role_sees_everything(role);
 		fill(&entry->rs);
+		PopActiveSnapshot();
 	}
 	PG_CATCH();
 	{

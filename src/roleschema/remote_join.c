@@ -78,12 +78,16 @@ static bool
 resolve_table_key(JoinBuilder *b, RrJoinKey *key)
 {
 	Oid			table = b->relationship->source;
+	Oid			type = InvalidOid;
 	ListCell   *lc;
 
 	key->attnum = get_attnum(table, key->name);
 	if (key->attnum > 0)
+		type = get_atttype(table, key->attnum);
+	/* the table may be gone by now */
+	if (OidIsValid(type))
 	{
-		key->type = getBaseType(get_atttype(table, key->attnum));
+		key->type = getBaseType(type);
 		return true;
 	}
 	key->attnum = 0;
@@ -93,7 +97,7 @@ resolve_table_key(JoinBuilder *b, RrJoinKey *key)
 
 		if (strcmp(field->name, key->name) != 0)
 			continue;
-		if (!OidIsValid(field->function))
+		if (!OidIsValid(field->function) || get_func_name(field->function) == NULL)
 		{
 			gql_error(b->errors, "computed field \"%s\" of table \"%s\" has no function, or more than one of its name", key->name,
 					  get_rel_name(table));
@@ -739,11 +743,10 @@ computed_keys_are_there(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
 static bool
 keys_are_readable(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
 {
-	if (pg_class_aclcheck(table, rs->role, ACL_SELECT) == ACLCHECK_OK)
+	if (rr_may_read_table(rs->role, table))
 	{
 		for (int i = 0; i < join->nkeys; i++)
-			if (OidIsValid(join->keys[i].function) &&
-				rr_proc_aclcheck(join->keys[i].function, rs->role, ACL_EXECUTE) != ACLCHECK_OK)
+			if (OidIsValid(join->keys[i].function) && !rr_may_execute(rs->role, join->keys[i].function))
 				return false;
 		return true;
 	}
@@ -752,16 +755,16 @@ keys_are_readable(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
 		if (OidIsValid(join->keys[i].function))
 		{
 			/* the row is passed whole */
-			if (pg_attribute_aclcheck_all(table, rs->role, ACL_SELECT, ACLMASK_ALL) != ACLCHECK_OK ||
-				rr_proc_aclcheck(join->keys[i].function, rs->role, ACL_EXECUTE) != ACLCHECK_OK)
+			if (!rr_may_read_columns(rs->role, table) || !rr_may_execute(rs->role, join->keys[i].function))
 				return false;
 		}
-		else if (pg_attribute_aclcheck(table, join->keys[i].attnum, rs->role, ACL_SELECT) != ACLCHECK_OK)
+		else if (!rr_may_read_column(rs->role, table, join->keys[i].attnum))
 			return false;
 	}
 	return true;
 }
 
+/* Those that start at a table, or at a type of a remote schema. */
 static void
 add_joins(RrRoleSchema *rs, List *relationships, RrRemote *source, Oid table, const char *source_type, GqlType *type)
 {
@@ -773,9 +776,10 @@ add_joins(RrRoleSchema *rs, List *relationships, RrRemote *source, Oid table, co
 		RrRemote   *remote;
 		RrRemoteJoin *join;
 
-		if (relationship->kind != RR_REL_TO_REMOTE_SCHEMA || !rr_spellable(relationship->name))
+		if (relationship->kind != RR_REL_TO_REMOTE_SCHEMA || relationship->source != table || !rr_spellable(relationship->name))
 			continue;
-		if (source_type != NULL && strcmp(relationship->source_type, source_type) != 0)
+		if (source != NULL && (strcmp(relationship->source_remote_schema, source->def->name) != 0 ||
+							   strcmp(relationship->source_type, source_type) != 0))
 			continue;
 		remote = find_remote(rs, relationship->to_remote_schema->remote_schema);
 		if (remote == NULL)
@@ -790,12 +794,12 @@ add_joins(RrRoleSchema *rs, List *relationships, RrRemote *source, Oid table, co
 void
 rr_add_remote_joins(RrRoleSchema *rs, Oid table, GqlType *type)
 {
-	add_joins(rs, rr_catalog_table_relationships(table), NULL, table, NULL, type);
+	add_joins(rs, rr_tables(rs)->db->table_relationships, NULL, table, NULL, type);
 }
 
 void
 rr_add_remote_type_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 {
-	add_joins(rs, rr_catalog_remote_relationships(info->remote->def->name), info->remote, InvalidOid, info->upstream->name, type);
+	add_joins(rs, rr_tables(rs)->db->remote_relationships, info->remote, InvalidOid, info->upstream->name, type);
 	rr_add_source_joins(rs, info, type);
 }

@@ -94,14 +94,15 @@ rr_add_source_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 {
 	ListCell   *lc;
 
-	foreach(lc, rr_catalog_remote_relationships(info->remote->def->name))
+	foreach(lc, rr_tables(rs)->db->remote_relationships)
 	{
 		RrRelationship *relationship = lfirst(lc);
 		GqlType    *object;
 		GqlFieldDef *field;
 		RrSourceJoin *join;
 
-		if (relationship->kind != RR_REL_TO_SOURCE || strcmp(relationship->source_type, info->upstream->name) != 0)
+		if (relationship->kind != RR_REL_TO_SOURCE || strcmp(relationship->source_remote_schema, info->remote->def->name) != 0 ||
+			strcmp(relationship->source_type, info->upstream->name) != 0)
 			continue;
 		join = build(rs, relationship, info->remote);
 		if (join == NULL)

@@ -110,7 +110,7 @@ read_function(RrDatabase *db, Oid oid, const char *name, RrFunction **result)
 	function->name = name;
 	function->oid = oid;
 	function->schema_oid = form->pronamespace;
-	function->schema = get_namespace_name(form->pronamespace);
+	function->schema = rr_namespace_name(form->pronamespace);
 	function->sql_name = pstrdup(NameStr(form->proname));
 	function->is_volatile = form->provolatile == PROVOLATILE_VOLATILE;
 	function->returns_set = form->proretset;

@@ -518,8 +518,8 @@ name_links(RrDatabase *db, RrTable *table, List *explicit)
 void
 rr_database_link(RrDatabase *db)
 {
-	List	   *explicit = rr_catalog_table_relationships(InvalidOid);
-
+	db->table_relationships = rr_catalog_table_relationships(InvalidOid);
+	db->remote_relationships = rr_catalog_remote_relationships(NULL);
 	gql_foreach(RrTable, table, &db->tables)
-		name_links(db, table, explicit);
+		name_links(db, table, db->table_relationships);
 }

@@ -27,9 +27,9 @@ read_privileges(RrRoleSchema *rs, RrRoleTable *rt)
 	const RrTable *table = rt->table;
 	bool		whole;
 
-	if (rr_namespace_aclcheck(table->schema_oid, rs->role, ACL_USAGE) != ACLCHECK_OK)
+	if (!rr_may_use_schema(rs->role, table->schema_oid))
 		return;
-	whole = pg_class_aclcheck(table->oid, rs->role, ACL_SELECT) == ACLCHECK_OK;
+	whole = rr_may_read_table(rs->role, table->oid);
 	if (!whole && !table->has_column_acl)
 		return;
 	rt->whole = true;
@@ -37,7 +37,7 @@ read_privileges(RrRoleSchema *rs, RrRoleTable *rt)
 	{
 		const RrColumn *column = &table->columns[i];
 
-		if (whole || (column->has_acl && pg_attribute_aclcheck(table->oid, column->attnum, rs->role, ACL_SELECT) == ACLCHECK_OK))
+		if (whole || (column->has_acl && rr_may_read_column(rs->role, table->oid, column->attnum)))
 		{
 			rt->readable = bms_add_member(rt->readable, column->attnum);
 			rt->visible |= column->spellable;
@@ -90,8 +90,7 @@ rr_link_visible(RrRoleSchema *rs, const RrLink *link)
 bool
 rr_function_visible(RrRoleSchema *rs, const RrFunction *function, const RrTable *table)
 {
-	if (rr_proc_aclcheck(function->oid, rs->role, ACL_EXECUTE) != ACLCHECK_OK ||
-		rr_namespace_aclcheck(function->schema_oid, rs->role, ACL_USAGE) != ACLCHECK_OK)
+	if (!rr_may_execute(rs->role, function->oid) || !rr_may_use_schema(rs->role, function->schema_oid))
 		return false;
 	if (table != NULL && !rr_role_table(rs, table)->whole)
 		return false;

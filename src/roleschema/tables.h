@@ -140,6 +140,8 @@ typedef struct RrDatabase
 	HTAB	   *by_oid;			/* RrTable * */
 	HTAB	   *scalars;		/* RrScalar */
 	GqlNames	functions;		/* RrFunction: root fields */
+	List	   *table_relationships;	/* RrRelationship *, all of them */
+	List	   *remote_relationships;
 	List	   *inconsistencies;	/* RrInconsistency * */
 } RrDatabase;
 
@@ -345,5 +347,14 @@ extern void rr_complete_aggregate(GqlSchema *schema, GqlType *type);
 extern void rr_complete_aggregate_fields(GqlSchema *schema, GqlType *type);
 extern void rr_complete_aggregate_order_by(GqlSchema *schema, GqlType *type);
 extern void rr_complete_aggregate_bool_exp(GqlSchema *schema, GqlType *type);
+
+/* ---- privilege.c: what a role may; false of what is not there ---- */
+
+extern bool rr_may_use_schema(Oid role, Oid schema);
+extern bool rr_may_read_table(Oid role, Oid table);
+extern bool rr_may_read_column(Oid role, Oid table, AttrNumber column);
+/* Every column, one by one: what passing the whole row takes. */
+extern bool rr_may_read_columns(Oid role, Oid table);
+extern bool rr_may_execute(Oid role, Oid function);
 
 #endif							/* RR_TABLES_H */
