@@ -127,6 +127,37 @@ session_variable(const RrDoc *doc)
 	return name;
 }
 
+typedef struct Literal
+{
+	Oid			type;
+	char	   *text;
+} Literal;
+
+static void
+read_literal(void *arg)
+{
+	Literal    *literal = arg;
+	Oid			function;
+	Oid			parameter;
+
+	getTypeInputInfo(literal->type, &function, &parameter);
+	(void) OidInputFunctionCall(function, literal->text, parameter, -1);
+}
+
+/* Throws when the type does not take the text, as the statement would. */
+static void
+check_literal(const RrDoc *doc, Oid type, char *text)
+{
+	Literal		literal = {type, text};
+	ErrorData  *error = rr_try(read_literal, &literal);
+
+	if (error)
+		ereport(ERROR,
+				(errcode(error->sqlerrcode),
+				 errmsg("%s", error->message),
+				 rr_doc_errdetail(doc)));
+}
+
 static void
 append_list(StringInfo out, const RrDoc *list, Oid element)
 {
@@ -169,6 +200,7 @@ rr_filter_value(const RrDoc *doc, Oid type)
 		return out.data;
 	}
 	text = json ? JsonbToCString(NULL, &rr_doc_jsonb(doc)->root, 0) : rr_doc_scalar_text(doc);
+	check_literal(doc, base, text);
 	if (doc->value.type == jbvBool && base == BOOLOID)
 		return text;
 	return psprintf("%s::%s", quote_literal_cstr(text), type_name(base));

@@ -189,6 +189,12 @@ SELECT refusal('{"columns": "*", "filter": {"_or": [{"author": {"nme": {"_eq": "
 SELECT refusal('{"columns": "*", "filter": {"title": {"_equal": "x"}}}');
 SELECT refusal('{"columns": "*", "filter": {"title": {"_eq": null}}}');
 SELECT refusal('{"columns": "*", "filter": {"title": {"_eq": {}}}}');
+SELECT refusal('{"columns": "*", "filter": {"id": {"_in": [1, "one"]}}}');
+SELECT refusal('{"columns": "*", "filter": {"author": {"mood": "middling"}}}');
+SELECT refusal('{"columns": "*", "filter": {"author": {"born": {"_gt": 5}}}}');
+SELECT refusal('{"columns": "*", "filter": {"author": {"tags": {"_contains": "x"}}}}');
+SELECT refusal('{"columns": "*", "filter": {"_and": {"id": 1}}}');
+SELECT refusal('{"columns": "*", "filter": {"author_aggregate": {"count": {}}}}');
 SELECT refusal('{"columns": "*", "filter": {"title": {"_is_null": "yes"}}}');
 SELECT refusal('{"columns": "*", "filter": {"title": {"_in": 5}}}');
 SELECT refusal('{"columns": "*", "filter": {"title": {"_st_within": 5}}}');
