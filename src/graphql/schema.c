@@ -293,6 +293,20 @@ gql_schema_finish(GqlSchema *schema)
 
 /* ---- reading ---- */
 
+static MemoryContext
+begin_work(GqlSchema *schema)
+{
+	schema->at_work++;
+	return MemoryContextSwitchTo(schema->cxt);
+}
+
+static void
+end_work(GqlSchema *schema, MemoryContext oldcxt)
+{
+	MemoryContextSwitchTo(oldcxt);
+	schema->at_work--;
+}
+
 static inline void
 complete_type(GqlSchema *schema, GqlType *type)
 {
@@ -301,11 +315,11 @@ complete_type(GqlSchema *schema, GqlType *type)
 
 	if (likely(complete == NULL))
 		return;
+	oldcxt = begin_work(schema);
 	type->complete = NULL;		/* first: the type may refer to itself */
-	oldcxt = MemoryContextSwitchTo(schema->cxt);
 	complete(schema, type);
 	enter_implementer(type);
-	MemoryContextSwitchTo(oldcxt);
+	end_work(schema, oldcxt);
 }
 
 GqlType *
@@ -315,10 +329,10 @@ gql_schema_type(GqlSchema *schema, const char *name)
 
 	if (type == NULL && schema->find_type != NULL)
 	{
-		MemoryContext oldcxt = MemoryContextSwitchTo(schema->cxt);
+		MemoryContext oldcxt = begin_work(schema);
 
 		type = schema->find_type(schema, name);
-		MemoryContextSwitchTo(oldcxt);
+		end_work(schema, oldcxt);
 	}
 	return type;
 }
@@ -328,10 +342,10 @@ gql_schema_complete(GqlSchema *schema)
 {
 	if (schema->list_types != NULL)
 	{
-		MemoryContext oldcxt = MemoryContextSwitchTo(schema->cxt);
+		MemoryContext oldcxt = begin_work(schema);
 
 		schema->list_types(schema);
-		MemoryContextSwitchTo(oldcxt);
+		end_work(schema, oldcxt);
 	}
 	gql_foreach(GqlType, type, &schema->types)
 		complete_type(schema, type);

@@ -160,6 +160,12 @@ struct GqlSchema
 	GqlType    *(*find_type) (GqlSchema *schema, const char *name);
 	void		(*list_types) (GqlSchema *schema);
 	void	   *data;			/* the owner's */
+
+	/*
+	 * How many of these functions and of types' complete() are at work. Above 0 at any other time: an error has left one in the middle, and the schema is of
+	 * no more use.
+	 */
+	int			at_work;
 };
 
 /* ---- making a schema by program ---- */

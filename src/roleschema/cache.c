@@ -2,7 +2,8 @@
  * cache.c: role schemas, one per role, until something that they depend on changes.
  *
  * A change only makes the entry old: its generation is not the present one, and the next call builds another aside. Whoever uses the old
- * one has it pinned and goes on; it is freed with the last pin. What the catalogs say is read once for all roles.
+ * one has it pinned and goes on; it is freed with the last pin. One that an error, a cancel say, has left with a type half made is old as well. What the
+ * catalogs say is read once for all roles.
  */
 #include "postgres.h"
 
@@ -194,7 +195,7 @@ find(Oid role, uint64 generation)
 
 		if (entry->rs.role != role)
 			continue;
-		if (entry->rs.generation == generation)
+		if (entry->rs.generation == generation && entry->rs.schema->at_work == 0)
 		{
 			dlist_move_head(&entries, &entry->node);
 			return entry;
