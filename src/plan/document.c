@@ -26,6 +26,12 @@ typedef struct Printer
 	bool		failed;			/* an error was filed */
 } Printer;
 
+/* For GqlNames. */
+typedef struct Text
+{
+	const char *name;
+} Text;
+
 typedef struct PassedUse
 {
 	const GqlFragmentUse *use;
@@ -36,6 +42,21 @@ static void print_object(Printer *p, const RrObjectShape *object, bool typed);
 
 /* ---- variables of the query ---- */
 
+static void
+use_variable(RrJoinStep *step, const char *name)
+{
+	Text	   *item;
+
+	if (step->used.cxt == NULL)
+		gql_names_init(&step->used, CurrentMemoryContext);
+	if (gql_names_get(&step->used, name) != NULL)
+		return;
+	item = palloc(sizeof(Text));
+	item->name = name;
+	gql_names_add(&step->used, item);
+	step->variables = lappend(step->variables, unconstify(char *, name));
+}
+
 /* Remember which of the query's variables a value uses. */
 static void
 use_variables(RrJoinStep *step, const GqlValue *value)
@@ -44,12 +65,7 @@ use_variables(RrJoinStep *step, const GqlValue *value)
 
 	check_stack_depth();
 	if (value->kind == GQL_VALUE_VARIABLE)
-	{
-		foreach(lc, step->variables)
-			if (strcmp(lfirst(lc), value->text) == 0)
-				return;
-		step->variables = lappend(step->variables, unconstify(char *, value->text));
-	}
+		use_variable(step, value->text);
 	else if (value->kind == GQL_VALUE_LIST)
 		foreach(lc, value->items)
 			use_variables(step, lfirst(lc));
@@ -82,17 +98,22 @@ print_upstream_type(const RrJoinStep *step, StringInfo out, const GqlTypeNode *t
 	}
 }
 
+/* Looked for from the definition on that was found last: variables are mostly used in the order of their definitions. */
 static const GqlVariableDef *
-variable_def(const GqlRequest *request, const char *name)
+variable_def(const GqlRequest *request, const char *name, int *last)
 {
-	ListCell   *lc;
+	int			n = list_length(request->operation->variables);
 
-	foreach(lc, request->operation->variables)
+	for (int i = 0; i < n; i++)
 	{
-		const GqlVariableDef *def = lfirst(lc);
+		int			at = (*last + i) % n;
+		const GqlVariableDef *def = list_nth(request->operation->variables, at);
 
 		if (strcmp(def->name.value, name) == 0)
+		{
+			*last = at;
 			return def;
+		}
 	}
 	elog(ERROR, "variable \"%s\" is not defined", name);
 }
@@ -339,11 +360,6 @@ append_directives(StringInfo out, RrJoinStep *step, List *directives, GqlDirecti
 		append_directive(out, directive);
 	}
 }
-
-typedef struct Text
-{
-	const char *name;
-} Text;
 
 /* Nodes that became one field say the same once, and one thing only where a directive must not be repeated. */
 static void
@@ -729,6 +745,7 @@ static bool
 check_variable_names(RrPlanner *planner, const RrJoinStep *step)
 {
 	bool		ok = true;
+	int			last = 0;
 	ListCell   *lc;
 
 	foreach(lc, step->variables)
@@ -737,7 +754,7 @@ check_variable_names(RrPlanner *planner, const RrJoinStep *step)
 
 		if (strncmp(name, RR_ALIAS_PREFIX, strlen(RR_ALIAS_PREFIX)) != 0)
 			continue;
-		gql_error_at(planner->errors, planner->request->document->source, variable_def(planner->request, name)->variable_loc,
+		gql_error_at(planner->errors, planner->request->document->source, variable_def(planner->request, name, &last)->variable_loc,
 					 "Variable \"$%s\" is reserved: it starts with \"%s\".", name, RR_ALIAS_PREFIX);
 		ok = false;
 	}
@@ -774,12 +791,13 @@ static void
 print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, int nkeys, StringInfo out)
 {
 	const char *separator = "(";
+	int			last = 0;
 	ListCell   *lc;
 
 	foreach(lc, step->variables)
 	{
 		const char *name = lfirst(lc);
-		const GqlVariableDef *def = variable_def(request, name);
+		const GqlVariableDef *def = variable_def(request, name, &last);
 
 		appendStringInfo(out, "%s$%s: ", separator, name);
 		print_upstream_type(step, out, def->type);

@@ -142,6 +142,7 @@ struct RrJoinStep
 	List	   *key_arguments;	/* RrKeyArgument *, over all fields of the path, in order */
 	List	   *preset_arguments;	/* RrPresetArgument *: variables rr__p0, rr__p1, … */
 	List	   *variables;		/* char *: variables of the query that the document uses */
+	GqlNames	used;			/* the same */
 	RrPrintedDocuments *printed;
 };
 
