@@ -99,6 +99,8 @@ extern const char *rr_sql_run_param(RrSql *sql);
 extern const char *rr_sql_table(RrSql *sql, const RrTable *table);
 /* An expression of that type for operators and aggregates. Those of enums do not see through a domain. */
 extern const char *rr_sql_operand(const RrScalar *scalar, const char *expression);
+/* "alias.column = value": what finds a row by a key. */
+extern const char *rr_sql_equality(RrSql *sql, const char *alias, const RrColumn *column, const char *value);
 /* The location of a field. */
 #define rr_field_loc(field) (((const GqlSelection *) linitial((field)->nodes))->loc)
 /* File a request error at a value of the document; always NULL. */
@@ -150,6 +152,8 @@ extern bool rr_joins_objects(RrSql *sql, List *fields);
 
 /* ---- sql_select.c ---- */
 
+/* What stands below a field (GqlFieldSel *), as its own type has it. */
+extern List *rr_subfields(RrSql *sql, const GqlFieldSel *field);
 /* A list of rows as a SELECT. NULL when an error was filed. */
 extern const char *rr_select_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field);
 /* One object, or no row. */

@@ -89,9 +89,7 @@ object_of(RrSql *sql, const RrRow *row, GqlType *type, List *fields, FieldValue 
 static RrJsonPiece *
 subobject(RrSql *sql, const RrRow *row, const GqlFieldSel *field, FieldValue value_of)
 {
-	GqlType    *type = gql_named_type(field->def->type);
-
-	return object_of(sql, row, type, gql_collect_subfields(sql->planner->request, type, field), value_of);
+	return object_of(sql, row, gql_named_type(field->def->type), rr_subfields(sql, field), value_of);
 }
 
 /* { aggregate { max { column } } } */
@@ -117,8 +115,7 @@ function_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 static RrJsonPiece *
 nodes(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
-	GqlType    *type = gql_named_type(field->def->type);
-	RrJsonPiece *piece = rr_json_object(sql, row, type, gql_collect_subfields(sql->planner->request, type, field));
+	RrJsonPiece *piece = rr_json_object(sql, row, gql_named_type(field->def->type), rr_subfields(sql, field));
 
 	return piece ? rr_json_piece("$", rr_json_call("json_rows", piece)) : NULL;
 }
@@ -144,7 +141,7 @@ joins_objects(RrSql *sql, List *fields)
 		const GqlFieldSel *field = lfirst(lc);
 
 		if (!gql_is_introspection_field(field->def) && ((const RrField *) field->def->data)->kind == RR_FIELD_NODES &&
-			rr_joins_objects(sql, gql_collect_subfields(sql->planner->request, gql_named_type(field->def->type), field)))
+			rr_joins_objects(sql, rr_subfields(sql, field)))
 			return true;
 	}
 	return false;
@@ -153,12 +150,11 @@ joins_objects(RrSql *sql, List *fields)
 const char *
 rr_select_aggregate(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 {
-	GqlType    *type = gql_named_type(field->def->type);
-	List	   *fields = gql_collect_subfields(sql->planner->request, type, field);
+	List	   *fields = rr_subfields(sql, field);
 	RrRow		row = rr_rows_row(rows);
 	RrJsonPiece *piece;
 
 	rr_rows_prepare(sql, rows, joins_objects(sql, fields));
-	piece = object_of(sql, &row, type, fields, aggregate_value);
+	piece = object_of(sql, &row, gql_named_type(field->def->type), fields, aggregate_value);
 	return piece ? psprintf("SELECT %s%s", rr_json_call("json_object", piece), rr_rows_from(rows)) : NULL;
 }

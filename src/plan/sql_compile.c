@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "access/stratnum.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -109,6 +110,16 @@ rr_sql_relationship(RrSql *sql, int loc)
 	return false;
 }
 
+const char *
+rr_sql_equality(RrSql *sql, const char *alias, const RrColumn *column, const char *value)
+{
+	static const RrOperator equal = {.kind = RR_OP_COMPARE,.strategy = BTEqualStrategyNumber};
+	const RrScalar *scalar = rr_scalar(sql->db, column->type);
+
+	return psprintf("%s %s %s", rr_sql_operand(scalar, psprintf("%s.%s", alias, quote_identifier(column->name))),
+					rr_operator_name(rr_scalar_comparison(scalar, &equal)), value);
+}
+
 const GqlValue *
 rr_sql_argument(const GqlNames *args, const char *name)
 {
@@ -127,15 +138,9 @@ compile_by_pk(RrSql *sql, RrRows *rows, const GqlFieldSel *field, const GqlNames
 	for (int i = 0; i < key->n; i++)
 	{
 		const RrColumn *column = rr_table_column(rows->table, key->attnums[i]);
-		const RrScalar *scalar = rr_scalar(sql->db, column->type);
-		static const RrOperator equal = {.kind = RR_OP_COMPARE,.strategy = 3};	/* BTEqualStrategyNumber */
-		StringInfoData condition;
+		const char *param = rr_sql_param(sql, rr_scalar(sql->db, column->type)->base, rr_sql_argument(args, column->name));
 
-		initStringInfo(&condition);
-		appendStringInfo(&condition, "%s %s %s", rr_sql_operand(scalar, psprintf("%s.%s", rows->alias, quote_identifier(column->name))),
-						 rr_operator_name(rr_scalar_comparison(scalar, &equal)),
-						 rr_sql_param(sql, scalar->base, rr_sql_argument(args, column->name)));
-		rr_rows_condition(rows, condition.data);
+		rr_rows_condition(rows, rr_sql_equality(sql, rows->alias, column, param));
 	}
 	return rr_select_object(sql, rows, field, false);
 }

@@ -15,23 +15,6 @@ rr_whole_row(const RrTable *table, const char *alias)
 	return psprintf("(%s.*)::%s", alias, quote_qualified_identifier(table->schema, table->relation));
 }
 
-static const GqlValue *
-given_argument(const GqlValue *args, const char *name)
-{
-	ListCell   *lc;
-
-	if (args == NULL)
-		return NULL;
-	foreach(lc, args->items)
-	{
-		const GqlObjectField *field = lfirst(lc);
-
-		if (strcmp(field->name.value, name) == 0)
-			return field->value;
-	}
-	return NULL;
-}
-
 /* Can argument i be left out? A later one must then be given by name, where it is given. */
 static bool
 may_omit(const RrFunction *function, int i, const GqlValue *args)
@@ -39,7 +22,7 @@ may_omit(const RrFunction *function, int i, const GqlValue *args)
 	if (i < function->nargs - function->ndefaults)
 		return false;
 	for (int k = i + 1; !function->named && k < function->nargs; k++)
-		if (k == function->row_arg || k == function->session_arg || given_argument(args, function->arg_names[k]) != NULL)
+		if (k == function->row_arg || k == function->session_arg || gql_object_get(args, function->arg_names[k]) != NULL)
 			return false;
 	return true;
 }
@@ -54,7 +37,7 @@ argument_expression(RrSql *sql, const RrFunction *function, int i, const char *r
 		return row;
 	if (i == function->session_arg)
 		return rr_sql_session_param(sql, function->arg_types[i]);
-	value = given_argument(args, function->arg_names[i]);
+	value = gql_object_get(args, function->arg_names[i]);
 	return value ? rr_sql_param(sql, getBaseType(function->arg_types[i]), value) : NULL;
 }
 

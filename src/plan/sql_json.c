@@ -166,7 +166,7 @@ object_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	const RrLink *link = ((const RrTableField *) field->def->data)->link;
 	GqlType    *type = gql_named_type(field->def->type);
-	List	   *fields = gql_collect_subfields(sql->planner->request, type, field);
+	List	   *fields = rr_subfields(sql, field);
 	RrRows		rows;
 	const char *select;
 
@@ -190,7 +190,7 @@ rr_joins_objects(RrSql *sql, List *fields)
 		const RrTableField *info = field->def->data;
 
 		if (!gql_is_introspection_field(field->def) && info->base.kind == RR_FIELD_OBJECT_RELATIONSHIP && info->link->unique &&
-			!wants_row(gql_collect_subfields(sql->planner->request, gql_named_type(field->def->type), field)))
+			!wants_row(rr_subfields(sql, field)))
 			return true;
 	}
 	return false;

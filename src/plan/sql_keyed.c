@@ -17,7 +17,6 @@ rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 	RrSql		sql = {.planner = planner,.rs = planner->rs,.db = rr_tables(planner->rs)->db,.loc = rr_field_loc(field)};
 	const RrSourceJoin *join = field->def->data;
 	const char *keys = rr_sql_alias(&sql, 'k');
-	static const RrOperator equal = {.kind = RR_OP_COMPARE,.strategy = 3};	/* BTEqualStrategyNumber */
 	StringInfoData unnest;
 	StringInfoData columns;
 	RrSqlStatement *statement;
@@ -33,12 +32,11 @@ rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 	for (int i = 0; i < join->nkeys; i++)
 	{
 		const RrColumn *column = join->columns[i];
-		const RrScalar *scalar = rr_scalar(sql.db, column->type);
+		Oid			list = get_array_type(rr_scalar(sql.db, column->type)->base);
 
-		appendStringInfo(&unnest, "%s%s", i > 0 ? ", " : "", rr_sql_keys_param(&sql, get_array_type(scalar->base), i));
+		appendStringInfo(&unnest, "%s%s", i > 0 ? ", " : "", rr_sql_keys_param(&sql, list, i));
 		appendStringInfo(&columns, "c%d, ", i + 1);
-		rr_rows_condition(&rows, psprintf("%s %s %s.c%d", rr_sql_operand(scalar, psprintf("%s.%s", rows.alias, quote_identifier(column->name))),
-										  rr_operator_name(rr_scalar_comparison(scalar, &equal)), keys, i + 1));
+		rr_rows_condition(&rows, rr_sql_equality(&sql, rows.alias, column, psprintf("%s.c%d", keys, i + 1)));
 	}
 	if (join->array && !rr_rows_arguments(&sql, &rows, &args))
 		return NULL;

@@ -5,35 +5,35 @@
 
 #include "plan/sql.h"
 
-static List *
-subfields(RrSql *sql, const GqlFieldSel *field)
+List *
+rr_subfields(RrSql *sql, const GqlFieldSel *field)
 {
 	return gql_collect_subfields(sql->planner->request, gql_named_type(field->def->type), field);
+}
+
+static RrJsonPiece *
+make_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
+{
+	List	   *fields = rr_subfields(sql, field);
+	RrRow		row = rr_rows_row(rows);
+
+	rr_rows_prepare(sql, rows, rr_joins_objects(sql, fields));
+	return rr_json_object(sql, &row, gql_named_type(field->def->type), fields);
 }
 
 const char *
 rr_select_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 {
-	List	   *fields = subfields(sql, field);
-	RrRow		row = rr_rows_row(rows);
-	RrJsonPiece *piece;
+	RrJsonPiece *piece = make_object(sql, rows, field);
 
-	rr_rows_prepare(sql, rows, rr_joins_objects(sql, fields));
-	piece = rr_json_object(sql, &row, gql_named_type(field->def->type), fields);
-	if (piece == NULL)
-		return NULL;
-	return psprintf("SELECT %s%s", rr_json_call("json_rows", piece), rr_rows_from(rows));
+	return piece ? psprintf("SELECT %s%s", rr_json_call("json_rows", piece), rr_rows_from(rows)) : NULL;
 }
 
 const char *
 rr_select_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field, bool limit_one)
 {
-	List	   *fields = subfields(sql, field);
-	RrRow		row = rr_rows_row(rows);
-	RrJsonPiece *piece;
+	RrJsonPiece *piece = make_object(sql, rows, field);
 
-	rr_rows_prepare(sql, rows, rr_joins_objects(sql, fields));
-	piece = rr_json_object(sql, &row, gql_named_type(field->def->type), fields);
 	if (piece == NULL)
 		return NULL;
 	return psprintf("SELECT %s%s%s", rr_json_call("json_object", piece), rr_rows_from(rows), limit_one ? " LIMIT 1" : "");

@@ -197,16 +197,9 @@ enter(RrSql *sql, const Place *inner, const GqlValue *value)
 static const GqlValue *
 member(const GqlValue *object, const char *name)
 {
-	ListCell   *lc;
+	const GqlValue *value = gql_object_get(object, name);
 
-	foreach(lc, object->items)
-	{
-		const GqlObjectField *field = lfirst(lc);
-
-		if (strcmp(field->name.value, name) == 0)
-			return field->value->kind == GQL_VALUE_NULL ? NULL : field->value;
-	}
-	return NULL;
+	return value == NULL || value->kind == GQL_VALUE_NULL ? NULL : value;
 }
 
 static const char *
