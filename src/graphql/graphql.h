@@ -133,7 +133,13 @@ extern GqlValue *gql_coerce_value(GqlSchema *schema, const GqlValue *value, cons
 
 /* Is the field __schema, __type or __typename? */
 extern bool gql_is_introspection_field(const GqlFieldDef *def);
-/* The value of one __schema or __type field of the query root, as JSON text. False when an argument does not fit (filed). */
+/* Bytes. Under ever other aliases a document may ask for a schema as often as it likes. */
+#define GQL_MAX_INTROSPECTION (64 * 1024 * 1024)
+extern void gql_introspection_too_large(GqlErrorList *errors);
+/*
+ * The value of one __schema or __type field of the query root, as JSON text, appended to out. False when an argument does not fit or the text gets too
+ * large (filed).
+ */
 extern bool gql_introspect(GqlRequest *request, const GqlFieldSel *field, StringInfo out, GqlErrorList *errors);
 
 #endif							/* GQL_GRAPHQL_H */

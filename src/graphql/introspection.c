@@ -45,6 +45,7 @@ typedef struct Introspection
 	GqlSchema  *schema;
 	GqlErrorList *errors;
 	StringInfo	out;
+	int			start;			/* where in out it begins */
 	bool		failed;
 	bool		completed;		/* a lazy schema has all of its types */
 } Introspection;
@@ -429,6 +430,11 @@ put_object(Introspection *in, MetaStep *step, MetaKind kind, const void *object)
 	check_stack_depth();
 	if (plan == NULL)
 		plan = step->below = make_plan(in, step->field);
+	if (!in->failed && in->out->len - in->start > GQL_MAX_INTROSPECTION)
+	{
+		gql_introspection_too_large(in->errors);
+		in->failed = true;
+	}
 	if (in->failed)
 		return;
 
@@ -475,12 +481,17 @@ put_named_type(Introspection *in, MetaStep *step, const GqlFieldSel *field)
 	put_root_type(in, step, type);
 }
 
+void
+gql_introspection_too_large(GqlErrorList *errors)
+{
+	gql_error(errors, "Introspection fields have more than %d MB of values.", GQL_MAX_INTROSPECTION / (1024 * 1024));
+}
+
 bool
 gql_introspect(GqlRequest *request, const GqlFieldSel *field, StringInfo out, GqlErrorList *errors)
 {
-	Introspection in = {.request = request, .schema = request->schema, .errors = errors, .out = out};
+	Introspection in = {.request = request, .schema = request->schema, .errors = errors, .out = out, .start = out->len};
 	MetaStep	step = {.field = field};
-	int			start = out->len;
 
 	if (strcmp(field->def->name, "__schema") == 0)
 		put_object(&in, &step, META_SCHEMA, in.schema);
@@ -489,8 +500,8 @@ gql_introspect(GqlRequest *request, const GqlFieldSel *field, StringInfo out, Gq
 
 	if (in.failed)
 	{
-		out->len = start;
-		out->data[start] = '\0';
+		out->len = in.start;
+		out->data[in.start] = '\0';
 	}
 	return !in.failed;
 }

@@ -63,6 +63,12 @@ plan_introspection(RootPlanner *r, RrRootField *root)
 		r->planner->exact = true;
 		if (!gql_introspect(r->planner->request, root->field, &text, r->planner->errors))
 			return false;
+		r->planner->introspected += text.len;
+		if (r->planner->introspected > GQL_MAX_INTROSPECTION)
+		{
+			gql_introspection_too_large(r->planner->errors);
+			return false;
+		}
 	}
 	root->text = text.data;
 	return true;

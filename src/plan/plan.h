@@ -57,6 +57,7 @@ typedef struct RrPlanner
 	RrJoinStep *parent;			/* the step in whose rows the joins that are being compiled stand; NULL: in a root field's */
 	int			fields;			/* for rr_count_fields() */
 	int			relationships;	/* for rr_sql_relationship() */
+	int			introspected;	/* bytes of introspection fields */
 	bool		exact;			/* set by what made something of a variable's value: the plan is good for equal values only */
 } RrPlanner;
 

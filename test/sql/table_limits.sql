@@ -71,6 +71,12 @@ SELECT n, pg_temp.answer('query ($w: authors_bool_exp) { ' || string_agg(format(
                          jsonb_build_object('w', (SELECT jsonb_build_object('_or', jsonb_agg('{"mentor": {}}'::jsonb)) FROM generate_series(1, 500)))) ~ '^{"data"'
 FROM unnest(ARRAY[10, 11]) AS n, generate_series(1, n) AS i GROUP BY n ORDER BY n;
 
+-- introspection, asked for again and again: in one field, and in many
+CREATE FUNCTION pg_temp.aliased(n int, field text) RETURNS text LANGUAGE sql AS $$ SELECT string_agg(format('a%s: %s', i, field), ' ') FROM generate_series(1, n) AS i $$;
+SELECT pg_temp.answer('{ __schema { ' || pg_temp.aliased(10000, 'types { name fields { name } inputFields { name } }') || ' } }');
+SELECT pg_temp.answer('{ ' || pg_temp.aliased(10000, '__schema { types { name fields { name } inputFields { name } } }') || ' }');
+SELECT length(graphql_resolve('{ ' || pg_temp.aliased(100, '__schema { types { name fields { name } inputFields { name } } }') || ' }')::text) > 100000;
+
 -- variables: as many values as a document may have tokens
 SELECT n, pg_temp.answer('query ($ids: [Int!]) { authors(where: {id: {_in: $ids}}, limit: 1, order_by: {id: asc}) { id } }',
                          jsonb_build_object('ids', jsonb_agg(i))) FROM unnest(ARRAY[199999, 200000]) AS n, generate_series(1, n) AS i GROUP BY n ORDER BY n;
