@@ -328,6 +328,12 @@ same_jsonb(Jsonb *a, Jsonb *b)
 
 /* ---- writing ---- */
 
+static bool
+is_elsewhere(const char *schema, const char *name, const char *new_schema, const char *new_name)
+{
+	return strcmp(schema, new_schema) != 0 || strcmp(name, new_name) != 0;
+}
+
 /* Is a table, or a column of it, called otherwise now? */
 static bool
 is_renamed(const RrTableNames *table)
@@ -339,7 +345,7 @@ is_renamed(const RrTableNames *table)
 		if (table->columns[i] && table->new_columns[i] && strcmp(table->columns[i], table->new_columns[i]) != 0)
 			return true;
 	}
-	return strcmp(table->schema, table->new_schema) != 0 || strcmp(table->name, table->new_name) != 0;
+	return is_elsewhere(table->schema, table->name, table->new_schema, table->new_name);
 }
 
 /*
@@ -359,12 +365,6 @@ is_concerned(const Noted *noted, const RrRelationship *r)
 		return false;
 	rr_table_name_from_json(target, &schema, &name);
 	return is_renamed(noted_table(noted, schema, name));
-}
-
-static bool
-is_elsewhere(const char *schema, const char *name, const char *new_schema, const char *new_name)
-{
-	return strcmp(schema, new_schema) != 0 || strcmp(name, new_name) != 0;
 }
 
 /* what: "relationship", "computed field". */
