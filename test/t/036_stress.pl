@@ -58,8 +58,8 @@ sub looping
 		EXCEPTION
 			$expected
 			WHEN OTHERS THEN
-				GET STACKED DIAGNOSTICS failed = PG_EXCEPTION_CONTEXT;
-				failed := concat_ws(E'\\n', SQLSTATE, SQLERRM, failed);
+				GET STACKED DIAGNOSTICS failed = PG_EXCEPTION_CONTEXT, detail = PG_EXCEPTION_DETAIL;
+				failed := concat_ws(E'\\n', SQLSTATE, SQLERRM, detail, failed);
 				INSERT INTO failure VALUES ('$who', failed);
 		END;
 		COMMIT;
@@ -71,6 +71,7 @@ DECLARE
 	until timestamptz := clock_timestamp() + '$seconds s';
 	times int := 0;
 	failed text;
+	detail text;
 	$declare
 BEGIN
 	WHILE clock_timestamp() < until LOOP
