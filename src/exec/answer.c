@@ -481,7 +481,7 @@ check_complete(const Answer *answer)
 static const char *
 without_url(const char *detail, const RrHttpResponse *response)
 {
-	const char *url = psprintf("\"%s\"", response->shown_url);
+	const char *url = psprintf("\"%s\"", rr_http_shown_url(response));
 	const char *at = strstr(detail, url);
 
 	return at ? psprintf("%.*sits URL%s", (int) (at - detail), detail, at + strlen(url)) : detail;

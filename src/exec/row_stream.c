@@ -151,7 +151,7 @@ rr_row_stream_wait(RrRowStream *stream)
 		rr_run_remote(step->run);
 		return;
 	}
-	step->held = Max(step->held, stream->keys[stream->next] + 1 + rr_step_window(step));
+	step->held = Max(step->held, stream->keys[stream->next] + rr_step_window(step));
 	while (rr_row_stream_must_wait(stream) && rr_run_round(step->run))
 		;
 }

@@ -27,6 +27,24 @@ typedef struct RootResult
 	StringInfoData text;
 } RootResult;
 
+/* Not to be guessed. Drawn many at a time, since that takes its time. */
+static int
+random_number(void)
+{
+	static int	drawn[64];
+	static int	left = 0;
+
+	if (left == 0)
+	{
+		if (!pg_strong_random(drawn, sizeof(drawn)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR),
+					 errmsg("could not generate a random number")));
+		left = lengthof(drawn);
+	}
+	return drawn[--left] & INT_MAX;
+}
+
 RrRun *
 rr_run_create(const RrPlan *plan, GqlErrorList *errors)
 {
@@ -38,11 +56,7 @@ rr_run_create(const RrPlan *plan, GqlErrorList *errors)
 	run->cxt = cxt;
 	run->plan = plan;
 	run->errors = errors;
-	if (!pg_strong_random(&run->number, sizeof(run->number)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("could not generate a random number")));
-	run->number &= INT_MAX;
+	run->number = random_number();
 	run->nsteps = list_length(plan->steps);
 	run->steps = palloc0(Max(run->nsteps, 1) * sizeof(RrStepRun));
 	if (run->nsteps > 0)

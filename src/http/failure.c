@@ -18,7 +18,7 @@ void
 rr_http_describe_failure(RrHttpTransfer *t)
 {
 	MemoryContext old = MemoryContextSwitchTo(t->cxt);
-	const char *url = t->response.shown_url;
+	const char *url = rr_http_shown_url(&t->response);
 	char	   *detail = NULL;
 
 	t->response.failure = classify(t);

@@ -127,6 +127,14 @@ rr_http_next(RrHttpGroup *group)
 	return NULL;
 }
 
+const char *
+rr_http_shown_url(const RrHttpResponse *response)
+{
+	const RrHttpTransfer *t = (const RrHttpTransfer *) response;
+
+	return t->url_name ? t->url_name : rr_http_display_url(t->url);
+}
+
 void
 rr_http_response_free(RrHttpResponse *response)
 {
@@ -176,7 +184,7 @@ create_transfer(RrHttpGroup *group, const RrHttpRequest *req)
 	t->response.tag = req->tag;
 	t->url = MemoryContextStrdup(cxt, req->url);
 	if (req->url_name != NULL)
-		t->response.shown_url = MemoryContextStrdup(cxt, req->url_name);
+		t->url_name = MemoryContextStrdup(cxt, req->url_name);
 	t->method = MemoryContextStrdup(cxt, req->method != NULL ? req->method : "POST");
 	if (req->ca_file != NULL)
 		t->ca_file = MemoryContextStrdup(cxt, req->ca_file);
@@ -337,8 +345,6 @@ hand_out(RrHttpGroup *group)
 				 errdetail("An HTTP transfer could not go on.")));
 
 	describe_media_type(t);
-	if (response->shown_url == NULL)
-		response->shown_url = MemoryContextStrdup(t->cxt, rr_http_display_url(t->url));
 	if (t->bad_url || t->result != CURLE_OK)
 		rr_http_describe_failure(t);
 	else

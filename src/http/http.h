@@ -52,7 +52,6 @@ typedef struct RrHttpResponse
 {
 	void	   *tag;
 	RrHttpFailure failure;
-	const char *shown_url;		/* what messages call the URL */
 	char	   *failure_detail; /* a sentence for errdetail, in the server's language and encoding; no header, no userinfo or query of the URL */
 	int			status;			/* 0 when no response came */
 	char	   *content_type;	/* lower case, parameters cut off ("application/json"); NULL if the response had none */
@@ -90,6 +89,9 @@ extern void rr_http_send(RrHttpGroup *group, int max_ms);
  * Waits with the latch, CHECK_FOR_INTERRUPTS() included, reporting the wait event "RemoteRelHttp" (17+) or Extension.
  */
 extern RrHttpResponse *rr_http_next(RrHttpGroup *group);
+
+/* What messages call the URL of a response's request; lives as long as the response, or in CurrentMemoryContext. */
+extern const char *rr_http_shown_url(const RrHttpResponse *response);
 
 /* Release a response, which otherwise lives as long as its group. */
 extern void rr_http_response_free(RrHttpResponse *response);

@@ -116,6 +116,7 @@ typedef struct RrHttpTransfer
 
 	/* the request, copied */
 	char	   *url;
+	char	   *url_name;		/* or NULL */
 	char	   *method;
 	char	   *ca_file;
 	struct curl_slist *headers;

@@ -158,7 +158,7 @@ post(const RrRemoteSchema *remote, const char *document)
 static void
 check_transport(const RrRemoteSchema *remote, const RrHttpResponse *response)
 {
-	const char *url = response->shown_url;
+	const char *url = rr_http_shown_url(response);
 
 	switch (response->failure)
 	{
@@ -218,7 +218,7 @@ throw_protocol(const RrRemoteSchema *remote, const char *what, const RrHttpRespo
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_PROTOCOL_VIOLATION),
-			 errmsg("remote schema \"%s\" at %s %s", remote->name, response->shown_url, what),
+			 errmsg("remote schema \"%s\" at %s %s", remote->name, rr_http_shown_url(response), what),
 			 errdetail_internal("The content type is %s. %s", response->content_type ? rr_remote_schema_conceal(remote, response->content_type) : "unknown",
 								sentence(detail)),
 			 errhint("The URL must be that of a GraphQL endpoint.")));

@@ -5,7 +5,7 @@ BEGIN;
 CREATE TABLE users (id int PRIMARY KEY, name text, auth0_id text, level text, word text, boss int REFERENCES users);
 INSERT INTO users SELECT i, 'user ' || i, CASE WHEN i % 5 > 0 THEN 'auth0|' || i % 7 END, (ARRAY['ADMIN', 'VIEWER', 'NONE'])[i % 3 + 1], (ARRAY['fine', 'bad', 'none'])[i % 3 + 1], nullif(i / 2, 0)
   FROM generate_series(1, 12) AS i;
-SELECT remote_rel.add_remote_schema('auth0', test.definition() || '{"batch_size": 5}');
+SELECT remote_rel.add_remote_schema('auth0', test.definition());
 CREATE FUNCTION relate(name text, remote_field jsonb, batch jsonb DEFAULT NULL, type text DEFAULT NULL) RETURNS void LANGUAGE sql AS
 $$ SELECT remote_rel.create_remote_relationship('users', name, 'auth0', remote_field, batch => batch, relationship_type => type) $$;
 SELECT relate('profile', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
@@ -52,12 +52,12 @@ INSERT INTO questions (query) VALUES
   ('{ users(order_by: {id: asc}) { profile { again { nickname again { id } } } } }'),
   ('{ users(order_by: {id: asc}, limit: 3) { profile { users(order_by: {id: desc}, limit: 1) { name profile { nickname users(order_by: {id: asc}) { id } } } } } }'),
   ('{ p: profiles(ids: ["auth0|1", "auth0|9"]) { users { id listed { nickname } } } users(limit: 1) { profile { nickname @uppercase } } }');
--- what a server gives: the answer, without what it adds to errors; how many requests it took; what they said
+-- what a server gives, one request after the other so that keys of further joins come in one order: the answer, without what it adds to errors; how many requests it took; what they said
 CREATE FUNCTION answers(server text) RETURNS TABLE (n int, answer jsonb, requests int, sent jsonb) LANGUAGE plpgsql AS $$
 DECLARE
     q questions;
 BEGIN
-    PERFORM remote_rel.update_remote_schema('auth0', test.definition(server) || '{"batch_size": 5}');
+    PERFORM remote_rel.update_remote_schema('auth0', test.definition(server) || '{"batch_size": 5, "max_concurrent_requests": 1}');
     FOR q IN SELECT * FROM questions ORDER BY questions.n LOOP
         PERFORM test.reset(server);
         n := q.n;
