@@ -21,6 +21,8 @@
 
 /* How often everything is checked again because something changed meanwhile. */
 #define MAX_ATTEMPTS 10
+/* How often something has to be found before a command is refused for it. */
+#define MAX_LOOKS 3
 
 /* An object of the metadata under the names by which it is listed. */
 typedef struct Entry
@@ -350,9 +352,11 @@ rr_refuse_new_inconsistencies(List *before, const char *what)
 {
 	List	   *found = new_among(rr_all_inconsistencies(), before);
 
-	/* Another session's commit shows in the server's catalogs a moment before it is told of. Looked at again, metadata are in step with it. */
-	if (found != NIL)
+	/* A table that another session drops right now is gone from the server's catalogs before its relationships are, as we see them. */
+	for (int look = 1; found != NIL && look < MAX_LOOKS; look++)
 		found = new_among(rr_all_inconsistencies(), before);
+	if (found != NIL)
+		rr_metadata_refuse_stale();
 	refuse(found, what);
 }
 

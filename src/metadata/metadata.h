@@ -34,6 +34,8 @@ extern void rr_metadata_begin(void);
 /* The lock alone. */
 extern void rr_metadata_lock(void);
 extern void rr_metadata_end(void);
+/* Between the two, in a transaction with one snapshot: throw 40001 when others have changed the metadata since it was taken. */
+extern void rr_metadata_refuse_stale(void);
 /* Between the two: see what commands called meanwhile have written. */
 extern void rr_metadata_refresh(void);
 /* Run one INSERT, UPDATE, DELETE or locking SELECT as the extension's owner; the number of rows. Names in sql are qualified, operators too. */

@@ -50,15 +50,21 @@ rr_metadata_lock(void)
 }
 
 void
+rr_metadata_refuse_stale(void)
+{
+	if (IsolationUsesXactSnapshot() && rr_catalogs_changed_since(GetActiveSnapshot()))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to a concurrent change of the metadata of remote_rel")));
+}
+
+void
 rr_metadata_begin(void)
 {
 	PreventCommandIfReadOnly("changing the metadata of remote_rel");
 	rr_metadata_lock();
 	PushCopiedSnapshot(GetTransactionSnapshot());
-	if (IsolationUsesXactSnapshot() && rr_catalogs_changed_since(GetActiveSnapshot()))
-		ereport(ERROR,
-				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not serialize access due to a concurrent change of the metadata of remote_rel")));
+	rr_metadata_refuse_stale();
 }
 
 void

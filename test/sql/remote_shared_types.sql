@@ -2,13 +2,14 @@ CREATE DATABASE regress_remote_shared_types;
 \c regress_remote_shared_types
 \i test/setup.sql
 -- A type that two remote schemas share: who answers what, under which names, and what a role may do where its permissions show different parts of it.
+-- Requests are sorted: those to different remote schemas are on their way at the same time.
 
 BEGIN;
 CREATE FUNCTION show(query text, variables jsonb DEFAULT NULL, role name DEFAULT NULL) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM test.reset();
     RETURN NEXT test.resolve(query, show.role, variables => show.variables);
-    RETURN QUERY SELECT concat_ws(' ', '>', l.query, nullif(l.variables, '{}')) FROM test.log() AS l;
+    RETURN QUERY SELECT concat_ws(' ', '>', l.query, nullif(l.variables, '{}')) FROM test.log() AS l ORDER BY 1;
 END
 $$;
 -- by different names at their homes
