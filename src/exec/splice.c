@@ -127,11 +127,9 @@ void
 rr_file_key_errors(RrStepRun *step, int key, const RrShape *shape, const GqlSelection *node, const GqlPath *path)
 {
 	GqlErrorList *errors = step->run->errors;
-	List	   *key_errors = rr_key_errors(step, key);
-	const GqlPath *copy = key_errors ? rr_path_copy(NULL, path) : NULL;
 	ListCell   *lc;
 
-	foreach(lc, key_errors)
+	foreach(lc, rr_key_errors(step, key))
 	{
 		const RrKeyError *key_error = lfirst(lc);
 		const GqlSelection *field = field_at(shape, key_error->path, node);
@@ -141,7 +139,7 @@ rr_file_key_errors(RrStepRun *step, int key, const RrShape *shape, const GqlSele
 			continue;
 		error->code = key_error->code;
 		error->extensions = key_error->extensions ? MemoryContextStrdup(errors->cxt, key_error->extensions) : NULL;
-		error->path = rr_path_copy(copy, key_error->path);
+		error->path = rr_path_copy(rr_path_copy(NULL, path), key_error->path);
 	}
 }
 
@@ -231,16 +229,21 @@ walk_value(Walker *w, const GqlPath *path)
 		case '[':
 			for (w->pos++, walk_separators(w); at(w) != close; walk_separators(w))
 			{
+				char	   *key = NULL;
+
 				if (close == '}')
 				{
-					const char *key = w->pos + 1;
+					const char *start = w->pos + 1;
 
 					walk_string(w);
-					item.key = pnstrdup(key, w->pos - 1 - key);
+					key = pnstrdup(start, w->pos - 1 - start);
 					walk_separators(w);
 				}
+				item.key = key;
 				walk_value(w, &item);
 				item.index++;
+				if (key != NULL)
+					pfree(key);
 			}
 			w->pos++;
 			break;
