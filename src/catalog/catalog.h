@@ -244,6 +244,10 @@ extern Oid	rr_catalog_schema_oid(void);	/* of schema remote_rel */
 
 /* Do the catalogs hold other rows by now than a snapshot of this transaction sees? What the transaction itself has written does not count. */
 extern bool rr_catalogs_changed_since(Snapshot since);
+/* The same for the active snapshot, where the next one would see more: not in a transaction that has a single one. */
+extern bool rr_catalogs_overtaken(void);
+/* Wait until all transactions that have committed changes of the catalogs have told of them; a matter of microseconds. Invalidations are accepted then. */
+extern void rr_catalogs_settle(void);
 
 /* ---- generation.c ---- */
 

@@ -158,8 +158,17 @@ void
 rr_schema_text(const char *role, StringInfo out)
 {
 	RrRoleState state;
+	int			start = out->len;
 
 	rr_role_enter(&state, rr_get_role(role), NULL);
-	gql_print_schema(rr_role_schema_get(GetUserId())->schema, out);
+	for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++)
+	{
+		RrRoleSchema *rs = rr_role_schema_get(GetUserId());
+
+		out->len = start;
+		gql_print_schema(rs->schema, out);
+		if (rs->generation == rr_catalog_generation())
+			break;
+	}
 	rr_role_leave(&state);
 }

@@ -206,7 +206,10 @@ rr_put_computed_field(const RrComputedField *field, RrPutMode mode)
 {
 	List	   *before = NIL;
 
-	(void) rr_lock_table(field->source_schema, field->source_table);
+	if (mode == RR_RESTORE)
+		(void) rr_lock_table(field->source_schema, field->source_table);
+	else
+		(void) rr_get_table_locked(field->source_schema, field->source_table);
 	lock_function(field->function_schema, field->function_name);
 	rr_metadata_begin();
 	if (mode != RR_RESTORE)

@@ -21,8 +21,6 @@
 
 /* How often everything is checked again because something changed meanwhile. */
 #define MAX_ATTEMPTS 10
-/* How often something has to be found before a command is refused for it. */
-#define MAX_LOOKS 3
 
 /* An object of the metadata under the names by which it is listed. */
 typedef struct Entry
@@ -295,9 +293,10 @@ rr_all_inconsistencies(void)
 		bool		changed;
 
 		PushActiveSnapshot(GetTransactionSnapshot());
+		rr_catalogs_settle();
 		generation = rr_catalog_generation();
 		found = find_inconsistencies();
-		changed = rr_catalog_generation() != generation;
+		changed = (found != NIL && rr_catalogs_overtaken()) || rr_catalog_generation() != generation;
 		PopActiveSnapshot();
 		if (!changed || attempt == MAX_ATTEMPTS)
 			return found;
@@ -352,9 +351,6 @@ rr_refuse_new_inconsistencies(List *before, const char *what)
 {
 	List	   *found = new_among(rr_all_inconsistencies(), before);
 
-	/* A table that another session drops right now is gone from the server's catalogs before its relationships are, as we see them. */
-	for (int look = 1; found != NIL && look < MAX_LOOKS; look++)
-		found = new_among(rr_all_inconsistencies(), before);
 	if (found != NIL)
 		rr_metadata_refuse_stale();
 	refuse(found, what);

@@ -113,6 +113,8 @@ extern const char *rr_unserved_reason(const char *schema, const char *name);
  * there is none of the name. Before rr_metadata_begin(): a change of the table may take its time.
  */
 extern Oid	rr_lock_table(const char *schema, const char *name);
+/* The same; throws 42P01 when there is none. */
+extern Oid	rr_get_table_locked(const char *schema, const char *name);
 /* The member of a definition that names the table at the other end, or NULL. */
 extern const RrDoc *rr_relationship_target(const RrRelationship *relationship);
 /* Throws when a field of this name cannot be added to a table. what: "relationship", "computed field". */

@@ -76,6 +76,17 @@ rr_lock_table(const char *schema, const char *name)
 	}
 }
 
+Oid
+rr_get_table_locked(const char *schema, const char *name)
+{
+	Oid			table;
+
+	/* one that comes into being while we look must not slip through unlocked */
+	while (!OidIsValid(table = rr_lock_table(schema, name)))
+		(void) rr_get_table(schema, name);
+	return table;
+}
+
 /* The member of a "using" that names the other table, or NULL. */
 static const RrDoc *
 using_table(const RrDoc *using)
@@ -608,6 +619,8 @@ rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode)
 {
 	List	   *before = NIL;
 
+	if (mode != RR_RESTORE)
+		(void) rr_get_table_locked(relationship->source_schema, relationship->source_table);
 	lock_tables(relationship);
 	rr_metadata_begin();
 	if (mode != RR_RESTORE)

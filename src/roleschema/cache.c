@@ -139,8 +139,11 @@ build(Oid role, uint64 generation)
 	{
 		/* the server's catalogs are read as they are now, so ours are, too */
 		PushActiveSnapshot(GetTransactionSnapshot());
+		rr_catalogs_settle();
 		entry->rs.sees_everything = rr_role_sees_everything(role);
 		fill(&entry->rs);
+		if (rr_catalogs_overtaken())
+			rr_catalogs_settle();
 		PopActiveSnapshot();
 	}
 	PG_CATCH();
