@@ -325,8 +325,8 @@ subtest 'TLS and HTTP/2' => sub {
 	like(run("failure || ' ' || detail", 'https://localhost:' . $https->port, %ca), qr/^TLS .*(subject name|localhost)/, 'another host name');
 	like(run("failure || ' ' || detail", 'https://127.0.0.1:' . $faulty->port, %ca), qr/^TLS /, 'no TLS there');
 	like(run("failure || ' ' || detail", "${url}none", ca_file => q('/nonexistent')), qr/^TLS /, 'no such bundle');
-	# Node.js closes the connection; later ones answer first
-	like(run("failure || ' ' || coalesce(detail, status::text)", 'http://127.0.0.1:' . $https->port), qr/^(BROKEN |OK 400$)/, 'http to an https port');
+	# Node.js closes the connection; later ones answer first. In a session of its own: newer libcurl has it go over the TLS connection that is there.
+	like(session($node)->query(call("failure || ' ' || coalesce(detail, status::text)", 'http://127.0.0.1:' . $https->port)), qr/^(BROKEN |OK 400$)/, 'http to an https port');
 	is(run('failure', [ ("${url}none") x 5 ], %ca), join("\n", ('OK') x 5), 'several');
 	is(run('failure', "${url}reset", %ca), 'BROKEN', 'reset');
 	is(run('failure', [ "${url}hang", "${url}none" ], %ca, timeout_ms => 200), "TIMEOUT\nOK", 'timeout');
