@@ -173,7 +173,7 @@ is_graph($node, $again, $graph, 'out of another schema');
 is($node->safe_psql($again, q{SELECT app.graphql_resolve('{ __typename }')}), '{"data":{"__typename":"query_root"}}', 'out of another schema: back into it');
 
 # A copy of the database by the server
-$node->safe_psql('template1', 'CREATE DATABASE copied TEMPLATE graph; CREATE DATABASE copied_files TEMPLATE graph' . ($node->pg_version >= 15 ? ' STRATEGY file_copy' : ''));
+$node->safe_psql('template1', 'CREATE DATABASE copied TEMPLATE graph; CREATE DATABASE copied_files TEMPLATE graph' . ($node->safe_psql('postgres', 'SHOW server_version_num') >= 150000 ? ' STRATEGY file_copy' : ''));
 expose($node, $_) for qw(copied copied_files);
 is_graph($node, $_, $graph, "CREATE DATABASE $_ TEMPLATE") for qw(copied copied_files);
 

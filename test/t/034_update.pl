@@ -10,6 +10,8 @@ use RemoteRel::Test;
 use RemoteRel::Graph;
 use File::Copy 'copy';
 
+plan skip_all => 'the test modules of the server start no other installation' unless PostgreSQL::Test::Cluster->can('pg_version');    # from 14 on
+
 # --- a server with a directory of extensions of its own -----------------------------------------------------------------
 # The server finds its files by where its executable is, so a copy of that one file is enough; the rest is linked.
 
