@@ -667,6 +667,19 @@ pg_mbcliplen(const char *s, int len, int limit)
 	return clipped;
 }
 
+#if PG_VERSION_NUM < 140000
+static int
+pg_encoding_verifymbstr(int encoding, const char *s, int len)
+{
+	int			done = 0;
+	int			n;
+
+	while (done < len && s[done] != '\0' && (n = pg_encoding_verifymb(encoding, s + done, len - done)) > 0)
+		done += n;
+	return done;
+}
+#endif
+
 bool
 pg_verify_mbstr(int encoding, const char *s, int len, bool noError)
 {
