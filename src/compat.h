@@ -4,6 +4,8 @@
 #ifndef RR_COMPAT_H
 #define RR_COMPAT_H
 
+#include "utils/guc.h"
+
 #if PG_VERSION_NUM < 130000
 #error "remote_rel needs PostgreSQL 13 or later"
 #endif
@@ -28,6 +30,21 @@
 #define rr_proc_aclcheck(proc, role, mode) pg_proc_aclcheck((proc), (role), (mode))
 #define rr_namespace_aclcheck(namespace, role, mode) pg_namespace_aclcheck((namespace), (role), (mode))
 #endif
+
+/*
+ * From 16 on, one aggregate with DISTINCT has the input sorted for it, and every other aggregate beside it sees that order instead of its subquery's. A
+ * GUC nest level without that; for AtEOXact_GUC() to leave, or an abort.
+ */
+static inline int
+rr_keep_aggregate_order(void)
+{
+	int			level = NewGUCNestLevel();
+
+#if PG_VERSION_NUM >= 160000
+	(void) set_config_option("enable_presorted_aggregate", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+#endif
+	return level;
+}
 
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"

@@ -239,10 +239,12 @@ run(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void
 	Datum	   *values = palloc(Max(n, 1) * sizeof(Datum));
 	char	   *nulls = palloc(n + 1);
 	SPIPlanPtr	plan = statement->prepared ? statement->prepared->plan : NULL;
+	int			guc_level;
 	int			code;
 
 	bind_params(statement, keys, values, nulls);
 	SPI_connect();
+	guc_level = rr_keep_aggregate_order();
 	if (plan == NULL)
 	{
 		plan = prepare(statement);
@@ -255,6 +257,7 @@ run(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void
 	code = SPI_execute_plan(plan, values, nulls, true, 0);
 	if (code != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute_plan returned %s", SPI_result_code_string(code));
+	AtEOXact_GUC(false, guc_level);
 	consume(arg);
 	SPI_finish();
 }
