@@ -231,6 +231,7 @@ share_value(SharedArgument *shared, const GqlValue *template, const GqlValue *va
 {
 	ListCell   *lc;
 
+	check_stack_depth();
 	if (template == NULL || !has_keys(template))
 		return;
 	if (template->kind != GQL_VALUE_OBJECT)
@@ -252,6 +253,7 @@ append_shared_value(StringInfo out, SharedArgument *shared, const GqlValue *temp
 {
 	ListCell   *lc;
 
+	check_stack_depth();
 	if (template == NULL || !has_keys(template))
 	{
 		gql_value_to_json(out, value);

@@ -498,6 +498,7 @@ is_within(const GqlFragmentUse *use, const GqlFragmentUse *outer)
 static void
 open_fragments(Printer *p, const GqlFragmentUse *use, const char *type)
 {
+	check_stack_depth();
 	if (use == p->use)
 		return;
 	open_fragments(p, passed_use(p, use->outer), type);

@@ -577,6 +577,7 @@ strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValu
 {
 	GqlType    *stripped;
 
+	check_stack_depth();
 	*optional = true;
 	if (upstream->one_of)
 		return NULL;
