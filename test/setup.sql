@@ -15,6 +15,7 @@
 --   test.log(server)                a row for each operation received: query, variables, operation, headers
 --   test.counted(query, …)          graphql_resolve(), pretty-printed, and the requests that it took
 --   test.resolve(query, …)          graphql_resolve(), pretty-printed
+--   test.show(query)                test.resolve(), then what the server was sent for it
 --   test.fault(fault)               headers that make 'faulty' commit that fault: test.fault('status&status=500')
 --   test.answering(body, status, type)   headers that make 'faulty' answer with that body
 --   test.changing(name, server)     {"url": …} of a server that is what test.change(name, sdl, server) made it last; down while that is NULL
@@ -93,6 +94,14 @@ BEGIN
     RETURN QUERY
         SELECT e ->> 'query', e -> 'variables', e ->> 'operationName', e -> 'headers'
         FROM jsonb_array_elements(test.ask(server, 'GET', '/log')) WITH ORDINALITY AS a(e, n) ORDER BY n;
+END
+$$;
+
+CREATE FUNCTION test.show(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM test.reset();
+    RETURN NEXT test.resolve(query);
+    RETURN QUERY SELECT concat_ws('  ', l.query, l.variables) FROM test.log() AS l ORDER BY l.query, l.variables::text;
 END
 $$;
 

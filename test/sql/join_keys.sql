@@ -4,28 +4,21 @@
 BEGIN;
 SELECT remote_rel.add_remote_schema('auth0', test.definition());
 CREATE TABLE keys (id int PRIMARY KEY, doc jsonb, raw json, word text, words text[], num numeric, big bigint, f float8, flag boolean, at timestamptz, u uuid, level text, code char(4));
-CREATE FUNCTION show(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM test.reset();
-    RETURN NEXT test.resolve(query);
-    RETURN QUERY SELECT concat_ws('  ', l.query, l.variables) FROM test.log() AS l ORDER BY l.query, l.variables::text;
-END
-$$;
 
 -- SQL's NULL and JSON's null are no keys; documents are sent as they are
 INSERT INTO keys (id, doc, raw) VALUES (1, 'null', NULL), (2, NULL, E' \n null '), (3, '{"b": [1, null, {"c": "ü\n"}], "a": 1e3}', E'{ "b" : [1,\t2.50, true] , "a": "\\u00fc\\/" }'),
   (4, '"text"', '"text"'), (5, '[]', '{}'), (6, '12', E'\n12.0');
 SELECT remote_rel.create_remote_relationship('keys', 'doc_echo', 'auth0', '{"echo": {"arguments": {"json": "$doc"}}}');
 SELECT remote_rel.create_remote_relationship('keys', 'raw_echo', 'auth0', '{"echo": {"arguments": {"json": "$raw"}}}');
-SELECT show('{ keys(order_by: {id: asc}) { id doc_echo } }');
-SELECT show('{ keys(order_by: {id: asc}) { id raw_echo } }');
+SELECT test.show('{ keys(order_by: {id: asc}) { id doc_echo } }');
+SELECT test.show('{ keys(order_by: {id: asc}) { id raw_echo } }');
 -- characters that JSON can escape and GraphQL or PostgreSQL cannot hold
 INSERT INTO keys (id, raw) VALUES (7, '{"a": "\u0000"}'), (8, '["\ud83d"]'), (9, '{"\ud83d\ude00": 1}');
 SELECT graphql_resolve('{ keys(where: {id: {_gt: 6}}, order_by: {id: asc}) { id raw_echo } }');
 -- keys to parts of arguments
 SELECT remote_rel.create_remote_relationship('keys', 'parts', 'auth0', '{"echo": {"arguments": {"json": {"k": ["$word", {"deep": "$num"}]}, "input": {"string": "$word", "json": "$doc"}}}}');
 UPDATE keys SET word = E'a"\\\x01ü', num = 12.50 WHERE id = 3;
-SELECT show('{ keys(where: {id: {_in: [3, 4]}}, order_by: {id: asc}) { parts } }');
+SELECT test.show('{ keys(where: {id: {_in: [3, 4]}}, order_by: {id: asc}) { parts } }');
 
 -- equal by their JSON text: one key
 DELETE FROM keys;
@@ -51,16 +44,9 @@ BEGIN;
 SELECT remote_rel.add_remote_schema('auth0', test.definition());
 CREATE TABLE keys (id int PRIMARY KEY, level text, word text, n int);
 INSERT INTO keys VALUES (1, 'ADMIN', 'auth0|1', 1), (2, 'BOSS', 'auth0|2', 2), (3, 'VIEWER', 'auth0|3', 3), (4, 'admin', 'auth0|4', 4);
-CREATE FUNCTION show(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM test.reset();
-    RETURN NEXT test.resolve(query);
-    RETURN QUERY SELECT concat_ws('  ', l.query, l.variables) FROM test.log() AS l ORDER BY l.query, l.variables::text;
-END
-$$;
 SELECT remote_rel.create_remote_relationship('keys', 'of_level', 'auth0', '{"profiles_of": {"arguments": {"level": "$level", "first": 1}}}');
-SELECT show('{ keys(order_by: {id: asc}) { id of_level { id } } }');
-SELECT show('{ keys(where: {level: {_eq: "BOSS"}}) { id of_level { id } } }');
+SELECT test.show('{ keys(order_by: {id: asc}) { id of_level { id } } }');
+SELECT test.show('{ keys(where: {level: {_eq: "BOSS"}}) { id of_level { id } } }');
 CREATE FUNCTION sdl() RETURNS text LANGUAGE sql AS $$ SELECT '
   scalar Any
   enum Level { ADMIN VIEWER }

@@ -78,20 +78,13 @@ SELECT n, y.answer, a.answer FROM at_yoga AS y JOIN at_apollo AS a USING (n) WHE
 
 -- table, remote, table, remote: a request for each remote step, a statement for each table, whatever the number of rows
 SELECT remote_rel.update_remote_schema('auth0', test.definition());
-CREATE FUNCTION show(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM test.reset();
-    RETURN NEXT test.resolve(query);
-    RETURN QUERY SELECT concat_ws('  ', l.query, l.variables) FROM test.log() AS l ORDER BY l.query, l.variables::text;
-END
-$$;
-SELECT show('{ users(where: {id: {_in: [1, 2, 3, 5, 8]}}, order_by: {id: asc}) { id profile { nickname users(order_by: {id: desc}, limit: 1, where: {id: {_neq: 9}}) { id listed { email } } } } }');
+SELECT test.show('{ users(where: {id: {_in: [1, 2, 3, 5, 8]}}, order_by: {id: asc}) { id profile { nickname users(order_by: {id: desc}, limit: 1, where: {id: {_neq: 9}}) { id listed { email } } } } }');
 SELECT s ->> 'sql' LIKE '%unnest%' AS for_all_keys, count(*) FROM json_array_elements(graphql_explain('{ users { profile { users(limit: 1) { profile { users { id } } } } } }') -> 'statements') AS s GROUP BY 1 ORDER BY 1;
 -- the same key met at several places of the chain is asked for once by each step
-SELECT show('{ a: users_by_pk(id: 1) { profile { again { again { users { id } } } } } b: users_by_pk(id: 8) { profile { again { nickname } } } }');
+SELECT test.show('{ a: users_by_pk(id: 1) { profile { again { again { users { id } } } } } b: users_by_pk(id: 8) { profile { again { nickname } } } }');
 -- a chain that ends early asks no further
-SELECT show('{ users(where: {id: {_eq: 5}}) { profile { users { profile { id } } } } }');
-SELECT show('{ users(where: {id: {_eq: 7}}) { profile { users { profile { id } } } } }');
+SELECT test.show('{ users(where: {id: {_eq: 5}}) { profile { users { profile { id } } } } }');
+SELECT test.show('{ users(where: {id: {_eq: 7}}) { profile { users { profile { id } } } } }');
 
 -- the errors of an answer are a hundred, and how many more there are is said
 INSERT INTO users SELECT i, 'user ' || i, 'auth0|1', 'ADMIN', 'bad' FROM generate_series(101, 350) AS i;
