@@ -15,7 +15,6 @@
 
 #include "compat.h"
 #include "metadata/filter.h"
-#include "roleschema/tables.h"
 
 /* What an operator's right-hand side is. */
 typedef enum Operand
@@ -228,21 +227,28 @@ column_expression(const Scope *scope, const char *name)
 	return psprintf("%s.%s", scope->alias, quote_identifier(name));
 }
 
+static List *
+column_names(const RrTable *table)
+{
+	List	   *names = NIL;
+
+	for (int i = 0; i < table->ncolumns; i++)
+		names = lappend(names, unconstify(char *, table->columns[i].name));
+	return names;
+}
+
 const RrColumn *
 rr_filter_column(const RrTable *table, const char *name, const RrDoc *doc)
 {
 	const RrColumn *column = rr_table_column_named(table, name);
-	List	   *names = NIL;
 
 	if (column)
 		return column;
-	for (int i = 0; i < table->ncolumns; i++)
-		names = lappend(names, unconstify(char *, table->columns[i].name));
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
 			 errmsg("table \"%s.%s\" has no column \"%s\"", table->schema, table->relation, name),
 			 rr_doc_errdetail(doc),
-			 rr_errhint_did_you_mean(name, names)));
+			 rr_errhint_did_you_mean(name, column_names(table))));
 }
 
 /* "name", or ["$", "name"] of the policy's own table. */
@@ -349,6 +355,7 @@ append_comparisons(Filter *f, StringInfo out, const Scope *scope, const char *ex
 	const char *separator = "";
 	ListCell   *lc;
 
+	check_stack_depth();
 	if (!rr_doc_is_object(doc))
 	{
 		appendStringInfo(out, "%s %s %s", expression, operator_text(&comparisons[0], type, doc), rr_filter_value(doc, type));
@@ -484,10 +491,8 @@ append_conditions(Filter *f, StringInfo out, const Scope *scope, const RrDoc *li
 static void
 throw_no_field(const RrTable *table, const RrDoc *member)
 {
-	List	   *names = NIL;
+	List	   *names = column_names(table);
 
-	for (int i = 0; i < table->ncolumns; i++)
-		names = lappend(names, unconstify(char *, table->columns[i].name));
 	gql_foreach(RrLink, link, &table->links)
 		names = lappend(names, unconstify(char *, link->name));
 	ereport(ERROR,
