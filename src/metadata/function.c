@@ -259,6 +259,14 @@ joined_by(const char *schema, const char *table, const char *name)
 }
 
 void
+rr_delete_computed_field(const char *schema, const char *table, const char *name)
+{
+	RR_METADATA_EXECUTE("DELETE FROM remote_rel.computed_field WHERE table_schema OPERATOR(pg_catalog.=) $1 "
+						"AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
+						rr_arg_name(schema), rr_arg_name(table), rr_arg_text(name));
+}
+
+void
 rr_drop_computed_field(const char *schema, const char *table, const char *name, bool cascade)
 {
 	List	   *names;
@@ -285,9 +293,7 @@ rr_drop_computed_field(const char *schema, const char *table, const char *name, 
 		rr_drop_table_relationship(schema, table, relationship->name, 1 << RR_REL_TO_REMOTE_SCHEMA);
 	}
 	rr_metadata_refresh();
-	RR_METADATA_EXECUTE("DELETE FROM remote_rel.computed_field WHERE table_schema OPERATOR(pg_catalog.=) $1 "
-						"AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
-						rr_arg_name(schema), rr_arg_name(table), rr_arg_text(name));
+	rr_delete_computed_field(schema, table, name);
 	rr_metadata_end();
 }
 

@@ -156,15 +156,19 @@ check_entry(const Entry *entry, RrRemotes *remotes, GqlErrorList *errors)
 }
 
 static bool
+is_of(const RrInconsistency *item, const char *type, const char *name)
+{
+	return strcmp(item->type, type) == 0 && strcmp(item->name, name) == 0;
+}
+
+static bool
 lists(List *inconsistencies, const char *type, const char *name)
 {
 	ListCell   *lc;
 
 	foreach(lc, inconsistencies)
 	{
-		const RrInconsistency *item = lfirst(lc);
-
-		if (strcmp(item->type, type) == 0 && strcmp(item->name, name) == 0)
+		if (is_of(lfirst(lc), type, name))
 			return true;
 	}
 	return false;
@@ -174,6 +178,22 @@ static bool
 lists_entry(List *inconsistencies, const Entry *entry)
 {
 	return lists(inconsistencies, entry->type, entry->name);
+}
+
+/* The object that an inconsistency is of; NULL for what is none of the metadata. */
+static const Entry *
+entry_of(List *entries, const RrInconsistency *item)
+{
+	ListCell   *lc;
+
+	foreach(lc, entries)
+	{
+		const Entry *entry = lfirst(lc);
+
+		if (is_of(item, entry->type, entry->name))
+			return entry;
+	}
+	return NULL;
 }
 
 /* ---- what needs something that is inconsistent ---- */
@@ -257,6 +277,7 @@ find_inconsistencies(void)
 	{
 		GqlErrorList *errors = gql_errors_create(RR_MAX_SHOWN_ERRORS, NULL);
 
+		CHECK_FOR_INTERRUPTS();
 		check_entry(lfirst(lc), &remotes, errors);
 		if (errors->items != NIL)
 			found = add_item(found, lfirst(lc), rr_error_lines(errors, RR_MAX_SHOWN_ERRORS));
@@ -362,16 +383,12 @@ rr_inconsistent_objects(List *before)
 	List	   *entries = all_entries();
 	List	   *found = NIL;
 	ListCell   *lc;
-	ListCell   *other;
 
 	foreach(lc, rr_all_inconsistencies())
 	{
 		RrInconsistency *item = lfirst(lc);
-		bool		counts = !lists(before, item->type, item->name);
 
-		foreach(other, entries)
-			counts |= lists_entry(list_make1(item), lfirst(other));
-		if (counts)
+		if (!lists(before, item->type, item->name) || entry_of(entries, item))
 			found = lappend(found, item);
 	}
 	return found;
@@ -535,7 +552,6 @@ Datum
 rr_tell_dropped(PG_FUNCTION_ARGS)
 {
 	Dropped		dropped;
-
 	int			n_schemas;
 	int			n_names;
 
@@ -562,18 +578,13 @@ rr_inconsistencies_to_jsonb(List *inconsistencies)
 	List	   *entries = all_entries();
 	List	   *items = NIL;
 	ListCell   *lc;
-	ListCell   *other;
 
 	foreach(lc, inconsistencies)
 	{
 		const RrInconsistency *item = lfirst(lc);
-		Jsonb	   *definition = NULL;
+		const Entry *entry = entry_of(entries, item);
+		Jsonb	   *definition = entry ? entry_definition(entry) : NULL;
 
-		foreach(other, entries)
-		{
-			if (lists_entry(list_make1(unconstify(RrInconsistency *, item)), lfirst(other)))
-				definition = entry_definition(lfirst(other));
-		}
 		items = lappend(items, rr_jsonb_object("type", rr_jsonb_text(item->type), "name", rr_jsonb_text(item->name),
 											   "reason", rr_jsonb_text(item->reason), "definition", definition, NULL));
 	}
@@ -592,14 +603,9 @@ drop_entry(const Entry *entry)
 	else if (r && r->source_remote_schema)
 		rr_drop_remote_relationship(r->source_remote_schema, r->source_type, r->name);
 	else if (r)
-		RR_METADATA_EXECUTE("DELETE FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $1 "
-							"AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
-							rr_arg_name(r->source_schema), rr_arg_name(r->source_table), rr_arg_text(r->name));
+		rr_delete_table_relationship(r->source_schema, r->source_table, r->name);
 	else if (entry->computed)
-		RR_METADATA_EXECUTE("DELETE FROM remote_rel.computed_field WHERE table_schema OPERATOR(pg_catalog.=) $1 "
-							"AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
-							rr_arg_name(entry->computed->source_schema), rr_arg_name(entry->computed->source_table),
-							rr_arg_text(entry->computed->name));
+		rr_delete_computed_field(entry->computed->source_schema, entry->computed->source_table, entry->computed->name);
 	else if (entry->function)
 		rr_drop_tracked_function(entry->function->function_schema, entry->function->function_name);
 }

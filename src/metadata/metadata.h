@@ -31,13 +31,13 @@ extern RrArg rr_arg_bool(bool value);
  * rr_metadata_execute() writes, until rr_metadata_end(). Nests. In a transaction with one snapshot, throws 40001 when that does not see what is committed.
  */
 extern void rr_metadata_begin(void);
-/* The lock alone. */
-extern void rr_metadata_lock(void);
 extern void rr_metadata_end(void);
 /* Between the two, in a transaction with one snapshot: throw 40001 when others have changed the metadata since it was taken. */
 extern void rr_metadata_refuse_stale(void);
 /* Between the two: see what commands called meanwhile have written. */
 extern void rr_metadata_refresh(void);
+/* The lock alone. */
+extern void rr_metadata_lock(void);
 /* Run one INSERT, UPDATE, DELETE or locking SELECT as the extension's owner; the number of rows. Names in sql are qualified, operators too. */
 extern uint64 rr_metadata_execute(const char *sql, int nargs, const RrArg *args);
 #define RR_METADATA_EXECUTE(sql, ...) \
@@ -127,7 +127,10 @@ extern void rr_put_table_relationship(RrRelationship *relationship, RrPutMode mo
 #define RR_LOCAL_KINDS (1 << RR_REL_OBJECT | 1 << RR_REL_ARRAY)
 
 /* Throws 42809 when the relationship is not of one of the kinds. */
-extern void rr_drop_table_relationship(const char *schema, const char *table, const char *name, int kinds);/* Throws when the table has a field of this name already in the GraphQL schema, one that follows from a foreign key included. */
+extern void rr_drop_table_relationship(const char *schema, const char *table, const char *name, int kinds);
+/* The row alone, which may be of a table that is not there any more. */
+extern void rr_delete_table_relationship(const char *schema, const char *table, const char *name);
+/* Throws when the table has a field of this name already in the GraphQL schema, one that follows from a foreign key included. */
 extern void rr_check_not_derived(Oid table, const char *name);
 
 /* The remote schemas that checks have parsed so far, so that each is parsed once. */
@@ -139,10 +142,6 @@ typedef struct RrRemotes
 
 /* NULL when there is none, or none whose schema is known (filed). */
 extern RrRemote *rr_load_remote(RrRemotes *remotes, const char *name, GqlErrorList *errors);
-/* ---- role_permission.c ---- */
-
-/* Roles whose permissions do not go together, RrInconsistency *. */
-extern List *rr_role_inconsistencies(RrRemotes *remotes);
 
 /* What does not fit a relationship of either sort (a missing table included) is filed. */
 extern void rr_check_relationship(const RrRelationship *relationship, RrRemotes *remotes, GqlErrorList *errors);
@@ -165,6 +164,8 @@ extern Oid	rr_get_function(const char *schema, const char *name);
 
 extern void rr_put_computed_field(const RrComputedField *field, RrPutMode mode);
 extern void rr_drop_computed_field(const char *schema, const char *table, const char *name, bool cascade);
+/* As rr_delete_table_relationship(). */
+extern void rr_delete_computed_field(const char *schema, const char *table, const char *name);
 extern void rr_put_tracked_function(const RrTrackedFunction *function, RrPutMode mode);
 extern void rr_drop_tracked_function(const char *schema, const char *name);
 
@@ -182,6 +183,11 @@ extern RrPermission *rr_permission_from_body(const RrDoc *body, const char *remo
 
 extern void rr_put_permission(const RrPermission *permission, RrPutMode mode);
 extern void rr_drop_permission(const char *remote_schema, const char *role);
+
+/* ---- role_permission.c ---- */
+
+/* Roles whose permissions do not go together, RrInconsistency *. */
+extern List *rr_role_inconsistencies(RrRemotes *remotes);
 
 /* ---- inconsistent.c ---- */
 

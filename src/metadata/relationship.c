@@ -172,7 +172,6 @@ rr_check_not_derived(Oid table, const char *name)
 {
 	RrRoleSchema *rs = rr_role_schema_get(rr_extension_owner());
 	RrTable    *exposed = rr_database_table(rr_tables(rs)->db, table);
-
 	GqlType    *type = exposed ? gql_schema_type(rs->schema, exposed->name) : NULL;
 
 	/* a table that the owner may not read has no type in his schema */
@@ -656,6 +655,14 @@ rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode)
 }
 
 void
+rr_delete_table_relationship(const char *schema, const char *table, const char *name)
+{
+	RR_METADATA_EXECUTE("DELETE FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $1 "
+						"AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
+						rr_arg_name(schema), rr_arg_name(table), rr_arg_text(name));
+}
+
+void
 rr_drop_table_relationship(const char *schema, const char *table, const char *name, int kinds)
 {
 	RrRelationship *relationship;
@@ -666,9 +673,7 @@ rr_drop_table_relationship(const char *schema, const char *table, const char *na
 	if (relationship == NULL)
 		relationship = get_relationship(rr_get_table(schema, table), name);
 	check_kind(relationship, kinds);
-	RR_METADATA_EXECUTE("DELETE FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $1 "
-						"AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
-						rr_arg_name(schema), rr_arg_name(table), rr_arg_text(name));
+	rr_delete_table_relationship(schema, table, name);
 	rr_metadata_end();
 }
 

@@ -286,7 +286,7 @@ rr_introspect_remote_schema(const char *name)
 {
 	RrRemoteSchema *remote = rr_get_remote_schema(name);
 	GqlErrorList *errors = gql_errors_create(100, NULL);
-	const char *query = gql_introspection_query(false);
+	const char *query = gql_introspection_query(0);
 	GqlLimits	limits = {0};
 	GqlSchema  *schema;
 	GqlRequest *request;
