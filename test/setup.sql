@@ -15,7 +15,7 @@
 --   test.log(server)                a row for each operation received: query, variables, operation, headers
 --   test.counted(query, …)          graphql_resolve(), pretty-printed, and the requests that it took
 --   test.resolve(query, …)          graphql_resolve(), pretty-printed
---   test.show(query)                test.resolve(), then what the server was sent for it
+--   test.show(query, variables, role, headers, servers)   test.resolve(), then what the servers ('{yoga}') were sent for it
 --   test.fault(fault)               headers that make 'faulty' commit that fault: test.fault('status&status=500')
 --   test.answering(body, status, type)   headers that make 'faulty' answer with that body
 --   test.changing(name, server)     {"url": …} of a server that is what test.change(name, sdl, server) made it last; down while that is NULL
@@ -46,11 +46,13 @@ $$;
 CREATE FUNCTION test.definition(server text DEFAULT 'yoga', rest text DEFAULT '') RETURNS jsonb
     LANGUAGE sql STABLE AS $$ SELECT pg_catalog.jsonb_build_object('url', test.url(server, rest)) $$;
 
-CREATE FUNCTION test.mock(sdl text, server text DEFAULT 'yoga') RETURNS jsonb
-    LANGUAGE sql STABLE AS $$
-    SELECT test.definition(server, '/mock?sdl=' ||
-        pg_catalog.translate(pg_catalog.encode(pg_catalog.convert_to(sdl, 'UTF8'), 'base64'), E'+/=\n', '-_'))
+-- Of mock.mjs; '' for NULL.
+CREATE FUNCTION test.sdl_parameter(sdl text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce('?sdl=' || pg_catalog.translate(pg_catalog.encode(pg_catalog.convert_to(sdl, 'UTF8'), 'base64'), E'+/=\n', '-_'), '')
 $$;
+
+CREATE FUNCTION test.mock(sdl text, server text DEFAULT 'yoga') RETURNS jsonb
+    LANGUAGE sql STABLE AS $$ SELECT test.definition(server, '/mock' || test.sdl_parameter(sdl)) $$;
 
 -- What a server says of itself. Perl is there wherever PostgreSQL's Debian packages are; curl is not.
 CREATE FUNCTION test.ask(server text, method text, path text) RETURNS jsonb
@@ -72,12 +74,7 @@ CREATE FUNCTION test.changing(name text, server text DEFAULT 'yoga') RETURNS jso
     LANGUAGE sql STABLE AS $$ SELECT test.definition(server, '/mock/' || name) $$;
 
 CREATE FUNCTION test.change(name text, sdl text, server text DEFAULT 'yoga') RETURNS void
-    LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM test.ask(server, 'PUT', '/mock/' || name ||
-        coalesce('?sdl=' || translate(encode(convert_to(sdl, 'UTF8'), 'base64'), E'+/=\n', '-_'), ''));
-END
-$$;
+    LANGUAGE plpgsql AS $$ BEGIN PERFORM test.ask(server, 'PUT', '/mock/' || name || test.sdl_parameter(sdl)); END $$;
 
 CREATE FUNCTION test.reset(server text DEFAULT 'yoga') RETURNS void
     LANGUAGE plpgsql AS $$ BEGIN PERFORM test.ask(server, 'POST', '/reset'); END $$;
@@ -97,11 +94,16 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION test.show(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+-- Mutations as they arrived; queries sorted, since they may overtake each other.
+CREATE FUNCTION test.show(query text, variables jsonb DEFAULT NULL, role name DEFAULT NULL, headers jsonb DEFAULT NULL, servers text[] DEFAULT '{yoga}')
+    RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM test.reset();
-    RETURN NEXT test.resolve(query);
-    RETURN QUERY SELECT concat_ws('  ', l.query, l.variables) FROM test.log() AS l ORDER BY l.query, l.variables::text;
+    PERFORM test.reset(server) FROM unnest(servers) AS server;
+    RETURN NEXT test.resolve(query, show.role, show.variables, headers => show.headers);
+    RETURN QUERY
+        SELECT concat_ws('  ', CASE WHEN cardinality(servers) > 1 THEN server END, l.query, nullif(l.variables, '{}'))
+        FROM unnest(servers) WITH ORDINALITY AS s(server, place), test.log(server) WITH ORDINALITY AS l(query, variables, operation, headers, n)
+        ORDER BY place, CASE WHEN l.query LIKE 'mutation%' THEN n END, l.query, l.variables::text;
 END
 $$;
 

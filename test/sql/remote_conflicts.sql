@@ -14,14 +14,6 @@ CREATE FUNCTION listed() RETURNS SETOF text LANGUAGE sql AS $$
     SELECT format('%s %s: %s', o ->> 'type', o ->> 'name', o ->> 'reason')
     FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects') AS o
 $$;
-CREATE FUNCTION show(query text, variables jsonb DEFAULT NULL, role name DEFAULT NULL) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM test.reset();
-    RETURN NEXT test.resolve(query, show.role, variables => show.variables);
-    RETURN QUERY SELECT concat_ws(' ', '>', l.query, nullif(l.variables, '{}')) FROM test.log() AS l;
-END
-$$;
-
 -- one structure: descriptions, deprecations and the order of things are none of it
 SELECT add('a', 'directive @up(n: Int = 1) on FIELD | QUERY  directive @own on FIELD_DEFINITION
   "A page" type Page implements Node { "The id" id: ID!  size(of: Size = SMALL, in: Box): Int  next: Page @deprecated }
@@ -33,7 +25,7 @@ SELECT add('b', 'directive @up(n: Int = 1) on QUERY | FIELD  directive @own(x: I
   type Leaf implements Node { id: ID! }  type Page implements Node { next: Page  id: ID!  size(in: Box, of: Size = SMALL): Int }
   type Query { b(t: Time, in: [Box]): Page  b_any: Any }');
 SELECT listed();
-SELECT show('query($in: Box, $t: Time) @up { a { __typename next { id } size(of: LARGE, in: $in) @up(n: 2) } b(t: $t, in: [$in]) { ...P } b_any { __typename ... on Node { id } ... on Page { size } } } fragment P on Page { id next { __typename } }', '{"in": {"h": 1}, "t": "now"}');
+SELECT test.show('query($in: Box, $t: Time) @up { a { __typename next { id } size(of: LARGE, in: $in) @up(n: 2) } b(t: $t, in: [$in]) { ...P } b_any { __typename ... on Node { id } ... on Page { size } } } fragment P on Page { id next { __typename } }', '{"in": {"h": 1}, "t": "now"}');
 SELECT graphql_schema();
 
 -- another structure: each kind of thing, each sort of difference
@@ -52,7 +44,7 @@ SELECT add('c', 'type Query { c: Page  a: Node }  type Page implements Node { id
 SELECT add('d', 'type Query { d: Page }  type Page { id: Int }', '{"type_names": {"prefix": "C"}}');
 SELECT add('d', 'type Query { d: X }  type X { id: Int }', '{"type_names": {"mapping": {"X": "CPage"}}}');
 SELECT add('d', 'type Query { d: Page }  type Page implements Node { id: ID }  interface Node { id: ID }', '{"type_names": {"prefix": "C"}}');
-SELECT show('{ c { __typename id } d { __typename id } c_a { __typename ... on CPage { id } } a { __typename } }');
+SELECT test.show('{ c { __typename id } d { __typename id } c_a { __typename ... on CPage { id } } a { __typename } }');
 
 -- names of ours
 SELECT add('e', 'type Query { e: query_root }  type query_root { x: Int }'),
@@ -60,7 +52,7 @@ SELECT add('e', 'type Query { e: query_root }  type query_root { x: Int }'),
   add('e', 'type Query { e: e_query_root  f: e_mutation_root }  type e_query_root { x: Int }  type e_mutation_root { x: Int }', '{"root_fields_namespace": "e"}'),
   add('e', 'type Query { e: X }  type X { x: Int }', '{"type_names": {"mapping": {"X": "query_root"}}}');
 SELECT add('e', 'schema { query: query_root  mutation: mutation_root }  type query_root { e: Int }  type mutation_root { e: Int }');
-SELECT show('{ e __typename }'), show('mutation { e __typename }');
+SELECT test.show('{ e __typename }'), test.show('mutation { e __typename }');
 SELECT remote_rel.remove_remote_schema('e');
 -- namespaces
 SELECT add('e', 'type Query { e: Int }', '{"root_fields_namespace": "a"}');
@@ -72,10 +64,10 @@ SELECT add('f', 'type Query { f: g_query_root }  type g_query_root { x: Int }'),
 -- where a new definition brings the clash, the later one leaves the graph, until they are apart again
 SELECT change('b', 'type Query { b: Int  a: Int }');
 SELECT listed();
-SELECT show('{ a { id } e { e } }'), show('{ b }');
+SELECT test.show('{ a { id } e { e } }'), test.show('{ b }');
 SELECT change('b', 'type Query { b: Int }'), change('a', 'type Query { a: query_root }  type query_root { x: Int }');
 SELECT listed();
-SELECT show('{ b e { e } }'), show('{ a { x } }');
+SELECT test.show('{ b e { e } }'), test.show('{ a { x } }');
 SELECT remote_rel.remove_remote_schema(name) FROM remote_rel.remote_schema;
 
 -- with one that is out of the graph nothing clashes
@@ -85,7 +77,7 @@ SELECT add('b', 'type Query { b: Int }');
 UPDATE remote_rel.remote_schema SET sdl = 'type Query { b: T  c: Int }  type T { y: Int }' WHERE name = 'b';
 SELECT add('c', 'type Query { c: T }  type T { x: Int }');
 SELECT listed();
-SELECT show('{ a { x } c { x } }'), show('{ b { y } }');
+SELECT test.show('{ a { x } c { x } }'), test.show('{ b { y } }');
 SELECT remote_rel.remove_remote_schema(name) FROM remote_rel.remote_schema;
 
 -- tables that were there first
@@ -104,7 +96,7 @@ SELECT listed();
 -- scalars of one name are one; each column keeps its own meaning of it
 SELECT add('a', 'scalar uuid  scalar timestamptz  scalar flag  type Query { a(id: uuid!, at: timestamptz): flag  ship(id: uuid): Ship }  type Ship { id: uuid  at: timestamptz }');
 SELECT listed();
-SELECT show('query($id: uuid!, $at: timestamptz) { ships(where: {id: {_eq: $id}, at: {_eq: $at}}) { id flag } a(id: $id, at: $at) ship(id: $id) { id } }', '{"id": "11111111-1111-1111-1111-111111111111", "at": "2026-01-01T00:00:00Z"}');
+SELECT test.show('query($id: uuid!, $at: timestamptz) { ships(where: {id: {_eq: $id}, at: {_eq: $at}}) { id flag } a(id: $id, at: $at) ship(id: $id) { id } }', '{"id": "11111111-1111-1111-1111-111111111111", "at": "2026-01-01T00:00:00Z"}');
 SELECT remote_rel.remove_remote_schema('a');
 
 -- tables that come later are listed, and all else goes on; without them, or under another name, all is well again
@@ -119,16 +111,16 @@ CREATE TABLE sails (id int PRIMARY KEY, area numeric);
 INSERT INTO sails VALUES (1, 2.50), (2, 3);
 GRANT SELECT ON boats, crews, sails TO regress_sailor;
 SELECT listed();
-SELECT show('{ boats { id } sails(where: {area: {_gt: "2.6"}}) { area } }');
-SELECT show('{ boats { id } sails(where: {id: {_eq: 1}}) { area } crews { id } }', role => 'regress_sailor');
-SELECT show('{ boats { name } crews_by_pk(id: 1) }');
+SELECT test.show('{ boats { id } sails(where: {area: {_gt: "2.6"}}) { area } }');
+SELECT test.show('{ boats { id } sails(where: {id: {_eq: 1}}) { area } crews { id } }', role => 'regress_sailor');
+SELECT test.show('{ boats { name } crews_by_pk(id: 1) }');
 ALTER TABLE boats RENAME TO ships_of_ours;
 DROP TABLE "Boat", sails;
 SELECT listed();
-SELECT show('{ ships_of_ours { name } boats { id } }', role => 'regress_sailor');
+SELECT test.show('{ ships_of_ours { name } boats { id } }', role => 'regress_sailor');
 SELECT remote_rel.remove_remote_schema('a');
 SELECT listed();
-SELECT show('{ crews { id ships_of_ours { id } } }', role => 'regress_sailor');
+SELECT test.show('{ crews { id ships_of_ours { id } } }', role => 'regress_sailor');
 ROLLBACK;
 
 \set QUIET on

@@ -4,13 +4,6 @@ CREATE DATABASE regress_remote_customization;
 -- Customized names: in our schema, undone on the way out, redone on the way back.
 
 BEGIN;
-CREATE FUNCTION show(query text, variables jsonb DEFAULT NULL, role name DEFAULT NULL) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM test.reset();
-    RETURN NEXT test.resolve(query, show.role, variables => show.variables);
-    RETURN QUERY SELECT concat_ws(' ', '>', l.query, nullif(l.variables, '{}')) FROM test.log() AS l;
-END
-$$;
 CREATE FUNCTION sdl() RETURNS text LANGUAGE sql AS $$ SELECT '
   schema { query: Root  mutation: Writes  subscription: Events }
   scalar Time
@@ -34,22 +27,22 @@ SELECT remote_rel.add_remote_schema('port', test.mock(sdl()) || '{"customization
 
 -- the schema, printed and introspected: mappings are final, standard scalars and root types keep their names, arguments, input fields and values too
 SELECT graphql_schema();
-SELECT show('{ __type(name: "Vessel") { name description interfaces { name } fields { name type { kind name ofType { name } } args { name defaultValue type { name } } } } thing: __type(name: "HbThingX") { description possibleTypes { name } fields { name description } } ship: __type(name: "Ship") { name } root: __type(name: "Root") { fields { name } } filter: __type(name: "HbFilterX") { inputFields { name defaultValue type { name ofType { ofType { name } } } } } }');
+SELECT test.show('{ __type(name: "Vessel") { name description interfaces { name } fields { name type { kind name ofType { name } } args { name defaultValue type { name } } } } thing: __type(name: "HbThingX") { description possibleTypes { name } fields { name description } } ship: __type(name: "Ship") { name } root: __type(name: "Root") { fields { name } } filter: __type(name: "HbFilterX") { inputFields { name defaultValue type { name ofType { ofType { name } } } } } }');
 
 -- there and back
-SELECT show('query($l: HbLangX, $f: HbFilterX!, $t: Moment) { __typename p: port { __typename v: vessel(id: 1) { t: __typename id label(lang: $l) n: label s_captain { __typename ships { label s_built } } } q_ships_q(where: {and: [$f], lang: Hb, built: $t, Ship: 3}, lang: [Ship, EN]) { id } q_langs_q } }',
+SELECT test.show('query($l: HbLangX, $f: HbFilterX!, $t: Moment) { __typename p: port { __typename v: vessel(id: 1) { t: __typename id label(lang: $l) n: label s_captain { __typename ships { label s_built } } } q_ships_q(where: {and: [$f], lang: Hb, built: $t, Ship: 3}, lang: [Ship, EN]) { id } q_langs_q } }',
             '{"l": "Ship", "f": {"name": "Ship", "lang": "Hb", "Ship": "s_"}, "t": "q_ship"}');
-SELECT show('{ port { q_thing { __typename ...T ... on Vessel { s_built } ... on HbPierX { lang_p } } q_found_q { u: __typename ...T ... on HbPersonX { ships { ...T } } } q_things_q { label __typename } } } fragment T on HbThingX { id label k: __typename }');
-SELECT show('mutation($l: HbLangX) { __typename port { __typename scuttle(id: 1, as: $l) { __typename was_ship { __typename label } was_query { __typename vessel(id: 2) { label } q_relay_q { q_langs_q } } was_lang } } }', '{"l": "Hb"}');
+SELECT test.show('{ port { q_thing { __typename ...T ... on Vessel { s_built } ... on HbPierX { lang_p } } q_found_q { u: __typename ...T ... on HbPersonX { ships { ...T } } } q_things_q { label __typename } } } fragment T on HbThingX { id label k: __typename }');
+SELECT test.show('mutation($l: HbLangX) { __typename port { __typename scuttle(id: 1, as: $l) { __typename was_ship { __typename label } was_query { __typename vessel(id: 2) { label } q_relay_q { q_langs_q } } was_lang } } }', '{"l": "Hb"}');
 -- a root type that others refer to is a type like others, with names of its own
-SELECT show('{ port { q_relay_q { __typename vessel(id: 1) { label } q_relay_q { r: __typename q_langs_q } } vessel(id: 1) { s_captain { relay { ...R } } } } } fragment R on Root { q_langs_q }');
+SELECT test.show('{ port { q_relay_q { __typename vessel(id: 1) { label } q_relay_q { r: __typename q_langs_q } } vessel(id: 1) { s_captain { relay { ...R } } } } } fragment R on Root { q_langs_q }');
 -- the remote's own names are not there
-SELECT show('query($f: Filter) { port { ship(id: 1) { name } vessel(id: 1) { captain { id } label(lang: HbEN) ... on Ship { id } } q_ships_q(where: {HbShip: 1}) { id } q_q_thing { id } } }');
+SELECT test.show('query($f: Filter) { port { ship(id: 1) { name } vessel(id: 1) { captain { id } label(lang: HbEN) ... on Ship { id } } q_ships_q(where: {HbShip: 1}) { id } q_q_thing { id } } }');
 
 -- paths of errors are of our names and aliases; a namespace that fails is null, and nothing else
-SELECT show('{ mine: port { boat: vessel(id: 1) { l: label bad: s_fail } q_found_q { ... on Vessel { s_fail } } } }');
-SELECT show('{ mine: port { vessel(id: 1) { s_captain { failHard } s_failHard } q_langs_q } yours: port { q_failHard_q } counted: __typename }');
-SELECT show('{ a: port { vessel(id: 1) { id } } b: port { vessel(id: 2) { label } vessel2: vessel(id: 3) { id } } a: port { q_langs_q } }');
+SELECT test.show('{ mine: port { boat: vessel(id: 1) { l: label bad: s_fail } q_found_q { ... on Vessel { s_fail } } } }');
+SELECT test.show('{ mine: port { vessel(id: 1) { s_captain { failHard } s_failHard } q_langs_q } yours: port { q_failHard_q } counted: __typename }');
+SELECT test.show('{ a: port { vessel(id: 1) { id } } b: port { vessel(id: 2) { label } vessel2: vessel(id: 3) { id } } a: port { q_langs_q } }');
 
 -- permissions are written in the remote's own names; the role sees the new ones
 CREATE ROLE regress_harbourmaster;
@@ -57,23 +50,23 @@ SELECT remote_rel.add_remote_schema_permissions('port', 'regress_harbourmaster',
   type Root { ship(id: ID!): Ship  thing: Thing  ships(where: Filter): [Ship!]! }  interface Thing { id: ID! }
   type Ship implements Thing { id: ID!  name: String!  built: Time }  input Filter { name: String  lang: Lang @preset(value: Hb) }  enum Lang { Hb }');
 SELECT graphql_schema('regress_harbourmaster');
-SELECT show('query($n: String) { port { vessel(id: 1) { __typename label s_built } q_thing { __typename id } q_ships_q(where: {name: $n}) { label } } }', '{"n": "N"}', 'regress_harbourmaster');
-SELECT show('mutation { port { scuttle(id: 1) { was_lang } } }', role => 'regress_harbourmaster');
-SELECT show('{ port { vessel(id: 1) { s_captain { id } } q_langs_q } }', role => 'regress_harbourmaster');
+SELECT test.show('query($n: String) { port { vessel(id: 1) { __typename label s_built } q_thing { __typename id } q_ships_q(where: {name: $n}) { label } } }', '{"n": "N"}', 'regress_harbourmaster');
+SELECT test.show('mutation { port { scuttle(id: 1) { was_lang } } }', role => 'regress_harbourmaster');
+SELECT test.show('{ port { vessel(id: 1) { s_captain { id } } q_langs_q } }', role => 'regress_harbourmaster');
 -- relationships, too
 CREATE TABLE berths (id int PRIMARY KEY, ship text);
 INSERT INTO berths VALUES (1, 'S');
 GRANT SELECT ON berths TO regress_harbourmaster;
 SELECT remote_rel.create_remote_relationship('berths', 'vessel', 'port', '{"ship": {"arguments": {"id": "$ship"}}}');
 SELECT remote_rel.create_remote_schema_remote_relationship('port', 'Ship', 'berths', '{"to_source": {"relationship_type": "array", "table": "berths", "field_mapping": {"name": "ship"}}}');
-SELECT show('{ berths { vessel { __typename label s_built } } port { vessel(id: 1) { berths { id } } } }', role => 'regress_harbourmaster');
+SELECT test.show('{ berths { vessel { __typename label s_built } } port { vessel(id: 1) { berths { id } } } }', role => 'regress_harbourmaster');
 
 -- without a namespace, and then without any of it
 SELECT remote_rel.update_remote_schema('port', test.mock(sdl()) || '{"customization": {"type_names": {"mapping": {"Root": "Everything", "Writes": "Unused", "String": "Text"}}}}');
-SELECT show('query($f: Filter) { relay { __typename ...E } ships(where: $f) { name t: __typename } __typename } fragment E on Everything { langs }', '{"f": {"name": "x"}}');
-SELECT show('{ __type(name: "Text") { kind } ship: __type(name: "Ship") { fields { name type { name ofType { name } } } } }');
+SELECT test.show('query($f: Filter) { relay { __typename ...E } ships(where: $f) { name t: __typename } __typename } fragment E on Everything { langs }', '{"f": {"name": "x"}}');
+SELECT test.show('{ __type(name: "Text") { kind } ship: __type(name: "Ship") { fields { name type { name ofType { name } } } } }');
 SELECT remote_rel.update_remote_schema('port', test.mock(sdl()) || '{"customization": {}}');
-SELECT show('{ relay { __typename } thing { ... on Ship { name berths { id } } } berths { vessel { name } } }');
+SELECT test.show('{ relay { __typename } thing { ... on Ship { name berths { id } } } berths { vessel { name } } }');
 
 -- customizations that leave a name unclear
 CREATE FUNCTION try(customization text) RETURNS text LANGUAGE sql AS $$

@@ -2,12 +2,8 @@
 -- Mutations run in document order; what an error in one means for those after it. Lines with ">" are what the servers received.
 
 BEGIN;
-CREATE FUNCTION show(query text, variables jsonb DEFAULT NULL, role name DEFAULT NULL) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM test.reset(s) FROM unnest('{yoga,apollo}'::text[]) AS s;
-    RETURN NEXT test.resolve(query, show.role, variables => show.variables);
-    RETURN QUERY SELECT concat_ws(' ', s || ' >', l.query, nullif(l.variables, '{}')) FROM unnest('{yoga,apollo}'::text[]) AS s, test.log(s) AS l;
-END
+CREATE FUNCTION show(query text, variables jsonb DEFAULT NULL, role name DEFAULT NULL) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT test.show(query, variables, role, servers => '{yoga,apollo}')
 $$;
 CREATE FUNCTION sdl() RETURNS text LANGUAGE sql AS $$ SELECT '
   type Query { n: Int }

@@ -7,13 +7,8 @@ INSERT INTO users VALUES (1, 'Dany'), (2, 'Jon');
 SELECT remote_rel.add_remote_schema('auth0', test.definition());
 SELECT remote_rel.add_remote_schema('other', test.definition('apollo') || '{"customization": {"root_fields_namespace": "other", "type_names": {"prefix": "O_", "mapping": {"Profile": "Person", "Query": "O_Query"}},
   "field_names": [{"parent_type": "Query", "prefix": "o_"}, {"parent_type": "Profile", "mapping": {"nickname": "nick"}}]}}');
-CREATE FUNCTION show(query text, variables jsonb DEFAULT NULL) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM test.reset();
-    PERFORM test.reset('apollo');
-    RETURN NEXT test.resolve(query, variables => show.variables);
-    RETURN QUERY SELECT concat_ws('  ', s.server, l.query, l.variables) FROM (VALUES ('yoga'), ('apollo')) AS s(server), test.log(server) AS l;
-END
+CREATE FUNCTION show(query text, variables jsonb DEFAULT NULL, role name DEFAULT NULL) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT test.show(query, variables, role, servers => '{yoga,apollo}')
 $$;
 
 -- beside tables: in the query's order, one request for all of them

@@ -5,25 +5,18 @@ CREATE DATABASE regress_remote_shared_types;
 -- Requests are sorted: those to different remote schemas are on their way at the same time.
 
 BEGIN;
-CREATE FUNCTION show(query text, variables jsonb DEFAULT NULL, role name DEFAULT NULL) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM test.reset();
-    RETURN NEXT test.resolve(query, show.role, variables => show.variables);
-    RETURN QUERY SELECT concat_ws(' ', '>', l.query, nullif(l.variables, '{}')) FROM test.log() AS l ORDER BY 1;
-END
-$$;
 -- by different names at their homes
 SELECT remote_rel.add_remote_schema('a', test.mock('type Query { a: T  as: Any }  type T { id: ID  name(size: Int): String  u: U }  type U { x: Int  t: T }  union Any = T | U'));
 SELECT remote_rel.add_remote_schema('b', test.mock('type Query { b(id: ID): Thing  bs: Every }  type Thing { key: ID  label(size: Int): String  v: V }  type V { x: Int  t: Thing }  union Every = V | Thing') || '{"customization": {
   "type_names": {"mapping": {"Thing": "T", "V": "U", "Every": "Any"}}, "field_names": [{"parent_type": "Thing", "mapping": {"key": "id", "label": "name", "v": "u"}}]}}');
-SELECT show('query($n: Int) { a { ...T } b { ...T } as { __typename ...T } bs { __typename ... on U { t { name(size: $n) } } ...T } } fragment T on T { t: __typename name(size: $n) u { __typename x t { id } } }', '{"n": 3}');
+SELECT test.show('query($n: Int) { a { ...T } b { ...T } as { __typename ...T } bs { __typename ... on U { t { name(size: $n) } } ...T } } fragment T on T { t: __typename name(size: $n) u { __typename x t { id } } }', '{"n": 3}');
 -- relationships of either are fields of both
 CREATE TABLE t (id text PRIMARY KEY);
 INSERT INTO t VALUES ('id'), ('key');
 SELECT remote_rel.create_remote_schema_remote_relationship('a', 'T', 'at', '{"to_source": {"relationship_type": "object", "table": "t", "field_mapping": {"id": "id"}}}');
 SELECT remote_rel.create_remote_schema_remote_relationship('b', 'Thing', 'bt', '{"to_source": {"relationship_type": "array", "table": "t", "field_mapping": {"key": "id"}}}');
 SELECT remote_rel.create_remote_schema_remote_relationship('b', 'Thing', 'bb', '{"to_remote_schema": {"remote_schema": "b", "lhs_fields": ["key"], "remote_field": {"b": {"arguments": {"id": "$key"}}}}}');
-SELECT show('{ a { at { id } bt { id } bb { id name } } b { at { id } bt { id } bb { id } } bs { ... on T { at { id } } ... on U { t { bb { bt { id } } } } } }');
+SELECT test.show('{ a { at { id } bt { id } bb { id name } } b { at { id } bt { id } bb { id } } bs { ... on T { at { id } } ... on U { t { bb { bt { id } } } } } }');
 SELECT remote_rel.remove_remote_schema(name, true) FROM remote_rel.remote_schema;
 
 -- two roles: what is left of a type is the same, or it would not be clear what may go where
@@ -44,9 +37,9 @@ SELECT remote_rel.add_remote_schema_permissions('a', 'regress_reader', part('a')
 SELECT test.failure(format('SELECT remote_rel.add_remote_schema_permissions(%L, %L, %L)', 'b', 'regress_reader', sdl('b')));
 SELECT remote_rel.add_remote_schema_permissions('b', 'regress_reader', part('b'));
 SELECT graphql_schema('regress_reader');
-SELECT show('query($f: F, $e: E) { a(f: $f, e: $e) { id name(size: 1) } b(f: {in: $f}, e: $e) { name(size: 1) @tag(name: "n") } b_any { ... on T { id } } }', '{"f": {"name": "n"}, "e": "X"}', 'regress_reader');
-SELECT show('{ b(f: {in: {secret: "s"}}, e: Y) { secret name(cut: true) @tag(level: X) } }', role => 'regress_reader');
-SELECT show('query($f: F, $e: E) { a(f: $f, e: $e) { secret } b(f: $f, e: $e) { secret name(cut: true) @tag(level: $e) } b_any { ... on U { u } } a_node { id } }', '{"f": {"in": {"secret": "s"}}, "e": "Y"}', 'regress_writer');
+SELECT test.show('query($f: F, $e: E) { a(f: $f, e: $e) { id name(size: 1) } b(f: {in: $f}, e: $e) { name(size: 1) @tag(name: "n") } b_any { ... on T { id } } }', '{"f": {"name": "n"}, "e": "X"}', 'regress_reader');
+SELECT test.show('{ b(f: {in: {secret: "s"}}, e: Y) { secret name(cut: true) @tag(level: X) } }', role => 'regress_reader');
+SELECT test.show('query($f: F, $e: E) { a(f: $f, e: $e) { secret } b(f: $f, e: $e) { secret name(cut: true) @tag(level: $e) } b_any { ... on U { u } } a_node { id } }', '{"f": {"in": {"secret": "s"}}, "e": "Y"}', 'regress_writer');
 ROLLBACK;
 
 \set QUIET on
