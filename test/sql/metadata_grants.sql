@@ -204,6 +204,13 @@ SELECT refusal('{"columns": "*", "filter": {"_exists": {"_table": "nowhere", "_w
 SELECT refusal('{"columns": "*", "check": {}, "set": {"titel": 5}}', 'insert');
 SELECT refusal('{"filter": {}, "columns": "*"}', 'delete');
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "pg_create_select_permission", "args": {"source": "other", "table": "authors", "role": "r", "permission": {}}}')$$);
+-- casts inside of casts, read while there was room on the stack
+CREATE TABLE deep AS SELECT ('{"type": "pg_create_select_permission", "args": {"table": "authors", "role": "r", "permission": {"columns": "*", "filter": {"name": '
+  || repeat('{"_cast": {"String": ', 1500) || '{"_eq": "a"}' || repeat('}}', 1500) || '}}}}')::jsonb AS request;
+SET max_stack_depth = '100kB';
+SELECT test.failure('SELECT remote_rel.metadata(request) FROM deep') ~ '^54001: stack depth limit exceeded';
+RESET max_stack_depth;
+DROP TABLE deep;
 -- "public" would be everybody
 SELECT role, test.failure(format('SELECT remote_rel.metadata(%L)', jsonb_build_object('type', 'pg_create_select_permission', 'args',
   jsonb_build_object('table', 'articles', 'role', role, 'permission', '{"columns": "*", "filter": {}}'::jsonb)))) FROM unnest(ARRAY['public', 'none', 'pg_monitor', '', repeat('x', 64)]) AS role;
