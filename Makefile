@@ -7,7 +7,7 @@ MODULE_big = remote_rel
 DATA = $(wildcard sql/remote_rel--*.sql)
 DOCS = README.md
 
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
+OBJS = $(patsubst %.c,%.o,$(sort $(shell find src -name "*.c")))
 
 # the version stands in the control file; other places are compared with it (test/t/002_house.pl)
 EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(EXTENSION).control)

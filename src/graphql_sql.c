@@ -11,7 +11,7 @@
 #include "compat.h"
 #include "graphql/graphql.h"
 #include "settings.h"
-#include "value_jsonb.h"
+#include "session/value_jsonb.h"
 
 #define ERROR_CODE "validation-failed"
 

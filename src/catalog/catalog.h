@@ -6,7 +6,7 @@
  * the table by hand) is an SQL error that names the row.
  *
  * Tables, columns and functions are kept by name, as in Hasura's metadata, so that dumps restore in any order; identities are looked up when rows are read,
- * and event triggers rewrite the names when objects are renamed (metadata/follow.c).
+ * and event triggers rewrite the names when objects are renamed (metadata/rename.c).
  *
  * Writes by any session reach every backend as a relcache invalidation of the table written (triggers send it).
  */

@@ -6,7 +6,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "exec/run.h"
+#include "join/join.h"
 #include "settings.h"
 
 static void

@@ -17,11 +17,11 @@
 #include "utils/typcache.h"
 
 #include "compat.h"
-#include "exec/row_stream.h"
-#include "roleschema/preset.h"
-#include "roleschema/tables.h"
+#include "join/row_stream.h"
+#include "schema/permission/preset.h"
+#include "schema/table/table.h"
 #include "settings.h"
-#include "value_jsonb.h"
+#include "session/value_jsonb.h"
 
 typedef struct RemoteJoin
 {

@@ -8,9 +8,9 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-#include "exec/run.h"
+#include "join/join.h"
 #include "settings.h"
-#include "value_jsonb.h"
+#include "session/value_jsonb.h"
 
 /* graphql-js stops at as many */
 #define MAX_ERRORS 100

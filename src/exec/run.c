@@ -12,7 +12,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "exec/run.h"
+#include "join/join.h"
 #include "settings.h"
 
 /* How long statements wait for connections to remote schemas. It is lost time only where the statements take longer than the remote schemas. */

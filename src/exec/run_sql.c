@@ -17,7 +17,7 @@
 #include "utils/resowner.h"
 
 #include "compat.h"
-#include "exec/run.h"
+#include "join/join.h"
 
 /* ---- parameters ---- */
 

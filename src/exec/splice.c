@@ -10,8 +10,8 @@
 
 #include "miscadmin.h"
 
-#include "exec/json_value.h"
-#include "exec/run.h"
+#include "json/json_value.h"
+#include "join/join.h"
 
 /* Digits and what ends them. False when it is something else. */
 static bool

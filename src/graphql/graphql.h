@@ -7,9 +7,9 @@
 #ifndef GQL_GRAPHQL_H
 #define GQL_GRAPHQL_H
 
-#include "graphql/ast.h"
+#include "graphql/language/ast.h"
 #include "graphql/error.h"
-#include "graphql/schema.h"
+#include "graphql/type/schema.h"
 
 /* ---- documents (section 2) ---- */
 

@@ -3,7 +3,7 @@
  */
 #include "postgres.h"
 
-#include "graphql/coerce.h"
+#include "graphql/execution/coerce.h"
 
 /* Lists are cut after so many items, and values below so many levels are only named. What exceeds a message is left out. */
 #define MAX_ITEMS 10

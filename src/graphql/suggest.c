@@ -9,7 +9,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
-#include "graphql/coerce.h"
+#include "graphql/execution/coerce.h"
 
 #define MAX_SUGGESTIONS 5
 

@@ -7,7 +7,7 @@
 #define RR_FILTER_H
 
 #include "metadata/metadata.h"
-#include "roleschema/tables.h"
+#include "schema/table/table.h"
 
 /* The table as the GraphQL schema knows it, with its relationships; throws when it has not got it. */
 extern const RrTable *rr_filter_table(const char *schema, const char *name);

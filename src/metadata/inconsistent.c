@@ -16,8 +16,8 @@
 
 #include "compat.h"
 #include "metadata/metadata.h"
-#include "roleschema/link_using.h"
-#include "roleschema/permission.h"
+#include "schema/table/link_using.h"
+#include "schema/permission/permission.h"
 
 /* How often everything is checked again because something changed meanwhile. */
 #define MAX_ATTEMPTS 10

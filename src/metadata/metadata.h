@@ -8,7 +8,7 @@
 #define RR_METADATA_H
 
 #include "catalog/catalog.h"
-#include "roleschema/roleschema.h"
+#include "schema/role_schema.h"
 
 /* ---- write.c ---- */
 

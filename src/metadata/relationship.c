@@ -12,8 +12,8 @@
 
 #include "compat.h"
 #include "metadata/metadata.h"
-#include "roleschema/link_using.h"
-#include "roleschema/tables.h"
+#include "schema/table/link_using.h"
+#include "schema/table/table.h"
 
 #define MAX_SHOWN_ERRORS 20
 

@@ -8,7 +8,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
-#include "graphql/coerce.h"
+#include "graphql/execution/coerce.h"
 #include "http/http.h"
 #include "json/json.h"
 #include "metadata/metadata.h"

@@ -6,7 +6,7 @@
  */
 #include "postgres.h"
 
-#include "plan/remote.h"
+#include "plan/remote/step.h"
 
 #define MAX_FIELDS 50000
 

@@ -4,7 +4,7 @@
 #ifndef RR_PLAN_H
 #define RR_PLAN_H
 
-#include "roleschema/roleschema.h"
+#include "schema/role_schema.h"
 
 typedef enum RrParamSource
 {

@@ -6,7 +6,7 @@
 
 #include "shim.h"
 
-#include "graphql/graphql_int.h"
+#include "graphql/language/language.h"
 
 typedef struct FuzzInput
 {

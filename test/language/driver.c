@@ -28,7 +28,7 @@
 
 #include <json-c/json.h>
 
-#include "graphql/graphql_int.h"
+#include "graphql/language/language.h"
 #include "json/json.h"
 
 typedef struct Command

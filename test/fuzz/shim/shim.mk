@@ -6,8 +6,8 @@
 ROOT ?= ../..
 PG_CONFIG ?= pg_config
 
-SHIM_SOURCES := $(sort $(wildcard $(ROOT)/src/graphql/*.c $(ROOT)/src/json/*.c)) $(ROOT)/test/fuzz/shim/shim.c
-SHIM_HEADERS := $(wildcard $(ROOT)/src/*.h $(ROOT)/src/graphql/*.h $(ROOT)/src/json/*.h $(ROOT)/test/fuzz/shim/*.h)
+SHIM_SOURCES := $(sort $(shell find $(ROOT)/src/graphql $(ROOT)/src/json -name '*.c')) $(ROOT)/test/fuzz/shim/shim.c
+SHIM_HEADERS := $(shell find $(ROOT)/src $(ROOT)/test/fuzz/shim -name '*.h')
 SHIM_CFLAGS := -std=gnu99 -D_GNU_SOURCE -ffunction-sections -fno-strict-aliasing -fwrapv -Wall -Wextra \
 	-I$(ROOT)/src -I$(ROOT)/test/fuzz/shim -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	-isystem $(shell $(PG_CONFIG) --includedir)/internal $(shell pkg-config --cflags json-c)

@@ -1,0 +1,148 @@
+/*
+ * names.c: an ordered set of named things, with O(1) lookup.
+ *
+ * Most sets are small (the arguments of a field), so hashing starts only when there are more than a handful of items.
+ */
+#include "postgres.h"
+
+#include "graphql/type/schema.h"
+
+#define SMALL_SET 8
+
+#define item_name(item) (*(const char *const *) (item))
+
+/* FNV-1a. Names are short, and their end has to be looked for anyway. */
+static inline uint32
+hash_name(const char *name)
+{
+	uint32		hash = 2166136261u;
+
+	for (const unsigned char *p = (const unsigned char *) name; *p != '\0'; p++)
+		hash = (hash ^ *p) * 16777619u;
+	return hash ^ (hash >> 15);
+}
+
+/* Put the item at index into the first free bucket of its chain. */
+static inline void
+fill_bucket(GqlNames *names, int index)
+{
+	uint32		b = names->hashes[index] & names->mask;
+
+	while (names->buckets[b] != 0)
+		b = (b + 1) & names->mask;
+	names->buckets[b] = index + 1;
+}
+
+/* Make room for one more item; four buckets for each item that fits when there are buckets at all. */
+static void
+grow(GqlNames *names)
+{
+	int			capacity = names->capacity == 0 ? 4 : names->capacity * 2;
+
+	if (names->cxt == NULL)
+		names->cxt = CurrentMemoryContext;
+	if (names->capacity == 0)
+		names->items = MemoryContextAlloc(names->cxt, capacity * sizeof(void *));
+	else
+		names->items = repalloc(names->items, capacity * sizeof(void *));
+	names->capacity = capacity;
+
+	if (capacity > SMALL_SET)
+	{
+		if (names->hashes != NULL)
+		{
+			names->hashes = repalloc(names->hashes, capacity * sizeof(uint32));
+			pfree(names->buckets);
+		}
+		else
+		{
+			names->hashes = MemoryContextAlloc(names->cxt, capacity * sizeof(uint32));
+			for (int i = 0; i < names->n; i++)
+				names->hashes[i] = hash_name(item_name(names->items[i]));
+		}
+		names->mask = (uint32) capacity * 4 - 1;
+		names->buckets = MemoryContextAllocZero(names->cxt, sizeof(int) * capacity * 4);
+		for (int i = 0; i < names->n; i++)
+			fill_bucket(names, i);
+	}
+}
+
+void
+gql_names_init(GqlNames *names, MemoryContext cxt)
+{
+	memset(names, 0, sizeof(GqlNames));
+	names->cxt = cxt;
+}
+
+void
+gql_names_reset(GqlNames *names)
+{
+	names->n = 0;
+	if (names->buckets != NULL)
+		memset(names->buckets, 0, sizeof(int) * (names->mask + 1));
+}
+
+static inline void *
+find(const GqlNames *names, const char *name, uint32 hash)
+{
+	for (uint32 b = hash & names->mask; names->buckets[b] != 0; b = (b + 1) & names->mask)
+	{
+		int			i = names->buckets[b] - 1;
+
+		if (names->hashes[i] == hash && strcmp(item_name(names->items[i]), name) == 0)
+			return names->items[i];
+	}
+	return NULL;
+}
+
+static inline void *
+find_small(const GqlNames *names, const char *name)
+{
+	for (int i = 0; i < names->n; i++)
+	{
+		if (strcmp(item_name(names->items[i]), name) == 0)
+			return names->items[i];
+	}
+	return NULL;
+}
+
+bool
+gql_names_add(GqlNames *names, void *item)
+{
+	uint32		hash = 0;
+
+	if (names->buckets == NULL)
+	{
+		if (find_small(names, item_name(item)) != NULL)
+			return false;
+	}
+	else
+	{
+		hash = hash_name(item_name(item));
+		if (find(names, item_name(item), hash) != NULL)
+			return false;
+	}
+
+	if (names->n == names->capacity)
+	{
+		grow(names);
+		if (names->buckets != NULL)
+			hash = hash_name(item_name(item));
+	}
+	names->items[names->n] = item;
+	if (names->buckets != NULL)
+	{
+		names->hashes[names->n] = hash;
+		fill_bucket(names, names->n);
+	}
+	names->n++;
+	return true;
+}
+
+void *
+gql_names_get(const GqlNames *names, const char *name)
+{
+	if (names->buckets == NULL)
+		return find_small(names, name);
+	return find(names, name, hash_name(name));
+}

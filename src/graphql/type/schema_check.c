@@ -1,0 +1,625 @@
+/*
+ * schema_check.c: is a schema one by the specification's section 3?
+ *
+ * All errors are filed, in the order and the words of graphql-js' validateSchema(), with the locations of the SDL where the schema came from
+ * SDL. With good will, what a rule only forbids because it is of no use or bad style is a warning: the schema can be used all the same.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/memutils.h"
+
+#include "graphql/execution/coerce.h"
+#include "graphql/type/schema_int.h"
+
+#define node_loc(def) ((def)->node ? (def)->node->loc : -1)
+#define type_loc(def) ((def)->node ? (def)->node->type->loc : -1)
+#define definition_loc(d) ((d)->node ? (d)->node->def.loc : -1)
+
+static void
+locate(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, int loc)
+{
+	gql_error_locate(list, error, c->source, loc);
+}
+
+/* ---- where things stand in the SDL ---- */
+
+static int
+deprecated_loc(const List *directives)
+{
+	const GqlDirective *directive = gql_find_directive(directives, "deprecated");
+
+	return directive != NULL ? directive->loc : -1;
+}
+
+static int
+type_node_loc(const GqlType *type)
+{
+	return type->nodes == NIL ? -1 : ((const GqlTypeDefNode *) linitial(type->nodes))->def.loc;
+}
+
+/* The definition and all extensions. */
+static void
+locate_type(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const GqlType *type)
+{
+	ListCell   *lc;
+
+	foreach(lc, type->nodes)
+		locate(c, list, error, ((const GqlTypeDefNode *) lfirst(lc))->def.loc);
+}
+
+typedef enum Mention
+{
+	INTERFACES, MEMBERS
+} Mention;
+
+static List *
+mentions(const GqlTypeDefNode *node, Mention what)
+{
+	return what == INTERFACES ? node->interfaces : node->members;
+}
+
+/* An error has no more locations than these, as it comes once for each place. */
+#define MAX_MENTIONS 100
+
+/* Every place where a type names another one as its interface or member. */
+static void
+locate_mentions(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const GqlType *type, Mention what, const char *name)
+{
+	int			n = 0;
+	ListCell   *lc,
+			   *lc2;
+
+	foreach(lc, type->nodes)
+	{
+		foreach(lc2, mentions(lfirst(lc), what))
+		{
+			const GqlTypeNode *node = lfirst(lc2);
+
+			if (strcmp(node->name, name) != 0)
+				continue;
+			if (n++ == MAX_MENTIONS)
+				return;
+			locate(c, list, error, node->loc);
+		}
+	}
+}
+
+/* The interfaces or members that a type names, repetitions included, which its GqlNames does not have. */
+static List *
+mentioned_types(const GqlType *type, Mention what)
+{
+	const GqlNames *names = what == INTERFACES ? &type->interfaces : &type->members;
+	List	   *types = NIL;
+	ListCell   *lc,
+			   *lc2;
+
+	if (type->nodes == NIL)
+	{
+		gql_foreach(GqlType, mentioned, names)
+			types = lappend(types, mentioned);
+		return types;
+	}
+	foreach(lc, type->nodes)
+	{
+		foreach(lc2, mentions(lfirst(lc), what))
+		{
+			/* by the type's own names: a scalar named where none may be, and nowhere else, is not in the schema */
+			GqlType    *mentioned = gql_names_get(names, ((const GqlTypeNode *) lfirst(lc2))->name);
+
+			if (mentioned != NULL)
+				types = lappend(types, mentioned);
+		}
+	}
+	return types;
+}
+
+/* ---- root types (3.3.1) ---- */
+
+static const char *const operation_names[] = {"query", "mutation", "subscription"};
+
+static const GqlTypeNode *
+root_type_node(const GqlSchema *schema, GqlOperationType operation)
+{
+	ListCell   *lc,
+			   *lc2;
+
+	foreach(lc, schema->nodes)
+	{
+		foreach(lc2, ((const GqlSchemaNode *) lfirst(lc))->root_types)
+		{
+			const GqlRootTypeNode *root = lfirst(lc2);
+
+			if (root->operation == operation)
+				return root->type;
+		}
+	}
+	return NULL;
+}
+
+static void
+check_root_type(GqlSchemaCheck *c, GqlOperationType operation)
+{
+	static const char *const names[] = {"Query", "Mutation", "Subscription"};
+	GqlType    *type = gql_schema_root(c->schema, operation);
+	const GqlTypeNode *node;
+
+	if (type == NULL || type->kind == GQL_OBJECT)
+		return;
+	node = root_type_node(c->schema, operation);
+	gql_error_at(c->errors, c->source, node != NULL ? node->loc : type_node_loc(type), "%s root type must be Object type%s, it cannot be %s.",
+				 names[operation], operation == GQL_QUERY ? "" : " if provided", type->name);
+}
+
+/* One object type for several operations. */
+static void
+check_root_is_one(GqlSchemaCheck *c, GqlOperationType first)
+{
+	GqlType    *type = gql_schema_root(c->schema, first);
+	GqlOperationType used[GQL_SUBSCRIPTION + 1];
+	int			n = 0;
+	GqlError   *error;
+	GqlErrorList *list = gql_tolerable(c);
+
+	if (type == NULL || type->kind != GQL_OBJECT)
+		return;
+	for (int operation = GQL_QUERY; operation <= GQL_SUBSCRIPTION; operation++)
+	{
+		if (gql_schema_root(c->schema, operation) != type)
+			continue;
+		if ((GqlOperationType) operation < first)
+			return;				/* filed with that one */
+		used[n++] = operation;
+	}
+	if (n < 2)
+		return;
+	error = gql_error(list, "All root types must be different, \"%s\" type is used as %s%s%s%s%s root types.", type->name,
+					  operation_names[used[0]], n == 3 ? ", " : "", n == 3 ? operation_names[used[1]] : "", n == 3 ? ", and " : " and ",
+					  operation_names[used[n - 1]]);
+	for (int i = 0; i < n; i++)
+	{
+		const GqlTypeNode *node = root_type_node(c->schema, used[i]);
+
+		locate(c, list, error, node != NULL ? node->loc : -1);
+	}
+}
+
+static void
+check_roots(GqlSchemaCheck *c)
+{
+	if (c->schema->query == NULL)
+	{
+		const GqlSchemaNode *node = c->schema->nodes != NIL ? linitial(c->schema->nodes) : NULL;
+
+		gql_error_at(c->errors, c->source, node != NULL && !node->extend ? node->def.loc : -1, "Query root type must be provided.");
+	}
+	for (int operation = GQL_QUERY; operation <= GQL_SUBSCRIPTION; operation++)
+		check_root_type(c, operation);
+	for (int operation = GQL_QUERY; operation < GQL_SUBSCRIPTION; operation++)
+		check_root_is_one(c, operation);
+}
+
+/* ---- names, arguments and input fields ---- */
+
+/* 2.1.9 Reserved names */
+static void
+check_name(GqlSchemaCheck *c, const char *name, int loc)
+{
+	if (name[0] == '_' && name[1] == '_')
+		gql_error_at(gql_tolerable(c), c->source, loc, "Name \"%s\" must not begin with \"__\", which is reserved by GraphQL introspection.", name);
+}
+
+char *
+gql_input_coordinate(const GqlInputPlace *place, const GqlInputValueDef *input)
+{
+	switch (place->kind)
+	{
+		case GQL_OF_FIELD:
+			return psprintf("%s.%s(%s:)", place->type, place->name, input->name);
+		case GQL_OF_DIRECTIVE:
+			return psprintf("@%s(%s:)", place->name, input->name);
+		case GQL_OF_INPUT_OBJECT:
+			return psprintf("%s.%s", place->type, input->name);
+	}
+	return NULL;
+}
+
+typedef struct DefaultReport
+{
+	GqlSchemaCheck *check;
+	const GqlInputPlace *place;
+	const GqlInputValueDef *input;
+	int			n;				/* reports so far */
+} DefaultReport;
+
+/* One default value has no more errors than these: each shows it, or much of it. After so many errors, one that does not fit is counted. */
+#define MAX_DEFAULT_ERRORS 100
+#define MAX_SHOWN_ERRORS 1000
+
+static void
+report_default(GqlCoercion *c, const char *message, int loc, const GqlPath *path)
+{
+	DefaultReport *report = c->arg;
+	GqlSchemaCheck *check = report->check;
+
+	gql_error_at(gql_tolerable(check), check->source, loc >= 0 ? loc : report->input->default_value->loc, "%s has invalid default value%s: %s",
+				 gql_input_coordinate(report->place, report->input), gql_path_to_string(path), message);
+	if (++report->n == MAX_DEFAULT_ERRORS)
+		c->stopped = true;
+	c->no_hints = !gql_wants_hint(gql_tolerable(check));
+}
+
+/* With good will, a default value that does not fit is as if it were not there. */
+static void
+check_default(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *input)
+{
+	DefaultReport report = {c, place, input, 0};
+	GqlErrorList *list = gql_tolerable(c);
+	GqlCoercion coercion = {.schema = c->schema, .report = report_default, .arg = &report, .no_hints = !gql_wants_hint(list)};
+	bool		counted = list_length(list->items) >= MAX_SHOWN_ERRORS;
+
+	coercion.stopped = counted;
+	if (gql_coerce(&coercion, input->default_value, input->type, NULL, NULL))
+		return;
+	if (counted)
+		list->omitted++;
+	if (c->good_will)
+		input->default_value = NULL;
+}
+
+/* An argument or an input field. */
+static void
+check_input(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *input)
+{
+	check_name(c, input->name, node_loc(input));
+	if (!gql_is_input(gql_named_type(input->type)))
+		gql_error_at(c->errors, c->source, place->kind == GQL_OF_DIRECTIVE ? node_loc(input) : type_loc(input),
+					 "The type of %s must be Input Type but got: %s.", gql_input_coordinate(place, input), gql_type_to_string(input->type));
+	if (input->deprecation_reason != NULL && gql_is_required(input))
+	{
+		GqlErrorList *list = gql_tolerable(c);
+		GqlError   *error;
+
+		error = gql_error(list, "Required %s %s cannot be deprecated.", place->kind == GQL_OF_INPUT_OBJECT ? "input field" : "argument",
+						  gql_input_coordinate(place, input));
+		locate(c, list, error, input->node ? deprecated_loc(input->node->directives) : -1);
+		locate(c, list, error, type_loc(input));
+	}
+	if (input->default_value != NULL && gql_is_input(gql_named_type(input->type)))
+		check_default(c, place, input);
+}
+
+/* ---- directives (3.13) ---- */
+
+static void
+check_directives(GqlSchemaCheck *c)
+{
+	gql_foreach(GqlDirectiveDef, directive, &c->schema->directives)
+	{
+		GqlInputPlace place = {GQL_OF_DIRECTIVE, NULL, directive->name};
+
+		check_name(c, directive->name, definition_loc(directive));
+		if (directive->locations == 0)
+			gql_error_at(gql_tolerable(c), c->source, definition_loc(directive), "Directive @%s must include 1 or more locations.",
+						 directive->name);
+		gql_foreach(GqlInputValueDef, arg, &directive->args)
+			check_input(c, &place, arg);
+	}
+}
+
+/* ---- objects and interfaces (3.6, 3.7) ---- */
+
+static void
+check_fields(GqlSchemaCheck *c, GqlType *type)
+{
+	if (type->fields.n == 0)
+	{
+		GqlErrorList *list = gql_tolerable(c);
+
+		locate_type(c, list, gql_error(list, "Type %s must define one or more fields.", type->name), type);
+	}
+	gql_foreach(GqlFieldDef, field, &type->fields)
+	{
+		GqlInputPlace place = {GQL_OF_FIELD, type->name, field->name};
+
+		check_name(c, field->name, node_loc(field));
+		if (gql_named_type(field->type)->kind == GQL_INPUT_OBJECT)
+			gql_error_at(c->errors, c->source, type_loc(field), "The type of %s.%s must be Output Type but got: %s.", type->name, field->name,
+						 gql_type_to_string(field->type));
+		gql_foreach(GqlInputValueDef, arg, &field->args)
+			check_input(c, &place, arg);
+	}
+}
+
+/* IsValidImplementationFieldType and IsSubType (3.6) */
+static bool
+is_covariant(GqlSchema *schema, const GqlTypeRef *type, const GqlTypeRef *super)
+{
+	for (;;)
+	{
+		if (type == super)
+			return true;
+		if (super->kind == GQL_TYPE_NON_NULL)
+		{
+			if (type->kind != GQL_TYPE_NON_NULL)
+				return false;
+			super = super->of;
+			type = type->of;
+		}
+		else if (type->kind == GQL_TYPE_NON_NULL)
+			type = type->of;
+		else if (super->kind == GQL_TYPE_LIST && type->kind == GQL_TYPE_LIST)
+		{
+			super = super->of;
+			type = type->of;
+		}
+		else
+			return super->kind == GQL_TYPE_NAMED && type->kind == GQL_TYPE_NAMED && gql_is_subtype(schema, super->type, type->type);
+	}
+}
+
+/* Two errors' locations, where the SDL is there. */
+static void
+locate_two(GqlSchemaCheck *c, GqlError *error, int loc, int loc2)
+{
+	locate(c, c->errors, error, loc);
+	locate(c, c->errors, error, loc2);
+}
+
+/* IsValidImplementation (3.6), of one field */
+static void
+check_implemented_field(GqlSchemaCheck *c, const GqlType *type, const GqlFieldDef *field, const GqlType *iface, const GqlFieldDef *iface_field)
+{
+	if (!is_covariant(c->schema, field->type, iface_field->type))
+		locate_two(c, gql_error(c->errors, "Interface field %s.%s expects type %s but %s.%s is type %s.", iface->name, iface_field->name,
+								gql_type_to_string(iface_field->type), type->name, field->name, gql_type_to_string(field->type)),
+				   type_loc(iface_field), type_loc(field));
+
+	gql_foreach(GqlInputValueDef, iface_arg, &iface_field->args)
+	{
+		const GqlInputValueDef *arg = gql_names_get(&field->args, iface_arg->name);
+
+		if (arg == NULL)
+			locate_two(c, gql_error(c->errors, "Interface field argument %s.%s(%s:) expected but %s.%s does not provide it.", iface->name,
+									iface_field->name, iface_arg->name, type->name, field->name),
+					   node_loc(iface_arg), node_loc(field));
+		else if (!gql_types_equal(iface_arg->type, arg->type))
+			locate_two(c, gql_error(c->errors, "Interface field argument %s.%s(%s:) expects type %s but %s.%s(%s:) is type %s.", iface->name,
+									iface_field->name, iface_arg->name, gql_type_to_string(iface_arg->type), type->name, field->name,
+									arg->name, gql_type_to_string(arg->type)),
+					   type_loc(iface_arg), type_loc(arg));
+	}
+
+	gql_foreach(GqlInputValueDef, arg, &field->args)
+	{
+		if (gql_is_required(arg) && gql_names_get(&iface_field->args, arg->name) == NULL)
+			locate_two(c, gql_error(c->errors,
+									"Argument \"%s.%s(%s:)\" must not be required type \"%s\" if not provided by the Interface field \"%s.%s\".",
+									type->name, field->name, arg->name, gql_type_to_string(arg->type), iface->name, iface_field->name),
+					   node_loc(arg), node_loc(iface_field));
+	}
+
+	if (field->deprecation_reason != NULL && iface_field->deprecation_reason == NULL)
+	{
+		GqlErrorList *list = gql_tolerable(c);
+		GqlError   *error;
+
+		error = gql_error(list, "Interface field %s.%s is not deprecated, so implementation field %s.%s must not be deprecated.", iface->name,
+						  iface_field->name, type->name, field->name);
+		locate(c, list, error, field->node ? deprecated_loc(field->node->directives) : -1);
+		locate(c, list, error, type_loc(field));
+	}
+}
+
+/* What an interface implements, its implementers declare too. */
+static void
+check_ancestors(GqlSchemaCheck *c, GqlType *type, GqlType *iface)
+{
+	bool		all = true;
+	ListCell   *lc;
+
+	gql_foreach(GqlType, ancestor, &iface->interfaces)
+		all = all && gql_names_get(&type->interfaces, ancestor->name) != NULL;
+	if (all)
+		return;
+	foreach(lc, mentioned_types(iface, INTERFACES))
+	{
+		GqlType    *ancestor = lfirst(lc);
+		GqlError   *error;
+
+		if (gql_names_get(&type->interfaces, ancestor->name) != NULL)
+			continue;
+		if (ancestor == type)
+			error = gql_error(c->errors, "Type %s cannot implement %s because it would create a circular reference.", type->name, iface->name);
+		else
+			error = gql_error(c->errors, "Type %s must implement %s because it is implemented by %s.", type->name, ancestor->name, iface->name);
+		locate_mentions(c, c->errors, error, iface, INTERFACES, ancestor->name);
+		locate_mentions(c, c->errors, error, type, INTERFACES, iface->name);
+	}
+}
+
+static void
+check_implementation(GqlSchemaCheck *c, GqlType *type, GqlType *iface)
+{
+	check_ancestors(c, type, iface);
+	gql_foreach(GqlFieldDef, iface_field, gql_type_fields(c->schema, iface))
+	{
+		const GqlFieldDef *field = gql_names_get(&type->fields, iface_field->name);
+		GqlError   *error;
+
+		if (field != NULL)
+		{
+			check_implemented_field(c, type, field, iface, iface_field);
+			continue;
+		}
+		error = gql_error(c->errors, "Interface field %s.%s expected but %s does not provide it.", iface->name, iface_field->name, type->name);
+		locate(c, c->errors, error, node_loc(iface_field));
+		locate_type(c, c->errors, error, type);
+	}
+}
+
+static void
+check_interfaces(GqlSchemaCheck *c, GqlType *type)
+{
+	GqlNames	seen = {0};
+	ListCell   *lc;
+
+	if (type->interfaces.n == 0)
+		return;
+	foreach(lc, mentioned_types(type, INTERFACES))
+	{
+		GqlType    *iface = lfirst(lc);
+		GqlErrorList *list = c->errors;
+		GqlError   *error;
+
+		if (iface->kind != GQL_INTERFACE)
+			error = gql_error(list, "Type %s must only implement Interface types, it cannot implement %s.", type->name, iface->name);
+		else if (iface == type)
+			error = gql_error(list, "Type %s cannot implement itself because it would create a circular reference.", type->name);
+		else if (gql_names_add(&seen, iface))
+		{
+			check_implementation(c, type, iface);
+			continue;
+		}
+		else
+		{
+			list = gql_tolerable(c);
+			error = gql_error(list, "Type %s can only implement %s once.", type->name, iface->name);
+		}
+		locate_mentions(c, list, error, type, INTERFACES, iface->name);
+	}
+}
+
+/* ---- unions (3.8), enums (3.9), input objects (3.10) ---- */
+
+static void
+check_members(GqlSchemaCheck *c, GqlType *type)
+{
+	GqlNames	seen = {0};
+	ListCell   *lc;
+
+	if (type->members.n == 0)
+	{
+		GqlErrorList *list = gql_tolerable(c);
+
+		locate_type(c, list, gql_error(list, "Union type %s must define one or more member types.", type->name), type);
+	}
+	foreach(lc, mentioned_types(type, MEMBERS))
+	{
+		GqlType    *member = lfirst(lc);
+		GqlErrorList *list = gql_tolerable(c);
+
+		if (!gql_names_add(&seen, member))
+			locate_mentions(c, list, gql_error(list, "Union type %s can only include type %s once.", type->name, member->name), type, MEMBERS,
+							member->name);
+		else if (member->kind != GQL_OBJECT)
+			locate_mentions(c, c->errors, gql_error(c->errors, "Union type %s can only include Object types, it cannot include %s.",
+													type->name, member->name), type, MEMBERS, member->name);
+	}
+}
+
+static void
+check_enum_values(GqlSchemaCheck *c, GqlType *type)
+{
+	if (type->fields.n == 0)
+	{
+		GqlErrorList *list = gql_tolerable(c);
+
+		locate_type(c, list, gql_error(list, "Enum type %s must define one or more values.", type->name), type);
+	}
+	gql_foreach(GqlEnumValueDef, value, &type->fields)
+		check_name(c, value->name, node_loc(value));
+}
+
+/* 3.10.3: oneOf comes with the definition. graphql-js does not look; it passes over those of extensions, too. */
+static void
+check_one_of(GqlSchemaCheck *c, const GqlType *type)
+{
+	ListCell   *lc;
+
+	foreach(lc, type->nodes)
+	{
+		const GqlTypeDefNode *node = lfirst(lc);
+		const GqlDirective *directive = node->extend ? gql_find_directive(node->directives, "oneOf") : NULL;
+
+		if (directive != NULL)
+			gql_error_at(gql_tolerable(c), c->source, directive->loc, "Input Object type %s cannot be made OneOf by an extension.", type->name);
+	}
+}
+
+static void
+check_input_fields(GqlSchemaCheck *c, GqlType *type)
+{
+	GqlInputPlace place = {GQL_OF_INPUT_OBJECT, type->name, NULL};
+
+	if (type->fields.n == 0)
+	{
+		GqlErrorList *list = gql_tolerable(c);
+
+		locate_type(c, list, gql_error(list, "Input Object type %s must define one or more fields.", type->name), type);
+	}
+	gql_foreach(GqlInputValueDef, input, &type->fields)
+	{
+		check_input(c, &place, input);
+		if (!type->one_of)
+			continue;
+		if (input->type->kind == GQL_TYPE_NON_NULL)
+			gql_error_at(c->errors, c->source, type_loc(input), "OneOf input field %s.%s must be nullable.", type->name, input->name);
+		if (input->default_value != NULL)
+			gql_error_at(c->errors, c->source, node_loc(input), "OneOf input field %s.%s cannot have a default value.", type->name, input->name);
+	}
+}
+
+static void
+check_type(GqlSchemaCheck *c, GqlType *type)
+{
+	check_name(c, type->name, type_node_loc(type));
+	switch (type->kind)
+	{
+		case GQL_SCALAR:
+			break;
+		case GQL_OBJECT:
+		case GQL_INTERFACE:
+			check_fields(c, type);
+			check_interfaces(c, type);
+			break;
+		case GQL_UNION:
+			check_members(c, type);
+			break;
+		case GQL_ENUM:
+			check_enum_values(c, type);
+			break;
+		case GQL_INPUT_OBJECT:
+			check_one_of(c, type);
+			check_input_fields(c, type);
+			gql_check_default_cycles(c, type);
+			break;
+	}
+}
+
+void
+gql_schema_check(GqlSchema *schema, bool good_will, GqlErrorList *errors, GqlErrorList *warnings)
+{
+	GqlSchemaCheck c = {0};
+	MemoryContext check_cxt = AllocSetContextCreate(CurrentMemoryContext, "GraphQL schema check", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext oldcxt = MemoryContextSwitchTo(check_cxt);
+
+	c.schema = schema;
+	c.source = schema->source;
+	c.good_will = good_will;
+	c.errors = errors;
+	c.warnings = warnings != NULL ? warnings : gql_errors_create(1, NULL);
+	gql_schema_complete(schema);
+	check_roots(&c);
+	check_directives(&c);
+	gql_foreach(GqlType, type, &schema->types)
+	{
+		if (!type->builtin)
+			check_type(&c, type);
+	}
+	gql_check_finite_inputs(&c);
+	gql_check_directive_cycles(&c);
+
+	MemoryContextSwitchTo(oldcxt);
+	MemoryContextDelete(check_cxt);
+}

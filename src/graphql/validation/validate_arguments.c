@@ -1,0 +1,204 @@
+/*
+ * validate_arguments.c: the rules for arguments of fields and directives (specification, 5.4).
+ */
+#include "postgres.h"
+
+#include "graphql/validation/validate.h"
+
+/* "Query.user", as a field is called in messages */
+static char *
+field_coordinate(const GqlWalk *w)
+{
+	const GqlSchema *schema = w->v->schema;
+	const GqlFieldDef *def = w->field_def;
+	bool		meta = def == schema->meta_schema || def == schema->meta_type || def == schema->meta_typename;
+
+	return psprintf("%s.%s", meta ? "<meta>" : w->field_parent->name, def->name);
+}
+
+/* 5.4.1 */
+void
+gql_known_argument_names(GqlWalk *w, const void *node)
+{
+	const GqlArgument *argument = node;
+
+	if (!w->argument_def && w->field_def)
+		gql_invalid(w->v, argument->name.loc, "Unknown argument \"%s\" on field \"%s\".%s", argument->name.value, field_coordinate(w),
+					gql_did_you_mean_name(NULL, argument->name.value, &w->field_def->args));
+}
+
+/* The arguments that a directive of the document itself has. */
+static void
+name_arguments(GqlNames *names, const GqlDirectiveDefNode *node)
+{
+	ListCell   *lc;
+
+	gql_names_init(names, CurrentMemoryContext);
+	foreach(lc, node->arguments)
+		gql_names_add(names, lfirst(lc));
+}
+
+void
+gql_known_directive_argument_names(GqlWalk *w, const void *node)
+{
+	const GqlDirective *directive = node;
+	const GqlDirectiveDefNode *def_node;
+	GqlDirectiveDef *def;
+	GqlNames	named;
+	const GqlNames *names;
+	ListCell   *lc;
+
+	if (directive->arguments == NIL)
+		return;
+	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
+	if (!def && !def_node)
+		return;
+	if (def_node)
+		name_arguments(&named, def_node);
+	names = def_node ? &named : &def->args;
+	foreach(lc, directive->arguments)
+	{
+		const GqlArgument *argument = lfirst(lc);
+
+		if (!gql_names_get(names, argument->name.value))
+			gql_invalid(w->v, argument->name.loc, "Unknown argument \"%s\" on directive \"@%s\".%s", argument->name.value,
+						directive->name.value, gql_did_you_mean_name(NULL, argument->name.value, names));
+	}
+}
+
+/* ---- 5.4.2 ---- */
+
+/* Arguments of one name; each is in the order of the document. */
+typedef struct SameName
+{
+	const char *name;
+	List	   *arguments;
+} SameName;
+
+static void
+check_uniqueness(GqlValidation *v, List *arguments)
+{
+	GqlNames	groups;
+	ListCell   *lc;
+
+	if (list_length(arguments) < 2)
+		return;
+	gql_names_init(&groups, CurrentMemoryContext);
+	foreach(lc, arguments)
+	{
+		GqlArgument *argument = lfirst(lc);
+		SameName   *group = gql_names_get(&groups, argument->name.value);
+
+		if (!group)
+		{
+			group = palloc0(sizeof(SameName));
+			group->name = argument->name.value;
+			gql_names_add(&groups, group);
+		}
+		group->arguments = lappend(group->arguments, argument);
+	}
+	gql_foreach(SameName, group, &groups)
+	{
+		GqlError   *error;
+
+		if (list_length(group->arguments) < 2)
+			continue;
+		error = gql_invalid(v, -1, "There can be only one argument named \"%s\".", group->name);
+		foreach(lc, group->arguments)
+			gql_invalid_also(v, error, ((GqlArgument *) lfirst(lc))->name.loc);
+	}
+}
+
+/* Most lists of arguments are short and without fault, which two loops see without allocating. */
+static bool
+has_duplicates(List *arguments)
+{
+	if (list_length(arguments) > 8)
+		return true;
+	for (int i = 1; i < list_length(arguments); i++)
+		for (int j = 0; j < i; j++)
+			if (strcmp(((GqlArgument *) list_nth(arguments, i))->name.value, ((GqlArgument *) list_nth(arguments, j))->name.value) == 0)
+				return true;
+	return false;
+}
+
+void
+gql_unique_field_argument_names(GqlWalk *w, const void *node)
+{
+	const GqlSelection *field = node;
+
+	if (field->arguments != NIL && has_duplicates(field->arguments))
+		check_uniqueness(w->v, field->arguments);
+}
+
+void
+gql_unique_directive_argument_names(GqlWalk *w, const void *node)
+{
+	const GqlDirective *directive = node;
+
+	if (directive->arguments != NIL && has_duplicates(directive->arguments))
+		check_uniqueness(w->v, directive->arguments);
+}
+
+/* ---- 5.4.3 ---- */
+
+static bool
+is_provided(List *arguments, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, arguments)
+		if (strcmp(((GqlArgument *) lfirst(lc))->name.value, name) == 0)
+			return true;
+	return false;
+}
+
+void
+gql_provided_required_arguments(GqlWalk *w, const void *node)
+{
+	const GqlSelection *field = node;
+
+	if (!w->field_def)
+		return;
+	gql_foreach(GqlInputValueDef, def, &w->field_def->args)
+		if (gql_is_required(def) && !is_provided(field->arguments, def->name))
+			gql_invalid(w->v, field->loc, "Argument \"%s(%s:)\" of type \"%s\" is required, but it was not provided.",
+						field_coordinate(w), def->name, gql_type_to_string(def->type));
+}
+
+static void
+report_missing(GqlWalk *w, const GqlDirective *directive, const char *name, const char *type)
+{
+	gql_invalid(w->v, directive->loc, "Argument \"@%s(%s:)\" of type \"%s\" is required, but it was not provided.",
+				directive->name.value, name, type);
+}
+
+void
+gql_provided_required_directive_arguments(GqlWalk *w, const void *node)
+{
+	const GqlDirective *directive = node;
+	const GqlDirectiveDefNode *def_node;
+	GqlDirectiveDef *def;
+	ListCell   *lc;
+
+	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
+	if (def)
+		gql_foreach(GqlInputValueDef, arg, &def->args)
+			if (gql_is_required(arg) && !is_provided(directive->arguments, arg->name))
+				report_missing(w, directive, arg->name, gql_type_to_string(arg->type));
+	if (!def_node)
+		return;
+	foreach(lc, def_node->arguments)
+	{
+		const GqlInputValueNode *arg = lfirst(lc);
+
+		if (arg->type->kind == GQL_TYPE_NON_NULL && !arg->default_value && !is_provided(directive->arguments, arg->name.value))
+		{
+			StringInfoData type;
+
+			initStringInfo(&type);
+			gql_print_type_node(&type, arg->type);
+			report_missing(w, directive, arg->name.value, type.data);
+		}
+	}
+}

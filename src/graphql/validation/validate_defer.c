@@ -1,0 +1,249 @@
+/*
+ * validate_defer.c: the rules for @defer and @stream, which schemas may define although the specification does not yet.
+ */
+#include "postgres.h"
+
+#include "graphql/type/schema_int.h"
+#include "graphql/validation/validate.h"
+
+#define DEFER "defer"
+#define STREAM "stream"
+
+static const GqlValue *
+find_argument(const GqlDirective *directive, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, directive->arguments)
+	{
+		const GqlArgument *argument = lfirst(lc);
+
+		if (strcmp(argument->name.value, name) == 0)
+			return argument->value;
+	}
+	return NULL;
+}
+
+/* ---- a search of selections, through fragments, each once ---- */
+
+typedef struct Search Search;
+
+struct Search
+{
+	GqlValidation *v;
+	const GqlOperation *operation;
+	GqlType    *root;
+	struct SearchFrame *frames;
+	int			n;
+	int			max;
+	int			stamp;
+};
+
+typedef struct SearchFrame
+{
+	const GqlSelectionSet *set;
+	int			next;
+	const GqlSelection *spread; /* that led here, or NULL */
+} SearchFrame;
+
+static void
+enter_set(Search *s, const GqlSelectionSet *set, const GqlSelection *spread)
+{
+	if (s->n == s->max)
+	{
+		s->max = s->max ? s->max * 2 : 16;
+		s->frames = s->frames ? repalloc_huge(s->frames, sizeof(SearchFrame) * (Size) s->max) : palloc(sizeof(SearchFrame) * s->max);
+	}
+	s->frames[s->n++] = (SearchFrame) {set, 0, spread};
+}
+
+/* The fragment of a spread, if the search comes to it for the first time. */
+static GqlDefInfo *
+new_fragment(Search *s, const GqlSelection *spread)
+{
+	GqlDefInfo *fragment = gql_names_get(&s->v->fragments, spread->name.value);
+
+	if (!fragment || fragment->stamp == s->stamp)
+		return NULL;
+	fragment->stamp = s->stamp;
+	return fragment;
+}
+
+/* Call visit with every selection; it enters what is to be searched in turn. */
+static void
+search_operation(Search *s, void (*visit) (Search *s, const GqlSelection *selection))
+{
+	s->stamp = ++s->v->stamp;
+	enter_set(s, s->operation->selection_set, NULL);
+	while (s->n > 0 && gql_spend(s->v, 1))
+	{
+		SearchFrame *frame = &s->frames[s->n - 1];
+
+		if (frame->next == list_length(frame->set->items))
+			s->n--;
+		else
+			visit(s, list_nth(frame->set->items, frame->next++));
+	}
+}
+
+/* Does the document use either directive at all? */
+static bool
+may_defer(GqlValidation *v)
+{
+	return !v->source || strstr(v->source, DEFER) || strstr(v->source, STREAM);
+}
+
+/* ---- not on root fields of mutations and subscriptions ---- */
+
+static void
+check_root_selection(Search *s, const GqlSelection *selection)
+{
+	const char *operation = s->operation->type == GQL_MUTATION ? "mutation" : "subscription";
+	bool		field = selection->kind == GQL_FIELD;
+	const GqlDirective *directive = gql_find_directive(selection->directives, field ? STREAM : DEFER);
+	const GqlSelectionSet *set = field ? NULL : selection->selection_set;
+
+	if (selection->kind == GQL_FRAGMENT_SPREAD)
+	{
+		GqlDefInfo *fragment = new_fragment(s, selection);
+
+		if (!fragment)
+			return;
+		set = fragment->selection_set;
+	}
+	if (directive)
+		gql_invalid(s->v, directive->loc, "%s directive cannot be used on root %s type \"%s\".", field ? "Stream" : "Defer", operation,
+					s->root->name);
+	if (set)
+		enter_set(s, set, NULL);
+}
+
+void
+gql_defer_stream_on_root_field(GqlWalk *w, const void *node)
+{
+	const GqlOperation *operation = ((const GqlDefInfo *) node)->operation;
+	Search		s = {.v = w->v, .operation = operation, .root = gql_schema_root(w->v->schema, operation->type)};
+
+	if (operation->type != GQL_QUERY && s.root && may_defer(w->v))
+		search_operation(&s, check_root_selection);
+}
+
+/* ---- not in subscriptions, unless a condition can turn them off ---- */
+
+static bool
+can_be_false(const GqlDirective *directive)
+{
+	const GqlValue *value = find_argument(directive, "if");
+
+	return value && (value->kind == GQL_VALUE_VARIABLE || (value->kind == GQL_VALUE_BOOLEAN && !value->boolean));
+}
+
+/* Can @skip or @include take a selection out? */
+static bool
+can_be_left_out(const GqlSelection *selection)
+{
+	const GqlDirective *skip = gql_find_directive(selection->directives, "skip");
+	const GqlDirective *include = gql_find_directive(selection->directives, "include");
+	const GqlValue *value = skip ? find_argument(skip, "if") : NULL;
+
+	if (skip && !(value && value->kind == GQL_VALUE_BOOLEAN && !value->boolean))
+		return true;
+	value = include ? find_argument(include, "if") : NULL;
+	return value && !(value->kind == GQL_VALUE_BOOLEAN && value->boolean);
+}
+
+static void
+check_subscribed_selection(Search *s, const GqlSelection *selection)
+{
+	ListCell   *lc;
+
+	if (can_be_left_out(selection))
+		return;
+	foreach(lc, selection->directives)
+	{
+		const GqlDirective *directive = lfirst(lc);
+		bool		defer = strcmp(directive->name.value, DEFER) == 0;
+		GqlError   *error;
+
+		if ((!defer && strcmp(directive->name.value, STREAM) != 0) || can_be_false(directive))
+			continue;
+		error = gql_invalid(s->v, directive->loc,
+							"%s directive not supported on subscription operations. Disable `@%s` by setting the `if` argument to `false`.",
+							defer ? "Defer" : "Stream", directive->name.value);
+		for (int i = s->n - 1; i >= 0; i--)
+			if (s->frames[i].spread)
+				gql_invalid_also(s->v, error, s->frames[i].spread->loc);
+	}
+	if (selection->kind == GQL_FRAGMENT_SPREAD)
+	{
+		GqlDefInfo *fragment = new_fragment(s, selection);
+
+		if (fragment)
+			enter_set(s, fragment->selection_set, selection);
+	}
+	else if (selection->selection_set)
+		enter_set(s, selection->selection_set, NULL);
+}
+
+void
+gql_defer_stream_on_valid_operations(GqlWalk *w, const void *node)
+{
+	Search		s = {.v = w->v, .operation = ((const GqlDefInfo *) node)->operation};
+
+	if (s.operation->type == GQL_SUBSCRIPTION && may_defer(w->v))
+		search_operation(&s, check_subscribed_selection);
+}
+
+/* ---- labels ---- */
+
+typedef struct Label
+{
+	const char *text;
+	const GqlDirective *directive;
+} Label;
+
+void
+gql_defer_stream_label(GqlWalk *w, const void *node)
+{
+	const GqlDirective *directive = node;
+	const GqlValue *value;
+	Label	   *label;
+
+	if (strcmp(directive->name.value, DEFER) != 0 && strcmp(directive->name.value, STREAM) != 0)
+		return;
+	value = find_argument(directive, "label");
+	if (!value || value->kind == GQL_VALUE_NULL)
+		return;
+	if (value->kind != GQL_VALUE_STRING)
+	{
+		gql_invalid(w->v, directive->loc, "Argument \"@%s(label:)\" must be a static string.", directive->name.value);
+		return;
+	}
+	label = gql_names_get(&w->v->defer_labels, value->text);
+	if (label)
+		gql_invalid_also(w->v, gql_invalid(w->v, label->directive->loc, "Value for arguments \"defer(label:)\" and \"stream(label:)\" must be "
+										   "unique across all Defer/Stream directive usages."), directive->loc);
+	else
+	{
+		label = palloc(sizeof(Label));
+		label->text = value->text;
+		label->directive = directive;
+		gql_names_add(&w->v->defer_labels, label);
+	}
+}
+
+/* ---- @stream only where there is a list ---- */
+
+void
+gql_stream_on_list_field(GqlWalk *w, const void *node)
+{
+	const GqlDirective *directive = node;
+	const GqlTypeRef *type;
+
+	if (!w->field_def || !w->parent_type || strcmp(directive->name.value, STREAM) != 0)
+		return;
+	type = w->field_def->type;
+	if (type->kind != GQL_TYPE_LIST && !(type->kind == GQL_TYPE_NON_NULL && type->of->kind == GQL_TYPE_LIST))
+		gql_invalid(w->v, directive->loc, "Directive \"@stream\" cannot be used on non-list field \"%s.%s\".", w->parent_type->name,
+					w->field_def->name);
+}

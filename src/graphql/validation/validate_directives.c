@@ -1,0 +1,92 @@
+/*
+ * validate_directives.c: the rules for directives (specification, 5.7).
+ */
+#include "postgres.h"
+
+#include "graphql/type/schema_int.h"
+#include "graphql/validation/validate.h"
+
+void
+gql_lookup_directive(GqlValidation *v, const char *name, const GqlDirectiveDefNode **node, GqlDirectiveDef **def)
+{
+	const GqlName *own = v->directives.n > 0 ? gql_names_get(&v->directives, name) : NULL;
+
+	*def = NULL;
+	*node = NULL;
+	if (own)
+		*node = (const GqlDirectiveDefNode *) ((const char *) own - offsetof(GqlDirectiveDefNode, name));
+	else
+		*def = gql_names_get(&v->schema->directives, name);
+}
+
+static bool
+has_location(const GqlDirectiveDefNode *node, const GqlDirectiveDef *def, GqlDirectiveLocation location)
+{
+	ListCell   *lc;
+
+	if (def)
+		return def->locations & ((uint32) 1 << location);
+	foreach(lc, node->locations)
+		if (strcmp(((GqlName *) lfirst(lc))->value, gql_directive_location_name(location)) == 0)
+			return true;
+	return false;
+}
+
+/* 5.7.1, 5.7.2 */
+void
+gql_known_directives(GqlWalk *w, const void *node)
+{
+	const GqlDirective *directive = node;
+	const GqlDirectiveDefNode *def_node;
+	GqlDirectiveDef *def;
+
+	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
+	if (!def && !def_node)
+		gql_invalid(w->v, directive->loc, "Unknown directive \"@%s\".", directive->name.value);
+	else if (!has_location(def_node, def, w->location))
+		gql_invalid(w->v, directive->loc, "Directive \"@%s\" may not be used on %s.", directive->name.value,
+					gql_directive_location_name(w->location));
+}
+
+static bool
+is_repeatable(GqlValidation *v, const char *name)
+{
+	const GqlDirectiveDefNode *node;
+	GqlDirectiveDef *def;
+
+	gql_lookup_directive(v, name, &node, &def);
+	return node ? node->repeatable : !def || def->repeatable;
+}
+
+/* 5.7.3 */
+void
+gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unused())
+{
+	List	   *here = NIL;
+	List	  **seen = w->seen_directives ? w->seen_directives : &here;
+	GqlNames	names;
+	ListCell   *lc;
+
+	/* One directive cannot repeat itself, unless its place is in several parts. */
+	if (w->directives == NIL || (list_length(w->directives) == 1 && *seen == NIL && !w->seen_directives))
+		return;
+	gql_names_init(&names, CurrentMemoryContext);
+	foreach(lc, *seen)
+		gql_names_add(&names, lfirst(lc));
+	foreach(lc, w->directives)
+	{
+		GqlDirective *directive = lfirst(lc);
+		const GqlDirective *first;
+
+		if (is_repeatable(w->v, directive->name.value))
+			continue;
+		if (gql_names_add(&names, directive))
+		{
+			*seen = lappend(*seen, directive);
+			continue;
+		}
+		first = gql_names_get(&names, directive->name.value);
+		gql_invalid_also(w->v, gql_invalid(w->v, first->loc, "The directive \"@%s\" can only be used once at this location.", first->name.value),
+						 directive->loc);
+	}
+}

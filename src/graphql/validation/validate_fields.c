@@ -1,0 +1,291 @@
+/*
+ * validate_fields.c: the rules for types that are named, and for fields (specification, 5.3 and 5.5.1.2).
+ */
+#include "postgres.h"
+
+#include "graphql/type/schema_int.h"
+#include "graphql/validation/validate.h"
+
+/* ---- 5.5.1.2 ---- */
+
+static const char *const specified_scalars[] = {"String", "Int", "Float", "Boolean", "ID"};
+
+static bool
+is_standard_type(GqlValidation *v, const char *name)
+{
+	GqlType    *type = gql_schema_type(v->schema, name);
+
+	for (int i = 0; i < (int) lengthof(specified_scalars); i++)
+		if (strcmp(name, specified_scalars[i]) == 0)
+			return true;
+	return type && type->builtin;
+}
+
+static char *
+suggest_types(GqlWalk *w, const char *name)
+{
+	GqlValidation *v = w->v;
+	List	   *options = NIL;
+
+	if (v->schema->list_types)
+		v->schema->list_types(v->schema);
+	gql_foreach(GqlType, type, &v->schema->types)
+		options = lappend(options, unconstify(char *, type->name));
+	gql_foreach(GqlName, type_name, &v->types)
+		options = lappend(options, unconstify(char *, type_name->value));
+	for (int i = 0; w->in_type_system && i < (int) lengthof(specified_scalars); i++)
+		options = lappend(options, unconstify(char *, specified_scalars[i]));
+	return gql_did_you_mean(NULL, name, options);
+}
+
+void
+gql_known_type_names(GqlWalk *w, const void *node)
+{
+	const GqlTypeNode *type = node;
+
+	if (gql_schema_type(w->v->schema, type->name) || gql_names_get(&w->v->types, type->name))
+		return;
+	if (w->in_type_system && is_standard_type(w->v, type->name))
+		return;
+	gql_invalid(w->v, type->loc, "Unknown type \"%s\".%s", type->name, suggest_types(w, type->name));
+}
+
+/* ---- 5.3.3 ---- */
+
+void
+gql_scalar_leafs(GqlWalk *w, const void *node)
+{
+	const GqlSelection *field = node;
+
+	if (!w->type)
+		return;
+	if (gql_is_leaf(gql_named_type(w->type)))
+	{
+		if (field->selection_set)
+			gql_invalid(w->v, field->selection_set->loc, "Field \"%s\" must not have a selection since type \"%s\" has no subfields.",
+						field->name.value, gql_type_to_string(w->type));
+	}
+	else if (!field->selection_set)
+		gql_invalid(w->v, field->loc, "Field \"%s\" of type \"%s\" must have a selection of subfields. Did you mean \"%s { ... }\"?",
+					field->name.value, gql_type_to_string(w->type), field->name.value);
+}
+
+/* ---- 5.3.1 ---- */
+
+/* A type that has the field which was looked for, and how many of the possible types would be served by it. */
+typedef struct TypeOption
+{
+	const char *name;
+	GqlType    *type;
+	int			count;
+} TypeOption;
+
+static int
+compare_type_options(GqlSchema *schema, const TypeOption *a, const TypeOption *b)
+{
+	if (a->count != b->count)
+		return b->count - a->count;
+	if (a->type->kind == GQL_INTERFACE && gql_is_subtype(schema, a->type, b->type))
+		return -1;
+	if (b->type->kind == GQL_INTERFACE && gql_is_subtype(schema, b->type, a->type))
+		return 1;
+	return gql_natural_compare(a->name, b->name);
+}
+
+/* How many options are in order from the first on, or in reverse order; these are turned round. */
+static int
+make_run(GqlSchema *schema, GqlNames *options)
+{
+	void	  **items = options->items;
+	bool		descending = compare_type_options(schema, items[1], items[0]) < 0;
+	int			n = 2;
+
+	while (n < options->n && (compare_type_options(schema, items[n], items[n - 1]) < 0) == descending)
+		n++;
+	for (int i = 0; descending && i < n / 2; i++)
+	{
+		void	   *option = items[i];
+
+		items[i] = items[n - 1 - i];
+		items[n - 1 - i] = option;
+	}
+	return n;
+}
+
+/* These comparisons do not make a total order, so it matters how one sorts: by binary insertion behind what is in order, as JavaScript engines do. */
+static void
+sort_type_options(GqlSchema *schema, GqlNames *options)
+{
+	if (options->n < 2)
+		return;
+	for (int i = make_run(schema, options); i < options->n; i++)
+	{
+		void	   *option = options->items[i];
+		int			low = 0,
+					high = i;
+
+		while (low < high)
+		{
+			int			middle = (low + high) / 2;
+
+			if (compare_type_options(schema, option, options->items[middle]) < 0)
+				high = middle;
+			else
+				low = middle + 1;
+		}
+		memmove(&options->items[low + 1], &options->items[low], (i - low) * sizeof(void *));
+		options->items[low] = option;
+	}
+}
+
+static void
+count_type_option(GqlNames *options, GqlType *type)
+{
+	TypeOption *option = gql_names_get(options, type->name);
+
+	if (!option)
+	{
+		option = palloc0(sizeof(TypeOption));
+		option->name = type->name;
+		option->type = type;
+		gql_names_add(options, option);
+	}
+	option->count++;
+}
+
+/* Of an abstract type's possible types, those that have the field, and their interfaces that do. */
+static char *
+suggest_fragments(GqlSchema *schema, GqlType *type, const char *field)
+{
+	GqlNames	options;
+	List	   *names = NIL;
+
+	if (!gql_is_abstract(type))
+		return pstrdup("");
+	if (schema->list_types)
+		schema->list_types(schema);
+	gql_type_fields(schema, type);
+	gql_names_init(&options, CurrentMemoryContext);
+	gql_foreach(GqlType, possible, &type->members)
+	{
+		if (!gql_names_get(gql_type_fields(schema, possible), field))
+			continue;
+		count_type_option(&options, possible);
+		gql_foreach(GqlType, iface, &possible->interfaces)
+			if (gql_names_get(gql_type_fields(schema, iface), field))
+				count_type_option(&options, iface);
+	}
+	sort_type_options(schema, &options);
+	for (int i = 0; i < options.n; i++)
+		names = lappend(names, unconstify(char *, ((TypeOption *) options.items[i])->name));
+	return gql_did_you_mean_list("to use an inline fragment on", names);
+}
+
+void
+gql_fields_on_correct_type(GqlWalk *w, const void *node)
+{
+	const GqlSelection *field = node;
+	GqlType    *parent = w->parent_type;
+	char	   *hint;
+
+	if (!parent || w->field_def)
+		return;
+	hint = suggest_fragments(w->v->schema, parent, field->name.value);
+	if (*hint == '\0' && parent->kind != GQL_UNION)
+		hint = gql_did_you_mean_name(NULL, field->name.value, gql_type_fields(w->v->schema, parent));
+	gql_invalid(w->v, field->loc, "Cannot query field \"%s\" on type \"%s\".%s", field->name.value, parent->name, hint);
+}
+
+/* ---- introspection does not nest lists deeper than this: each could hold the whole schema again ---- */
+
+#define MAX_LISTS_DEPTH 3
+
+typedef struct ListSearch
+{
+	GqlValidation *v;
+	List	   *sets;			/* const GqlSelectionSet *, and side by side */
+	List	   *depths;
+	List	   *entered;		/* fragments found fine unless the search says otherwise */
+} ListSearch;
+
+static bool
+is_list_field(const char *name)
+{
+	return strcmp(name, "fields") == 0 || strcmp(name, "interfaces") == 0 ||
+		strcmp(name, "possibleTypes") == 0 || strcmp(name, "inputFields") == 0;
+}
+
+/* True when the limit is reached. */
+static bool
+search_selection(ListSearch *s, const GqlSelection *selection, int depth)
+{
+	const GqlSelectionSet *set = selection->selection_set;
+
+	if (selection->kind == GQL_FRAGMENT_SPREAD)
+	{
+		GqlDefInfo *fragment = gql_names_get(&s->v->fragments, selection->name.value);
+
+		if (!fragment || fragment->introspection_depth >= depth)
+			return false;
+		fragment->introspection_depth = depth;
+		s->entered = lappend(s->entered, fragment);
+		set = fragment->selection_set;
+	}
+	else if (selection->kind == GQL_FIELD && is_list_field(selection->name.value) && ++depth >= MAX_LISTS_DEPTH)
+		return true;
+	if (set)
+	{
+		s->sets = lappend(s->sets, unconstify(GqlSelectionSet *, set));
+		s->depths = lappend_int(s->depths, depth);
+	}
+	return false;
+}
+
+static bool
+exceeds_introspection_depth(GqlValidation *v, const GqlSelection *field)
+{
+	ListSearch	s = {.v = v};
+	bool		exceeds = search_selection(&s, field, 0);
+	ListCell   *lc;
+
+	while (s.sets != NIL && !exceeds)
+	{
+		const GqlSelectionSet *set = llast(s.sets);
+		int			depth = llast_int(s.depths);
+
+		s.sets = list_delete_last(s.sets);
+		s.depths = list_delete_last(s.depths);
+		foreach(lc, set->items)
+			exceeds = exceeds || search_selection(&s, lfirst(lc), depth);
+	}
+
+	/* The search ended early: what it has entered is not known to be fine. */
+	if (exceeds)
+		foreach(lc, s.entered)
+			((GqlDefInfo *) lfirst(lc))->introspection_depth = -1;
+	return exceeds;
+}
+
+void
+gql_max_introspection_depth(GqlWalk *w, const void *node)
+{
+	const GqlSelection *field = node;
+	GqlValidation *v = w->v;
+
+	/* What is inside of a refused field is refused with it. */
+	if (v->introspection_field || field->name.value[0] != '_')
+		return;
+	if (strcmp(field->name.value, "__schema") != 0 && strcmp(field->name.value, "__type") != 0)
+		return;
+	if (!exceeds_introspection_depth(v, field))
+		return;
+	gql_invalid(v, field->loc, "Maximum introspection depth exceeded");
+	v->introspection_field = field;
+}
+
+void
+gql_max_introspection_depth_after(GqlWalk *w, const void *node)
+{
+	if (w->v->introspection_field == node)
+		w->v->introspection_field = NULL;
+}

@@ -1,0 +1,217 @@
+/*
+ * validate_fragments.c: the rules for fragments (specification, 5.5).
+ */
+#include "postgres.h"
+
+#include "graphql/validation/validate.h"
+
+/* ---- 5.5.1 declarations ---- */
+
+/* 5.5.1.3 */
+void
+gql_inline_fragments_on_composite_types(GqlWalk *w, const void *node)
+{
+	const GqlTypeNode *condition = ((const GqlSelection *) node)->type_condition;
+	GqlType    *type = condition ? gql_schema_type(w->v->schema, condition->name) : NULL;
+
+	if (type && !gql_is_composite(type))
+		gql_invalid(w->v, condition->loc, "Fragment cannot condition on non composite type \"%s\".", type->name);
+}
+
+void
+gql_fragments_on_composite_types(GqlWalk *w, const void *node)
+{
+	const GqlFragment *fragment = ((const GqlDefInfo *) node)->fragment;
+	GqlType    *type = gql_schema_type(w->v->schema, fragment->type_condition->name);
+
+	if (type && !gql_is_composite(type))
+		gql_invalid(w->v, fragment->type_condition->loc, "Fragment \"%s\" cannot condition on non composite type \"%s\".",
+					fragment->name.value, type->name);
+}
+
+/* 5.5.1.1 */
+void
+gql_unique_fragment_names(GqlWalk *w, const void *node)
+{
+	GqlFragment *fragment = ((const GqlDefInfo *) node)->fragment;
+	const GqlName *known;
+
+	if (gql_names_add(&w->v->fragment_names, &fragment->name))
+		return;
+	known = gql_names_get(&w->v->fragment_names, fragment->name.value);
+	gql_invalid_also(w->v, gql_invalid(w->v, known->loc, "There can be only one fragment named \"%s\".", known->value), fragment->name.loc);
+}
+
+/* 5.5.1.4 */
+void
+gql_no_unused_fragments(GqlWalk *w, const void *node pg_attribute_unused())
+{
+	GqlValidation *v = w->v;
+	GqlDefInfo **operations;
+	GqlDefInfo **used;
+	int			n_operations = 0,
+				n_used;
+
+	if (v->fragments.n == 0)
+		return;
+	operations = palloc(sizeof(GqlDefInfo *) * (v->n_operations + 1));
+	for (int i = 0; i < v->n_defs; i++)
+		if (v->defs[i].operation)
+			operations[n_operations++] = &v->defs[i];
+	used = gql_reached_fragments(v, operations, n_operations, &n_used);
+	for (int i = 0; i < n_used; i++)
+		used[i]->used = true;
+	for (int i = 0; i < v->n_defs && !v->aborted; i++)
+		if (v->defs[i].fragment && !v->defs[i].canonical->used)
+			gql_invalid(v, v->defs[i].fragment->def.loc, "Fragment \"%s\" is never used.", v->defs[i].name);
+}
+
+/* ---- 5.5.2 spreads ---- */
+
+/* 5.5.2.1 */
+void
+gql_known_fragment_names(GqlWalk *w, const void *node)
+{
+	const GqlSelection *spread = node;
+
+	if (!gql_names_get(&w->v->fragments, spread->name.value))
+		gql_invalid(w->v, spread->name.loc, "Unknown fragment \"%s\".", spread->name.value);
+}
+
+/* Is there a type that may stand where either stands? (5.5.2.3, GetPossibleTypes) */
+static bool
+have_common_type(GqlSchema *schema, GqlType *a, GqlType *b)
+{
+	gql_type_fields(schema, a);
+	gql_foreach(GqlType, possible, &a->members)
+		if (gql_is_subtype(schema, b, possible))
+			return true;
+	return false;
+}
+
+static bool
+types_overlap(GqlValidation *v, GqlType *a, GqlType *b)
+{
+	GqlTypePair *known;
+
+	if (a == b)
+		return true;
+	if (!gql_is_abstract(a))
+		return gql_is_abstract(b) && gql_is_subtype(v->schema, b, a);
+	if (!gql_is_abstract(b))
+		return gql_is_subtype(v->schema, a, b);
+
+	/* Two abstract types may have many possible ones, and a document the same pair many times. */
+	known = &v->type_pairs[((uintptr_t) a / sizeof(GqlType) * 31 + (uintptr_t) b / sizeof(GqlType)) % lengthof(v->type_pairs)];
+	if (known->a != a || known->b != b)
+		*known = (GqlTypePair) {a, b, have_common_type(v->schema, a, b)};
+	return known->overlap;
+}
+
+/* 5.5.2.3 */
+void
+gql_possible_inline_fragments(GqlWalk *w, const void *node)
+{
+	const GqlSelection *fragment = node;
+	GqlType    *type = w->type ? gql_named_type(w->type) : NULL;
+
+	if (!type || !w->parent_type || type == w->parent_type || !gql_is_composite(type))
+		return;
+	if (!types_overlap(w->v, type, w->parent_type))
+		gql_invalid(w->v, fragment->loc, "Fragment cannot be spread here as objects of type \"%s\" can never be of type \"%s\".",
+					w->parent_type->name, type->name);
+}
+
+void
+gql_possible_fragment_spreads(GqlWalk *w, const void *node)
+{
+	const GqlSelection *spread = node;
+	GqlDefInfo *fragment = gql_names_get(&w->v->fragments, spread->name.value);
+	GqlType    *type = fragment ? gql_fragment_type(w->v, fragment) : NULL;
+
+	if (type && w->parent_type && !types_overlap(w->v, type, w->parent_type))
+		gql_invalid(w->v, spread->loc, "Fragment \"%s\" cannot be spread here as objects of type \"%s\" can never be of type \"%s\".",
+					fragment->name, w->parent_type->name, type->name);
+}
+
+/* ---- 5.5.2.2: no cycles ---- */
+
+/* The path of spreads from the fragment where the search began; frame i has been entered by the spread of frame i - 1. */
+typedef struct CycleFrame
+{
+	GqlDefInfo *fragment;
+	int			next;			/* spread */
+} CycleFrame;
+
+typedef struct CycleSearch
+{
+	GqlValidation *v;
+	CycleFrame *frames;
+	int			n;
+	int			max;
+} CycleSearch;
+
+static void
+enter_fragment(CycleSearch *s, GqlDefInfo *fragment)
+{
+	if (s->n == s->max)
+	{
+		s->max = s->max ? s->max * 2 : 16;
+		s->frames = s->frames ? repalloc_huge(s->frames, sizeof(CycleFrame) * (Size) s->max) : palloc(sizeof(CycleFrame) * s->max);
+	}
+	fragment->canonical->cycle_checked = true;
+	fragment->canonical->path_index = s->n;
+	s->frames[s->n].fragment = fragment;
+	s->frames[s->n++].next = 0;
+}
+
+/* The spreads that lead from frame start back to it: those at which its frames are. */
+static void
+report_cycle(CycleSearch *s, int start)
+{
+	StringInfoData via;
+	GqlError   *error;
+
+#define spread_of(i) (&s->frames[i].fragment->spreads[s->frames[i].next])
+	initStringInfo(&via);
+	for (int i = start; i < s->n - 1; i++)
+		appendStringInfo(&via, "%s\"%s\"", i == start ? " via " : ", ", spread_of(i)->node->name.value);
+	error = gql_invalid(s->v, -1, "Cannot spread fragment \"%s\" within itself%s.", spread_of(s->n - 1)->node->name.value, via.data);
+	for (int i = start; error && i < s->n; i++)
+		gql_invalid_also(s->v, error, spread_of(i)->node->loc);
+#undef spread_of
+}
+
+void
+gql_no_fragment_cycles(GqlWalk *w, const void *node)
+{
+	GqlDefInfo *start = unconstify(GqlDefInfo *, (const GqlDefInfo *) node);
+	CycleSearch s = {.v = w->v};
+
+	if (start->canonical->cycle_checked)
+		return;
+	enter_fragment(&s, start);
+	while (s.n > 0 && !w->v->aborted)
+	{
+		CycleFrame *frame = &s.frames[s.n - 1];
+		GqlDefInfo *target;
+
+		if (frame->next == frame->fragment->n_spreads)
+		{
+			/* back to the spread that led here, and on from it */
+			frame->fragment->canonical->path_index = -1;
+			if (--s.n > 0)
+				s.frames[s.n - 1].next++;
+			continue;
+		}
+		target = frame->fragment->spreads[frame->next].target;
+		if (target && !target->cycle_checked)
+		{
+			enter_fragment(&s, target);
+			continue;
+		}
+		if (target && target->path_index >= 0)
+			report_cycle(&s, target->path_index);
+		frame->next++;
+	}
+}

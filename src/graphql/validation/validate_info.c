@@ -1,0 +1,273 @@
+/*
+ * validate_info.c: the definitions of a document as a graph: who spreads which fragment, what is reached, how deep it nests.
+ *
+ * Fragments form chains of any length, so nothing here recurses along them.
+ */
+#include "postgres.h"
+
+#include "graphql/validation/validate.h"
+
+/* ---- the graph ---- */
+
+/* A selection set still to be looked at, and the fields around it. */
+typedef struct PendingSet
+{
+	const GqlSelectionSet *set;
+	int			depth;
+} PendingSet;
+
+typedef struct Finder
+{
+	GqlValidation *v;
+	PendingSet *pending;
+	int			n_pending;
+	int			max_pending;
+	GqlSpread  *spreads;
+	int			n_spreads;
+	int			max_spreads;
+} Finder;
+
+#define make_room(array, n, max) \
+	do { \
+		if ((n) == (max)) \
+		{ \
+			(max) = (max) * 2; \
+			(array) = repalloc_huge((array), sizeof(*(array)) * (Size) (max)); \
+		} \
+	} while (0)
+
+static void
+push_set(Finder *f, const GqlSelectionSet *set, int depth)
+{
+	make_room(f->pending, f->n_pending, f->max_pending);
+	f->pending[f->n_pending].set = set;
+	f->pending[f->n_pending++].depth = depth;
+}
+
+static void
+add_spread(Finder *f, const GqlSelection *node, int depth)
+{
+	make_room(f->spreads, f->n_spreads, f->max_spreads);
+	f->spreads[f->n_spreads].node = node;
+	f->spreads[f->n_spreads].target = gql_names_get(&f->v->fragments, node->name.value);
+	f->spreads[f->n_spreads++].depth = depth;
+}
+
+/* The spreads of a definition: a set's own first, then those of the set inside of it that comes last, and so on. */
+static void
+find_spreads(Finder *f, GqlDefInfo *def)
+{
+	ListCell   *lc;
+
+	f->n_spreads = 0;
+	push_set(f, def->selection_set, 0);
+	while (f->n_pending > 0)
+	{
+		PendingSet	at = f->pending[--f->n_pending];
+
+		foreach(lc, at.set->items)
+		{
+			const GqlSelection *selection = lfirst(lc);
+			int			depth = at.depth + (selection->kind == GQL_FIELD);
+
+			def->own_depth = Max(def->own_depth, depth);
+			if (selection->kind == GQL_FRAGMENT_SPREAD)
+				add_spread(f, selection, depth);
+			else if (selection->selection_set)
+				push_set(f, selection->selection_set, depth);
+		}
+	}
+	if (f->n_spreads == 0)
+		return;
+	def->n_spreads = f->n_spreads;
+	def->spreads = palloc_extended(sizeof(GqlSpread) * (Size) f->n_spreads, MCXT_ALLOC_HUGE);
+	memcpy(def->spreads, f->spreads, sizeof(GqlSpread) * (Size) f->n_spreads);
+}
+
+static void
+init_definition(GqlValidation *v, GqlDefInfo *def, GqlDefinition *definition)
+{
+	if (definition->kind == GQL_DEF_OPERATION)
+	{
+		def->operation = (GqlOperation *) definition;
+		def->name = def->operation->name.value;
+		def->selection_set = def->operation->selection_set;
+		v->n_operations++;
+	}
+	else
+	{
+		def->fragment = (GqlFragment *) definition;
+		def->name = def->fragment->name.value;
+		def->selection_set = def->fragment->selection_set;
+	}
+	def->path_index = -1;
+	def->introspection_depth = -1;
+}
+
+void
+gql_collect_definitions(GqlValidation *v)
+{
+	Finder		finder = {.v = v, .max_pending = 16, .max_spreads = 16};
+	ListCell   *lc;
+
+	v->defs = palloc_extended(sizeof(GqlDefInfo) * (Size) Max(list_length(v->document->definitions), 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	foreach(lc, v->document->definitions)
+	{
+		GqlDefinition *definition = lfirst(lc);
+
+		if (definition->kind == GQL_DEF_OPERATION || definition->kind == GQL_DEF_FRAGMENT)
+			init_definition(v, &v->defs[v->n_defs++], definition);
+		else if (definition->kind == GQL_DEF_TYPE && !((GqlTypeDefNode *) definition)->extend)
+			gql_names_add(&v->types, &((GqlTypeDefNode *) definition)->name);
+	}
+	for (int i = list_length(v->document->definitions) - 1; i >= 0; i--)
+	{
+		GqlDirectiveDefNode *node = list_nth(v->document->definitions, i);
+
+		if (node->def.kind == GQL_DEF_DIRECTIVE && !node->extend)
+			gql_names_add(&v->directives, &node->name);
+	}
+
+	for (int i = v->n_defs - 1; i >= 0; i--)
+	{
+		GqlDefInfo *def = &v->defs[i];
+
+		def->canonical = def;
+		if (def->fragment && !gql_names_add(&v->fragments, def))
+			def->canonical = gql_names_get(&v->fragments, def->name);
+	}
+
+	finder.pending = palloc(sizeof(PendingSet) * finder.max_pending);
+	finder.spreads = palloc(sizeof(GqlSpread) * finder.max_spreads);
+	for (int i = 0; i < v->n_defs; i++)
+		find_spreads(&finder, &v->defs[i]);
+}
+
+GqlType *
+gql_fragment_type(GqlValidation *v, GqlDefInfo *fragment)
+{
+	if (!fragment->type_known)
+	{
+		GqlType    *type = gql_schema_type(v->schema, fragment->fragment->type_condition->name);
+
+		fragment->type = type && gql_is_composite(type) ? type : NULL;
+		fragment->type_known = true;
+	}
+	return fragment->type;
+}
+
+/* ---- what is reached ---- */
+
+typedef struct Reached
+{
+	GqlDefInfo **items;
+	int			n;
+	int			max;
+} Reached;
+
+static void
+reach_targets(Reached *reached, const GqlDefInfo *from, int stamp)
+{
+	for (int i = 0; i < from->n_spreads; i++)
+	{
+		GqlDefInfo *target = from->spreads[i].target;
+
+		if (!target || target->stamp == stamp)
+			continue;
+		target->stamp = stamp;
+		make_room(reached->items, reached->n, reached->max);
+		reached->items[reached->n++] = target;
+	}
+}
+
+GqlDefInfo **
+gql_reached_fragments(GqlValidation *v, GqlDefInfo *const *from, int n, int *n_found)
+{
+	Reached		reached = {.max = 8};
+	int			stamp = ++v->stamp;
+
+	reached.items = palloc(sizeof(GqlDefInfo *) * reached.max);
+	for (int i = 0; i < n; i++)
+		reach_targets(&reached, from[i], stamp);
+	for (int i = 0; i < reached.n && gql_spend(v, reached.items[i]->n_spreads + 1); i++)
+		reach_targets(&reached, reached.items[i], stamp);
+	*n_found = reached.n;
+	return reached.items;
+}
+
+/* ---- depth ---- */
+
+enum
+{
+	DEPTH_UNKNOWN, DEPTH_PENDING, DEPTH_KNOWN
+};
+
+/* A definition whose spreads are being measured. */
+typedef struct DepthFrame
+{
+	GqlDefInfo *def;
+	int			next;
+} DepthFrame;
+
+/* Depth with fragments. A cycle counts once around: another rule refuses it. */
+static int
+measure_depth(GqlDefInfo *def)
+{
+	int			max = 16,
+				n = 0;
+	DepthFrame *frames = palloc(sizeof(DepthFrame) * max);
+
+	frames[n++] = (DepthFrame) {def, 0};
+	while (n > 0)
+	{
+		DepthFrame *frame = &frames[n - 1];
+		GqlDefInfo *at = frame->def;
+		GqlDefInfo *target;
+
+		if (at->depth_state == DEPTH_UNKNOWN)
+		{
+			at->depth_state = DEPTH_PENDING;
+			at->depth = at->own_depth;
+		}
+		if (frame->next == at->n_spreads)
+		{
+			at->depth_state = DEPTH_KNOWN;
+			n--;
+			continue;
+		}
+		target = at->spreads[frame->next].target;
+		if (target && target->depth_state == DEPTH_UNKNOWN)
+		{
+			make_room(frames, n, max);
+			frames[n++] = (DepthFrame) {target, 0};
+			continue;
+		}
+		if (target && target->depth_state == DEPTH_KNOWN)
+			at->depth = Max(at->depth, at->spreads[frame->next].depth + target->depth);
+		frame->next++;
+	}
+	pfree(frames);
+	return def->depth;
+}
+
+bool
+gql_check_depth(GqlValidation *v, int max_depth)
+{
+	bool		fits = true;
+
+	if (max_depth <= 0)
+		return true;
+	for (int i = 0; i < v->n_defs && !v->aborted; i++)
+	{
+		GqlDefInfo *def = &v->defs[i];
+
+		if (!def->operation || measure_depth(def) <= max_depth)
+			continue;
+		fits = false;
+		if (def->name)
+			gql_invalid(v, def->operation->def.loc, "Operation \"%s\" nests %d levels deep, the limit is %d.", def->name, def->depth, max_depth);
+		else
+			gql_invalid(v, def->operation->def.loc, "The operation nests %d levels deep, the limit is %d.", def->depth, max_depth);
+	}
+	return fits;
+}

@@ -1,0 +1,348 @@
+/*
+ * validate_variables.c: the rules for variables (specification, 5.8).
+ *
+ * An operation answers for the variables of all fragments that it reaches. Where a definition uses variables is found once, by a walk of its
+ * own, and only in documents that have any.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "graphql/validation/validate.h"
+
+/* 5.8.2 */
+void
+gql_variables_are_input_types(GqlWalk *w, const void *node)
+{
+	const GqlVariableDef *def = node;
+	const GqlTypeRef *type = gql_resolve_type(w->v->schema, def->type);
+
+	if (type && !gql_is_input(gql_named_type(type)))
+		gql_invalid(w->v, def->type->loc, "Variable \"$%s\" cannot be non-input type \"%s\".", def->name.value, gql_type_to_string(type));
+}
+
+/* ---- where variables are used ---- */
+
+typedef struct UsageList
+{
+	GqlVariableUsage *items;
+	int			n;
+	int			max;
+} UsageList;
+
+/* Where in a value a variable may stand. */
+typedef struct Position
+{
+	const GqlTypeRef *type;
+	const GqlTypeRef *parent_type;
+	bool		has_default;
+} Position;
+
+static void
+note_usage(UsageList *usages, const GqlValue *variable, const Position *at)
+{
+	if (usages->n == usages->max)
+	{
+		usages->max = usages->max ? usages->max * 2 : 8;
+		usages->items = usages->items ? repalloc_huge(usages->items, sizeof(GqlVariableUsage) * (Size) usages->max)
+			: palloc(sizeof(GqlVariableUsage) * usages->max);
+	}
+	usages->items[usages->n++] = (GqlVariableUsage) {variable, at->type, at->parent_type, at->has_default};
+}
+
+static void
+find_usages(GqlSchema *schema, UsageList *usages, const GqlValue *value, const Position *at)
+{
+	ListCell   *lc;
+
+	if (value->kind == GQL_VALUE_VARIABLE)
+		note_usage(usages, value, at);
+	else if (value->kind == GQL_VALUE_LIST)
+	{
+		const GqlTypeRef *list = at->type && at->type->kind == GQL_TYPE_NON_NULL ? at->type->of : at->type;
+		Position	item = {list && list->kind == GQL_TYPE_LIST ? list->of : NULL, at->type, false};
+
+		check_stack_depth();
+		foreach(lc, value->items)
+			find_usages(schema, usages, lfirst(lc), &item);
+	}
+	else if (value->kind == GQL_VALUE_OBJECT)
+	{
+		GqlType    *type = at->type ? gql_named_type(at->type) : NULL;
+
+		check_stack_depth();
+		foreach(lc, value->items)
+		{
+			const GqlObjectField *field = lfirst(lc);
+			GqlInputValueDef *def = type ? gql_type_input(schema, type, field->name.value) : NULL;
+			Position	member = {def ? def->type : NULL, at->type, def && def->default_value};
+
+			find_usages(schema, usages, field->value, &member);
+		}
+	}
+}
+
+/* The usages of the walk that looks for them stand in its GqlWalk's owner. */
+typedef struct UsageWalk
+{
+	GqlWalk		walk;			/* first */
+	UsageList	usages;
+} UsageWalk;
+
+static void
+find_usages_at(GqlWalk *w, const void *node)
+{
+	UsageWalk  *u = (UsageWalk *) w;
+	Position	at = {w->input_type, NULL, w->argument_def && w->argument_def->default_value};
+
+	find_usages(w->v->schema, &u->usages, node, &at);
+}
+
+static void
+know_usages(GqlValidation *v, GqlDefInfo *def)
+{
+	static const GqlRuleFn at_value[] = {find_usages_at, NULL};
+	static const GqlRuleFn *const handlers[GQL_N_WALK_EVENTS] = {[GQL_AT_VALUE] = at_value};
+	UsageWalk	u = {.walk = gql_walk_init(v, handlers), .usages = {0}};
+
+	if (def->usages_known)
+		return;
+	gql_walk_definition(&u.walk, def);
+	def->usages = u.usages.items;
+	def->n_usages = u.usages.n;
+	def->usages_known = true;
+}
+
+/* ---- what an operation declares and uses ---- */
+
+/* Of definitions of one name, the last counts. */
+static void
+enter_operation(GqlValidation *v, GqlDefInfo *def)
+{
+	List	   *variables = def->operation->variables;
+
+	gql_names_init(&v->operation_variables, CurrentMemoryContext);
+	for (int i = list_length(variables) - 1; i >= 0; i--)
+	{
+		GqlVariableEntry *entry = palloc0(sizeof(GqlVariableEntry));
+
+		entry->def = list_nth(variables, i);
+		entry->name = entry->def->name.value;
+		entry->type = gql_resolve_type(v->schema, entry->def->type);
+		gql_names_add(&v->operation_variables, entry);
+	}
+	v->operation_fragments = gql_reached_fragments(v, &def, 1, &v->n_operation_fragments);
+	know_usages(v, def);
+	for (int i = 0; i < v->n_operation_fragments; i++)
+		know_usages(v, v->operation_fragments[i]);
+}
+
+/* For each usage of the operation itself, then of the fragments that it reaches. */
+#define FOR_EACH_USAGE(v, operation, usage) \
+	for (int i__ = -1; i__ < (v)->n_operation_fragments && !(v)->aborted; i__++) \
+		for (const GqlVariableUsage *usage = usages_of(v, operation, i__), *end__ = usage + n_usages_of(v, operation, i__); \
+			 usage < end__ && !(v)->aborted; usage++)
+
+static inline const GqlDefInfo *
+usage_owner(const GqlValidation *v, const GqlDefInfo *operation, int i)
+{
+	return i < 0 ? operation : v->operation_fragments[i];
+}
+
+#define usages_of(v, operation, i) usage_owner(v, operation, i)->usages
+#define n_usages_of(v, operation, i) usage_owner(v, operation, i)->n_usages
+
+/* Does the document have variables at all? Every use and every definition has its dollar sign in the source. */
+static bool
+may_have_variables(GqlValidation *v)
+{
+	if (!v->variables_known)
+	{
+		v->has_variables = !v->source || memchr(v->source, '$', v->document->len) != NULL;
+		v->variables_known = true;
+	}
+	return v->has_variables;
+}
+
+/* Definitions of one name. */
+typedef struct VariableGroup
+{
+	const char *name;
+	List	   *defs;
+} VariableGroup;
+
+/* 5.8.1 */
+void
+gql_unique_variable_names(GqlWalk *w, const void *node)
+{
+	GqlValidation *v = w->v;
+	GqlDefInfo *def = unconstify(GqlDefInfo *, (const GqlDefInfo *) node);
+	List	   *variables = def->operation->variables;
+	GqlNames	groups;
+	ListCell   *lc;
+
+	if (!may_have_variables(v))
+		return;
+	enter_operation(v, def);
+	if (v->operation_variables.n == list_length(variables))
+		return;
+
+	gql_names_init(&groups, CurrentMemoryContext);
+	foreach(lc, variables)
+	{
+		GqlVariableDef *variable = lfirst(lc);
+		VariableGroup *group = gql_names_get(&groups, variable->name.value);
+
+		if (!group)
+		{
+			group = palloc0(sizeof(VariableGroup));
+			group->name = variable->name.value;
+			gql_names_add(&groups, group);
+		}
+		group->defs = lappend(group->defs, variable);
+	}
+	gql_foreach(VariableGroup, group, &groups)
+	{
+		GqlError   *error;
+
+		if (list_length(group->defs) < 2)
+			continue;
+		error = gql_invalid(v, -1, "There can be only one variable named \"$%s\".", group->name);
+		foreach(lc, group->defs)
+			gql_invalid_also(v, error, ((GqlVariableDef *) lfirst(lc))->name.loc);
+	}
+}
+
+/* 5.8.3 */
+void
+gql_no_undefined_variables(GqlWalk *w, const void *node)
+{
+	GqlValidation *v = w->v;
+	const GqlDefInfo *def = node;
+
+	if (!may_have_variables(v))
+		return;
+	FOR_EACH_USAGE(v, def, usage)
+	{
+		GqlVariableEntry *entry = gql_names_get(&v->operation_variables, usage->node->text);
+		GqlError   *error;
+
+		if (!gql_spend(v, 1))
+			return;
+		if (entry)
+		{
+			entry->used = true;
+			continue;
+		}
+		if (def->name)
+			error = gql_invalid(v, usage->node->loc, "Variable \"$%s\" is not defined by operation \"%s\".", usage->node->text, def->name);
+		else
+			error = gql_invalid(v, usage->node->loc, "Variable \"$%s\" is not defined.", usage->node->text);
+		gql_invalid_also(v, error, def->operation->def.loc);
+	}
+}
+
+/* 5.8.4; the rule before has noted what is used. */
+void
+gql_no_unused_variables(GqlWalk *w, const void *node)
+{
+	GqlValidation *v = w->v;
+	const GqlDefInfo *def = node;
+	ListCell   *lc;
+
+	foreach(lc, def->operation->variables)
+	{
+		const GqlVariableDef *variable = lfirst(lc);
+		GqlVariableEntry *entry = gql_names_get(&v->operation_variables, variable->name.value);
+
+		if (entry->used)
+			continue;
+		if (def->name)
+			gql_invalid(v, variable->loc, "Variable \"$%s\" is never used in operation \"%s\".", variable->name.value, def->name);
+		else
+			gql_invalid(v, variable->loc, "Variable \"$%s\" is never used.", variable->name.value);
+	}
+}
+
+/* ---- 5.8.5 ---- */
+
+/* AreTypesCompatible(), for input types as for output types */
+static bool
+is_compatible(GqlSchema *schema, const GqlTypeRef *type, const GqlTypeRef *with)
+{
+	for (;;)
+	{
+		if (type == with)
+			return true;
+		if (with->kind == GQL_TYPE_NON_NULL)
+		{
+			if (type->kind != GQL_TYPE_NON_NULL)
+				return false;
+			with = with->of;
+			type = type->of;
+		}
+		else if (type->kind == GQL_TYPE_NON_NULL)
+			type = type->of;
+		else if (with->kind == GQL_TYPE_LIST && type->kind == GQL_TYPE_LIST)
+		{
+			with = with->of;
+			type = type->of;
+		}
+		else if (with->kind == GQL_TYPE_LIST || type->kind == GQL_TYPE_LIST)
+			return false;
+		else
+			return gql_is_abstract(with->type) && gql_is_subtype(schema, with->type, type->type);
+	}
+}
+
+/* IsVariableUsageAllowed() */
+static bool
+is_usage_allowed(GqlSchema *schema, const GqlTypeRef *type, const GqlValue *default_value, const GqlVariableUsage *usage)
+{
+	if (usage->type->kind == GQL_TYPE_NON_NULL && type->kind != GQL_TYPE_NON_NULL)
+	{
+		if ((!default_value || default_value->kind == GQL_VALUE_NULL) && !usage->has_default)
+			return false;
+		return is_compatible(schema, type, usage->type->of);
+	}
+	return is_compatible(schema, type, usage->type);
+}
+
+static bool
+is_one_of(const GqlTypeRef *type)
+{
+	return type && type->kind == GQL_TYPE_NAMED && type->type->kind == GQL_INPUT_OBJECT && type->type->one_of;
+}
+
+void
+gql_variables_in_allowed_position(GqlWalk *w, const void *node)
+{
+	GqlValidation *v = w->v;
+	const GqlDefInfo *def = node;
+
+	if (!may_have_variables(v))
+		return;
+	FOR_EACH_USAGE(v, def, usage)
+	{
+		GqlVariableEntry *entry = gql_names_get(&v->operation_variables, usage->node->text);
+		const GqlTypeRef *type;
+		const char *name = usage->node->text;
+
+		if (!gql_spend(v, 1))
+			return;
+		if (!entry || !entry->type || !usage->type)
+			continue;
+		type = entry->type;
+		if (!is_usage_allowed(v->schema, type, entry->def->default_value, usage))
+			gql_invalid_also(v, gql_invalid(v, entry->def->loc, "Variable \"$%s\" of type \"%s\" used in position expecting type \"%s\".",
+											name, gql_type_to_string(type), gql_type_to_string(usage->type)),
+							 usage->node->loc);
+
+		/* graphql-js looks through no list and no non-null; what that lets pass is refused when variables have their values. */
+		if (is_one_of(usage->parent_type) && type->kind != GQL_TYPE_NON_NULL)
+			gql_invalid_also(v, gql_invalid(v, entry->def->loc,
+											"Variable \"$%s\" is of type \"%s\" but must be non-nullable to be used for OneOf Input Object \"%s\".",
+											name, gql_type_to_string(type), usage->parent_type->type->name),
+							 usage->node->loc);
+	}
+}

@@ -1,0 +1,132 @@
+/*
+ * permission.c: what roles see of remote schemas.
+ */
+#include "postgres.h"
+
+#include "utils/acl.h"
+
+#include "compat.h"
+#include "metadata/metadata.h"
+#include "schema/permission/permission.h"
+
+/* All that is wrong is told. */
+#define MAX_SHOWN_ERRORS 1000
+
+static RrPermission *
+find_permission(const char *remote_schema, const char *role)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_catalog_permissions(remote_schema))
+	{
+		RrPermission *permission = lfirst(lc);
+
+		if (strcmp(permission->role, role) == 0)
+			return permission;
+	}
+	return NULL;
+}
+
+/* With what the role sees of another remote schema, in the order in which these stand in the graph. */
+static void
+check_beside(const RrRemote *mine, const RrPermission *other, RrRemotes *remotes, GqlErrorList *errors)
+{
+	GqlErrorList *others = gql_errors_create(1, NULL);
+	RrRemote   *whole = rr_load_remote(remotes, other->remote_schema, others);
+	RrRemote   *theirs;
+
+	if (whole != NULL)
+		rr_check_permission(whole->upstream, other->sdl, others);
+	if (others->items != NIL)	/* inconsistent itself, and out of every schema */
+		return;
+	theirs = rr_remote_restrict(whole, other->sdl);
+	if (whole->def->ordinal < mine->def->ordinal)
+		rr_check_remote_conflict(theirs, unconstify(RrRemote *, mine), errors);
+	else
+		rr_check_remote_conflict(unconstify(RrRemote *, mine), theirs, errors);
+}
+
+static void
+check_definition(const RrRemoteSchema *remote, const RrPermission *permission)
+{
+	GqlErrorList *errors = gql_errors_create(0, NULL);
+	RrRemotes	remotes = {0};
+	RrRemote   *whole = rr_load_remote(&remotes, remote->name, errors);
+	ListCell   *lc;
+
+	if (whole != NULL)
+		rr_check_permission(whole->upstream, permission->sdl, errors);
+	if (errors->items == NIL)
+	{
+		RrRemote   *mine = rr_remote_restrict(whole, permission->sdl);
+
+		foreach(lc, rr_catalog_permissions(NULL))
+			if (strcmp(((RrPermission *) lfirst(lc))->role, permission->role) == 0)
+				check_beside(mine, lfirst(lc), &remotes, errors);
+	}
+	if (errors->items != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the permission of role \"%s\" on remote schema \"%s\" does not fit", permission->role, remote->name),
+				 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
+}
+
+void
+rr_put_permission(const RrPermission *permission, RrPutMode mode)
+{
+	RrRemoteSchema *remote;
+	List	   *before = NIL;
+
+	if (*permission->role == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("the name of a role must not be empty")));
+	if (strlen(permission->role) >= NAMEDATALEN)
+		ereport(ERROR,
+				(errcode(ERRCODE_NAME_TOO_LONG),
+				 errmsg("role name \"%s\" is too long", permission->role)));
+	rr_metadata_begin();
+	remote = rr_get_remote_schema(permission->remote_schema);
+	if (find_permission(permission->remote_schema, permission->role))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("role \"%s\" has a permission on remote schema \"%s\" already", permission->role, permission->remote_schema),
+				 errhint("Drop it first.")));
+	if (mode != RR_RESTORE)
+	{
+		check_definition(remote, permission);
+		before = rr_role_inconsistencies(&(RrRemotes) {0});
+	}
+	if (!OidIsValid(get_role_oid(permission->role, true)))
+		ereport(WARNING,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role \"%s\" does not exist", permission->role),
+				 errdetail("Its permission on remote schema \"%s\" takes effect when the role is created.", permission->remote_schema)));
+	RR_METADATA_EXECUTE("INSERT INTO remote_rel.remote_schema_permission (remote_schema, role, sdl, comment) VALUES ($1, $2, $3, $4)",
+						rr_arg_text(permission->remote_schema), rr_arg_name(permission->role), rr_arg_text(permission->sdl),
+						rr_arg_text(permission->comment));
+	if (mode != RR_RESTORE)
+		rr_warn_new_among(rr_role_inconsistencies(&(RrRemotes) {0}), before);
+	rr_metadata_end();
+}
+
+void
+rr_drop_permission(const char *remote_schema, const char *role)
+{
+	List	   *before;
+
+	rr_metadata_begin();
+	if (find_permission(remote_schema, role) == NULL)
+	{
+		(void) rr_get_remote_schema(remote_schema);
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role \"%s\" has no permission on remote schema \"%s\"", role, remote_schema)));
+	}
+	before = rr_role_inconsistencies(&(RrRemotes) {0});
+	RR_METADATA_EXECUTE("DELETE FROM remote_rel.remote_schema_permission WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
+						"AND role OPERATOR(pg_catalog.=) $2",
+						rr_arg_text(remote_schema), rr_arg_name(role));
+	rr_warn_new_among(rr_role_inconsistencies(&(RrRemotes) {0}), before);
+	rr_metadata_end();
+}

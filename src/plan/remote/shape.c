@@ -1,0 +1,299 @@
+/*
+ * shape.c: from the selection below a remote field to the shape of its answer.
+ *
+ * Fragments are resolved here: an object type has one list of fields, merged by response key; under an abstract type, each possible type that some type
+ * condition singles out has a list of its own, and all others share one. So the reader of the answer does not have to know
+ * fragments, and skipped fields are gone. The document has those fragments again that have directives of the upstream's.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "plan/remote/step.h"
+
+static RrObjectShape *build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type, const GqlType *upstream, List *fields);
+
+static void
+file_at(RrPlanner *planner, const GqlFieldSel *sel, const char *message)
+{
+	const GqlSelection *node = linitial(sel->nodes);
+
+	gql_error_at(planner->errors, planner->request->document->source, node->loc, "%s", message);
+}
+
+/* The upstream's field behind a field of the role's schema. */
+static const GqlFieldDef *
+upstream_field(RrJoinStep *step, const GqlType *upstream, const GqlFieldSel *sel)
+{
+	const RrRemoteField *info = sel->def->data;
+
+	if (info->remote == step->remote)
+		return gql_names_get(gql_type_fields(step->remote->upstream, unconstify(GqlType *, upstream)), info->upstream_name);
+	/* a type that several remote schemas share: its names here may come from another one */
+	return rr_remote_field_named(step->remote, upstream, sel->def->name);
+}
+
+/* The field that has a join's key; where another remote schema that shares the type is asked than the relationship is of, its field of that name. */
+static const GqlFieldDef *
+key_field(RrPlanner *planner, const RrJoinStep *step, const GqlType *upstream, const RrJoinStep *join, const RrJoinKey *key)
+{
+	const RrRelationship *relationship = join->kind == RR_STEP_SOURCE ? join->source->relationship : join->join->relationship;
+	ListCell   *lc;
+
+	if (strcmp(relationship->source_remote_schema, step->remote->def->name) == 0)
+		return key->field;
+	foreach(lc, planner->rs->remotes)
+	{
+		const RrRemote *source = lfirst(lc);
+
+		if (strcmp(source->def->name, relationship->source_remote_schema) == 0)
+			return rr_remote_field_named(step->remote, upstream,
+										 rr_remote_field_name(source, gql_schema_type(source->upstream, relationship->source_type), key->field->name));
+	}
+	return NULL;
+}
+
+static bool
+file_unanswerable(RrPlanner *planner, const RrJoinStep *step, const GqlFieldSel *sel)
+{
+	file_at(planner, sel, psprintf("Field \"%s\" cannot be answered by remote schema \"%s\".", sel->def->name, step->remote->def->name));
+	return false;
+}
+
+/* The slot of a key field, added if need be. */
+static int
+key_slot(RrObjectShape *object, const GqlFieldDef *field)
+{
+	for (int i = 0; i < object->nkeys; i++)
+		if (object->keys[i] == field)
+			return i;
+	if (object->nkeys == 0)
+	{
+		object->keys = palloc(sizeof(GqlFieldDef *));
+		object->key_aliases = palloc(sizeof(char *));
+		object->key_members = palloc(sizeof(char *));
+	}
+	object->keys = repalloc(object->keys, (object->nkeys + 1) * sizeof(GqlFieldDef *));
+	object->keys[object->nkeys] = field;
+	object->key_aliases = repalloc(object->key_aliases, (object->nkeys + 1) * sizeof(char *));
+	object->key_aliases[object->nkeys] = psprintf(RR_ALIAS_PREFIX "k%d%s", object->nkeys, object->upstream->name);
+	object->key_members = repalloc(object->key_members, (object->nkeys + 1) * sizeof(char *));
+	object->key_members[object->nkeys] = psprintf(",\"%s\":", object->key_aliases[object->nkeys]);
+	return object->nkeys++;
+}
+
+/* Root fields of several namespaced selections share a document, and may have one response key. */
+static const char *
+unique_alias(const RrObjectShape *object, const RrShapeField *field)
+{
+	if (object->type != NULL)
+		return field->key;
+	for (const RrShapeField *other = object->fields; other < field; other++)
+		if (strcmp(other->alias, field->key) == 0)
+			return psprintf(RR_ALIAS_PREFIX "f%d", (int) (field - object->fields));
+	return field->key;
+}
+
+static bool
+build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShapeField *field, const GqlFieldSel *sel)
+{
+	const RrField *info = sel->def->data;
+
+	field->key = sel->key;
+	field->member = psprintf(",\"%s\":", field->key);
+	field->member_len = strlen(field->member);
+	field->alias = unique_alias(object, field);
+	field->alias_len = strlen(field->alias);
+	field->alias_member = psprintf(",\"%s\":", field->alias);
+	field->alias_member_len = strlen(field->alias_member);
+	field->sel = sel;
+	if (strncmp(sel->key, RR_ALIAS_PREFIX, strlen(RR_ALIAS_PREFIX)) == 0)
+	{
+		file_at(planner, sel, psprintf("Response key \"%s\" is reserved: it starts with \"%s\".", sel->key, RR_ALIAS_PREFIX));
+		return false;
+	}
+	if (gql_is_introspection_field(sel->def))
+	{
+		field->kind = RR_SHAPE_TYPENAME;
+		return true;
+	}
+	if (info->kind == RR_FIELD_REMOTE_JOIN || info->kind == RR_FIELD_TO_SOURCE)
+	{
+		field->kind = RR_SHAPE_JOIN;
+		field->step = info->kind == RR_FIELD_REMOTE_JOIN ? rr_plan_nested_join(planner, sel, step) :
+			rr_plan_source_join(planner, sel, step);
+		if (field->step == NULL)
+			return false;
+		field->key_slots = palloc(Max(field->step->nkeys, 1) * sizeof(int));
+		for (int i = 0; i < field->step->nkeys; i++)
+		{
+			const GqlFieldDef *key = key_field(planner, step, object->upstream, field->step, &field->step->keys[i]);
+
+			if (key == NULL)
+				return file_unanswerable(planner, step, sel);
+			field->key_slots[i] = key_slot(object, key);
+		}
+		return true;
+	}
+	if (info->kind == RR_FIELD_REMOTE)
+		field->upstream = upstream_field(step, object->upstream, sel);
+	if (field->upstream == NULL)
+		return file_unanswerable(planner, step, sel);
+	field->kind = RR_SHAPE_VALUE;
+	field->shape = rr_shape_build(planner, step, sel->def->type, gql_field_selection_sets(sel));
+	return field->shape != NULL;
+}
+
+static RrObjectShape *
+build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type, const GqlType *upstream, List *fields)
+{
+	RrObjectShape *object = palloc0(sizeof(RrObjectShape));
+	ListCell   *lc;
+
+	if (!rr_count_fields(planner, list_length(fields)))
+		return NULL;
+	object->type = type;
+	object->upstream = upstream;
+	object->fields = palloc0(Max(list_length(fields), 1) * sizeof(RrShapeField));
+	foreach(lc, fields)
+		if (!build_field(planner, step, object, &object->fields[object->nfields++], lfirst(lc)))
+			return NULL;
+	return object;
+}
+
+static RrObjectShape *
+build_for_type(RrPlanner *planner, RrJoinStep *step, GqlType *type, List *selection_sets)
+{
+	return build_object(planner, step, type, rr_remote_upstream_type(step->remote, type->name),
+						gql_collect_fields(planner->request, type, selection_sets));
+}
+
+/* Type conditions that not every possible type of an abstract type meets. */
+static void
+collect_conditions(RrPlanner *planner, GqlType *abstract, List *selection_sets, GqlNames *conditions, GqlNames *visited)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	foreach(lc, selection_sets)
+	{
+		ListCell   *item;
+
+		foreach(item, ((GqlSelectionSet *) lfirst(lc))->items)
+		{
+			const GqlSelection *selection = lfirst(item);
+			const GqlTypeNode *condition = selection->type_condition;
+			GqlSelectionSet *set = selection->selection_set;
+			GqlType    *type;
+
+			if (selection->kind == GQL_FIELD || gql_is_skipped(planner->request, selection->directives))
+				continue;
+			if (selection->kind == GQL_FRAGMENT_SPREAD)
+			{
+				GqlFragmentEntry *entry = gql_names_get(&planner->request->fragments, selection->name.value);
+
+				if (entry == NULL || !gql_names_add(visited, entry))
+					continue;
+				condition = entry->fragment->type_condition;
+				set = entry->fragment->selection_set;
+			}
+			type = condition ? gql_schema_type(planner->request->schema, condition->name) : abstract;
+			if (type != abstract && !(gql_is_abstract(type) && gql_is_subtype(planner->request->schema, type, abstract)))
+				gql_names_add(conditions, type);
+			else
+				collect_conditions(planner, abstract, list_make1(set), conditions, visited);
+		}
+	}
+}
+
+static bool
+is_singled_out(GqlSchema *schema, GqlType *type, const GqlNames *conditions)
+{
+	gql_foreach(GqlType, condition, conditions)
+		if (condition == type || (gql_is_abstract(condition) && gql_is_subtype(schema, condition, type)))
+			return true;
+	return false;
+}
+
+static bool
+build_abstract(RrPlanner *planner, RrJoinStep *step, GqlType *type, List *selection_sets, RrShape *shape)
+{
+	GqlNames	conditions;
+	GqlNames	visited;
+
+	gql_names_init(&conditions, CurrentMemoryContext);
+	gql_names_init(&visited, CurrentMemoryContext);
+	collect_conditions(planner, type, selection_sets, &conditions, &visited);
+	shape->abstract = true;
+	shape->base = build_for_type(planner, step, type, selection_sets);
+	if (shape->base == NULL)
+		return false;
+	if (conditions.n == 0)
+		return true;
+	gql_foreach(GqlType, possible, &type->members)
+	{
+		RrObjectShape *object;
+
+		if (!is_singled_out(planner->request->schema, possible, &conditions) ||
+			rr_remote_upstream_type(step->remote, possible->name) == NULL)
+			continue;
+		object = build_for_type(planner, step, possible, selection_sets);
+		if (object == NULL)
+			return false;
+		shape->specific = lappend(shape->specific, object);
+	}
+	return true;
+}
+
+RrShape *
+rr_shape_build(RrPlanner *planner, RrJoinStep *step, const GqlTypeRef *type, List *selection_sets)
+{
+	RrShape    *shape = palloc0(sizeof(RrShape));
+	GqlType    *named = gql_named_type(type);
+
+	check_stack_depth();
+	shape->type = type;
+	if (gql_is_leaf(named))
+		shape->leaf = true;
+	else if (gql_is_abstract(named))
+	{
+		if (!build_abstract(planner, step, named, selection_sets, shape))
+			return NULL;
+	}
+	else
+	{
+		shape->base = build_for_type(planner, step, named, selection_sets);
+		if (shape->base == NULL)
+			return NULL;
+	}
+	return shape;
+}
+
+RrObjectShape *
+rr_shape_root(RrPlanner *planner, RrJoinStep *step, const GqlType *upstream, List *fields)
+{
+	return build_object(planner, step, NULL, upstream, fields);
+}
+
+static void
+add_matches(RrJoinStep *step, RrObjectShape *object)
+{
+	const List *matches = step->join->relationship->to_remote_schema->batch_match;
+	const GqlNames *fields = gql_type_fields(step->remote->upstream, unconstify(GqlType *, object->upstream));
+	ListCell   *lc;
+
+	object->match_slots = palloc(Max(list_length(matches), 1) * sizeof(int));
+	foreach(lc, matches)
+		object->match_slots[foreach_current_index(lc)] =
+			key_slot(object, gql_names_get(fields, ((RrBatchMatch *) lfirst(lc))->name));
+}
+
+void
+rr_shape_add_matches(RrJoinStep *step)
+{
+	ListCell   *lc;
+
+	add_matches(step, step->shape->base);
+	foreach(lc, step->shape->specific)
+		add_matches(step, lfirst(lc));
+}

@@ -1,0 +1,90 @@
+/*
+ * join.c: steps: the remote part of a plan.
+ */
+#include "postgres.h"
+
+#include "plan/remote/step.h"
+
+static RrJoinStep *
+new_step(RrPlanner *planner, RrStepKind kind, RrRemote *remote)
+{
+	RrJoinStep *step = palloc0(sizeof(RrJoinStep));
+
+	step->printed = palloc0(sizeof(RrPrintedDocuments));
+	step->printed->cxt = CurrentMemoryContext;
+	step->number = list_length(planner->steps);
+	step->kind = kind;
+	step->remote = remote;
+	planner->steps = lappend(planner->steps, step);
+	return step;
+}
+
+int
+rr_join_step_number(const RrJoinStep *step)
+{
+	return step->number;
+}
+
+RrBatchKind
+rr_batch_kind(const RrJoinStep *step)
+{
+	return step->kind == RR_STEP_JOIN ? step->join->relationship->to_remote_schema->batch : RR_BATCH_ALIASES;
+}
+
+RrJoinStep *
+rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *parent)
+{
+	const RrRemoteJoin *join = field->def->data;
+	RrJoinStep *step = new_step(planner, RR_STEP_JOIN, join->remote);
+
+	step->parent = parent;
+	step->join = join;
+	step->nkeys = join->nkeys;
+	step->keys = join->keys;
+	step->field = field;
+	step->shape = rr_shape_build(planner, step, rr_remote_join_value_type(planner->rs, join),
+								 gql_field_selection_sets(field));
+	if (step->shape == NULL)
+		return NULL;
+	if (rr_batch_kind(step) == RR_BATCH_LIST)
+		rr_shape_add_matches(step);
+	if (!rr_document_prepare(planner, step))
+		return NULL;
+	return step;
+}
+
+RrJoinStep *
+rr_plan_join(RrPlanner *planner, const GqlFieldSel *field)
+{
+	return rr_plan_nested_join(planner, field, planner->parent);
+}
+
+RrJoinStep *
+rr_plan_source_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *parent)
+{
+	RrJoinStep *outer = planner->parent;
+	RrJoinStep *step = new_step(planner, RR_STEP_SOURCE, NULL);
+
+	step->parent = parent;
+	step->source = field->def->data;
+	step->nkeys = step->source->nkeys;
+	step->keys = step->source->keys;
+	step->field = field;
+	planner->parent = step;
+	step->statement = rr_compile_for_keys(planner, field);
+	planner->parent = outer;
+	return step->statement ? step : NULL;
+}
+
+RrJoinStep *
+rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, List *fields, bool mutation)
+{
+	RrJoinStep *step = new_step(planner, RR_STEP_ROOT, remote);
+
+	step->mutation = mutation;
+	step->shape = palloc0(sizeof(RrShape));
+	step->shape->base = rr_shape_root(planner, step, mutation ? remote->upstream->mutation : remote->upstream->query, fields);
+	if (step->shape->base == NULL || !rr_document_prepare(planner, step))
+		return NULL;
+	return step;
+}

@@ -1,0 +1,209 @@
+/*
+ * sql_compile.c: root fields of tables and functions into statements; parameters and aliases.
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "plan/sql/sql.h"
+
+/* Each relationship is a query of its own, or a join: it takes the planner some 100 kB, and its plan is kept as long as the document's. */
+#define MAX_RELATIONSHIPS 1000
+#define MAX_RELATIONSHIPS_OF_DOCUMENT 5000
+
+const char *
+rr_sql_alias(RrSql *sql, char letter)
+{
+	return psprintf("%c%d", letter, ++sql->aliases);
+}
+
+static const char *
+add_param(RrSql *sql, RrParamSource source, Oid type, const GqlValue *value)
+{
+	RrSqlParam *param = palloc0(sizeof(RrSqlParam));
+
+	param->source = source;
+	param->type = type;
+	param->value = value;
+	sql->params = lappend(sql->params, param);
+	return psprintf("$%d", list_length(sql->params));
+}
+
+const char *
+rr_sql_param(RrSql *sql, Oid type, const GqlValue *value)
+{
+	return add_param(sql, RR_PARAM_VALUE, type, value);
+}
+
+const char *
+rr_sql_session_param(RrSql *sql, Oid type)
+{
+	return add_param(sql, RR_PARAM_SESSION, type, NULL);
+}
+
+const char *
+rr_sql_run_param(RrSql *sql)
+{
+	if (sql->run_param == NULL)
+		sql->run_param = add_param(sql, RR_PARAM_RUN, INT4OID, NULL);
+	return sql->run_param;
+}
+
+const char *
+rr_sql_keys_param(RrSql *sql, Oid type, int key)
+{
+	const char *name = add_param(sql, RR_PARAM_KEYS, type, NULL);
+
+	((RrSqlParam *) llast(sql->params))->key = key;
+	return name;
+}
+
+const char *
+rr_sql_table(RrSql *sql, const RrTable *table)
+{
+	sql->planner->tables = list_append_unique_oid(sql->planner->tables, table->oid);
+	return quote_qualified_identifier(table->schema, table->relation);
+}
+
+void *
+rr_sql_error(RrSql *sql, int loc, const char *fmt,...)
+{
+	StringInfoData message;
+
+	initStringInfo(&message);
+	for (;;)
+	{
+		va_list		args;
+		int			needed;
+
+		va_start(args, fmt);
+		needed = appendStringInfoVA(&message, fmt, args);
+		va_end(args);
+		if (needed == 0)
+			break;
+		enlargeStringInfo(&message, needed);
+	}
+	gql_error_at(sql->planner->errors, rr_sql_source(sql), loc >= 0 ? loc : sql->loc, "%s", message.data);
+	return NULL;
+}
+
+const char *
+rr_sql_operand(const RrScalar *scalar, const char *expression)
+{
+	if (scalar->type == scalar->base || !scalar->is_enum)
+		return expression;
+	return psprintf("(%s)::%s", expression, format_type_be_qualified(scalar->base));
+}
+
+bool
+rr_sql_relationship(RrSql *sql, int loc)
+{
+	if (++sql->relationships > MAX_RELATIONSHIPS)
+		rr_sql_error(sql, loc, "A root field goes through more than %d relationships.", MAX_RELATIONSHIPS);
+	else if (++sql->planner->relationships > MAX_RELATIONSHIPS_OF_DOCUMENT)
+		rr_sql_error(sql, loc, "The document goes through more than %d relationships.", MAX_RELATIONSHIPS_OF_DOCUMENT);
+	else
+		return true;
+	return false;
+}
+
+const char *
+rr_sql_equality(RrSql *sql, const char *alias, const RrColumn *column, const char *value)
+{
+	static const RrOperator equal = {.kind = RR_OP_COMPARE,.strategy = BTEqualStrategyNumber};
+	const RrScalar *scalar = rr_scalar(sql->db, column->type);
+
+	return psprintf("%s %s %s", rr_sql_operand(scalar, psprintf("%s.%s", alias, quote_identifier(column->name))),
+					rr_operator_name(rr_scalar_comparison(scalar, &equal)), value);
+}
+
+const GqlValue *
+rr_sql_argument(const GqlNames *args, const char *name)
+{
+	const GqlArgumentValue *arg = gql_names_get(args, name);
+
+	return arg == NULL || arg->value->kind == GQL_VALUE_NULL ? NULL : arg->value;
+}
+
+/* ---- root fields ---- */
+
+static const char *
+compile_by_pk(RrSql *sql, RrRows *rows, const GqlFieldSel *field, const GqlNames *args)
+{
+	const RrKey *key = rr_table_primary_key(rows->table);
+
+	for (int i = 0; i < key->n; i++)
+	{
+		const RrColumn *column = rr_table_column(rows->table, key->attnums[i]);
+		const char *param = rr_sql_param(sql, rr_scalar(sql->db, column->type)->base, rr_sql_argument(args, column->name));
+
+		rr_rows_condition(rows, rr_sql_equality(sql, rows->alias, column, param));
+	}
+	return rr_select_object(sql, rows, field, false);
+}
+
+static const char *
+compile_function(RrSql *sql, const RrTableField *info, const GqlFieldSel *field, const GqlNames *args)
+{
+	const RrFunction *function = info->function;
+	const char *call = rr_function_call(sql, function, NULL, rr_sql_argument(args, "args"));
+	RrRows		rows;
+
+	if (call == NULL)
+		return NULL;
+	rr_rows_init(sql, &rows, function->result_table, call);
+	if (!function->returns_set)
+	{
+		rr_rows_condition(&rows, psprintf("NOT ((%s.*) IS NULL)", rows.alias));
+		return rr_select_object(sql, &rows, field, false);
+	}
+	if (info->base.kind == RR_FIELD_FUNCTION_AGGREGATE)
+		return rr_rows_arguments(sql, &rows, args) ? rr_select_aggregate(sql, &rows, field) : NULL;
+	return rr_rows_arguments(sql, &rows, args) ? rr_select_list(sql, &rows, field) : NULL;
+}
+
+static const char *
+compile(RrSql *sql, const GqlFieldSel *field)
+{
+	const RrTableField *info = field->def->data;
+	GqlNames	args;
+	RrRows		rows;
+
+	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
+		return NULL;
+	switch (info->base.kind)
+	{
+		case RR_FIELD_TABLE:
+			rr_rows_init(sql, &rows, info->table, NULL);
+			return rr_rows_arguments(sql, &rows, &args) ? rr_select_list(sql, &rows, field) : NULL;
+		case RR_FIELD_TABLE_AGGREGATE:
+			rr_rows_init(sql, &rows, info->table, NULL);
+			return rr_rows_arguments(sql, &rows, &args) ? rr_select_aggregate(sql, &rows, field) : NULL;
+		case RR_FIELD_BY_PK:
+			rr_rows_init(sql, &rows, info->table, NULL);
+			return compile_by_pk(sql, &rows, field, &args);
+		case RR_FIELD_FUNCTION:
+		case RR_FIELD_FUNCTION_AGGREGATE:
+			return compile_function(sql, info, field, &args);
+		default:
+			elog(ERROR, "field \"%s\" is not one that tables answer", field->def->name);
+	}
+}
+
+RrSqlStatement *
+rr_compile_root(RrPlanner *planner, const GqlFieldSel *field)
+{
+	RrSql		sql = {.planner = planner,.rs = planner->rs,.db = rr_tables(planner->rs)->db,.loc = rr_field_loc(field)};
+	const char *text = compile(&sql, field);
+	RrSqlStatement *statement;
+
+	if (text == NULL)
+		return NULL;
+	statement = palloc0(sizeof(RrSqlStatement));
+	statement->sql = text;
+	statement->params = sql.params;
+	return statement;
+}

@@ -1,0 +1,356 @@
+/*
+ * sql_json.c: selections on rows as templates and their arguments.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "plan/sql/sql.h"
+
+/* A function takes 100 arguments, the template among them. */
+#define MAX_ARGS 95
+
+RrJsonPiece *
+rr_json_piece(const char *template, const char *arg)
+{
+	RrJsonPiece *piece = palloc(sizeof(RrJsonPiece));
+
+	piece->template = template;
+	piece->args = arg ? list_make1(unconstify(char *, arg)) : NIL;
+	return piece;
+}
+
+RrJsonPiece *
+rr_json_member(const char *key, const RrJsonPiece *value)
+{
+	RrJsonPiece *piece = palloc(sizeof(RrJsonPiece));
+
+	piece->template = psprintf("\"%s\":%s", key, value->template);
+	piece->args = value->args;
+	return piece;
+}
+
+const char *
+rr_json_call(const char *function, const RrJsonPiece *piece)
+{
+	StringInfoData out;
+	ListCell   *lc;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "remote_rel.%s('%s'", function, piece->template);
+	foreach(lc, piece->args)
+		appendStringInfo(&out, ", %s", (char *) lfirst(lc));
+	appendStringInfoChar(&out, ')');
+	return out.data;
+}
+
+/* Members side by side, without braces. */
+static RrJsonPiece *
+concatenate(List *members, int from, int to)
+{
+	RrJsonPiece *piece = palloc0(sizeof(RrJsonPiece));
+	StringInfoData template;
+
+	initStringInfo(&template);
+	for (int i = from; i < to; i++)
+	{
+		const RrJsonPiece *member = list_nth(members, i);
+
+		appendStringInfo(&template, "%s%s", i > from ? "," : "", member->template);
+		piece->args = list_concat(piece->args, member->args);
+	}
+	piece->template = template.data;
+	return piece;
+}
+
+/* An object of some of the members, as the members that it stands for in another. */
+static RrJsonPiece *
+pack_some(List *members, int from, int to)
+{
+	RrJsonPiece *piece = concatenate(members, from, to);
+
+	piece->template = psprintf("{%s}", piece->template);
+	return rr_json_piece("*", rr_json_call("json_object", piece));
+}
+
+/* Pack members into calls of their own, each with as many arguments as it can take. */
+static List *
+pack(List *members)
+{
+	List	   *packed = NIL;
+	int			from = 0,
+				args = 0;
+
+	for (int i = 0; i < list_length(members); i++)
+	{
+		int			n = list_length(((RrJsonPiece *) list_nth(members, i))->args);
+
+		if (args + n > MAX_ARGS)
+		{
+			packed = lappend(packed, pack_some(members, from, i));
+			from = i;
+			args = 0;
+		}
+		args += n;
+	}
+	return lappend(packed, pack_some(members, from, list_length(members)));
+}
+
+static int
+count_args(List *members)
+{
+	ListCell   *lc;
+	int			n = 0;
+
+	foreach(lc, members)
+		n += list_length(((RrJsonPiece *) lfirst(lc))->args);
+	return n;
+}
+
+RrJsonPiece *
+rr_json_members(List *members)
+{
+	RrJsonPiece *piece;
+
+	while (count_args(members) > MAX_ARGS)
+		members = pack(members);
+	piece = concatenate(members, 0, list_length(members));
+	piece->template = psprintf("{%s}", piece->template);
+	return piece;
+}
+
+/* ---- to-one relationships ---- */
+
+/*
+ * Must the object be made by a subquery, so that nothing of it is computed when there is no row? What a null row would do to a function, or a join
+ * without keys, is not ours to try.
+ */
+static bool
+wants_row(List *fields)
+{
+	ListCell   *lc;
+
+	foreach(lc, fields)
+	{
+		const GqlFieldSel *field = lfirst(lc);
+		const RrField *info = field->def->data;
+
+		if (gql_is_introspection_field(field->def))
+			continue;
+		if (info->kind != RR_FIELD_COLUMN && info->kind != RR_FIELD_OBJECT_RELATIONSHIP)
+			return true;
+	}
+	return false;
+}
+
+/* A row that may not be there: a placeholder of its own tells. */
+static RrJsonPiece *
+joined_object(RrSql *sql, const RrRow *row, const RrLink *link, GqlType *type, List *fields)
+{
+	RrRow		joined = rr_rows_join(sql, row, link);
+	RrJsonPiece *piece = rr_json_object(sql, &joined, type, fields);
+
+	if (piece == NULL)
+		return NULL;
+	piece->template = psprintf("?%s", piece->template);
+	piece->args = lcons(unconstify(char *, rr_row_value(&joined, rr_row_column(&joined, link->target_attnums[0]))), list_copy(piece->args));
+	if (list_length(piece->args) > MAX_ARGS)
+		piece = rr_json_piece("$", rr_json_call("json_object", piece));
+	return piece;
+}
+
+static RrJsonPiece *
+object_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+{
+	const RrLink *link = ((const RrTableField *) field->def->data)->link;
+	GqlType    *type = gql_named_type(field->def->type);
+	List	   *fields = rr_subfields(sql, field);
+	RrRows		rows;
+	const char *select;
+
+	if (rr_rows_can_join(row->rows, link) && !wants_row(fields))
+		return joined_object(sql, row, link, type, fields);
+
+	rr_rows_init(sql, &rows, link->target, NULL);
+	rr_rows_condition(&rows, rr_link_condition(link, rr_link_values(row, link), rows.alias));
+	select = rr_select_object(sql, &rows, field, !link->unique);
+	return select ? rr_json_piece("$", psprintf("(%s)", select)) : NULL;
+}
+
+bool
+rr_joins_objects(RrSql *sql, List *fields)
+{
+	ListCell   *lc;
+
+	foreach(lc, fields)
+	{
+		const GqlFieldSel *field = lfirst(lc);
+		const RrTableField *info = field->def->data;
+
+		if (!gql_is_introspection_field(field->def) && info->base.kind == RR_FIELD_OBJECT_RELATIONSHIP && info->link->unique &&
+			!wants_row(rr_subfields(sql, field)))
+			return true;
+	}
+	return false;
+}
+
+/* ---- other fields ---- */
+
+static RrJsonPiece *
+subquery(const char *select)
+{
+	return select ? rr_json_piece("$", psprintf("(%s)", select)) : NULL;
+}
+
+static RrJsonPiece *
+array_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+{
+	const RrTableField *info = field->def->data;
+	GqlNames	args;
+	RrRows		rows;
+
+	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
+		return NULL;
+	sql->loc = rr_field_loc(field);
+	rr_rows_init(sql, &rows, info->link->target, NULL);
+	rr_rows_condition(&rows, rr_link_condition(info->link, rr_link_values(row, info->link), rows.alias));
+	if (!rr_rows_arguments(sql, &rows, &args))
+		return NULL;
+	return subquery(info->base.kind == RR_FIELD_ARRAY_RELATIONSHIP ?
+					rr_select_list(sql, &rows, field) : rr_select_aggregate(sql, &rows, field));
+}
+
+/* The argument "path" of a json value. */
+static RrJsonPiece *
+json_value(RrSql *sql, const RrScalar *scalar, const char *value, const GqlNames *args)
+{
+	if (gql_names_get(args, "path") != NULL && scalar->element == NULL && (scalar->base == JSONOID || scalar->base == JSONBOID))
+		value = rr_json_path(sql, value, args);
+	return value ? rr_json_piece("$", value) : NULL;
+}
+
+static RrJsonPiece *
+column_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+{
+	const RrColumn *column = ((const RrTableField *) field->def->data)->column;
+	const char *value = rr_row_value(row, rr_row_column(row, column->attnum));
+	GqlNames	args;
+
+	if (field->def->args.n == 0)
+		return rr_json_piece("$", value);
+	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
+		return NULL;
+	sql->loc = rr_field_loc(field);
+	return json_value(sql, rr_scalar(sql->db, column->type), value, &args);
+}
+
+static RrJsonPiece *
+computed_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+{
+	const RrTableField *info = field->def->data;
+	const RrFunction *function = info->function;
+	const char *whole = rr_whole_row(row->table, row->alias);
+	const char *call;
+	GqlNames	args;
+	RrRows		rows;
+
+	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
+		return NULL;
+	sql->loc = rr_field_loc(field);
+	call = rr_function_call(sql, function, function->result_table ? rr_row_value(row, whole) : whole, rr_sql_argument(&args, "args"));
+	if (call == NULL)
+		return NULL;
+	if (function->result_table == NULL)
+		return json_value(sql, rr_scalar(sql->db, function->result), rr_row_value(row, call), &args);
+
+	rr_rows_init(sql, &rows, function->result_table, call);
+	if (!rr_rows_arguments(sql, &rows, &args))
+		return NULL;
+	return subquery(info->base.kind == RR_FIELD_COMPUTED ?
+					rr_select_list(sql, &rows, field) : rr_select_aggregate(sql, &rows, field));
+}
+
+/* The hole that the joined value will fill (DESIGN 4.5). */
+static RrJsonPiece *
+remote_join(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+{
+	const RrRemoteJoin *join = field->def->data;
+	RrJoinStep *step = rr_plan_join(sql->planner, field);
+	StringInfoData call;
+
+	if (step == NULL)
+		return NULL;
+	initStringInfo(&call);
+	appendStringInfo(&call, "remote_rel.join_hole(%d, %s", rr_join_step_number(step), rr_sql_run_param(sql));
+	for (int i = 0; i < join->nkeys; i++)
+	{
+		const RrJoinKey *key = &join->keys[i];
+		const char *value;
+
+		if (key->attnum != 0)
+			value = rr_row_column(row, key->attnum);
+		else
+			value = rr_function_call(sql, gql_names_get(&row->table->computed, key->name), rr_whole_row(row->table, row->alias), NULL);
+		appendStringInfo(&call, ", %s", rr_row_value(row, value));
+	}
+	appendStringInfoChar(&call, ')');
+	return rr_json_piece("$", call.data);
+}
+
+static bool
+leads_to_table(const RrTableField *info)
+{
+	return info->base.kind != RR_FIELD_COLUMN && info->base.kind != RR_FIELD_REMOTE_JOIN &&
+		(info->base.kind != RR_FIELD_COMPUTED || info->function->result_table != NULL);
+}
+
+static RrJsonPiece *
+field_value(RrSql *sql, const RrRow *row, GqlType *type, const GqlFieldSel *field)
+{
+	const RrField *info = field->def->data;
+
+	if (gql_is_introspection_field(field->def))
+		return rr_json_piece(psprintf("\"%s\"", type->name), NULL);
+	if (leads_to_table(field->def->data) && !rr_sql_relationship(sql, rr_field_loc(field)))
+		return NULL;
+	switch (info->kind)
+	{
+		case RR_FIELD_COLUMN:
+			return column_value(sql, row, field);
+		case RR_FIELD_COMPUTED:
+		case RR_FIELD_COMPUTED_AGGREGATE:
+			return computed_value(sql, row, field);
+		case RR_FIELD_OBJECT_RELATIONSHIP:
+			return object_relationship(sql, row, field);
+		case RR_FIELD_ARRAY_RELATIONSHIP:
+		case RR_FIELD_AGGREGATE_RELATIONSHIP:
+			return array_relationship(sql, row, field);
+		case RR_FIELD_REMOTE_JOIN:
+			return remote_join(sql, row, field);
+		default:
+			elog(ERROR, "field \"%s\" is not one of a table", field->def->name);
+	}
+}
+
+RrJsonPiece *
+rr_json_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields)
+{
+	List	   *members = NIL;
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (!rr_count_fields(sql->planner, list_length(fields)))
+		return NULL;
+	foreach(lc, fields)
+	{
+		const GqlFieldSel *field = lfirst(lc);
+		RrJsonPiece *value = field_value(sql, row, type, field);
+
+		if (value == NULL)
+			return NULL;
+		members = lappend(members, rr_json_member(field->key, value));
+	}
+	return rr_json_members(members);
+}

@@ -1,0 +1,51 @@
+/*
+ * sql_keyed.c: joins from remote types to tables: one statement for all keys.
+ *
+ * The keys come as one array for each joining field. The rows of each key are a subquery of their own, so that limit and order_by count
+ * for each parent; the planner finds the index for it.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "plan/sql/sql.h"
+
+RrSqlStatement *
+rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
+{
+	RrSql		sql = {.planner = planner,.rs = planner->rs,.db = rr_tables(planner->rs)->db,.loc = rr_field_loc(field)};
+	const RrSourceJoin *join = field->def->data;
+	const char *keys = rr_sql_alias(&sql, 'k');
+	StringInfoData unnest;
+	StringInfoData columns;
+	RrSqlStatement *statement;
+	const char *rows_sql;
+	GqlNames	args;
+	RrRows		rows;
+
+	if (!gql_coerce_arguments(planner->request, field, &args, planner->errors))
+		return NULL;
+	initStringInfo(&unnest);
+	initStringInfo(&columns);
+	rr_rows_init(&sql, &rows, join->table, NULL);
+	for (int i = 0; i < join->nkeys; i++)
+	{
+		const RrColumn *column = join->columns[i];
+		Oid			list = get_array_type(rr_scalar(sql.db, column->type)->base);
+
+		appendStringInfo(&unnest, "%s%s", i > 0 ? ", " : "", rr_sql_keys_param(&sql, list, i));
+		appendStringInfo(&columns, "c%d, ", i + 1);
+		rr_rows_condition(&rows, rr_sql_equality(&sql, rows.alias, column, psprintf("%s.c%d", keys, i + 1)));
+	}
+	if (join->array && !rr_rows_arguments(&sql, &rows, &args))
+		return NULL;
+	rows_sql = join->array ? rr_select_list(&sql, &rows, field) : rr_select_object(&sql, &rows, field, true);
+	if (rows_sql == NULL)
+		return NULL;
+	statement = palloc0(sizeof(RrSqlStatement));
+	statement->sql = psprintf("SELECT %s.n, (%s) FROM pg_catalog.unnest(%s) WITH ORDINALITY AS %s(%sn)", keys, rows_sql, unnest.data,
+							  keys, columns.data);
+	statement->params = sql.params;
+	return statement;
+}

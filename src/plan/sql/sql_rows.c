@@ -1,0 +1,343 @@
+/*
+ * sql_rows.c: the rows of a table: FROM, WHERE, ORDER BY, LIMIT, and the subqueries that these take.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "plan/sql/sql.h"
+
+/*
+ * A target list ends at 1664 entries, and a table has up to 1600 columns: joins may add what fits besides.
+ */
+#define MAX_OUTPUTS 1600
+
+/* Tables joined to one: the planner's memory grows with their square. Beyond, each is fetched by a subquery. */
+#define MAX_JOINED 50
+
+void
+rr_rows_init(RrSql *sql, RrRows *rows, const RrTable *table, const char *from)
+{
+	memset(rows, 0, sizeof(RrRows));
+	rows->table = table;
+	rows->from = rr_sql_table(sql, table);
+	if (from)
+		rows->from = from;
+	rows->alias = rr_sql_alias(sql, 't');
+	initStringInfo(&rows->where);
+	initStringInfo(&rows->base_joins);
+	initStringInfo(&rows->joins);
+}
+
+static RrLayer *
+make_layer(const char *alias)
+{
+	RrLayer    *layer = palloc(sizeof(RrLayer));
+
+	layer->alias = alias;
+	gql_names_init(&layer->outputs, CurrentMemoryContext);
+	return layer;
+}
+
+/* Have an expression in the layer's select list; its name for those above. */
+static const char *
+export(RrLayer *layer, const char *expression)
+{
+	RrOutput   *output = gql_names_get(&layer->outputs, expression);
+
+	if (output == NULL)
+	{
+		output = palloc(sizeof(RrOutput));
+		output->expression = expression;
+		output->name = psprintf("%s.c%d", layer->alias, layer->outputs.n + 1);
+		gql_names_add(&layer->outputs, output);
+	}
+	return output->name;
+}
+
+void
+rr_rows_condition(RrRows *rows, const char *condition)
+{
+	appendStringInfo(&rows->where, "%s%s", rows->where.len > 0 ? " AND " : "", condition);
+}
+
+/* ---- arguments ---- */
+
+static bool
+read_count(RrSql *sql, const GqlNames *args, const char *name, const char **param)
+{
+	const GqlValue *value = rr_sql_argument(args, name);
+
+	if (value == NULL)
+		return true;
+	if (value->text[0] == '-')
+	{
+		rr_sql_error(sql, value->loc, "Argument \"%s\" must not be negative.", name);
+		return false;
+	}
+	*param = rr_sql_param(sql, INT8OID, value);
+	return true;
+}
+
+static const RrColumn *
+enum_column(const RrTable *table, const GqlValue *value)
+{
+	return rr_table_column_named(table, value->text);
+}
+
+/* Must the sort begin with the columns, in any order? */
+static bool
+begins_with(const RrRows *rows)
+{
+	int			n = list_length(rows->distinct);
+
+	if (list_length(rows->sort) < n)
+		return false;
+	for (int i = 0; i < n; i++)
+	{
+		const RrSortKey *key = list_nth(rows->sort, i);
+
+		if (key->column == NULL || !list_member_ptr(rows->distinct, key->column))
+			return false;
+	}
+	return true;
+}
+
+static bool
+read_distinct_on(RrSql *sql, RrRows *rows, const GqlNames *args)
+{
+	const GqlValue *value = rr_sql_argument(args, "distinct_on");
+	ListCell   *lc;
+
+	if (value == NULL)
+		return true;
+	foreach(lc, value->items)
+		rows->distinct = list_append_unique_ptr(rows->distinct, unconstify(RrColumn *, enum_column(rows->table, lfirst(lc))));
+	if (rows->sort != NIL && !begins_with(rows))
+	{
+		rr_sql_error(sql, value->loc, "\"distinct_on\" columns must match initial \"order_by\" columns");
+		return false;
+	}
+	return true;
+}
+
+bool
+rr_rows_arguments(RrSql *sql, RrRows *rows, const GqlNames *args)
+{
+	const GqlValue *where = rr_sql_argument(args, "where");
+	const GqlValue *order_by = rr_sql_argument(args, "order_by");
+
+	if (where != NULL)
+	{
+		if (rows->where.len > 0)
+			appendStringInfoString(&rows->where, " AND ");
+		if (!rr_sql_where(sql, &rows->where, rows->table, rows->alias, rr_table_type(sql->rs, rows->table, RR_TYPE_BOOL_EXP), where))
+			return false;
+	}
+	if (order_by != NULL && !rr_sql_order_by(sql, rows, order_by))
+		return false;
+	if (!read_distinct_on(sql, rows, args) ||
+		!read_count(sql, args, "limit", &rows->limit) ||
+		!read_count(sql, args, "offset", &rows->offset))
+		return false;
+	if (rows->sort != NIL || rows->distinct != NIL || rows->limit != NULL || rows->offset != NULL)
+		rows->base = make_layer(rr_sql_alias(sql, 's'));
+	return true;
+}
+
+void
+rr_rows_prepare(RrSql *sql, RrRows *rows, bool joins)
+{
+	if (joins && (rows->limit != NULL || rows->offset != NULL || rows->distinct != NIL))
+		rows->middle = make_layer(rr_sql_alias(sql, 's'));
+}
+
+/* ---- as SQL ---- */
+
+static void
+append_outputs(StringInfo out, const RrLayer *layer)
+{
+	for (int i = 0; i < layer->outputs.n; i++)
+		appendStringInfo(out, "%s%s AS c%d", i > 0 ? ", " : "", ((RrOutput *) layer->outputs.items[i])->expression, i + 1);
+	if (layer->outputs.n == 0)
+		appendStringInfoString(out, "NULL");
+}
+
+static void
+append_sort(StringInfo out, const RrRows *rows, bool exported)
+{
+	const char *separator = " ORDER BY ";
+	ListCell   *lc;
+
+	foreach(lc, rows->sort)
+	{
+		const RrSortKey *key = lfirst(lc);
+
+		appendStringInfo(out, "%s%s%s", separator, exported ? export(rows->base, key->expression) : key->expression, key->direction);
+		separator = ", ";
+	}
+}
+
+static void
+append_base(StringInfo out, const RrRows *rows)
+{
+	const char *separator = "";
+	ListCell   *lc;
+
+	appendStringInfoString(out, "SELECT ");
+	if (rows->distinct != NIL)
+	{
+		appendStringInfoString(out, "DISTINCT ON (");
+		foreach(lc, rows->distinct)
+		{
+			appendStringInfo(out, "%s%s.%s", separator, rows->alias, quote_identifier(((const RrColumn *) lfirst(lc))->name));
+			separator = ", ";
+		}
+		appendStringInfoString(out, ") ");
+	}
+	append_outputs(out, rows->base);
+}
+
+static void
+append_tables(StringInfo out, const RrRows *rows)
+{
+	appendStringInfo(out, " FROM %s AS %s%s%s", rows->from, rows->alias, rows->base_joins.data, rows->middle ? "" : rows->joins.data);
+	if (rows->where.len > 0)
+		appendStringInfo(out, " WHERE %s", rows->where.data);
+}
+
+const char *
+rr_rows_from(RrRows *rows)
+{
+	StringInfoData out,
+				sort;
+
+	initStringInfo(&out);
+	if (rows->base == NULL)
+	{
+		append_tables(&out, rows);
+		return out.data;
+	}
+
+	initStringInfo(&sort);
+	appendStringInfoString(&out, " FROM (");
+	if (rows->middle != NULL)
+	{
+		append_sort(&sort, rows, true);
+		appendStringInfoString(&out, "SELECT ");
+		append_outputs(&out, rows->middle);
+		appendStringInfoString(&out, " FROM (");
+	}
+	append_base(&out, rows);
+	append_tables(&out, rows);
+	append_sort(&out, rows, false);
+	if (rows->limit != NULL)
+		appendStringInfo(&out, " LIMIT %s", rows->limit);
+	if (rows->offset != NULL)
+		appendStringInfo(&out, " OFFSET %s", rows->offset);
+	appendStringInfo(&out, ") AS %s", rows->base->alias);
+	if (rows->middle != NULL)
+		appendStringInfo(&out, "%s%s) AS %s", rows->joins.data, sort.data, rows->middle->alias);
+	return out.data;
+}
+
+/* ---- rows and what they are joined with ---- */
+
+RrRow
+rr_rows_row(RrRows *rows)
+{
+	return (RrRow)
+	{
+		.rows = rows,.table = rows->table,.alias = rows->alias
+	};
+}
+
+const char *
+rr_row_column(const RrRow *row, AttrNumber attnum)
+{
+	return psprintf("%s.%s", row->alias, quote_identifier(rr_table_column(row->table, attnum)->name));
+}
+
+/* The expression where joins are made: beside the table, or around the base. */
+static const char *
+value_at_joins(const RrRow *row, const char *expression)
+{
+	return row->rows->middle != NULL && !row->joined ? export(row->rows->base, expression) : expression;
+}
+
+const char *
+rr_row_value(const RrRow *row, const char *expression)
+{
+	RrLayer    *top = row->rows->middle ? row->rows->middle : row->rows->base;
+
+	expression = value_at_joins(row, expression);
+	return top ? export(top, expression) : expression;
+}
+
+const char **
+rr_link_values(const RrRow *row, const RrLink *link)
+{
+	const char **values = palloc(link->n * sizeof(char *));
+
+	for (int i = 0; i < link->n; i++)
+		values[i] = rr_row_value(row, rr_row_column(row, link->attnums[i]));
+	return values;
+}
+
+const char **
+rr_link_columns(const RrLink *link, const char *alias)
+{
+	const char **columns = palloc(link->n * sizeof(char *));
+
+	for (int i = 0; i < link->n; i++)
+		columns[i] = psprintf("%s.%s", alias, quote_identifier(rr_table_column(link->table, link->attnums[i])->name));
+	return columns;
+}
+
+const char *
+rr_link_condition(const RrLink *link, const char **here, const char *alias)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < link->n; i++)
+	{
+		const char *there = psprintf("%s.%s", alias, quote_identifier(rr_table_column(link->target, link->target_attnums[i])->name));
+		const char *operator = rr_operator_name(link->operators[i]);
+
+		/* a foreign key's operator takes the referenced column first */
+		if (i > 0)
+			appendStringInfoString(&out, " AND ");
+		if (link->backward)
+			appendStringInfo(&out, "%s %s %s", here[i], operator, there);
+		else
+			appendStringInfo(&out, "%s %s %s", there, operator, here[i]);
+	}
+	return out.data;
+}
+
+bool
+rr_rows_can_join(const RrRows *rows, const RrLink *link)
+{
+	return link->unique && rows->joined < MAX_JOINED &&
+		rows->joined_columns + link->target->ncolumns <= MAX_OUTPUTS - rows->table->ncolumns;
+}
+
+RrRow
+rr_rows_join(RrSql *sql, const RrRow *row, const RrLink *link)
+{
+	RrRows	   *rows = row->rows;
+	const char *alias = rr_sql_alias(sql, 't');
+	const char **here = palloc(link->n * sizeof(char *));
+
+	for (int i = 0; i < link->n; i++)
+		here[i] = value_at_joins(row, rr_row_column(row, link->attnums[i]));
+	appendStringInfo(&rows->joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(sql, link->target), alias, rr_link_condition(link, here, alias));
+	rows->joined++;
+	rows->joined_columns += link->target->ncolumns;
+	return (RrRow)
+	{
+		.rows = rows,.table = link->target,.alias = alias,.joined = true
+	};
+}

@@ -1,0 +1,457 @@
+/*
+ * preset.c: @preset in a role's permission on a remote schema.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "schema/permission/preset.h"
+
+#define SESSION_PREFIX "x-hasura-"
+
+static const GqlDirective *
+preset_of(const GqlInputValueNode *node)
+{
+	ListCell   *lc;
+
+	if (node == NULL)
+		return NULL;
+	foreach(lc, node->directives)
+		if (strcmp(((GqlDirective *) lfirst(lc))->name.value, RR_PRESET) == 0)
+			return lfirst(lc);
+	return NULL;
+}
+
+static const GqlValue *
+directive_argument(const GqlDirective *directive, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, directive->arguments)
+		if (strcmp(((GqlArgument *) lfirst(lc))->name.value, name) == 0)
+			return ((GqlArgument *) lfirst(lc))->value;
+	return NULL;
+}
+
+/* Is a string that starts like a session variable just that string? */
+static bool
+is_static(const GqlDirective *preset)
+{
+	const GqlValue *value = directive_argument(preset, "static");
+
+	return value != NULL && value->kind == GQL_VALUE_BOOLEAN && value->boolean;
+}
+
+bool
+rr_is_session_variable(const GqlValue *value)
+{
+	return value->kind == GQL_VALUE_STRING && pg_strncasecmp(value->text, SESSION_PREFIX, strlen(SESSION_PREFIX)) == 0;
+}
+
+bool
+rr_holds_session_variable(const GqlValue *value)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (rr_is_session_variable(value))
+		return true;
+	foreach(lc, value->items)
+	{
+		const GqlValue *item = value->kind == GQL_VALUE_OBJECT ? ((GqlObjectField *) lfirst(lc))->value : lfirst(lc);
+
+		if (rr_holds_session_variable(item))
+			return true;
+	}
+	return false;
+}
+
+char *
+rr_preset_text(const GqlInputValueNode *node)
+{
+	const GqlDirective *preset = preset_of(node);
+	const GqlValue *value = preset ? directive_argument(preset, "value") : NULL;
+	StringInfoData out;
+
+	if (value == NULL)
+		return NULL;
+	initStringInfo(&out);
+	if (is_static(preset) && rr_holds_session_variable(value))
+		appendStringInfoString(&out, "static ");
+	gql_print_value(&out, value);
+	return out.data;
+}
+
+static GqlType *
+input_object(const GqlTypeRef *type)
+{
+	GqlType    *named = gql_named_type(type);
+
+	return named->kind == GQL_INPUT_OBJECT ? named : NULL;
+}
+
+typedef struct PresetSearch
+{
+	GqlSchema  *upstream;
+	bool		all;			/* is all of a value preset? Else: is anything of it? */
+	GqlNames	visited;		/* GqlType */
+	GqlNames	preset;			/* those of which the answer is yes */
+} PresetSearch;
+
+/* A type that leads back to itself has something to be given: itself. */
+static bool
+is_preset(PresetSearch *search, const GqlInputValueDef *def)
+{
+	GqlType    *type = input_object(def->type);
+	bool		found = search->all;
+
+	check_stack_depth();
+	if (preset_of(def->node) != NULL)
+		return true;
+	if (type == NULL)
+		return false;
+	if (!gql_names_add(&search->visited, type))
+		return gql_names_get(&search->preset, type->name) != NULL;
+	/* the first field that is not like the others would have to be decides */
+	gql_foreach(GqlInputValueDef, field, gql_type_fields(search->upstream, type))
+		if (found == search->all)
+			found = is_preset(search, field);
+	if (found)
+		gql_names_add(&search->preset, type);
+	return found;
+}
+
+static bool
+search_presets(GqlSchema *upstream, const GqlInputValueDef *def, bool all)
+{
+	PresetSearch search = {.upstream = upstream, .all = all};
+	MemoryContext scratch;
+	bool		found;
+
+	if (preset_of(def->node) != NULL || input_object(def->type) == NULL)
+		return preset_of(def->node) != NULL;
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "remote_rel presets", ALLOCSET_SMALL_SIZES);
+	gql_names_init(&search.visited, scratch);
+	gql_names_init(&search.preset, scratch);
+	found = is_preset(&search, def);
+	MemoryContextDelete(scratch);
+	return found;
+}
+
+bool
+rr_has_presets(GqlSchema *upstream, const GqlInputValueDef *def)
+{
+	return search_presets(upstream, def, false);
+}
+
+bool
+rr_is_hidden(GqlSchema *upstream, const GqlInputValueDef *def)
+{
+	return search_presets(upstream, def, true);
+}
+
+static bool
+hides_something(GqlSchema *upstream, GqlType *type)
+{
+	gql_foreach(GqlInputValueDef, field, gql_type_fields(upstream, type))
+		if (rr_is_hidden(upstream, field))
+			return true;
+	return false;
+}
+
+bool
+rr_gives_presets(GqlSchema *upstream, const GqlInputValueDef *def)
+{
+	GqlType    *type = input_object(def->type);
+
+	return preset_of(def->node) != NULL || (type != NULL && hides_something(upstream, type));
+}
+
+bool
+rr_presets_require(GqlSchema *upstream, const GqlInputValueDef *def)
+{
+	GqlType    *type = input_object(def->type);
+
+	if (type == NULL || def->default_value != NULL || !hides_something(upstream, type))
+		return false;
+	gql_foreach(GqlInputValueDef, field, gql_type_fields(upstream, type))
+		if (field->type->kind == GQL_TYPE_NON_NULL && field->default_value == NULL && !rr_is_hidden(upstream, field))
+			return true;
+	return false;
+}
+
+static bool
+key_replaces_preset(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *template, bool preset)
+{
+	GqlType    *type = input_object(def->type);
+	ListCell   *lc;
+
+	check_stack_depth();
+	preset |= preset_of(def->node) != NULL;
+	if (template->kind == GQL_VALUE_VARIABLE)
+		return preset || rr_has_presets(upstream, def);
+	foreach(lc, template->items)
+	{
+		const GqlObjectField *field = template->kind == GQL_VALUE_OBJECT ? lfirst(lc) : NULL;
+		const GqlInputValueDef *inner = field && type ? gql_type_input(upstream, type, field->name.value) : NULL;
+
+		if (key_replaces_preset(upstream, inner ? inner : def, field ? field->value : lfirst(lc), preset))
+			return true;
+	}
+	return false;
+}
+
+bool
+rr_key_replaces_preset(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *template)
+{
+	return key_replaces_preset(upstream, def, template, false);
+}
+
+/* ---- values ---- */
+
+typedef struct PresetWalk
+{
+	GqlSchema  *upstream;
+	RrGetVariable variable;
+	GqlErrorList *errors;
+} PresetWalk;
+
+static GqlValue *
+new_value(GqlValueKind kind)
+{
+	GqlValue   *value = palloc0(sizeof(GqlValue));
+
+	value->kind = kind;
+	value->loc = -1;
+	return value;
+}
+
+/* A session variable's text as a literal of the type; NULL when it is none. */
+static GqlValue *
+literal_of_text(const char *text, const char *type)
+{
+	GqlValue   *value;
+
+	if (strcmp(type, "Int") == 0 || strcmp(type, "Float") == 0)
+	{
+		value = gql_parse_value(text, strlen(text), gql_errors_create(1, NULL));
+		return value != NULL && (value->kind == GQL_VALUE_INT || value->kind == GQL_VALUE_FLOAT) ? value : NULL;
+	}
+	if (strcmp(type, "Boolean") == 0)
+	{
+		value = new_value(GQL_VALUE_BOOLEAN);
+		value->boolean = pg_strcasecmp(text, "true") == 0;
+		return value->boolean || pg_strcasecmp(text, "false") == 0 ? value : NULL;
+	}
+	value = new_value(GQL_VALUE_STRING);
+	value->text = text;
+	value->len = strlen(text);
+	return value;
+}
+
+/* A session variable's text as a value of the type. */
+static GqlValue *
+value_of_variable(PresetWalk *w, const char *name, const GqlTypeRef *type)
+{
+	const char *text = w->variable(name);
+	GqlType    *named = gql_named_type(type);
+	GqlValue   *value = text ? literal_of_text(text, named->name) : NULL;
+	GqlError   *error;
+
+	if (value != NULL)
+		value = gql_coerce_value(w->upstream, value, &named->ref, true, "", gql_errors_create(1, NULL));
+	if (value != NULL)
+		return value;
+	if (text == NULL)
+		error = gql_error(w->errors, "Session variable \"%s\" is missing.", name);
+	else
+		error = gql_error(w->errors, "Session variable \"%s\" is no value of type %s.", name, named->name);
+	if (error != NULL)
+		error->code = text == NULL ? "not-found" : "coercion-error";
+	return NULL;
+}
+
+/* The value of a preset, session variables read. */
+static GqlValue *
+read_preset(PresetWalk *w, const GqlValue *value, const GqlTypeRef *type)
+{
+	GqlValue   *copy;
+	GqlType    *object = input_object(type);
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (rr_is_session_variable(value))
+		return value_of_variable(w, value->text, type);
+	if (value->kind != GQL_VALUE_LIST && value->kind != GQL_VALUE_OBJECT)
+		return unconstify(GqlValue *, value);
+	copy = new_value(value->kind);
+	foreach(lc, value->items)
+	{
+		if (value->kind == GQL_VALUE_LIST)
+		{
+			const GqlTypeRef *list = gql_nullable_type(type);
+			GqlValue   *item = read_preset(w, lfirst(lc), list->kind == GQL_TYPE_LIST ? list->of : list);
+
+			if (item == NULL)
+				return NULL;
+			copy->items = lappend(copy->items, item);
+		}
+		else
+		{
+			GqlObjectField *field = palloc(sizeof(GqlObjectField));
+			GqlInputValueDef *def;
+
+			*field = *(GqlObjectField *) lfirst(lc);
+			def = object ? gql_type_input(w->upstream, object, field->name.value) : NULL;
+			field->value = read_preset(w, field->value, def ? def->type : type);
+			if (field->value == NULL)
+				return NULL;
+			copy->items = lappend(copy->items, field);
+		}
+	}
+	return copy;
+}
+
+static void
+add_member(GqlValue *object, const GqlName *name, GqlValue *value)
+{
+	GqlObjectField *field = palloc0(sizeof(GqlObjectField));
+
+	field->name = *name;
+	field->value = value;
+	object->items = lappend(object->items, field);
+}
+
+/* What a preset object has and a given one has not; NULL when one of them is none. */
+static GqlValue *
+left_of_preset(const GqlValue *preset, const GqlValue *given)
+{
+	GqlValue   *left;
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (preset->kind != GQL_VALUE_OBJECT || given->kind != GQL_VALUE_OBJECT)
+		return NULL;
+	left = new_value(GQL_VALUE_OBJECT);
+	foreach(lc, preset->items)
+	{
+		const GqlObjectField *member = lfirst(lc);
+		const GqlValue *mine = gql_object_get(given, member->name.value);
+		GqlValue   *value = mine ? left_of_preset(member->value, mine) : member->value;
+
+		if (value != NULL)
+			add_member(left, &member->name, value);
+	}
+	return left;
+}
+
+/* A given object with what is left of a preset one. */
+static GqlValue *
+merged(const GqlValue *given, const GqlValue *left)
+{
+	GqlValue   *object = new_value(GQL_VALUE_OBJECT);
+	ListCell   *lc;
+
+	check_stack_depth();
+	foreach(lc, given->items)
+	{
+		const GqlObjectField *member = lfirst(lc);
+		const GqlValue *more = gql_object_get(left, member->name.value);
+
+		add_member(object, &member->name, more ? merged(member->value, more) : member->value);
+	}
+	foreach(lc, left->items)
+	{
+		const GqlObjectField *member = lfirst(lc);
+
+		if (gql_object_get(given, member->name.value) == NULL)
+			add_member(object, &member->name, member->value);
+	}
+	return object;
+}
+
+static bool apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValue **result);
+
+/* An object: presets, and what is given of the rest. */
+static bool
+apply_to_object(PresetWalk *w, GqlType *type, const GqlValue *given, GqlValue **result)
+{
+	GqlValue   *object = new_value(GQL_VALUE_OBJECT);
+
+	gql_foreach(GqlInputValueDef, field, gql_type_fields(w->upstream, type))
+	{
+		const GqlValue *inner = gql_object_get(given, field->name);
+		GqlValue   *value;
+
+		if (inner == NULL && !rr_is_hidden(w->upstream, field))
+			continue;
+		if (!apply(w, field, inner, &value))
+			return false;
+		add_member(object, &(GqlName) {.value = field->name,.loc = -1}, value);
+	}
+	*result = object;
+	return true;
+}
+
+static bool
+apply_to_type(PresetWalk *w, const GqlTypeRef *type, const GqlValue *given, GqlValue **result)
+{
+	GqlType    *object = input_object(type);
+	ListCell   *lc;
+
+	check_stack_depth();
+	*result = unconstify(GqlValue *, given);
+	if (object == NULL || given->kind == GQL_VALUE_NULL)
+		return true;
+	if (given->kind == GQL_VALUE_LIST)
+	{
+		*result = new_value(GQL_VALUE_LIST);
+		foreach(lc, given->items)
+		{
+			GqlValue   *item;
+
+			if (!apply_to_type(w, &object->ref, lfirst(lc), &item))
+				return false;
+			(*result)->items = lappend((*result)->items, item);
+		}
+		return true;
+	}
+	return given->kind != GQL_VALUE_OBJECT || apply_to_object(w, object, given, result);
+}
+
+static bool
+apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValue **result)
+{
+	const GqlDirective *preset = preset_of(def->node);
+
+	if (preset != NULL)
+	{
+		/* of this, only a relationship can have given something, which comes first */
+		const GqlValue *value = directive_argument(preset, "value");
+		GqlValue   *left = given ? left_of_preset(value, given) : unconstify(GqlValue *, value);
+
+		if (left != NULL && !is_static(preset))
+		{
+			left = read_preset(w, left, def->type);
+			if (left == NULL)
+				return false;
+		}
+		*result = left;
+		if (given == NULL)
+			return true;
+		given = left ? merged(given, left) : given;
+	}
+	if (given != NULL)
+		return apply_to_type(w, def->type, given, result);
+	return apply_to_object(w, input_object(def->type), NULL, result);
+}
+
+GqlValue *
+rr_apply_presets(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *given, RrGetVariable variable, GqlErrorList *errors)
+{
+	PresetWalk	w = {upstream, variable, errors};
+	GqlValue   *value;
+
+	return apply(&w, def, given, &value) ? value : NULL;
+}

@@ -1,0 +1,128 @@
+/*
+ * remote_customization.c: is the customization of a remote schema one that leaves every name clear (reference, section 6)?
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "schema/role_schema.h"
+
+/* A name given, and to what. */
+typedef struct Renamed
+{
+	const char *name;			/* the new one */
+	const char *what;			/* whose it is */
+} Renamed;
+
+static bool
+is_plain_name(const char *name)
+{
+	return gql_is_name(name) && strncmp(name, "__", 2) != 0;
+}
+
+/* what: 'type "Ship"'. */
+static void
+claim(GqlNames *taken, const char *name, const char *original, const char *what, GqlErrorList *errors)
+{
+	Renamed    *renamed = palloc(sizeof(Renamed));
+
+	renamed->name = name;
+	renamed->what = what;
+	if (strcmp(name, original) != 0 && !is_plain_name(name))
+		gql_error(errors, "\"%s\", as %s would be called, is no name that GraphQL allows.", name, what);
+	if (!gql_names_add(taken, renamed))
+		gql_error(errors, "%s and %s would both be called \"%s\".", ((Renamed *) gql_names_get(taken, name))->what, what, name);
+}
+
+/* A standard scalar under another name is a scalar like others; its own name goes on meaning what it always does. */
+static void
+check_types(RrRemote *remote, GqlErrorList *errors)
+{
+	GqlNames	taken;
+
+	gql_names_init(&taken, CurrentMemoryContext);
+	gql_foreach(GqlType, type, &remote->upstream->types)
+	{
+		if (type->builtin)
+			claim(&taken, type->name, type->name, psprintf("GraphQL's own type \"%s\"", type->name), errors);
+	}
+	gql_foreach(GqlType, type, &remote->upstream->types)
+	{
+		const char *name = rr_remote_type_name(remote, type);
+
+		if (!type->builtin || strcmp(name, type->name) != 0)
+			claim(&taken, name, type->name, psprintf("type \"%s\"", type->name), errors);
+	}
+}
+
+static void
+check_fields(RrRemote *remote, GqlType *type, GqlErrorList *errors)
+{
+	GqlNames	taken;
+
+	gql_names_init(&taken, CurrentMemoryContext);
+	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, type))
+		claim(&taken, rr_remote_field_name(remote, type, field->name), field->name,
+			  psprintf("field \"%s.%s\"", type->name, field->name), errors);
+	gql_foreach(GqlType, interface, &type->interfaces)
+	{
+		gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, interface))
+		{
+			const char *here = rr_remote_field_name(remote, type, field->name);
+			const char *there = rr_remote_field_name(remote, interface, field->name);
+
+			if (strcmp(here, there) != 0)
+				gql_error(errors, "Field \"%s\" of interface \"%s\" would be called \"%s\", but \"%s\" in type \"%s\", which implements it.",
+						  field->name, interface->name, there, here, type->name);
+		}
+	}
+}
+
+void
+rr_check_customized_types(const RrRemote *remote, GqlErrorList *errors)
+{
+	const RrCustomization *customization = remote->def->customization;
+	GqlNames	said;
+	ListCell   *lc;
+
+	if (customization == NULL)
+		return;
+	gql_names_init(&said, CurrentMemoryContext);
+	foreach(lc, customization->field_names)
+	{
+		const char **parent = palloc(sizeof(char *));
+		const char *name = *parent = ((RrFieldNaming *) lfirst(lc))->parent_type;
+		GqlType    *type = gql_schema_type(remote->upstream, name);
+		List	   *names = NIL;
+
+		gql_foreach(GqlType, other, &remote->upstream->types)
+		{
+			if (!other->builtin && (other->kind == GQL_OBJECT || other->kind == GQL_INTERFACE))
+				names = lappend(names, unconstify(char *, other->name));
+		}
+		if (!gql_names_add(&said, parent))
+			gql_error(errors, "\"field_names\" has \"parent_type\" \"%s\" twice.", name);
+		else if (type == NULL)
+			gql_error(errors, "\"parent_type\" \"%s\" is no type of the remote schema.%s", name, gql_did_you_mean(NULL, name, names));
+		else if (type->kind != GQL_OBJECT && type->kind != GQL_INTERFACE)
+			gql_error(errors, "\"parent_type\" \"%s\" is neither an object type nor an interface.", name);
+	}
+}
+
+void
+rr_check_customization(RrRemote *remote, GqlErrorList *errors)
+{
+	const RrCustomization *customization = remote->def->customization;
+
+	if (customization == NULL)
+		return;
+	if (customization->root_fields_namespace && !is_plain_name(customization->root_fields_namespace))
+		gql_error(errors, "\"root_fields_namespace\" \"%s\" is no name that GraphQL allows.", customization->root_fields_namespace);
+	check_types(remote, errors);
+	if (customization->field_names == NIL)
+		return;
+	gql_foreach(GqlType, type, &remote->upstream->types)
+	{
+		if (!type->builtin && (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE))
+			check_fields(remote, type, errors);
+	}
+}

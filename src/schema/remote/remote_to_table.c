@@ -1,0 +1,120 @@
+/*
+ * remote_source.c: join fields from types of a remote schema to tables.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "schema/table/table.h"
+
+/* Can rows be found by a column? */
+static bool
+is_comparable(RrDatabase *db, const RrColumn *column)
+{
+	static const RrOperator equal = {.kind = RR_OP_COMPARE,.strategy = 3};	/* BTEqualStrategyNumber */
+	const RrScalar *scalar = rr_scalar(db, column->type);
+
+	return OidIsValid(rr_scalar_comparison(scalar, &equal)) && OidIsValid(get_array_type(scalar->base));
+}
+
+/* What of the table's side cannot be served; NULL when all is well, or something is missing altogether. */
+static const char *
+unfit_reason(RrDatabase *db, const RrToSource *to)
+{
+	const RrTable *table = rr_database_table(db, to->table);
+	ListCell   *lc;
+
+	if (table == NULL)
+		return psprintf("table \"%s\" is not exposed", quote_qualified_identifier(to->table_schema, to->table_name));
+	foreach(lc, to->field_mapping)
+	{
+		const char *name = ((RrFieldMapping *) lfirst(lc))->column;
+		const RrColumn *column = rr_table_column_named(table, name);
+
+		if (column != NULL && !is_comparable(db, column))
+			return psprintf("column \"%s\" of table \"%s\" with type %s cannot be compared", name, table->name, format_type_be(column->type));
+	}
+	return NULL;
+}
+
+void
+rr_database_source_joins(RrDatabase *db)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_catalog_remote_relationships(NULL))
+	{
+		const RrRelationship *r = lfirst(lc);
+		const char *reason = r->to_source && OidIsValid(r->to_source->table) ? unfit_reason(db, r->to_source) : NULL;
+
+		if (reason != NULL)
+			rr_database_inconsistent(db, "remote_relationship", rr_remote_field_label(r->source_remote_schema, r->source_type, r->name),
+									 "%s", reason);
+	}
+}
+
+/* The join as the role can have it; NULL when something of it is missing or hidden. */
+static RrSourceJoin *
+build(RrRoleSchema *rs, const RrRelationship *relationship, const RrRemote *source)
+{
+	const RrToSource *to = relationship->to_source;
+	RrDatabase *db = rr_tables(rs)->db;
+	const RrTable *table = rr_database_table(db, to->table);
+	GqlErrorList *errors = gql_errors_create(1, NULL);
+	RrSourceJoin *join;
+	ListCell   *lc;
+
+	if (table == NULL)
+		return NULL;
+	join = palloc0(sizeof(RrSourceJoin));
+	join->base.kind = RR_FIELD_TO_SOURCE;
+	join->relationship = relationship;
+	join->table = table;
+	join->array = to->array;
+	join->keys = palloc0(list_length(to->field_mapping) * sizeof(RrJoinKey));
+	join->columns = palloc(list_length(to->field_mapping) * sizeof(RrColumn *));
+	foreach(lc, to->field_mapping)
+	{
+		const RrFieldMapping *mapping = lfirst(lc);
+		const RrColumn *column = rr_table_column_named(table, mapping->column);
+		RrJoinKey  *key = &join->keys[join->nkeys];
+
+		key->name = mapping->lhs;
+		key->field = rr_remote_key_field(source, relationship->source_type, mapping->lhs, errors);
+		if (key->field == NULL || column == NULL || !rr_can_read(rs, table, column->attnum) || !is_comparable(db, column))
+			return NULL;
+		join->columns[join->nkeys++] = column;
+	}
+	return join;
+}
+
+void
+rr_add_source_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_tables(rs)->db->remote_relationships)
+	{
+		RrRelationship *relationship = lfirst(lc);
+		GqlType    *object;
+		GqlFieldDef *field;
+		RrSourceJoin *join;
+
+		if (relationship->kind != RR_REL_TO_SOURCE || strcmp(relationship->source_remote_schema, info->remote->def->name) != 0 ||
+			strcmp(relationship->source_type, info->upstream->name) != 0)
+			continue;
+		join = build(rs, relationship, info->remote);
+		if (join == NULL)
+			continue;
+		object = rr_table_type(rs, join->table, RR_TYPE_OBJECT);
+		field = gql_type_add_field(rs->schema, type, relationship->name,
+								   join->array ? gql_list_of(rs->schema, gql_non_null(rs->schema, &object->ref)) : &object->ref);
+		if (field == NULL)
+			continue;
+		field->description = join->array ? "An array relationship" : "An object relationship";
+		field->data = join;
+		if (join->array)
+			rr_add_list_args(rs, field, join->table);
+	}
+}

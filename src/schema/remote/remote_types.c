@@ -1,0 +1,561 @@
+/*
+ * remote_types.c: what remote schemas add to a role's schema: their types under their customized names, and their root fields.
+ *
+ * Types are entered by name at once and completed at first use: most queries touch a handful of the types that a large
+ * upstream has. A type's fields keep the upstream's own GqlFieldDef in reach by name (rr_remote_upstream_type()), since two
+ * remote schemas may share a type, and the one that answers follows from where the query came from.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "schema/permission/permission.h"
+#include "schema/permission/preset.h"
+#include "schema/role_schema.h"
+#include "settings.h"
+
+static const char *
+mapped(const GqlNames *mapping, const char *name)
+{
+	const RrMapping *m = gql_names_get(mapping, name);
+
+	return m ? m->to : NULL;
+}
+
+static bool
+is_standard_scalar(const char *name)
+{
+	static const char *const standard[] = {"Int", "Float", "String", "Boolean", "ID"};
+
+	for (int i = 0; i < (int) lengthof(standard); i++)
+		if (strcmp(name, standard[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_introspection(const GqlType *type)
+{
+	return strncmp(type->name, "__", 2) == 0;
+}
+
+bool
+rr_remote_hides(const RrRemote *remote, const GqlInputValueDef *def)
+{
+	return remote->restricted && rr_is_hidden(remote->upstream, def);
+}
+
+static bool
+is_root(const GqlSchema *schema, const GqlType *type)
+{
+	return type == schema->query || type == schema->mutation || type == schema->subscription;
+}
+
+const char *
+rr_remote_type_name(const RrRemote *remote, const GqlType *upstream)
+{
+	const RrCustomization *c = remote->def->customization;
+	const char *to;
+
+	if (c == NULL || is_introspection(upstream))
+		return upstream->name;
+	to = mapped(&c->type_mapping, upstream->name);
+	if (to != NULL)
+		return to;
+	if (is_standard_scalar(upstream->name) || is_root(remote->upstream, upstream))
+		return upstream->name;
+	if (c->type_prefix[0] == '\0' && c->type_suffix[0] == '\0')
+		return upstream->name;
+	return psprintf("%s%s%s", c->type_prefix, upstream->name, c->type_suffix);
+}
+
+static const RrFieldNaming *
+naming_of(const RrRemote *remote, const GqlType *upstream)
+{
+	ListCell   *lc;
+
+	if (remote->def->customization == NULL)
+		return NULL;
+	foreach(lc, remote->def->customization->field_names)
+	{
+		const RrFieldNaming *naming = lfirst(lc);
+
+		if (strcmp(naming->parent_type, upstream->name) == 0)
+			return naming;
+	}
+	return NULL;
+}
+
+const char *
+rr_remote_field_name(const RrRemote *remote, const GqlType *upstream, const char *field)
+{
+	const RrFieldNaming *naming = naming_of(remote, upstream);
+	const char *to;
+
+	if (naming == NULL || strncmp(field, "__", 2) == 0)
+		return field;
+	to = mapped(&naming->mapping, field);
+	if (to != NULL)
+		return to;
+	if (naming->prefix[0] == '\0' && naming->suffix[0] == '\0')
+		return field;
+	return psprintf("%s%s%s", naming->prefix, field, naming->suffix);
+}
+
+GqlFieldDef *
+rr_remote_field_named(const RrRemote *remote, const GqlType *upstream, const char *name)
+{
+	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, unconstify(GqlType *, upstream)))
+	{
+		if (strcmp(rr_remote_field_name(remote, upstream, field->name), name) == 0)
+			return field;
+	}
+	return NULL;
+}
+
+GqlType *
+rr_remote_upstream_type(const RrRemote *remote, const char *name)
+{
+	const RrRemoteType *type = gql_names_get(&remote->types, name);
+
+	return type ? type->upstream : NULL;
+}
+
+const GqlTypeRef *
+rr_remote_type_ref(RrRoleSchema *rs, const RrRemote *remote, const GqlTypeRef *upstream)
+{
+	GqlType    *type;
+
+	switch (upstream->kind)
+	{
+		case GQL_TYPE_LIST:
+			return gql_list_of(rs->schema, rr_remote_type_ref(rs, remote, upstream->of));
+		case GQL_TYPE_NON_NULL:
+			return gql_non_null(rs->schema, rr_remote_type_ref(rs, remote, upstream->of));
+		case GQL_TYPE_NAMED:
+			break;
+	}
+	type = gql_schema_type(rs->schema, rr_remote_type_name(remote, upstream->type));
+	if (type == NULL)
+		elog(ERROR, "type \"%s\" of remote schema \"%s\" is missing from the role's schema",
+			 upstream->type->name, remote->def->name);
+	return &type->ref;
+}
+
+static void
+copy_input(const GqlInputValueDef *from, GqlInputValueDef *to)
+{
+	to->description = from->description;
+	to->default_value = from->default_value;
+	to->deprecation_reason = from->deprecation_reason;
+}
+
+/* Add an upstream's field to a type of the role's schema. NULL when the name is taken. */
+static GqlFieldDef *
+add_field(RrRoleSchema *rs, RrRemote *remote, GqlType *to, const GqlType *upstream, const GqlFieldDef *from)
+{
+	GqlFieldDef *field;
+	RrRemoteField *info;
+
+	field = gql_type_add_field(rs->schema, to, rr_remote_field_name(remote, upstream, from->name),
+							   rr_remote_type_ref(rs, remote, from->type));
+	if (field == NULL)
+		return NULL;
+	field->description = from->description;
+	field->deprecation_reason = from->deprecation_reason;
+	gql_foreach(GqlInputValueDef, arg, &from->args)
+	{
+		const GqlTypeRef *type;
+
+		if (rr_remote_hides(remote, arg))
+			continue;
+		type = rr_remote_type_ref(rs, remote, arg->type);
+		if (remote->restricted && rr_presets_require(remote->upstream, arg))
+			type = gql_non_null(rs->schema, type);
+		copy_input(arg, gql_field_add_arg(rs->schema, field, arg->name, type));
+	}
+	info = palloc(sizeof(RrRemoteField));
+	info->base.kind = RR_FIELD_REMOTE;
+	info->remote = remote;
+	info->upstream_name = from->name;
+	field->data = info;
+	return field;
+}
+
+/* Where several remote schemas share a type, its relationships from each of them. */
+static void
+add_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
+{
+	ListCell   *lc;
+
+	rr_add_remote_type_joins(rs, info, type);
+	foreach(lc, rs->remotes)
+	{
+		const RrRemote *remote = lfirst(lc);
+		const RrRemoteType *shared = remote != info->remote ? gql_names_get(&remote->types, info->name) : NULL;
+
+		if (shared != NULL)
+			rr_add_remote_type_joins(rs, shared, type);
+	}
+}
+
+/* GqlType.complete of a remote type: its fields, values or input fields. */
+static void
+complete_type(GqlSchema *schema, GqlType *type)
+{
+	RrRemoteType *info = type->data;
+	RrRoleSchema *rs = schema->data;
+	const GqlType *upstream = info->upstream;
+	const GqlNames *members = gql_type_fields(info->remote->upstream, info->upstream);
+
+	switch (upstream->kind)
+	{
+		case GQL_OBJECT:
+		case GQL_INTERFACE:
+			gql_foreach(GqlFieldDef, field, members)
+				add_field(rs, info->remote, type, upstream, field);
+			if (upstream->kind == GQL_OBJECT)
+				add_joins(rs, info, type);
+			break;
+		case GQL_ENUM:
+			gql_foreach(GqlEnumValueDef, value, members)
+			{
+				GqlEnumValueDef *v = gql_type_add_enum_value(schema, type, value->name);
+
+				v->description = value->description;
+				v->deprecation_reason = value->deprecation_reason;
+			}
+			break;
+		case GQL_INPUT_OBJECT:
+			gql_foreach(GqlInputValueDef, input, members)
+				if (!rr_remote_hides(info->remote, input))
+					copy_input(input,
+							   gql_type_add_input(schema, type, input->name,
+												  rr_remote_type_ref(rs, info->remote, input->type)));
+			break;
+		case GQL_SCALAR:
+		case GQL_UNION:
+			break;
+	}
+}
+
+/* Interfaces and members name types, so they follow when all names are entered. */
+static void
+link_type(RrRoleSchema *rs, RrRemote *remote, GqlType *type, const GqlType *upstream)
+{
+	gql_foreach(GqlType, interface, &upstream->interfaces)
+		gql_type_add_interface(type, gql_named_type(rr_remote_type_ref(rs, remote, &interface->ref)));
+	if (upstream->kind == GQL_UNION)
+		gql_foreach(GqlType, member, &upstream->members)
+			gql_type_add_member(type, gql_named_type(rr_remote_type_ref(rs, remote, &member->ref)));
+}
+
+/* Is a type of the upstream one that the role can come to? */
+static bool
+is_reached(const RrRemote *remote, const GqlType *type)
+{
+	return !remote->restricted || gql_names_get(&remote->reached, type->name) != NULL;
+}
+
+/* Do other types refer to a root type of the upstream, so that it has to stay a type of its own? */
+static bool
+is_referred_to(const RrRemote *remote, const GqlType *root)
+{
+	GqlSchema  *upstream = remote->upstream;
+
+	gql_foreach(GqlType, type, &upstream->types)
+	{
+		if (is_introspection(type) || !is_reached(remote, type))
+			continue;
+		if (type->kind == GQL_UNION && gql_names_get(&type->members, root->name) != NULL)
+			return true;
+		if (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE)
+			gql_foreach(GqlFieldDef, field, gql_type_fields(upstream, type))
+				if (gql_named_type(field->type) == root)
+					return true;
+	}
+	return root->interfaces.n > 0;
+}
+
+bool
+rr_remote_brings_type(const RrRemote *remote, const GqlType *upstream)
+{
+	return is_reached(remote, upstream) && (!is_root(remote->upstream, upstream) || is_referred_to(remote, upstream));
+}
+
+/* A directive of the upstream's own that may stand in a query. */
+static bool
+is_offered(const GqlDirectiveDef *directive)
+{
+	const uint32 executable = (1 << (GQL_LOC_VARIABLE_DEFINITION + 1)) - 1;
+
+	return !directive->builtin && (directive->locations & executable) != 0;
+}
+
+/* ---- what a permission leaves ---- */
+
+static void reach(RrRemote *remote, GqlType *type);
+
+static void
+reach_inputs(RrRemote *remote, const GqlNames *inputs)
+{
+	gql_foreach(GqlInputValueDef, input, inputs)
+		if (!rr_remote_hides(remote, input))
+			reach(remote, gql_named_type(input->type));
+}
+
+/* Types that only hidden arguments and fields lead to, or nothing at all, are not the role's. */
+static void
+reach(RrRemote *remote, GqlType *type)
+{
+	check_stack_depth();
+	if (!gql_names_add(&remote->reached, type))
+		return;
+	if (type->kind == GQL_INPUT_OBJECT)
+		reach_inputs(remote, &type->fields);
+	else if (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE)
+		gql_foreach(GqlFieldDef, field, &type->fields)
+		{
+			reach_inputs(remote, &field->args);
+			reach(remote, gql_named_type(field->type));
+		}
+	gql_foreach(GqlType, interface, &type->interfaces)
+		reach(remote, interface);
+	gql_foreach(GqlType, member, &type->members)
+		reach(remote, member);
+}
+
+static void
+reach_roots(RrRemote *remote)
+{
+	reach(remote, remote->upstream->query);
+	if (remote->upstream->mutation != NULL)
+		reach(remote, remote->upstream->mutation);
+	gql_foreach(GqlDirectiveDef, directive, &remote->upstream->directives)
+		if (is_offered(directive))
+			reach_inputs(remote, &directive->args);
+}
+
+static void
+add_types(RrRoleSchema *rs, RrRemote *remote)
+{
+	GqlSchema  *upstream = remote->upstream;
+	List	   *added = NIL;
+	ListCell   *lc;
+
+	gql_foreach(GqlType, type, &upstream->types)
+	{
+		RrRemoteType *info;
+		GqlType    *to;
+
+		if (is_introspection(type))
+			continue;
+		if (!rr_remote_brings_type(remote, type))
+			continue;
+		info = palloc0(sizeof(RrRemoteType));
+		info->name = rr_remote_type_name(remote, type);
+		info->upstream = type;
+		info->remote = remote;
+		info->naming = naming_of(remote, type);
+		if (!gql_names_add(&remote->types, info))
+			continue;
+		to = gql_schema_add_type(rs->schema, type->kind, info->name);
+		if (to == NULL)			/* a standard scalar, or a type shared with another remote schema */
+			continue;
+		to->description = type->description;
+		to->specified_by_url = type->specified_by_url;
+		to->one_of = type->one_of;
+		to->data = info;
+		to->complete = complete_type;
+		added = lappend(added, info);
+	}
+	foreach(lc, added)
+	{
+		RrRemoteType *info = lfirst(lc);
+
+		link_type(rs, remote, gql_schema_type(rs->schema, info->name), info->upstream);
+	}
+}
+
+static void
+add_directives(RrRoleSchema *rs, RrRemote *remote)
+{
+	gql_foreach(GqlDirectiveDef, directive, &remote->upstream->directives)
+	{
+		GqlDirectiveDef *to;
+		ListCell   *lc;
+
+		if (!is_offered(directive))
+			continue;
+		to = gql_schema_add_directive(rs->schema, directive->name);
+		if (to == NULL)
+			continue;
+		to->description = directive->description;
+		to->repeatable = directive->repeatable;
+		foreach(lc, directive->location_list)
+			if (lfirst_int(lc) <= GQL_LOC_VARIABLE_DEFINITION)
+				gql_directive_add_location(to, lfirst_int(lc));
+		gql_foreach(GqlInputValueDef, arg, &directive->args)
+			copy_input(arg,
+					   gql_directive_add_arg(rs->schema, to, arg->name, rr_remote_type_ref(rs, remote, arg->type)));
+	}
+}
+
+/* The fields of an upstream's root type, into the role's root type or into a namespace. */
+static void
+add_root_fields(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream_root, GqlType **root, const char *root_name)
+{
+	const char *namespace = remote->def->customization ? remote->def->customization->root_fields_namespace : NULL;
+	GqlType    *to;
+
+	if (upstream_root == NULL)
+		return;
+	if (*root == NULL)
+		*root = gql_schema_add_type(rs->schema, GQL_OBJECT, root_name);
+	to = *root;
+	if (namespace != NULL)
+	{
+		RrRemoteNamespace *info = palloc(sizeof(RrRemoteNamespace));
+		GqlFieldDef *field;
+
+		to = gql_schema_add_type(rs->schema, GQL_OBJECT, psprintf("%s_%s", namespace, root_name));
+		if (to == NULL)
+			return;
+		field = gql_type_add_field(rs->schema, *root, namespace, &to->ref);
+		if (field == NULL)
+			return;
+		info->base.kind = RR_FIELD_REMOTE_NAMESPACE;
+		info->remote = remote;
+		field->data = info;
+	}
+	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, upstream_root))
+		add_field(rs, remote, to, upstream_root, field);
+}
+
+static RrRemote *
+new_remote(const RrRemoteSchema *def, GqlSchema *upstream)
+{
+	RrRemote   *remote = palloc0(sizeof(RrRemote));
+
+	remote->def = def;
+	remote->upstream = upstream;
+	gql_names_init(&remote->types, CurrentMemoryContext);
+	return remote;
+}
+
+RrRemote *
+rr_remote_create(const RrRemoteSchema *def)
+{
+	GqlErrorList *errors = gql_errors_create(1, NULL);
+	GqlSchema  *upstream = gql_schema_from_sdl(def->sdl, strlen(def->sdl), true, errors, gql_errors_create(1, NULL));
+
+	if (upstream == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored schema of remote schema \"%s\" is invalid", def->name),
+				 errors->items ? errdetail("%s", ((GqlError *) linitial(errors->items))->message) : 0,
+				 errhint("Run remote_rel.reload_remote_schema('%s').", def->name)));
+	return new_remote(def, upstream);
+}
+
+RrRemote *
+rr_remote_restrict(const RrRemote *whole, const char *sdl)
+{
+	RrRemote   *remote = new_remote(whole->def, rr_permission_schema(whole->upstream, sdl));
+
+	remote->restricted = true;
+	gql_names_init(&remote->reached, CurrentMemoryContext);
+	reach_roots(remote);
+	return remote;
+}
+
+/* Does a remote schema clash with one that came before it, or with itself? Then it is out of the schema, and listed as inconsistent. */
+static bool
+clashes(List *earlier, RrRemote *remote)
+{
+	GqlErrorList *errors = gql_errors_create(1, NULL);
+
+	rr_check_remote(remote, earlier, errors);
+	return errors->items != NIL;
+}
+
+static void
+add_remote(RrRoleSchema *rs, RrRemote *remote)
+{
+	add_types(rs, remote);
+	add_directives(rs, remote);
+	add_root_fields(rs, remote, remote->upstream->query, &rs->schema->query, "query_root");
+	add_root_fields(rs, remote, remote->upstream->mutation, &rs->schema->mutation, "mutation_root");
+	rs->remotes = lappend(rs->remotes, remote);
+}
+
+static bool
+fits(const RrRemote *whole, const char *sdl)
+{
+	MemoryContext cxt = CurrentMemoryContext;
+	MemoryContext scratch = AllocSetContextCreate(cxt, "remote_rel permission check", ALLOCSET_DEFAULT_SIZES);
+	bool		ok;
+	GqlErrorList *errors;
+
+	MemoryContextSwitchTo(scratch);
+	errors = gql_errors_create(1, NULL);
+	rr_check_permission(whole->upstream, sdl, errors);
+	ok = errors->items == NIL;
+	MemoryContextSwitchTo(cxt);
+	MemoryContextDelete(scratch);
+	return ok;
+}
+
+/* What the role's permission leaves of a remote schema, unless it does not fit (any more), or its parts of two remote schemas do not fit together. */
+static void
+add_restricted(RrRoleSchema *rs, const RrRemote *whole, const RrPermission *permission)
+{
+	RrRemote   *remote;
+
+	if (!fits(whole, permission->sdl))
+		return;
+	remote = rr_remote_restrict(whole, permission->sdl);
+	if (!clashes(rs->remotes, remote))
+		add_remote(rs, remote);
+}
+
+void
+rr_add_remote_schemas(RrRoleSchema *rs)
+{
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "remote_rel whole upstreams", ALLOCSET_DEFAULT_SIZES);
+	const char *role_name = GetUserNameFromId(rs->role, false);
+	bool		see_whole = rs->sees_everything || !rr_remote_schema_permissions;
+	List	   *defs = rr_catalog_remote_schemas();
+	List	   *earlier = NIL;
+	ListCell   *lc;
+
+	foreach(lc, defs)
+	{
+		RrRemoteSchema *def = lfirst(lc);
+		MemoryContext old = CurrentMemoryContext;
+		const RrPermission *permission = NULL;
+		const RrPermission *conflict[2];
+		RrSamePermissions same = {0};
+		RrRemote   *whole;
+
+		if (def->sdl == NULL)	/* it was never reached */
+			continue;
+		if (!see_whole)
+		{
+			MemoryContextSwitchTo(scratch);
+			permission = rr_role_permission(rs->role, role_name, rr_catalog_permissions(def->name), &same, conflict);
+		}
+		/* without a permission it matters only to those that come later */
+		whole = see_whole || permission != NULL || list_length(defs) > 1 ? rr_remote_create(def) : NULL;
+		MemoryContextSwitchTo(old);
+		if (whole == NULL || clashes(earlier, whole))
+			continue;
+		earlier = lappend(earlier, whole);
+		if (see_whole)
+			add_remote(rs, whole);
+		else if (permission != NULL)
+			add_restricted(rs, whole, permission);
+	}
+	MemoryContextDelete(scratch);
+}

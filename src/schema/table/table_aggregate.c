@@ -1,0 +1,297 @@
+/*
+ * table_aggregate.c: types for aggregates: in answers (reference, 8), in order_by (7) and in where (6).
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+
+#include "schema/table/table.h"
+
+static const RrAggregate aggregates[] = {
+	{"avg", RR_AGGREGATE_NUMERIC_FLOAT},
+	{"max", RR_AGGREGATE_ORDERED},
+	{"min", RR_AGGREGATE_ORDERED},
+	{"stddev", RR_AGGREGATE_NUMERIC_FLOAT},
+	{"stddev_pop", RR_AGGREGATE_NUMERIC_FLOAT},
+	{"stddev_samp", RR_AGGREGATE_NUMERIC_FLOAT},
+	{"sum", RR_AGGREGATE_NUMERIC_SELF},
+	{"var_pop", RR_AGGREGATE_NUMERIC_FLOAT},
+	{"var_samp", RR_AGGREGATE_NUMERIC_FLOAT},
+	{"variance", RR_AGGREGATE_NUMERIC_FLOAT},
+};
+
+static const RrTableType *
+info_of(const GqlType *type)
+{
+	return type->data;
+}
+
+static bool
+takes(RrRoleSchema *rs, const RrAggregate *aggregate, const RrColumn *column)
+{
+	const RrScalar *scalar = rr_scalar(rr_tables(rs)->db, column->type);
+
+	return aggregate->class == RR_AGGREGATE_ORDERED ? rr_scalar_has_max(scalar) : rr_scalar_is_numeric(scalar);
+}
+
+/* Does the role read any column that the aggregate takes? */
+static bool
+is_useful(RrRoleSchema *rs, const RrAggregate *aggregate, const RrTable *table)
+{
+	rr_foreach_column(rs, rr_role_table(rs, table), column)
+	{
+		if (takes(rs, aggregate, column))
+			return true;
+	}
+	return false;
+}
+
+/* ---- books_aggregate, books_aggregate_fields, books_max_fields ---- */
+
+void
+rr_complete_aggregate(GqlSchema *schema, GqlType *type)
+{
+	RrRoleSchema *rs = schema->data;
+	const RrTable *table = info_of(type)->table;
+	const GqlTypeRef *row = gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref);
+
+	gql_type_add_field(schema, type, "aggregate", &rr_table_type(rs, table, RR_TYPE_AGGREGATE_FIELDS)->ref)->data =
+		rr_table_field(rs, RR_FIELD_AGGREGATE, table);
+	gql_type_add_field(schema, type, "nodes", gql_non_null(schema, gql_list_of(schema, row)))->data =
+		rr_table_field(rs, RR_FIELD_NODES, table);
+}
+
+static void
+complete_function_fields(GqlSchema *schema, GqlType *type)
+{
+	RrRoleSchema *rs = schema->data;
+	const RrTableType *info = info_of(type);
+
+	rr_foreach_column(rs, rr_role_table(rs, info->table), column)
+	{
+		RrTableField *field;
+		const GqlTypeRef *ref;
+
+		if (!takes(rs, info->aggregate, column))
+			continue;
+		if (info->aggregate->class == RR_AGGREGATE_NUMERIC_FLOAT)
+			ref = &gql_schema_type(schema, "Float")->ref;
+		else
+			ref = rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, column->type));
+		field = rr_table_field(rs, RR_FIELD_AGGREGATE_COLUMN, info->table);
+		field->aggregate = info->aggregate;
+		field->column = column;
+		gql_type_add_field(schema, type, column->name, ref)->data = field;
+	}
+}
+
+void
+rr_complete_aggregate_fields(GqlSchema *schema, GqlType *type)
+{
+	RrRoleSchema *rs = schema->data;
+	const RrTable *table = info_of(type)->table;
+	GqlFieldDef *count;
+
+	for (int i = 0; i < (int) lengthof(aggregates); i++)
+	{
+		const RrAggregate *aggregate = &aggregates[i];
+		RrTableField *field;
+		GqlType    *columns;
+
+		/* count stands where the alphabet has it */
+		if (strcmp(aggregate->name, "max") == 0)
+		{
+			count = gql_type_add_field(schema, type, "count", gql_non_null(schema, rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, INT4OID))));
+			count->data = rr_table_field(rs, RR_FIELD_COUNT, table);
+			gql_field_add_arg(schema, count, "columns",
+							  gql_list_of(schema, gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN)->ref)));
+			gql_field_add_arg(schema, count, "distinct", rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, BOOLOID)));
+		}
+		if (!is_useful(rs, aggregate, table))
+			continue;
+		columns = rr_table_suffix_type(rs, table, GQL_OBJECT, psprintf("_%s_fields", aggregate->name), aggregate, complete_function_fields);
+		columns->description = psprintf("aggregate %s on columns", aggregate->name);
+		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);
+		field->aggregate = aggregate;
+		gql_type_add_field(schema, type, aggregate->name, &columns->ref)->data = field;
+	}
+}
+
+/* ---- books_aggregate_order_by, books_max_order_by ---- */
+
+static void
+complete_function_order_by(GqlSchema *schema, GqlType *type)
+{
+	RrRoleSchema *rs = schema->data;
+	const RrTableType *info = info_of(type);
+
+	rr_foreach_column(rs, rr_role_table(rs, info->table), column)
+	{
+		RrTableField *field;
+
+		if (!takes(rs, info->aggregate, column))
+			continue;
+		field = rr_table_field(rs, RR_FIELD_AGGREGATE_COLUMN, info->table);
+		field->aggregate = info->aggregate;
+		field->column = column;
+		gql_type_add_input(schema, type, column->name, &rr_order_by_enum(rs)->ref)->data = field;
+	}
+}
+
+void
+rr_complete_aggregate_order_by(GqlSchema *schema, GqlType *type)
+{
+	RrRoleSchema *rs = schema->data;
+	const RrTable *table = info_of(type)->table;
+
+	gql_type_add_input(schema, type, "count", &rr_order_by_enum(rs)->ref)->data = rr_table_field(rs, RR_FIELD_COUNT, table);
+	for (int i = 0; i < (int) lengthof(aggregates); i++)
+	{
+		const RrAggregate *aggregate = &aggregates[i];
+		RrTableField *field;
+		GqlType    *columns;
+
+		if (!is_useful(rs, aggregate, table))
+			continue;
+		columns = rr_table_suffix_type(rs, table, GQL_INPUT_OBJECT, psprintf("_%s_order_by", aggregate->name), aggregate, complete_function_order_by);
+		columns->description = psprintf("order by %s() on columns of table \"%s\"", aggregate->name, table->name);
+		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);
+		field->aggregate = aggregate;
+		gql_type_add_input(schema, type, aggregate->name, &columns->ref)->data = field;
+	}
+}
+
+/* ---- books_aggregate_bool_exp ---- */
+
+typedef enum PredicateArguments
+{
+	ANY_COLUMNS,				/* [column!], optional */
+	ONE_COLUMN,
+	TWO_COLUMNS,				/* {X, Y} */
+} PredicateArguments;
+
+typedef struct Predicate
+{
+	RrAggregate aggregate;		/* first: what GqlType.data's aggregate points at */
+	PredicateArguments arguments;
+	Oid			type;			/* of its columns (InvalidOid: all) */
+	Oid			result;
+} Predicate;
+
+static const Predicate predicates[] = {
+	{{.name = "avg"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
+	{{.name = "bool_and"}, ONE_COLUMN, BOOLOID, BOOLOID},
+	{{.name = "bool_or"}, ONE_COLUMN, BOOLOID, BOOLOID},
+	{{.name = "corr"}, TWO_COLUMNS, FLOAT8OID, FLOAT8OID},
+	{{.name = "count"}, ANY_COLUMNS, InvalidOid, INT4OID},
+	{{.name = "covar_samp"}, TWO_COLUMNS, FLOAT8OID, FLOAT8OID},
+	{{.name = "max"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
+	{{.name = "min"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
+	{{.name = "stddev_samp"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
+	{{.name = "sum"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
+	{{.name = "var_samp"}, ONE_COLUMN, FLOAT8OID, FLOAT8OID},
+};
+
+Oid
+rr_predicate_result(const RrAggregate *aggregate)
+{
+	return ((const Predicate *) aggregate)->result;
+}
+
+static bool
+fits(RrRoleSchema *rs, const Predicate *predicate, const RrColumn *column)
+{
+	return !OidIsValid(predicate->type) || rr_scalar(rr_tables(rs)->db, column->type)->base == predicate->type;
+}
+
+static void
+complete_predicate_columns(GqlSchema *schema, GqlType *type)
+{
+	RrRoleSchema *rs = schema->data;
+	const RrTableType *info = info_of(type);
+	const Predicate *predicate = (const Predicate *) info->aggregate;
+
+	rr_foreach_column(rs, rr_role_table(rs, info->table), column)
+	{
+		if (fits(rs, predicate, column))
+			rr_add_column_value(rs, type, column);
+	}
+}
+
+static void
+complete_pair(GqlSchema *schema, GqlType *type)
+{
+	RrRoleSchema *rs = schema->data;
+	const RrTableType *info = info_of(type);
+	GqlType    *columns;
+
+	columns = rr_table_suffix_type(rs, info->table, GQL_ENUM,
+								   psprintf("_select_column_%s_aggregate_bool_exp_%s_arguments_columns", info->table->name, info->aggregate->name),
+								   info->aggregate, complete_predicate_columns);
+	gql_type_add_input(schema, type, "X", gql_non_null(schema, &columns->ref));
+	gql_type_add_input(schema, type, "Y", gql_non_null(schema, &columns->ref));
+}
+
+/* What the predicate's "arguments" are. */
+static const GqlTypeRef *
+arguments_ref(RrRoleSchema *rs, const RrTable *table, const Predicate *predicate)
+{
+	const RrAggregate *aggregate = &predicate->aggregate;
+	GqlType    *columns;
+
+	switch (predicate->arguments)
+	{
+		case ANY_COLUMNS:
+			columns = rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN);
+			return gql_list_of(rs->schema, gql_non_null(rs->schema, &columns->ref));
+		case ONE_COLUMN:
+			columns = rr_table_suffix_type(rs, table, GQL_ENUM,
+										   psprintf("_select_column_%s_aggregate_bool_exp_%s_arguments_columns", table->name, aggregate->name),
+										   aggregate, complete_predicate_columns);
+			return gql_non_null(rs->schema, &columns->ref);
+		case TWO_COLUMNS:
+			columns = rr_table_suffix_type(rs, table, GQL_INPUT_OBJECT, psprintf("_aggregate_bool_exp_%s_arguments", aggregate->name),
+										   aggregate, complete_pair);
+			return gql_non_null(rs->schema, &columns->ref);
+	}
+	pg_unreachable();
+}
+
+static void
+complete_predicate(GqlSchema *schema, GqlType *type)
+{
+	RrRoleSchema *rs = schema->data;
+	const RrTableType *info = info_of(type);
+	const Predicate *predicate = (const Predicate *) info->aggregate;
+	const RrScalar *result = rr_scalar(rr_tables(rs)->db, predicate->result);
+
+	gql_type_add_input(schema, type, "arguments", arguments_ref(rs, info->table, predicate));
+	gql_type_add_input(schema, type, "distinct", rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, BOOLOID)));
+	gql_type_add_input(schema, type, "filter", &rr_table_type(rs, info->table, RR_TYPE_BOOL_EXP)->ref);
+	gql_type_add_input(schema, type, "predicate", gql_non_null(schema, &rr_comparison_type(rs, result)->ref));
+}
+
+void
+rr_complete_aggregate_bool_exp(GqlSchema *schema, GqlType *type)
+{
+	RrRoleSchema *rs = schema->data;
+	const RrTable *table = info_of(type)->table;
+
+	for (int i = 0; i < (int) lengthof(predicates); i++)
+	{
+		const Predicate *predicate = &predicates[i];
+		bool		useful = false;
+		GqlType    *function;
+		RrTableField *field;
+
+		rr_foreach_column(rs, rr_role_table(rs, table), column)
+			useful |= fits(rs, predicate, column);
+		if (!useful)
+			continue;
+		function = rr_table_suffix_type(rs, table, GQL_INPUT_OBJECT, psprintf("_aggregate_bool_exp_%s", predicate->aggregate.name),
+										&predicate->aggregate, complete_predicate);
+		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);
+		field->aggregate = &predicate->aggregate;
+		gql_type_add_input(schema, type, predicate->aggregate.name, &function->ref)->data = field;
+	}
+}

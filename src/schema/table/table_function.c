@@ -1,0 +1,388 @@
+/*
+ * table_function.c: SQL functions in the schema: computed fields of tables, and tracked functions as root fields (reference, 11).
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "commands/comment.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "compat.h"
+#include "schema/table/table.h"
+
+/* ---- pg_proc ---- */
+
+/* The exposed table whose row type this is, or NULL. */
+static RrTable *
+table_of_row_type(RrDatabase *db, Oid type)
+{
+	Oid			relation = get_typ_typrelid(type);
+
+	return OidIsValid(relation) ? rr_database_table(db, relation) : NULL;
+}
+
+/* Fill in names and types of input arguments. NULL, or why the function cannot be used. */
+static const char *
+read_arguments(RrFunction *function, HeapTuple tuple)
+{
+	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
+	Oid		   *types;
+	char	  **names;
+	char	   *modes;
+	int			n = get_func_arg_info(tuple, &types, &names, &modes);
+
+	if (OidIsValid(form->provariadic))
+		return "it is variadic";
+	function->nargs = n;
+	function->ndefaults = form->pronargdefaults;
+	function->arg_types = types;
+	function->arg_names = palloc(Max(n, 1) * sizeof(char *));
+	function->named = true;
+	for (int i = 0; i < n; i++)
+	{
+		if (modes != NULL && modes[i] != PROARGMODE_IN)
+			return "it has arguments that are not IN arguments";
+		if (names == NULL || names[i][0] == '\0')
+		{
+			function->named = false;
+			function->arg_names[i] = psprintf("arg_%d", i + 1);
+		}
+		else
+			function->arg_names[i] = names[i];
+	}
+	return NULL;
+}
+
+static const char *
+find_argument(const RrFunction *function, const char *name, int *index)
+{
+	for (int i = 0; i < function->nargs; i++)
+	{
+		if (strcmp(function->arg_names[i], name) == 0)
+		{
+			*index = i;
+			return NULL;
+		}
+	}
+	return psprintf("it has no argument \"%s\"", name);
+}
+
+static const char *
+find_session_argument(RrFunction *function, const char *name)
+{
+	const char *reason;
+
+	if (name == NULL)
+		return NULL;
+	reason = find_argument(function, name, &function->session_arg);
+	if (reason == NULL && function->arg_types[function->session_arg] != JSONOID && function->arg_types[function->session_arg] != JSONBOID)
+		return psprintf("its argument \"%s\" for the session is neither json nor jsonb", name);
+	return reason;
+}
+
+static const char *
+check_argument_names(const RrFunction *function)
+{
+	for (int i = 0; i < function->nargs; i++)
+		if (i != function->row_arg && i != function->session_arg && !rr_spellable(function->arg_names[i]))
+			return psprintf("the name of its argument \"%s\" is not a GraphQL name", function->arg_names[i]);
+	return NULL;
+}
+
+/* Look a function up. *function is NULL if there is none; the result is why it cannot be used, or NULL. */
+static const char *
+read_function(RrDatabase *db, Oid oid, const char *name, RrFunction **result)
+{
+	HeapTuple	tuple = OidIsValid(oid) ? SearchSysCache1(PROCOID, ObjectIdGetDatum(oid)) : NULL;
+	Form_pg_proc form;
+	RrFunction *function;
+	const char *reason;
+
+	if (!HeapTupleIsValid(tuple))
+		return "there is no such function, or more than one of that name";
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	function = palloc0(sizeof(RrFunction));
+	function->name = name;
+	function->oid = oid;
+	function->schema_oid = form->pronamespace;
+	function->schema = rr_namespace_name(form->pronamespace);
+	function->sql_name = pstrdup(NameStr(form->proname));
+	function->is_volatile = form->provolatile == PROVOLATILE_VOLATILE;
+	function->returns_set = form->proretset;
+	function->result = form->prorettype;
+	function->result_table = table_of_row_type(db, form->prorettype);
+	function->row_arg = -1;
+	function->session_arg = -1;
+	reason = read_arguments(function, tuple);
+	ReleaseSysCache(tuple);
+	*result = function;
+	return reason;
+}
+
+/* ---- computed fields ---- */
+
+static const char *
+make_computed(RrDatabase *db, RrTable *table, const RrComputedField *row, RrFunction **result)
+{
+	const char *reason = read_function(db, row->function, row->name, result);
+	RrFunction *function = *result;
+
+	if (reason != NULL)
+		return reason;
+	if (row->table_argument != NULL)
+		reason = find_argument(function, row->table_argument, &function->row_arg);
+	else if (function->nargs > 0)
+		function->row_arg = 0;
+	if (reason == NULL && (function->row_arg < 0 || function->arg_types[function->row_arg] != table->row_type))
+		reason = psprintf("it takes no row of table \"%s\"", table->name);
+	if (reason == NULL)
+		reason = find_session_argument(function, row->session_argument);
+	if (reason == NULL && function->session_arg == function->row_arg)
+		reason = "one argument cannot be both the row and the session";
+	if (reason == NULL)
+		reason = check_argument_names(function);
+	if (reason == NULL && function->is_volatile)
+		reason = "it is VOLATILE";
+	if (reason == NULL && function->returns_set && function->result_table == NULL)
+		reason = "it returns a set of something else than rows of an exposed table";
+	if (reason == NULL && !function->returns_set && function->result_table != NULL)
+		function->result_table = NULL;	/* a row as a value: a composite scalar */
+	return reason;
+}
+
+static void
+add_computed(RrDatabase *db, const RrComputedField *row)
+{
+	RrTable    *table = OidIsValid(row->source) ? rr_database_table(db, row->source) : NULL;
+	RrFunction *function = NULL;
+	const char *reason;
+
+	if (table == NULL)
+		reason = "its table is not exposed";
+	else if (!rr_spellable(row->name))
+		reason = "its name is not a GraphQL name";
+	else if (rr_table_column_named(table, row->name) != NULL)
+		reason = "the table has a column of that name";
+	else
+		reason = make_computed(db, table, row, &function);
+	if (reason == NULL)
+	{
+		function->comment = row->comment;
+		gql_names_add(&table->computed, function);
+	}
+	else
+		rr_database_inconsistent(db, "computed_field", rr_field_label(row->source_schema, row->source_table, row->name), "function \"%s\": %s",
+								 row->function_name, reason);
+}
+
+/* ---- tracked functions ---- */
+
+static const char *
+make_tracked(RrDatabase *db, const RrTrackedFunction *row, RrFunction **result)
+{
+	const char *name = row->custom_name ? row->custom_name :
+		strcmp(row->function_schema, "public") == 0 ? row->function_name : psprintf("%s_%s", row->function_schema, row->function_name);
+	const char *reason = read_function(db, row->function, name, result);
+	RrFunction *function = *result;
+
+	if (reason == NULL)
+		reason = find_session_argument(function, row->session_argument);
+	if (reason == NULL)
+		reason = check_argument_names(function);
+	if (reason == NULL && function->result_table == NULL)
+		reason = "it does not return rows of an exposed table";
+	if (reason == NULL && !rr_spellable(name))
+		reason = psprintf("\"%s\" is not a GraphQL name", name);
+	if (reason != NULL)
+		return reason;
+	function->aggregate_name = row->custom_aggregate_name ? row->custom_aggregate_name : psprintf("%s_aggregate", name);
+	function->as_mutation = row->exposed_as ? strcmp(row->exposed_as, "mutation") == 0 : function->is_volatile;
+	return NULL;
+}
+
+/* Root fields of tables come first. */
+static bool
+is_root_name(const RrDatabase *db, const char *name)
+{
+	int			len = strlen(name);
+
+	if (gql_names_get(&db->tables, name) != NULL)
+		return true;
+	if (len > 10 && strcmp(name + len - 10, "_aggregate") == 0 && gql_names_get(&db->tables, pnstrdup(name, len - 10)) != NULL)
+		return true;
+	return len > 6 && strcmp(name + len - 6, "_by_pk") == 0 && gql_names_get(&db->tables, pnstrdup(name, len - 6)) != NULL;
+}
+
+static void
+add_tracked(RrDatabase *db, const RrTrackedFunction *row)
+{
+	RrFunction *function = NULL;
+	const char *reason = make_tracked(db, row, &function);
+
+	if (reason == NULL && (is_root_name(db, function->name) || (function->returns_set && is_root_name(db, function->aggregate_name))))
+		reason = "a table has its name";
+	if (reason == NULL && !gql_names_add(&db->functions, function))
+		reason = "another function has its name";
+	if (reason != NULL)
+		rr_database_inconsistent(db, "function", quote_qualified_identifier(row->function_schema, row->function_name), "%s", reason);
+}
+
+void
+rr_database_functions(RrDatabase *db)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_catalog_computed_fields(InvalidOid))
+		add_computed(db, lfirst(lc));
+	foreach(lc, rr_catalog_tracked_functions())
+		add_tracked(db, lfirst(lc));
+}
+
+/* ---- in a role's schema ---- */
+
+/* Has argument i no default? Those with defaults are the last. */
+bool
+rr_function_arg_required(const RrFunction *function, int i)
+{
+	return i < function->nargs - function->ndefaults;
+}
+
+/* args: the function's own arguments as an input object, if it has any. */
+static void
+add_args(RrRoleSchema *rs, GqlFieldDef *field, const RrFunction *function, const char *type_name)
+{
+	GqlType    *type;
+	bool		made;
+	bool		required = false;
+
+	if (rr_function_free_args(function) == 0)
+		return;
+	type = rr_own_type(rs, GQL_INPUT_OBJECT, type_name, &made);
+	if (made)
+	{
+		for (int i = 0; i < function->nargs; i++)
+			if (i != function->row_arg && i != function->session_arg)
+				gql_type_add_input(rs->schema, type, function->arg_names[i],
+								   rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, function->arg_types[i])));
+	}
+	for (int i = 0; i < function->nargs; i++)
+		if (i != function->row_arg && i != function->session_arg)
+			required |= rr_function_arg_required(function, i);
+	gql_field_add_arg(rs->schema, field, "args", required ? gql_non_null(rs->schema, &type->ref) : &type->ref)->description =
+		psprintf("input parameters for function \"%s\"", function->sql_name);
+}
+
+static const GqlTypeRef *
+rows_ref(RrRoleSchema *rs, const RrTable *table)
+{
+	return gql_list_of(rs->schema, gql_non_null(rs->schema, &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref));
+}
+
+static GqlFieldDef *
+add_field(RrRoleSchema *rs, GqlType *type, const char *name, const GqlTypeRef *ref, RrFieldKind kind, const RrFunction *function)
+{
+	GqlFieldDef *field = gql_type_add_field(rs->schema, type, name, ref);
+	RrTableField *info = rr_table_field(rs, kind, function->result_table);
+
+	info->function = function;
+	if (field != NULL)
+		field->data = info;
+	return field;
+}
+
+static const char *
+describe_computed(const RrFunction *function)
+{
+	const char *comment = function->comment;
+
+	if (comment == NULL)
+		comment = GetComment(function->oid, ProcedureRelationId, 0);
+	return comment ? comment : psprintf("A computed field, executes function \"%s\"", function->sql_name);
+}
+
+void
+rr_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table, const RrFunction *function)
+{
+	GqlSchema  *schema = rs->schema;
+	const RrTable *result = function->result_table;
+	const char *args = psprintf("%s_%s_args", function->name, table->name);
+	const RrScalar *scalar;
+	GqlFieldDef *field;
+
+	if (!rr_function_visible(rs, function, table))
+		return;
+	if (result == NULL)
+	{
+		scalar = rr_scalar(rr_tables(rs)->db, function->result);
+		field = add_field(rs, type, function->name, rr_scalar_ref(rs, scalar), RR_FIELD_COMPUTED, function);
+		add_args(rs, field, function, args);
+		if (scalar->element == NULL && (scalar->base == JSONOID || scalar->base == JSONBOID))
+			gql_field_add_arg(schema, field, "path", rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, TEXTOID)))->description =
+				"JSON select path";
+		field->description = describe_computed(function);
+		return;
+	}
+	field = add_field(rs, type, function->name, rows_ref(rs, result), RR_FIELD_COMPUTED, function);
+	add_args(rs, field, function, args);
+	rr_add_list_args(rs, field, result);
+	field->description = describe_computed(function);
+	field = add_field(rs, type, psprintf("%s_aggregate", function->name), gql_non_null(schema, &rr_table_type(rs, result, RR_TYPE_AGGREGATE)->ref),
+					  RR_FIELD_COMPUTED_AGGREGATE, function);
+	if (field == NULL)
+		return;
+	add_args(rs, field, function, args);
+	rr_add_list_args(rs, field, result);
+	field->description = describe_computed(function);
+}
+
+static void
+note_taken(RrRoleSchema *rs, const RrFunction *function, const char *name)
+{
+	const char *taken = rr_root_field_taken(rs, name);
+
+	if (taken != NULL)
+		rs->inconsistencies = lappend(rs->inconsistencies,
+									  rr_inconsistency("function", quote_qualified_identifier(function->schema, function->sql_name), "%s", taken));
+}
+
+void
+rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *function)
+{
+	GqlSchema  *schema = rs->schema;
+	const RrTable *table = function->result_table;
+	const char *args = psprintf("%s_args", function->name);
+	const char *description;
+	GqlFieldDef *field;
+
+	if (function->as_mutation || !rr_function_visible(rs, function, NULL))
+		return;
+	description = psprintf("execute function \"%s\" which returns \"%s\"", function->name, table->name);
+	field = add_field(rs, query, function->name,
+					  function->returns_set ? gql_non_null(schema, rows_ref(rs, table)) : &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref,
+					  RR_FIELD_FUNCTION, function);
+	if (field == NULL)
+	{
+		note_taken(rs, function, function->name);
+		return;
+	}
+	field->description = description;
+	add_args(rs, field, function, args);
+	if (!function->returns_set)
+		return;
+	rr_add_list_args(rs, field, table);
+	field = add_field(rs, query, function->aggregate_name, gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_AGGREGATE)->ref),
+					  RR_FIELD_FUNCTION_AGGREGATE, function);
+	if (field == NULL)
+	{
+		note_taken(rs, function, function->aggregate_name);
+		return;
+	}
+	field->description = psprintf("execute function \"%s\" and query aggregates on result of table type \"%s\"", function->name, table->name);
+	add_args(rs, field, function, args);
+	rr_add_list_args(rs, field, table);
+}

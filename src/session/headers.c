@@ -1,0 +1,259 @@
+/*
+ * headers.c: the headers that a call brings along, and those that requests take to a remote schema.
+ *
+ * Some frameworks read "_" in a header's name as "-", so names that differ in no more than that and in case count as one here: nobody gets past a configured
+ * header, or a session variable, with a name that an upstream takes for it.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/formatting.h"
+#include "utils/guc.h"
+
+#include "compat.h"
+#include "join/join.h"
+
+#define VARIABLE_PREFIX "x-hasura-"
+
+/* ---- names ---- */
+
+static inline char
+plain_char(char c)
+{
+	return c == '_' ? '-' : pg_ascii_tolower((unsigned char) c);
+}
+
+/* Do two names count as one? */
+static bool
+same_name(const char *a, const char *b)
+{
+	while (*a != '\0' && plain_char(*a) == plain_char(*b))
+		a++, b++;
+	return plain_char(*a) == plain_char(*b);
+}
+
+static bool
+looks_like_variable(const char *name)
+{
+	for (const char *p = VARIABLE_PREFIX; *p != '\0'; p++, name++)
+		if (plain_char(*name) != *p)
+			return false;
+	return true;
+}
+
+static bool
+is_among(const char *name, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (same_name(name, *names))
+			return true;
+	return false;
+}
+
+/* exact: names in lower case that are the same, character by character */
+static bool
+is_given(List *headers, const char *name, bool exact)
+{
+	ListCell   *lc;
+
+	foreach(lc, headers)
+	{
+		const char *other = ((RrMapping *) lfirst(lc))->name;
+
+		if (exact ? strcmp(other, name) == 0 : same_name(other, name))
+			return true;
+	}
+	return false;
+}
+
+/* What a front end checks before it calls us: no session variables, and for no upstream. */
+static bool
+is_credential(const char *name)
+{
+	static const char *const names[] = {"x-hasura-admin-secret", "x-hasura-access-key", NULL};
+
+	return is_among(name, names);
+}
+
+/* Headers of the client's connection and of its body, or about its answer: requests to remote schemas have their own. */
+static bool
+is_of_connection(const char *name)
+{
+	static const char *const names[] = {
+		"accept", "accept-charset", "accept-datetime", "accept-encoding", "accept-language", "cache-control", "connection", "content-encoding",
+		"content-length", "content-location", "content-md5", "content-range", "content-type", "date", "dnt", "expect", "host", "http2-settings", "if-match",
+		"if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "keep-alive", "max-forwards", "origin", "proxy-authenticate",
+		"proxy-authorization", "proxy-connection", "range", "referer", "te", "trailer", "trailers", "transfer-encoding", "upgrade", "user-agent", NULL
+	};
+
+	return is_among(name, names);
+}
+
+/* Does the client's "Connection" say that a header is meant for the next hop only? */
+static bool
+is_for_next_hop(const char *name, List *headers)
+{
+	int			len = strlen(name);
+	ListCell   *lc;
+
+	foreach(lc, headers)
+	{
+		const RrMapping *m = lfirst(lc);
+
+		if (strcmp(m->name, "connection") != 0)
+			continue;
+		for (const char *p = m->to; *p != '\0'; p += strcspn(p, ", \t"))
+		{
+			p += strspn(p, ", \t");
+			if ((int) strcspn(p, ", \t") == len && pg_strncasecmp(p, name, len) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* ---- of a call ---- */
+
+/* PostgREST's setting of this name, or NULL. What it leaves behind after a transaction is an empty string. */
+static Jsonb *
+request_headers(void)
+{
+	const char *text = GetConfigOption("request.headers", true, false);
+	Jsonb	   *volatile headers = NULL;
+
+	if (text == NULL || text[0] == '\0')
+		return NULL;
+	PG_TRY();
+	{
+		headers = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+	}
+	PG_CATCH();
+	{
+		int			category = ERRCODE_TO_CATEGORY(geterrcode());
+
+		if (category != ERRCODE_DATA_EXCEPTION && category != ERRCODE_PROGRAM_LIMIT_EXCEEDED)
+			PG_RE_THROW();
+		/* the error quotes the text; in its place goes another one, so nothing needs to be undone */
+		FlushErrorState();
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the setting request.headers is not valid JSON")));
+	}
+	PG_END_TRY();
+	return headers;
+}
+
+/* NULL for what is no scalar. */
+static char *
+header_text(const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvString:
+			return pnstrdup(value->val.string.val, value->val.string.len);
+		case jbvNumeric:
+			return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+		case jbvBool:
+			return pstrdup(value->val.boolean ? "true" : "false");
+		default:
+			return NULL;
+	}
+}
+
+static RrMapping *
+read_header(const JsonbValue *key, const JsonbValue *value)
+{
+	RrMapping  *header = palloc(sizeof(RrMapping));
+
+	header->name = asc_tolower(key->val.string.val, key->val.string.len);
+	header->to = header_text(value);
+	rr_http_check_header(header->name, strlen(header->name), header->to ? header->to : "");
+	if (header->to == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("header \"%s\" is not a string", header->name)));
+	return header;
+}
+
+void
+rr_headers_read(Jsonb *json, List **variables, List **others)
+{
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	key,
+				value;
+
+	if (json == NULL)
+		json = request_headers();
+	if (json == NULL)
+		return;
+	if (!JB_ROOT_IS_OBJECT(json))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("headers must be a JSON object of strings")));
+	it = JsonbIteratorInit(&json->root);
+	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	{
+		RrMapping  *header;
+		List	  **list;
+
+		if (token != WJB_KEY)
+			continue;
+		JsonbIteratorNext(&it, &value, true);
+		if (value.type == jbvNull)
+			continue;
+		header = read_header(&key, &value);
+		if (strcmp(header->name, "x-hasura-role") == 0 || is_credential(header->name))
+			continue;
+		list = strncmp(header->name, VARIABLE_PREFIX, strlen(VARIABLE_PREFIX)) == 0 ? variables : others;
+		/* which of them came from whom is not ours to guess */
+		if (is_given(*list, header->name, list == others))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("header \"%s\" is given twice", header->name),
+					 errdetail("Names of headers are the same in upper and lower case, those of session variables also with \"_\" for \"-\".")));
+		*list = lappend(*list, header);
+	}
+}
+
+/* ---- of requests ---- */
+
+static List *
+add(List *headers, const char *name, const char *value)
+{
+	RrMapping  *header;
+
+	if (is_given(headers, name, false))
+		return headers;
+	header = palloc(sizeof(RrMapping));
+	header->name = name;
+	header->to = value;
+	return lappend(headers, header);
+}
+
+List *
+rr_headers_for(const RrRemoteSchema *remote)
+{
+	List	   *headers = list_copy(rr_remote_schema_headers(remote));
+	List	   *lines = NIL;
+	ListCell   *lc;
+
+	foreach(lc, rr_session_variables())
+		headers = add(headers, ((RrMapping *) lfirst(lc))->name, ((RrMapping *) lfirst(lc))->to);
+	if (remote->forward_client_headers)
+		foreach(lc, rr_session_headers())
+		{
+			const RrMapping *header = lfirst(lc);
+
+			if (looks_like_variable(header->name) || is_of_connection(header->name) || is_for_next_hop(header->name, rr_session_headers()) ||
+				(same_name(header->name, "authorization") && rr_remote_schema_has_login(remote)))
+				continue;
+			headers = add(headers, header->name, header->to);
+		}
+	headers = add(headers, "Content-Type", "application/json");
+	headers = add(headers, "Accept", "application/graphql-response+json, application/json;q=0.9");
+	foreach(lc, headers)
+		lines = lappend(lines, psprintf("%s: %s", ((RrMapping *) lfirst(lc))->name, ((RrMapping *) lfirst(lc))->to));
+	return lines;
+}
