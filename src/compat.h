@@ -10,7 +10,10 @@
 #error "remote_rel needs PostgreSQL 13 or later"
 #endif
 
-/* Placeholders of a reserved prefix are refused from 15 on; before, the server could only warn. */
+/*
+ * Placeholders of a reserved prefix are refused from 15 on; before, the server
+ * could only warn.
+ */
 #if PG_VERSION_NUM < 150000
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
@@ -32,7 +35,8 @@
 #endif
 
 /*
- * From 16 on, one aggregate with DISTINCT has the input sorted for it, and every other aggregate beside it sees that order instead of its subquery's. A
+ * From 16 on, one aggregate with DISTINCT has the input sorted for it, and
+ * every other aggregate beside it sees that order instead of its subquery's. A
  * GUC nest level without that; for AtEOXact_GUC() to leave, or an abort.
  */
 static inline int
@@ -41,7 +45,8 @@ rr_keep_aggregate_order(void)
 	int			level = NewGUCNestLevel();
 
 #if PG_VERSION_NUM >= 160000
-	(void) set_config_option("enable_presorted_aggregate", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("enable_presorted_aggregate", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 #endif
 	return level;
 }
@@ -51,8 +56,9 @@ rr_keep_aggregate_order(void)
 #endif
 
 /*
- * pg_unicode_to_server() that reports a character which the server encoding lacks. Until 15 it can only throw: catching that without a
- * subtransaction is sound because a conversion function touches nothing but its buffers.
+ * pg_unicode_to_server() that reports a character which the server encoding
+ * lacks. Until 15 it can only throw: catching that without a subtransaction is
+ * sound because a conversion function touches nothing but its buffers.
  */
 #if PG_VERSION_NUM < 160000
 #include "mb/pg_wchar.h"
@@ -78,7 +84,10 @@ pg_unicode_to_server_noerror(pg_wchar c, unsigned char *s)
 }
 #endif
 
-/* Wait events: a header of their own from 14 on, named ones for extensions from 17 on. */
+/*
+ * Wait events: a header of their own from 14 on, named ones for extensions
+ * from 17 on.
+ */
 #if PG_VERSION_NUM >= 140000
 #include "utils/wait_event.h"
 #else
@@ -91,8 +100,9 @@ pg_unicode_to_server_noerror(pg_wchar c, unsigned char *s)
 #endif
 
 /*
- * A wait set that lives until FreeWaitEventSet(). From 17 on a ResourceOwner could own it as well: it gets none, since two owners would free
- * it twice; its memory is then TopMemoryContext's.
+ * A wait set that lives until FreeWaitEventSet(). From 17 on a ResourceOwner
+ * could own it as well: it gets none, since two owners would free it twice;
+ * its memory is then TopMemoryContext's.
  */
 #if PG_VERSION_NUM >= 170000
 #define rr_create_wait_event_set(cxt, nevents) CreateWaitEventSet(NULL, nevents)
@@ -121,14 +131,19 @@ rr_lltoa(int64 value, char *text)
 }
 #endif
 
-/* FOREIGN KEY (..., PERIOD ...) came with 18; equality of columns does not describe it. */
+/*
+ * FOREIGN KEY (..., PERIOD ...) came with 18; equality of columns does not
+ * describe it.
+ */
 #if PG_VERSION_NUM >= 180000
 #define rr_constraint_is_temporal(form) ((form)->conperiod)
 #else
 #define rr_constraint_is_temporal(form) false
 #endif
 
-/* May member act as role? From 16 on a grant of membership may leave that out. */
+/*
+ * May member act as role? From 16 on a grant of membership may leave that out.
+ */
 #if PG_VERSION_NUM >= 160000
 #define rr_may_act_as(member, role) member_can_set_role(member, role)
 #else

@@ -1,5 +1,6 @@
 /*
- * graphql_sql.c: the language by itself, for SQL: documents and schemas checked without any catalog or remote server.
+ * graphql_sql.c: the language by itself, for SQL: documents and schemas
+ * checked without any catalog or remote server.
  */
 #include "postgres.h"
 
@@ -34,9 +35,12 @@ errors_datum(const GqlErrorList *errors)
 	return PointerGetDatum(out.data);
 }
 
-/* Everyone may call these functions: they take no more than graphql_resolve() does. */
+/*
+ * Everyone may call these functions: they take no more than graphql_resolve()
+ * does.
+ */
 static GqlDocument *
-parse(const text *source, GqlErrorList *errors)
+parse(const text * source, GqlErrorList *errors)
 {
 	GqlLimits	limits = {.max_tokens = rr_max_query_tokens};
 
@@ -44,16 +48,19 @@ parse(const text *source, GqlErrorList *errors)
 }
 
 static GqlSchema *
-parse_schema(const text *sdl, bool good_will, GqlErrorList *errors)
+parse_schema(const text * sdl, bool good_will, GqlErrorList *errors)
 {
 	GqlDocument *document = parse(sdl, errors);
 
 	return document ? gql_schema_from_document(document, good_will, errors, NULL) : NULL;
 }
 
-/* The schema, read as upstreams' are; it is the caller's business that it is one. */
+/*
+ * The schema, read as upstreams' are; it is the caller's business that it is
+ * one.
+ */
 static GqlSchema *
-get_schema(const text *sdl)
+get_schema(const text * sdl)
 {
 	GqlErrorList *errors = gql_errors_create(1, ERROR_CODE);
 	GqlSchema  *schema = parse_schema(sdl, true, errors);
@@ -62,13 +69,15 @@ get_schema(const text *sdl)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the schema is not valid"),
-				 errors->items == NIL ? 0 : errdetail("%s", ((GqlError *) linitial(errors->items))->message),
+				 errors->items == NIL ? 0 : errdetail("%s",
+													  ((GqlError *) linitial(errors->items))->message),
 				 errhint("remote_rel.validate_schema() lists everything that is wrong with it.")));
 	return schema;
 }
 
 /*
- * (sdl text, document text, variables jsonb, operation_name text): the errors of a document; with variables or an operation's name also those of the
+ * (sdl text, document text, variables jsonb, operation_name text): the errors
+ * of a document; with variables or an operation's name also those of the
  * variables' values.
  */
 Datum
@@ -82,12 +91,15 @@ rr_validate_document(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	schema = get_schema(PG_GETARG_TEXT_PP(0));
 	document = parse(PG_GETARG_TEXT_PP(1), errors);
-	if (document && gql_validate(schema, document, rr_max_query_depth, errors) && !(PG_ARGISNULL(2) && PG_ARGISNULL(3)))
+	if (document && gql_validate(schema, document, rr_max_query_depth, errors) &&
+		!(PG_ARGISNULL(2) && PG_ARGISNULL(3)))
 	{
-		const GqlValue *variables = PG_ARGISNULL(2) ? NULL : rr_variables_from_jsonb(PG_GETARG_JSONB_P(2), errors);
+		const GqlValue *variables = PG_ARGISNULL(2) ? NULL
+		: rr_variables_from_jsonb(PG_GETARG_JSONB_P(2), errors);
 
 		if (errors->items == NIL)
-			gql_request_create(schema, document, PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3)), variables, errors);
+			gql_request_create(schema, document, PG_ARGISNULL(3) ? NULL
+							   : text_to_cstring(PG_GETARG_TEXT_PP(3)), variables, errors);
 	}
 	PG_RETURN_DATUM(errors_datum(errors));
 }
@@ -104,7 +116,8 @@ rr_validate_schema(PG_FUNCTION_ARGS)
 	if (omitted > 0)
 	{
 		errors->max = 0;
-		gql_error(errors, omitted == 1 ? "%d more error is left out." : "%d more errors are left out.", omitted);
+		gql_error(errors, omitted == 1 ? "%d more error is left out."
+				  : "%d more errors are left out.", omitted);
 	}
 	PG_RETURN_DATUM(errors_datum(errors));
 }

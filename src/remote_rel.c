@@ -1,5 +1,6 @@
 /*
- * remote_rel.c: module load and the SQL-callable entry points. They unpack arguments and call in; nothing else is done here.
+ * remote_rel.c: module load and the SQL-callable entry points. They unpack
+ * arguments and call in; nothing else is done here.
  */
 #include "postgres.h"
 
@@ -26,7 +27,10 @@ _PG_init(void)
 	rr_settings_register();
 }
 
-/* (query text, role name, variables jsonb, operation_name text, headers jsonb): the signature of resolve, validate and explain */
+/*
+ * (query text, role name, variables jsonb, operation_name text, headers
+ * jsonb): the signature of resolve, validate and explain
+ */
 static Datum
 run_call(FunctionCallInfo fcinfo, void (*run) (const RrCall *call, StringInfo out))
 {
@@ -48,7 +52,10 @@ run_call(FunctionCallInfo fcinfo, void (*run) (const RrCall *call, StringInfo ou
 	if (!PG_ARGISNULL(4))
 		call.headers = PG_GETARG_JSONB_P(4);
 
-	/* The answer is built behind a varlena header, so that it need not be copied. */
+	/*
+	 * The answer is built behind a varlena header, so that it need not be
+	 * copied.
+	 */
 	initStringInfo(&out);
 	appendStringInfoSpaces(&out, VARHDRSZ);
 	run(&call, &out);

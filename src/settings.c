@@ -1,7 +1,8 @@
 /*
  * settings.c: the remote_rel.* settings.
  *
- * What an ordinary user could use to see more or to load a server more is PGC_SUSET.
+ * What an ordinary user could use to see more or to load a server more is
+ * PGC_SUSET.
  */
 #include "postgres.h"
 
@@ -32,7 +33,8 @@ static const struct config_enum_entry on_remote_error_options[] = {
 };
 
 static bool
-check_exposed_schemas(char **newval, void **extra pg_attribute_unused(), GucSource source pg_attribute_unused())
+check_exposed_schemas(char **newval, void **extra pg_attribute_unused(),
+					  GucSource source pg_attribute_unused())
 {
 	char	   *copy = pstrdup(*newval);
 	List	   *names;
@@ -53,7 +55,8 @@ assign_exposed_schemas(const char *newval pg_attribute_unused(), void *extra pg_
 }
 
 static void
-assign_remote_schema_permissions(bool newval pg_attribute_unused(), void *extra pg_attribute_unused())
+assign_remote_schema_permissions(bool newval pg_attribute_unused(),
+								 void *extra pg_attribute_unused())
 {
 	rr_catalog_invalidate();
 }
@@ -82,7 +85,8 @@ rr_settings_register(void)
 	DefineCustomIntVariable("remote_rel.max_response_size",
 							"Largest response of a remote schema, after decompression.",
 							"A larger one is an error of the fields that the request was for.",
-							&rr_max_response_size, 64 * 1024, 1, (int) (MaxAllocSize / 1024) - 1, PGC_SUSET, GUC_UNIT_KB,
+							&rr_max_response_size, 64 * 1024, 1, (int) (MaxAllocSize / 1024) - 1,
+							PGC_SUSET, GUC_UNIT_KB,
 							NULL, NULL, NULL);
 	DefineCustomIntVariable("remote_rel.max_query_depth",
 							"Deepest nesting of selection sets in a document.",
@@ -91,7 +95,8 @@ rr_settings_register(void)
 	DefineCustomIntVariable("remote_rel.max_query_tokens",
 							"Most tokens of a document, and most values in its variables.",
 							"Larger ones are GraphQL errors.",
-							&rr_max_query_tokens, 200000, 1, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
+							&rr_max_query_tokens, 200000, 1, INT_MAX, PGC_SUSET, 0, NULL, NULL,
+							NULL);
 	DefineCustomIntVariable("remote_rel.cache_memory",
 							"Memory that each session may use for role schemas, and again for plans.",
 							"What is used least is dropped first. What one document needs is always kept while it runs.",
@@ -100,7 +105,8 @@ rr_settings_register(void)
 	DefineCustomEnumVariable("remote_rel.on_remote_error",
 							 "What remote_rel.remote_join() does when a remote schema fails.",
 							 "\"error\" raises an SQL error, \"null\" a warning and NULL results. GraphQL answers always carry what could be had, with errors beside it.",
-							 &rr_on_remote_error, RR_ON_REMOTE_ERROR_ERROR, on_remote_error_options, PGC_USERSET, 0,
+							 &rr_on_remote_error, RR_ON_REMOTE_ERROR_ERROR,
+							 on_remote_error_options, PGC_USERSET, 0,
 							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("remote_rel");
 }

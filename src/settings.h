@@ -1,5 +1,6 @@
 /*
- * settings.h: the remote_rel.* settings (README has the table of their meanings).
+ * settings.h: the remote_rel.* settings (README has the table of their
+ * meanings).
  */
 #ifndef RR_SETTINGS_H
 #define RR_SETTINGS_H
@@ -8,7 +9,7 @@ typedef enum RrOnRemoteError
 {
 	RR_ON_REMOTE_ERROR_ERROR,
 	RR_ON_REMOTE_ERROR_NULL,
-} RrOnRemoteError;
+}			RrOnRemoteError;
 
 extern char *rr_exposed_schemas;	/* comma-separated list of schema names */
 extern bool rr_remote_schema_permissions;

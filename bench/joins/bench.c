@@ -1,14 +1,22 @@
 /*
- * bench.c: times one joined query, again and again, side by side: graphql_resolve(), the floor, and whatever HTTP services are named.
+ * bench.c: times one joined query, again and again, side by side:
+ * graphql_resolve(), the floor, and whatever HTTP services are named.
  *
- * The floor is what cannot be avoided: the hand-written SQL for the local part, through the same connection, and the very requests that
- * graphql_resolve() sends, by bare libcurl with as many at a time, answers thrown away.
+ * The floor is what cannot be avoided: the hand-written SQL for the local
+ * part, through the same connection, and the very requests that
+ * graphql_resolve() sends, by bare libcurl with as many at a time, answers
+ * thrown away.
  *
- *   bench CONNINFO UPSTREAM-URL aliases|list ROWS BATCH-SIZE CONCURRENCY RUNS AIM [in-text] [NAME=URL …]
+ *   bench CONNINFO UPSTREAM-URL aliases|list ROWS BATCH-SIZE CONCURRENCY RUNS
+ *   AIM [in-text] [NAME=URL …]
  *
- * in-text is the floor with the keys in the documents' texts and not in variables; other keys each time, as queries have them, so that no text is known to the
- * upstream. The services take POST {"limit": n, "query": …}. /stats beside UPSTREAM-URL says how many requests each answer took. Prints medians in ms, and the ratios to the
- * floor as medians of the ratios of each round. Exit status 1: remote_rel's ratio is above AIM, or not below a service's.
+ * in-text is the floor with the keys in the documents' texts and not in
+ * variables; other keys each time, as queries have them, so that no text is
+ * known to the upstream. The services take POST {"limit": n, "query": …}.
+ * /stats beside UPSTREAM-URL says how many requests each answer took. Prints
+ * medians in ms, and the ratios to the floor as medians of the ratios of each
+ * round. Exit status 1: remote_rel's ratio is above AIM, or not below a
+ * service's.
  */
 #include <curl/curl.h>
 #include <libpq-fe.h>
@@ -29,9 +37,9 @@ typedef struct Series
 	double	   *ms;
 	size_t		bytes;			/* of the last answer */
 	long		requests;		/* that it took */
-} Series;
+}			Series;
 
-static PGconn *conn;
+static PGconn * conn;
 static CURLM *multi;
 static struct curl_slist *headers;
 static const char *upstream;
@@ -219,7 +227,7 @@ free_bodies(char **made)
 /* ---- series ---- */
 
 static size_t
-run_series(Series *series)
+run_series(Series * series)
 {
 	char		text[300];
 
@@ -227,7 +235,8 @@ run_series(Series *series)
 	{
 		char	   *body = text;
 
-		snprintf(text, sizeof(text), "{\"limit\": %d, \"query\": \"{ allUsers(first: %d) { nodes { name auth0Profile { nickname email } } } }\"}",
+		snprintf(text, sizeof(text),
+				 "{\"limit\": %d, \"query\": \"{ allUsers(first: %d) { nodes { name auth0Profile { nickname email } } } }\"}",
 				 rows, rows);
 		return send_all(series->url, &body, 1, 1);
 	}
@@ -236,7 +245,8 @@ run_series(Series *series)
 		char	  **what = series->in_text ? make_bodies(make_text_body, first_in_text) : bodies;
 		size_t		bytes;
 
-		snprintf(text, sizeof(text), "SELECT json_agg(json_build_object('name', name, 'auth0_profile', auth0_id)) "
+		snprintf(text, sizeof(text),
+				 "SELECT json_agg(json_build_object('name', name, 'auth0_profile', auth0_id)) "
 				 "FROM (SELECT name, auth0_id FROM users LIMIT %d) AS u", rows);
 		bytes = run_sql(text, NULL) + send_all(upstream, what, nbodies, concurrency);
 		if (series->in_text)
@@ -246,7 +256,8 @@ run_series(Series *series)
 		}
 		return bytes;
 	}
-	snprintf(text, sizeof(text), "{ users(limit: %d) { name %s { nickname email } } }", rows, by_list ? "auth0_profile_by_list" : "auth0_profile");
+	snprintf(text, sizeof(text), "{ users(limit: %d) { name %s { nickname email } } }", rows,
+			 by_list ? "auth0_profile_by_list" : "auth0_profile");
 	return run_sql("SELECT graphql_resolve($1)", text);
 }
 
@@ -273,7 +284,7 @@ median(const double *values, int n)
 }
 
 static int
-report(Series *series, int nseries, int runs, double aim)
+report(Series * series, int nseries, int runs, double aim)
 {
 	double		ours = 0;
 	int			status = 0;
@@ -294,7 +305,8 @@ report(Series *series, int nseries, int runs, double aim)
 			remark = s == 0 ? "  missed" : "  faster than remote_rel";
 			status = 1;
 		}
-		printf("  %-24s %10.2f ms %8.2f x floor", series[s].name, median(series[s].ms, runs), ratio);
+		printf("  %-24s %10.2f ms %8.2f x floor", series[s].name, median(series[s].ms, runs),
+			   ratio);
 		printf(" %6ld requests %10zu bytes", series[s].requests, series[s].bytes);
 		if (s == 0)
 			printf("   aim %.2f", aim);
@@ -332,11 +344,16 @@ main(int argc, char **argv)
 
 		if (equals != NULL)
 			*equals = '\0';
-		series[nseries++] = (Series) {.name = argv[i], .url = equals ? equals + 1 : NULL, .in_text = equals == NULL};
+		series[nseries++] = (Series)
+		{
+			.name = argv[i], .url = equals ? equals + 1 : NULL, .in_text = equals == NULL
+		};
 	}
-	snprintf(set, sizeof(set), "SELECT set_config('remote_rel.batch_size', '%d', false)", batch_size);
+	snprintf(set, sizeof(set), "SELECT set_config('remote_rel.batch_size', '%d', false)",
+			 batch_size);
 	run_sql(set, NULL);
-	snprintf(set, sizeof(set), "SELECT set_config('remote_rel.max_concurrent_requests', '%d', false)", concurrency);
+	snprintf(set, sizeof(set),
+			 "SELECT set_config('remote_rel.max_concurrent_requests', '%d', false)", concurrency);
 	run_sql(set, NULL);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	multi = curl_multi_init();
@@ -352,7 +369,10 @@ main(int argc, char **argv)
 			long		before = run == 0 ? count_requests() : 0;
 			double		start;
 
-			/* once unmeasured: what another one left in the processor's caches, or still tidies up, is not this one's */
+			/*
+			 * once unmeasured: what another one left in the processor's
+			 * caches, or still tidies up, is not this one's
+			 */
 			series[s].bytes = run_series(&series[s]);
 			if (run == 0)
 				series[s].requests = count_requests() - before;

@@ -1,12 +1,17 @@
 /*
- * responder.c: an upstream that costs next to nothing: HTTP/1.1 with keep-alive, one thread, answers made from the keys.
+ * responder.c: an upstream that costs next to nothing: HTTP/1.1 with
+ * keep-alive, one thread, answers made from the keys.
  *
- * It reads just as much GraphQL as batched requests hold: aliased calls with a variable each, or one call with a list. A field's value is its
- * name and the key ("email-auth0|7"), auth0_id is the key itself, __typename is "Profile". The last document's parse is kept, as a server's document cache would.
+ * It reads just as much GraphQL as batched requests hold: aliased calls with a
+ * variable each, or one call with a list. A field's value is its name and the
+ * key ("email-auth0|7"), auth0_id is the key itself, __typename is "Profile".
+ * The last document's parse is kept, as a server's document cache would.
  *
- *   responder [latency in ms]     prints "listening on PORT"; GET /stats gives {"requests": n, "keys": n}; GET /reset zeroes them
+ *   responder [latency in ms]     prints "listening on PORT"; GET /stats gives
+ *                                 {"requests": n, "keys": n}; GET /reset
+ *                                 zeroes them
  */
-#define _GNU_SOURCE			/* strcasestr() */
+#define _GNU_SOURCE				/* strcasestr() */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -25,7 +30,7 @@ typedef struct Buffer
 	char	   *data;
 	size_t		len;
 	size_t		cap;
-} Buffer;
+}			Buffer;
 
 typedef struct Connection
 {
@@ -33,22 +38,25 @@ typedef struct Connection
 	Buffer		in;
 	Buffer		out;
 	size_t		sent;
-	double		due;			/* when the answer may go out; 0: nothing waits */
-} Connection;
+	double		due;			/* when the answer may go out; 0: nothing
+								 * waits */
+}			Connection;
 
 /* A selected field: its key in the answer, and its name. */
 typedef struct Field
 {
 	char		key[80];
 	char		name[80];
-} Field;
+}			Field;
 
-/* "alias: field(arg: $variable)", or "alias: __typename" without a variable. */
+/*
+ * "alias: field(arg: $variable)", or "alias: __typename" without a variable.
+ */
 typedef struct Call
 {
 	char		alias[80];
 	char		variable[80];
-} Call;
+}			Call;
 
 typedef struct Document
 {
@@ -58,9 +66,9 @@ typedef struct Document
 	int			nfields;
 	Call	   *calls;
 	int			ncalls;
-} Document;
+}			Document;
 
-static Connection *connections[MAX_CONNECTIONS];
+static Connection * connections[MAX_CONNECTIONS];
 static Document document;
 static double latency;
 static long requests;
@@ -76,7 +84,7 @@ now(void)
 }
 
 static void
-reserve(Buffer *b, size_t more)
+reserve(Buffer * b, size_t more)
 {
 	if (b->len + more + 1 <= b->cap)
 		return;
@@ -85,7 +93,7 @@ reserve(Buffer *b, size_t more)
 }
 
 static void
-append(Buffer *b, const char *data, size_t len)
+append(Buffer * b, const char *data, size_t len)
 {
 	reserve(b, len);
 	memcpy(b->data + b->len, data, len);
@@ -94,7 +102,7 @@ append(Buffer *b, const char *data, size_t len)
 }
 
 static void
-append_string(Buffer *b, const char *s)
+append_string(Buffer * b, const char *s)
 {
 	append(b, s, strlen(s));
 }
@@ -106,7 +114,8 @@ name_at(const char *p, char *name, size_t size)
 {
 	size_t		n = 0;
 
-	while (*p == '_' || (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z'))
+	while (*p == '_' || (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') ||
+		   (*p >= 'A' && *p <= 'Z'))
 	{
 		if (n + 1 < size)
 			name[n++] = *p;
@@ -124,7 +133,9 @@ skip(const char *p)
 	return p;
 }
 
-/* The innermost selection: what stands in the last braces that hold no others. */
+/*
+ * The innermost selection: what stands in the last braces that hold no others.
+ */
 static void
 read_fields(const char *text)
 {
@@ -198,12 +209,12 @@ read_document(const char *text, size_t len)
 /* ---- answers ---- */
 
 static void
-append_object(Buffer *out, const char *key, size_t len)
+append_object(Buffer * out, const char *key, size_t len)
 {
 	append_string(out, "{");
 	for (int i = 0; i < document.nfields; i++)
 	{
-		const Field *field = &document.fields[i];
+		const		Field *field = &document.fields[i];
 
 		append_string(out, i > 0 ? ",\"" : "\"");
 		append_string(out, field->key);
@@ -225,7 +236,10 @@ append_object(Buffer *out, const char *key, size_t len)
 	keys++;
 }
 
-/* The value of a variable: a string, or a list of strings. Variables come in the order of the calls; start says where to look first. */
+/*
+ * The value of a variable: a string, or a list of strings. Variables come in
+ * the order of the calls; start says where to look first.
+ */
 static const char *
 find_variable(const char *variables, const char *start, const char *name)
 {
@@ -238,7 +252,7 @@ find_variable(const char *variables, const char *start, const char *name)
 }
 
 static const char *
-append_value(Buffer *out, const char *value)
+append_value(Buffer * out, const char *value)
 {
 	const char *end;
 	int			n = 0;
@@ -263,7 +277,7 @@ append_value(Buffer *out, const char *value)
 }
 
 static void
-answer(Buffer *out, const char *body)
+answer(Buffer * out, const char *body)
 {
 	const char *query = strstr(body, "\"query\":\"");
 	const char *end = query + 9;
@@ -290,7 +304,7 @@ answer(Buffer *out, const char *body)
 }
 
 static void
-respond(Connection *c, const char *head, const char *body)
+respond(Connection * c, const char *head, const char *body)
 {
 	Buffer		content = {0};
 	char		header[160];
@@ -310,7 +324,9 @@ respond(Connection *c, const char *head, const char *body)
 		answer(&content, body);
 		c->due = now() + latency;
 	}
-	snprintf(header, sizeof(header), "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n", content.len);
+	snprintf(header, sizeof(header),
+			 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+			 content.len);
 	append_string(&c->out, header);
 	append(&c->out, content.data, content.len);
 	free(content.data);
@@ -319,7 +335,7 @@ respond(Connection *c, const char *head, const char *body)
 /* ---- connections ---- */
 
 static void
-drop(Connection *c)
+drop(Connection * c)
 {
 	connections[c->fd] = NULL;
 	close(c->fd);
@@ -329,7 +345,7 @@ drop(Connection *c)
 }
 
 static void
-flush(Connection *c)
+flush(Connection * c)
 {
 	ssize_t		n;
 
@@ -343,7 +359,7 @@ flush(Connection *c)
 }
 
 static void
-receive(Connection *c)
+receive(Connection * c)
 {
 	char	   *end;
 	ssize_t		n;
@@ -375,11 +391,11 @@ receive(Connection *c)
 int
 main(int argc, char **argv)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {.sin_family = AF_INET,.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t	len = sizeof(address);
 	int			listener = socket(AF_INET, SOCK_STREAM, 0);
 	int			poll = epoll_create1(0);
-	struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
+	struct epoll_event event = {.events = EPOLLIN,.data.fd = listener};
 	int			one = 1;
 
 	latency = argc > 1 ? atof(argv[1]) : 0;

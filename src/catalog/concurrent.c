@@ -1,12 +1,17 @@
 /*
- * concurrent.c: has another session changed the catalogs since a snapshot was taken?
+ * concurrent.c: has another session changed the catalogs since a snapshot was
+ * taken?
  *
- * Writers lock each other out until the end of the transaction, and what they read then is what is committed by now. Unless the whole transaction has one
- * snapshot: that may be older than the lock, and what they check against, or believe to be absent, may be gone or there by now.
+ * Writers lock each other out until the end of the transaction, and what they
+ * read then is what is committed by now. Unless the whole transaction has one
+ * snapshot: that may be older than the lock, and what they check against, or
+ * believe to be absent, may be gone or there by now.
  *
- * Readers see the server's catalogs through caches, or as they are at each moment where a cache has nothing, and ours by a snapshot. A commit shows to the
- * latter two a moment before it has sent the invalidations that caches wait for. So readers first wait that moment (rr_catalogs_settle()), and afterwards
- * look whether anything came in between (rr_catalogs_overtaken()).
+ * Readers see the server's catalogs through caches, or as they are at each
+ * moment where a cache has nothing, and ours by a snapshot. A commit shows to
+ * the latter two a moment before it has sent the invalidations that caches
+ * wait for. So readers first wait that moment (rr_catalogs_settle()), and
+ * afterwards look whether anything came in between (rr_catalogs_overtaken()).
  */
 #include "postgres.h"
 
@@ -27,7 +32,8 @@
 #include "catalog/catalog.h"
 
 static const char *const catalogs[] = {
-	"remote_schema", "table_relationship", "remote_schema_relationship", "remote_schema_permission", "computed_field", "tracked_function"
+	"remote_schema", "table_relationship", "remote_schema_relationship",
+	"remote_schema_permission", "computed_field", "tracked_function"
 };
 
 /* NULL for one that is missing; whoever reads it says so. */
@@ -39,7 +45,10 @@ open_catalog(const char *name)
 	return OidIsValid(relid) ? table_open(relid, AccessShareLock) : NULL;
 }
 
-/* How many rows of a table one snapshot sees; *all: does the other one see every one of them? */
+/*
+ * How many rows of a table one snapshot sees; *all: does the other one see
+ * every one of them?
+ */
 static int64
 count_rows(Relation rel, Snapshot snapshot, Snapshot other, bool *all)
 {
@@ -91,11 +100,15 @@ rr_catalogs_overtaken(void)
 	return !IsolationUsesXactSnapshot() && rr_catalogs_changed_since(GetActiveSnapshot());
 }
 
-/* A transaction holds the lock on its own number until its invalidations are sent. */
+/*
+ * A transaction holds the lock on its own number until its invalidations are
+ * sent.
+ */
 static void
 await_end(TransactionId xid, TransactionId *last)
 {
-	if (!TransactionIdIsNormal(xid) || xid == *last || TransactionIdIsCurrentTransactionId(xid) || !TransactionIdDidCommit(xid))
+	if (!TransactionIdIsNormal(xid) || xid == *last || TransactionIdIsCurrentTransactionId(xid) ||
+		!TransactionIdDidCommit(xid))
 		return;
 	XactLockTableWait(xid, NULL, NULL, XLTW_None);
 	*last = xid;
@@ -121,7 +134,10 @@ rr_catalogs_settle(void)
 {
 	TransactionId last = InvalidTransactionId;
 
-	/* a standby has no such locks: replay sends invalidations before the commit shows */
+	/*
+	 * a standby has no such locks: replay sends invalidations before the
+	 * commit shows
+	 */
 	if (RecoveryInProgress())
 		return;
 	for (int i = 0; i < (int) lengthof(catalogs); i++)

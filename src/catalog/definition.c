@@ -1,5 +1,6 @@
 /*
- * definition.c: JSON definitions into structs. Shapes only: whether the names in them exist is the business of who uses them.
+ * definition.c: JSON definitions into structs. Shapes only: whether the names
+ * in them exist is the business of who uses them.
  *
  * No message quotes a header's value or a URL: both may hold secrets.
  */
@@ -28,7 +29,8 @@ throw_at(const RrDoc *doc, const char *message)
 
 /* Exactly one of the two members. */
 static void
-read_value_or_env(const RrDoc *doc, const char *key, const char *env_key, const char **value, const char **env)
+read_value_or_env(const RrDoc *doc, const char *key, const char *env_key, const char **value,
+				  const char **env)
 {
 	*value = rr_doc_get_text(doc, key, NULL);
 	*env = rr_doc_get_text(doc, env_key, NULL);
@@ -133,13 +135,15 @@ rr_remote_schema_from_json(const char *name, const RrDoc *definition)
 {
 	RrRemoteSchema *remote = palloc0(sizeof(RrRemoteSchema));
 
-	RR_DOC_CHECK_KEYS(definition, "url", "url_from_env", "headers", "forward_client_headers", "timeout_seconds", "customization",
+	RR_DOC_CHECK_KEYS(definition, "url", "url_from_env", "headers", "forward_client_headers",
+					  "timeout_seconds", "customization",
 					  "batch_size", "max_concurrent_requests", "http2_prior_knowledge", "ca_file");
 	remote->name = name;
 	read_value_or_env(definition, "url", "url_from_env", &remote->url, &remote->url_env);
 	remote->headers = read_headers(rr_doc_get(definition, "headers"));
 	remote->forward_client_headers = rr_doc_get_bool(definition, "forward_client_headers", false);
-	remote->timeout_ms = 1000 * get_int(definition, "timeout_seconds", DEFAULT_TIMEOUT_S, 1, MAX_TIMEOUT_S);
+	remote->timeout_ms = 1000 * get_int(definition, "timeout_seconds", DEFAULT_TIMEOUT_S, 1,
+										MAX_TIMEOUT_S);
 	remote->batch_size = get_int(definition, "batch_size", 0, 1, MAX_BATCH_SIZE);
 	remote->max_concurrent = get_int(definition, "max_concurrent_requests", 0, 1, MAX_CONCURRENT);
 	remote->http2_prior_knowledge = rr_doc_get_bool(definition, "http2_prior_knowledge", false);
@@ -177,7 +181,7 @@ rr_remote_schema_unset_variable(const RrRemoteSchema *remote)
 		return remote->url_env;
 	foreach(lc, remote->headers)
 		if (is_unset(((RrHeader *) lfirst(lc))->value_env))
-			return ((RrHeader *) lfirst(lc))->value_env;
+		return ((RrHeader *) lfirst(lc))->value_env;
 	return NULL;
 }
 
@@ -187,7 +191,7 @@ rr_remote_schema_url(const RrRemoteSchema *remote)
 	return remote->url ? remote->url : get_env(remote, remote->url_env);
 }
 
-List *
+List	   *
 rr_remote_schema_headers(const RrRemoteSchema *remote)
 {
 	List	   *headers = NIL;
@@ -215,6 +219,7 @@ new_value(GqlValueKind kind, const char *text, int len)
 	value->kind = kind;
 	value->loc = -1;
 	value->text = text;
+
 	value->len = len;
 	return value;
 }
@@ -230,7 +235,7 @@ value_from_string(const RrDoc *doc, bool variables)
 	return new_value(GQL_VALUE_STRING, text, len);
 }
 
-GqlValue *
+GqlValue   *
 rr_value_from_json(const RrDoc *doc, bool variables)
 {
 	GqlValue   *value;
@@ -249,9 +254,11 @@ rr_value_from_json(const RrDoc *doc, bool variables)
 			return value;
 		case jbvNumeric:
 			{
-				char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(doc->value.val.numeric)));
+				char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out,
+																	   NumericGetDatum(doc->value.val.numeric)));
 
-				return new_value(strchr(text, '.') ? GQL_VALUE_FLOAT : GQL_VALUE_INT, text, strlen(text));
+				return new_value(strchr(text, '.') ? GQL_VALUE_FLOAT : GQL_VALUE_INT, text,
+								 strlen(text));
 			}
 		default:
 			break;
@@ -309,7 +316,8 @@ read_remote_field(const RrDoc *doc)
 		arguments = rr_doc_get(member, "arguments");
 		if (arguments)
 			(void) rr_doc_members(arguments);	/* must be an object */
-		step->arguments = arguments ? rr_value_from_json(arguments, true) : new_value(GQL_VALUE_OBJECT, NULL, 0);
+		step->arguments = arguments ? rr_value_from_json(arguments, true)
+			: new_value(GQL_VALUE_OBJECT, NULL, 0);
 		steps = lappend(steps, step);
 		doc = rr_doc_get(member, "field");
 	}
@@ -338,7 +346,8 @@ collect_variables(const GqlValue *value, List **names)
 	if (value->kind == GQL_VALUE_VARIABLE && !list_has(*names, value->text))
 		*names = lappend(*names, unconstify(char *, value->text));
 	foreach(lc, value->items)
-		collect_variables(value->kind == GQL_VALUE_OBJECT ? ((GqlObjectField *) lfirst(lc))->value : (GqlValue *) lfirst(lc), names);
+		collect_variables(value->kind == GQL_VALUE_OBJECT ? ((GqlObjectField *) lfirst(lc))->value
+						  : (GqlValue *) lfirst(lc), names);
 }
 
 static void
@@ -371,7 +380,8 @@ read_batch(const RrDoc *doc, RrToRemoteSchema *to)
 
 		check_name(member, member->key, "a result field");
 		if (value[0] != '$' || value[1] == '\0')
-			throw_at(member, psprintf("a result field is matched with a \"$name\", found \"%s\"", value));
+			throw_at(member, psprintf("a result field is matched with a \"$name\", found \"%s\"",
+									  value));
 		match = palloc(sizeof(RrBatchMatch));
 		match->name = member->key;
 		match->lhs = value + 1;
@@ -459,7 +469,8 @@ rr_check_source_name(const RrDoc *source)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("source \"%s\" does not exist", rr_doc_text(source)),
-				 errdetail("The only source is this database, \"default\". At %s.", rr_doc_path(source))));
+				 errdetail("The only source is this database, \"default\". At %s.",
+						   rr_doc_path(source))));
 }
 
 void
@@ -509,7 +520,8 @@ rr_to_source_from_json(const RrDoc *definition)
 
 	rr_check_source(definition);
 	to->array = read_relationship_type(rr_doc_require(definition, "relationship_type"));
-	rr_table_name_from_json(rr_doc_require(definition, "table"), &to->table_schema, &to->table_name);
+	rr_table_name_from_json(rr_doc_require(definition, "table"), &to->table_schema,
+							&to->table_name);
 	to->table = rr_lookup_table(to->table_schema, to->table_name);
 	mapping = rr_doc_require(definition, "field_mapping");
 	foreach(lc, rr_doc_members(mapping))

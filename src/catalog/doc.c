@@ -89,7 +89,7 @@ append_path(StringInfo out, const RrDoc *doc)
 		appendStringInfo(out, "[%d]", doc->index);
 }
 
-char *
+char	   *
 rr_doc_path(const RrDoc *doc)
 {
 	StringInfoData out;
@@ -99,7 +99,7 @@ rr_doc_path(const RrDoc *doc)
 	return out.data;
 }
 
-char *
+char	   *
 rr_doc_found(const RrDoc *doc)
 {
 	char	   *number;
@@ -112,9 +112,11 @@ rr_doc_found(const RrDoc *doc)
 			return doc->value.val.boolean ? "true" : "false";
 		case jbvNumeric:
 			number = numeric_normalize(doc->value.val.numeric);
-			return strlen(number) > SHOWN_BYTES ? psprintf("a number of %zu digits", strlen(number)) : psprintf("the number %s", number);
+			return strlen(number) > SHOWN_BYTES ? psprintf("a number of %zu digits",
+														   strlen(number)) : psprintf("the number %s", number);
 		case jbvString:
-			return psprintf("the string %s", quoted(doc->value.val.string.val, doc->value.val.string.len));
+			return psprintf("the string %s", quoted(doc->value.val.string.val,
+													doc->value.val.string.len));
 		default:
 			return rr_doc_is_object(doc) ? "an object" : "a list";
 	}
@@ -135,6 +137,7 @@ rr_errhint_did_you_mean(const char *input, List *options)
 
 	while (*text == ' ')
 		text++;
+
 	return *text ? errhint("%s", text) : 0;
 }
 
@@ -163,7 +166,8 @@ rr_doc_get(const RrDoc *doc, const char *key)
 		return NULL;
 	check_object(doc);
 	member = new_doc(doc, key, -1);
-	if (getKeyJsonValueFromContainer(doc->value.val.binary.data, key, strlen(key), &member->value) == NULL ||
+	if (getKeyJsonValueFromContainer(doc->value.val.binary.data, key, strlen(key),
+									 &member->value) == NULL ||
 		member->value.type == jbvNull)
 		return NULL;
 	return member;
@@ -182,7 +186,7 @@ rr_doc_require(const RrDoc *doc, const char *key)
 	return member;
 }
 
-List *
+List	   *
 rr_doc_items(const RrDoc *doc)
 {
 	List	   *items = NIL;
@@ -203,7 +207,7 @@ rr_doc_items(const RrDoc *doc)
 	return items;
 }
 
-List *
+List	   *
 rr_doc_members(const RrDoc *doc)
 {
 	List	   *members = NIL;
@@ -229,7 +233,7 @@ rr_doc_members(const RrDoc *doc)
 	return members;
 }
 
-char *
+char	   *
 rr_doc_text(const RrDoc *doc)
 {
 	if (doc->value.type != jbvString)
@@ -263,7 +267,7 @@ rr_doc_int(const RrDoc *doc, int min, int max)
 	return 0;					/* not reached */
 }
 
-char *
+char	   *
 rr_doc_scalar_text(const RrDoc *doc)
 {
 	if (doc->value.type == jbvNumeric)
@@ -275,7 +279,7 @@ rr_doc_scalar_text(const RrDoc *doc)
 	return rr_doc_text(doc);
 }
 
-Jsonb *
+Jsonb	   *
 rr_doc_jsonb(const RrDoc *doc)
 {
 	JsonbValue	copy = doc->value;
@@ -310,9 +314,12 @@ throw_unknown_key(const RrDoc *member, List *keys)
 		appendStringInfo(&known, "%s\"%s\"", known.len ? ", " : "", (char *) lfirst(lc));
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown key %s at %s", quoted(member->key, strlen(member->key)), rr_doc_path(member->parent)),
-			 *gql_did_you_mean(NULL, member->key, keys) ? rr_errhint_did_you_mean(member->key, keys) :
-			 keys == NIL ? errhint("There are no keys here.") : errhint("The keys are %s.", known.data)));
+			 errmsg("unknown key %s at %s", quoted(member->key, strlen(member->key)),
+					rr_doc_path(member->parent)),
+			 *gql_did_you_mean(NULL, member->key, keys) ? rr_errhint_did_you_mean(member->key,
+																				  keys) :
+			 keys == NIL ? errhint("There are no keys here.")
+			 : errhint("The keys are %s.", known.data)));
 }
 
 static bool
@@ -350,7 +357,7 @@ rr_doc_check_empty(const RrDoc *doc)
 	rr_doc_check_keys(doc, NULL, 0);
 }
 
-List *
+List	   *
 rr_doc_other_paths(List *paths, const RrDoc *doc, const char *const *keys, int n)
 {
 	ListCell   *lc;

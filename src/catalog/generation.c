@@ -1,14 +1,21 @@
 /*
- * generation.c: one counter a backend that advances when a role's schema may have changed.
+ * generation.c: one counter a backend that advances when a role's schema may
+ * have changed.
  *
- * Callbacks fire inside of any catalog access, so they only count. Changes of tables, their columns, policies, constraints and grants arrive as relcache
- * invalidations, those of the extension's own tables as well (rr_catalog_changed() sends them); the rest as syscache invalidations.
+ * Callbacks fire inside of any catalog access, so they only count. Changes of
+ * tables, their columns, policies, constraints and grants arrive as relcache
+ * invalidations, those of the extension's own tables as well
+ * (rr_catalog_changed() sends them); the rest as syscache invalidations.
  *
- * What is known not to matter does not count, or temporary tables and autovacuum would flush everything all the time: what role schemas are made of is
- * watched (RrWatch). Relations are put aside, and looked at when the counter is asked for. While nothing is watched, everything counts.
+ * What is known not to matter does not count, or temporary tables and
+ * autovacuum would flush everything all the time: what role schemas are made
+ * of is watched (RrWatch). Relations are put aside, and looked at when the
+ * counter is asked for. While nothing is watched, everything counts.
  *
- * What is read under a snapshot that may be older than the last change (of a statement that was running, a transaction with one snapshot, a cursor, an
- * imported one) is good for that snapshot alone. So the counter advances when such a snapshot comes into force, and again when another one does.
+ * What is read under a snapshot that may be older than the last change (of a
+ * statement that was running, a transaction with one snapshot, a cursor, an
+ * imported one) is good for that snapshot alone. So the counter advances when
+ * such a snapshot comes into force, and again when another one does.
  */
 #include "postgres.h"
 
@@ -30,7 +37,11 @@
 #include "catalog/catalog_int.h"
 #include "compat.h"
 
-/* What tells two snapshots apart, and which is the older one: with a commit in between, either xmax is higher or fewer transactions below it are in progress. */
+/*
+ * What tells two snapshots apart, and which is the older one: with a commit in
+ * between, either xmax is higher or fewer transactions below it are in
+ * progress.
+ */
 typedef struct SnapshotMark
 {
 	bool		set;
@@ -48,9 +59,11 @@ static RrWatch watch;
 static bool watching;
 static Oid	pending[MAX_PENDING];
 static int	npending;
-static bool changed;				/* since latest was taken */
+static bool changed;			/* since latest was taken */
 static SnapshotMark latest;		/* of a snapshot that sees the last change */
-static SnapshotMark provisional;	/* in force when the counter was asked for, and maybe older than the last change */
+static SnapshotMark provisional;	/* in force when the counter was asked
+									 * for, and maybe older than the last
+									 * change */
 static bool registered;
 
 static SnapshotMark
@@ -58,8 +71,9 @@ mark_snapshot(Snapshot snapshot)
 {
 	return (SnapshotMark)
 	{
-		.set = true,.xmax = snapshot->xmax,
-		.in_progress = snapshot->takenDuringRecovery ? (uint32) snapshot->subxcnt : snapshot->xcnt,.curcid = snapshot->curcid
+		.set = true, .xmax = snapshot->xmax,
+			.in_progress = snapshot->takenDuringRecovery ? (uint32) snapshot->subxcnt
+			: snapshot->xcnt, .curcid = snapshot->curcid
 	};
 }
 
@@ -74,7 +88,8 @@ is_older(const SnapshotMark *a, const SnapshotMark *b)
 {
 	if (a->xmax != b->xmax)
 		return TransactionIdPrecedes(a->xmax, b->xmax);
-	return a->in_progress != b->in_progress ? a->in_progress > b->in_progress : a->curcid < b->curcid;
+	return a->in_progress != b->in_progress ? a->in_progress > b->in_progress
+		: a->curcid < b->curcid;
 }
 
 void
@@ -98,7 +113,8 @@ compare_numbers(const void *a, const void *b)
 static bool
 is_among(uint32 number, const RrNumbers *set)
 {
-	return set->n > 0 && bsearch(&number, set->items, set->n, sizeof(uint32), compare_numbers) != NULL;
+	return set->n > 0 && bsearch(&number, set->items, set->n, sizeof(uint32),
+								 compare_numbers) != NULL;
 }
 
 void
@@ -107,7 +123,8 @@ rr_numbers_add(RrNumbers *set, uint32 number)
 	if (set->n == set->capacity)
 	{
 		set->capacity = Max(set->capacity * 2, 32);
-		set->items = set->items ? repalloc(set->items, set->capacity * sizeof(uint32)) : palloc(set->capacity * sizeof(uint32));
+		set->items = set->items ? repalloc(set->items, set->capacity * sizeof(uint32))
+			: palloc(set->capacity * sizeof(uint32));
 	}
 	set->items[set->n++] = number;
 }
@@ -115,7 +132,7 @@ rr_numbers_add(RrNumbers *set, uint32 number)
 static RrNumbers
 sorted_copy(const RrNumbers *from)
 {
-	RrNumbers	to = {.n = from->n,.capacity = from->n};
+	RrNumbers	to = {.n = from->n, .capacity = from->n};
 
 	to.items = MemoryContextAlloc(TopMemoryContext, Max(from->n, 1) * sizeof(uint32));
 	if (from->n > 0)
@@ -171,7 +188,8 @@ on_relcache(Datum arg pg_attribute_unused(), Oid relid)
 
 /* Of roles, memberships and functions every change counts. */
 static void
-on_syscache(Datum arg pg_attribute_unused(), int cacheid pg_attribute_unused(), uint32 hashvalue pg_attribute_unused())
+on_syscache(Datum arg pg_attribute_unused(), int cacheid pg_attribute_unused(),
+			uint32 hashvalue pg_attribute_unused())
 {
 	events++;
 	rr_catalog_invalidate();
@@ -181,7 +199,8 @@ on_syscache(Datum arg pg_attribute_unused(), int cacheid pg_attribute_unused(), 
 static void
 on_watched_syscache(Datum arg pg_attribute_unused(), int cacheid, uint32 hashvalue)
 {
-	const RrNumbers *set = cacheid == TYPEOID ? &watch.types : cacheid == CONSTROID ? &watch.constraints : &watch.schema_names;
+	const RrNumbers *set = cacheid == TYPEOID ? &watch.types : cacheid == CONSTROID
+	? &watch.constraints : &watch.schema_names;
 
 	events++;
 	if (hashvalue == 0 || !watching || is_among(hashvalue, set))
@@ -200,8 +219,10 @@ is_of_interest(Oid relid)
 		return false;
 	form = (Form_pg_class) GETSTRUCT(tuple);
 	result = form->relpersistence != RELPERSISTENCE_TEMP && !form->relispartition &&
-		form->relkind != RELKIND_INDEX && form->relkind != RELKIND_PARTITIONED_INDEX && form->relkind != RELKIND_SEQUENCE &&
-		(is_among(form->relnamespace, &watch.schemas) || form->relnamespace == get_namespace_oid("remote_rel", true));
+		form->relkind != RELKIND_INDEX && form->relkind != RELKIND_PARTITIONED_INDEX &&
+		form->relkind != RELKIND_SEQUENCE &&
+		(is_among(form->relnamespace, &watch.schemas) ||
+		 form->relnamespace == get_namespace_oid("remote_rel", true));
 	ReleaseSysCache(tuple);
 	return result;
 }
@@ -214,7 +235,8 @@ look_at_pending(void)
 	{
 		Oid			relid = pending[--npending];
 
-		if (!watching || (is_among(relid, &watch.relations) ? watch.changed(watch.arg, relid) : is_of_interest(relid)))
+		if (!watching || (is_among(relid, &watch.relations) ? watch.changed(watch.arg, relid)
+						  : is_of_interest(relid)))
 		{
 			npending = 0;
 			rr_catalog_invalidate();
@@ -290,7 +312,10 @@ rr_catalog_changed(PG_FUNCTION_ARGS)
 
 PG_FUNCTION_INFO_V1(rr_touch_catalogs);
 
-/* The same for changes that send no invalidation of their own, like COMMENT: called by an event trigger. */
+/*
+ * The same for changes that send no invalidation of their own, like COMMENT:
+ * called by an event trigger.
+ */
 Datum
 rr_touch_catalogs(PG_FUNCTION_ARGS pg_attribute_unused())
 {

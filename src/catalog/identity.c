@@ -29,7 +29,10 @@ static struct
 	Oid			schema;
 }			identity;
 
-/* pg_extension has no syscache; what is found stays good until the next invalidation of anything that DROP EXTENSION would invalidate. */
+/*
+ * pg_extension has no syscache; what is found stays good until the next
+ * invalidation of anything that DROP EXTENSION would invalidate.
+ */
 static void
 find_extension(void)
 {
@@ -44,7 +47,8 @@ find_extension(void)
 		return;
 	identity.valid = false;
 	rel = table_open(ExtensionRelationId, AccessShareLock);
-	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum("remote_rel"));
+	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ,
+				CStringGetDatum("remote_rel"));
 	scan = systable_beginscan(rel, ExtensionNameIndexId, true, NULL, 1, &key);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
@@ -91,7 +95,7 @@ rr_catalog_schema_oid(void)
 	return identity.schema;
 }
 
-char *
+char	   *
 rr_namespace_name(Oid namespace)
 {
 	char	   *name = get_namespace_name(namespace);

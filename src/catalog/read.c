@@ -1,8 +1,9 @@
 /*
  * read.c: typed reads of the extension's tables.
  *
- * Rows are found by scans under the active snapshot, by the tables' own OIDs, so neither search_path nor privileges matter. What is read of
- * one statement is of one snapshot, so nobody sees half of another session's change.
+ * Rows are found by scans under the active snapshot, by the tables' own OIDs,
+ * so neither search_path nor privileges matter. What is read of one statement
+ * is of one snapshot, so nobody sees half of another session's change.
  */
 #include "postgres.h"
 
@@ -20,7 +21,10 @@
 #include "catalog/catalog.h"
 #include "compat.h"
 
-/* Columns, as sql/remote_rel--1.0.sql has them; upgrades add theirs at the end. */
+/*
+ * Columns, as sql/remote_rel--1.0.sql has them; upgrades add theirs at the
+ * end.
+ */
 enum
 {
 	Anum_remote_schema_name = 1,
@@ -77,7 +81,10 @@ enum
 	Anum_tracked_function_comment,
 };
 
-/* The types of the columns: n name, t text, j jsonb, i integer, b boolean; in capitals where they may be NULL. */
+/*
+ * The types of the columns: n name, t text, j jsonb, i integer, b boolean; in
+ * capitals where they may be NULL.
+ */
 static const struct
 {
 	const char *table;
@@ -162,7 +169,10 @@ type_of(char code)
 	}
 }
 
-/* A superuser can have changed a table of ours into something that would be misread. */
+/*
+ * A superuser can have changed a table of ours into something that would be
+ * misread.
+ */
 static void
 check_shape(const char *table, TupleDesc desc)
 {
@@ -178,7 +188,8 @@ check_shape(const char *table, TupleDesc desc)
 	{
 		Form_pg_attribute attribute = i < desc->natts ? TupleDescAttr(desc, i) : NULL;
 
-		if (attribute == NULL || attribute->attisdropped || attribute->atttypid != type_of(columns[i]) ||
+		if (attribute == NULL || attribute->attisdropped ||
+			attribute->atttypid != type_of(columns[i]) ||
 			(columns[i] >= 'a' && !attribute->attnotnull))
 			ereport(ERROR,
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -187,7 +198,11 @@ check_shape(const char *table, TupleDesc desc)
 	}
 }
 
-/* The rows that match the keys (all of the primary key's first columns, type name; none: the whole table; -1: no row), each through the reader; NULLs it returns are left out. */
+/*
+ * The rows that match the keys (all of the primary key's first columns, type
+ * name; none: the whole table; -1: no row), each through the reader; NULLs it
+ * returns are left out.
+ */
 static List *
 read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *arg)
 {
@@ -208,7 +223,8 @@ read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *ar
 				 errmsg("table \"remote_rel.%s\" is missing", table),
 				 errhint("Create the extension remote_rel again.")));
 	rel = table_open(relid, AccessShareLock);
-	snapshot = RegisterSnapshot(ActiveSnapshotSet() ? GetActiveSnapshot() : GetTransactionSnapshot());
+	snapshot = RegisterSnapshot(ActiveSnapshotSet() ? GetActiveSnapshot()
+								: GetTransactionSnapshot());
 	row.desc = RelationGetDescr(rel);
 	check_shape(table, row.desc);
 	callback.previous = error_context_stack;
@@ -232,7 +248,10 @@ read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *ar
 	return result;
 }
 
-/* Scan keys for the first two columns of a table that is keyed by table. -1: the table is gone. */
+/*
+ * Scan keys for the first two columns of a table that is keyed by table. -1:
+ * the table is gone.
+ */
 static int
 table_keys(ScanKeyData keys[2], Oid source)
 {
@@ -279,11 +298,14 @@ read_remote_schema(Row *row, void *arg)
 	if (wanted && strcmp(name, wanted) != 0)
 		return NULL;
 	row->description = psprintf("\"%s\"", name);
-	remote = rr_remote_schema_from_json(name, rr_doc_root(row_jsonb(row, Anum_remote_schema_definition), "definition"));
-	remote->ordinal = DatumGetInt32(heap_getattr(row->tuple, Anum_remote_schema_ordinal, row->desc, &isnull));
+	remote = rr_remote_schema_from_json(name, rr_doc_root(row_jsonb(row,
+																	Anum_remote_schema_definition), "definition"));
+	remote->ordinal = DatumGetInt32(heap_getattr(row->tuple, Anum_remote_schema_ordinal,
+												 row->desc, &isnull));
 	remote->comment = row_text(row, Anum_remote_schema_comment);
 	remote->sdl = row_text(row, Anum_remote_schema_sdl);
-	remote->sdl_given = DatumGetBool(heap_getattr(row->tuple, Anum_remote_schema_sdl_given, row->desc, &isnull));
+	remote->sdl_given = DatumGetBool(heap_getattr(row->tuple, Anum_remote_schema_sdl_given,
+												  row->desc, &isnull));
 	return remote;
 }
 
@@ -298,7 +320,7 @@ compare_ordinals(const ListCell *a, const ListCell *b)
 	return strcmp(left->name, right->name);
 }
 
-List *
+List	   *
 rr_catalog_remote_schemas(void)
 {
 	List	   *remotes = read_rows("remote_schema", 0, NULL, read_remote_schema, NULL);
@@ -310,14 +332,18 @@ rr_catalog_remote_schemas(void)
 RrRemoteSchema *
 rr_catalog_remote_schema(const char *name)
 {
-	List	   *remotes = read_rows("remote_schema", 0, NULL, read_remote_schema, unconstify(char *, name));
+	List	   *remotes = read_rows("remote_schema", 0, NULL, read_remote_schema,
+									unconstify(char *, name));
 
 	return remotes == NIL ? NULL : linitial(remotes);
 }
 
 /* ---- relationships ---- */
 
-/* kind is known for the rows of table_relationship; for those of remote types the definition tells. */
+/*
+ * kind is known for the rows of table_relationship; for those of remote types
+ * the definition tells.
+ */
 static void
 read_definition(RrRelationship *relationship)
 {
@@ -345,7 +371,8 @@ read_table_relationship(Row *row, void *arg pg_attribute_unused())
 	relationship->name = row_text(row, Anum_table_relationship_name);
 	relationship->source_schema = row_name(row, Anum_table_relationship_table_schema);
 	relationship->source_table = row_name(row, Anum_table_relationship_table_name);
-	row->description = psprintf("\"%s\" of \"%s.%s\"", relationship->name, relationship->source_schema, relationship->source_table);
+	row->description = psprintf("\"%s\" of \"%s.%s\"", relationship->name,
+								relationship->source_schema, relationship->source_table);
 	relationship->source = rr_lookup_table(relationship->source_schema, relationship->source_table);
 	relationship->definition = row_jsonb(row, Anum_table_relationship_definition);
 	relationship->comment = row_text(row, Anum_table_relationship_comment);
@@ -372,7 +399,8 @@ read_remote_relationship(Row *row, void *arg)
 	relationship->source_remote_schema = remote_schema;
 	relationship->source_type = row_text(row, Anum_remote_relationship_type_name);
 	relationship->name = row_text(row, Anum_remote_relationship_name);
-	row->description = psprintf("\"%s\" of type \"%s\" of \"%s\"", relationship->name, relationship->source_type, remote_schema);
+	row->description = psprintf("\"%s\" of type \"%s\" of \"%s\"", relationship->name,
+								relationship->source_type, remote_schema);
 	relationship->definition = row_jsonb(row, Anum_remote_relationship_definition);
 	read_definition(relationship);
 	return relationship;
@@ -401,20 +429,22 @@ compare_relationships(const ListCell *a, const ListCell *b)
 	return strcmp(left->name, right->name);
 }
 
-List *
+List	   *
 rr_catalog_table_relationships(Oid source)
 {
 	ScanKeyData keys[2];
-	List	   *relationships = read_rows("table_relationship", table_keys(keys, source), keys, read_table_relationship, NULL);
+	List	   *relationships = read_rows("table_relationship", table_keys(keys, source), keys,
+										  read_table_relationship, NULL);
 
 	list_sort(relationships, compare_relationships);
 	return relationships;
 }
 
-List *
+List	   *
 rr_catalog_remote_relationships(const char *remote_schema)
 {
-	List	   *relationships = read_rows("remote_schema_relationship", 0, NULL, read_remote_relationship,
+	List	   *relationships = read_rows("remote_schema_relationship", 0, NULL,
+										  read_remote_relationship,
 										  unconstify(char *, remote_schema));
 
 	list_sort(relationships, compare_relationships);
@@ -450,10 +480,11 @@ compare_permissions(const ListCell *a, const ListCell *b)
 	return result ? result : strcmp(left->role, right->role);
 }
 
-List *
+List	   *
 rr_catalog_permissions(const char *remote_schema)
 {
-	List	   *permissions = read_rows("remote_schema_permission", 0, NULL, read_permission, unconstify(char *, remote_schema));
+	List	   *permissions = read_rows("remote_schema_permission", 0, NULL, read_permission,
+										unconstify(char *, remote_schema));
 
 	list_sort(permissions, compare_permissions);
 	return permissions;
@@ -492,11 +523,12 @@ compare_computed_fields(const ListCell *a, const ListCell *b)
 	return strcmp(left->name, right->name);
 }
 
-List *
+List	   *
 rr_catalog_computed_fields(Oid source)
 {
 	ScanKeyData keys[2];
-	List	   *fields = read_rows("computed_field", table_keys(keys, source), keys, read_computed_field, NULL);
+	List	   *fields = read_rows("computed_field", table_keys(keys, source), keys,
+								   read_computed_field, NULL);
 
 	list_sort(fields, compare_computed_fields);
 	return fields;
@@ -510,7 +542,8 @@ read_tracked_function(Row *row, void *arg pg_attribute_unused())
 	function->function_schema = row_name(row, Anum_tracked_function_function_schema);
 	function->function_name = row_name(row, Anum_tracked_function_function_name);
 	row->description = psprintf("\"%s.%s\"", function->function_schema, function->function_name);
-	function->function = rr_lookup_function(function->function_schema, function->function_name, NULL);
+	function->function = rr_lookup_function(function->function_schema, function->function_name,
+											NULL);
 	function->comment = row_text(row, Anum_tracked_function_comment);
 	if (!row_is_null(row, Anum_tracked_function_configuration))
 	{
@@ -538,7 +571,7 @@ compare_tracked_functions(const ListCell *a, const ListCell *b)
 	return result ? result : strcmp(left->function_name, right->function_name);
 }
 
-List *
+List	   *
 rr_catalog_tracked_functions(void)
 {
 	List	   *functions = read_rows("tracked_function", 0, NULL, read_tracked_function, NULL);

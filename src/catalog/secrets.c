@@ -1,8 +1,11 @@
 /*
- * secrets.c: what a remote schema's definition keeps to itself, and messages without it.
+ * secrets.c: what a remote schema's definition keeps to itself, and messages
+ * without it.
  *
- * Our own messages name no header's value and no credentials. An upstream's may: some repeat the headers that they got. Its errors go to clients, and into
- * the log where remote_join() or a command of management raises them, so they are searched. What it answers as data is the upstream's own business.
+ * Our own messages name no header's value and no credentials. An upstream's
+ * may: some repeat the headers that they got. Its errors go to clients, and
+ * into the log where remote_join() or a command of management raises them, so
+ * they are searched. What it answers as data is the upstream's own business.
  */
 #include "postgres.h"
 
@@ -64,7 +67,8 @@ add_url_secrets(List *secrets, const char *url)
 		char	   *sent = palloc(pg_b64_enc_len(len));
 
 		/* as it is sent, and as it is written */
-		secrets = add_secret(secrets, sent, pg_b64_encode((const void *) login, len, sent, pg_b64_enc_len(len)));
+		secrets = add_secret(secrets, sent, pg_b64_encode((const void *) login, len, sent,
+														  pg_b64_enc_len(len)));
 		secrets = add_secret(secrets, login, len);
 		if (password != NULL)
 			secrets = add_secret(secrets, password + 1, login + len - password - 1);
@@ -108,7 +112,10 @@ secrets_of(const RrRemoteSchema *remote)
 	return secrets;
 }
 
-/* text with all occurrences of a word replaced; text itself where there is none. */
+/*
+ * text with all occurrences of a word replaced; text itself where there is
+ * none.
+ */
 static const char *
 without(const char *text, const char *word)
 {
@@ -117,6 +124,7 @@ without(const char *text, const char *word)
 
 	if (at == NULL)
 		return text;
+
 	initStringInfo(&out);
 	for (; at != NULL; at = strstr(text, word))
 	{
@@ -156,7 +164,10 @@ end_of_token(const char *p)
 	return *p == '"' ? p + 1 : p;
 }
 
-/* A token that holds a secret is hidden whole: so it stays JSON, whatever the secret is. */
+/*
+ * A token that holds a secret is hidden whole: so it stays JSON, whatever the
+ * secret is.
+ */
 const char *
 rr_remote_schema_conceal_json(const RrRemoteSchema *remote, const char *json)
 {
@@ -173,7 +184,8 @@ rr_remote_schema_conceal_json(const RrRemoteSchema *remote, const char *json)
 		const char *token = pnstrdup(json + separators, end - json - separators);
 
 		appendBinaryStringInfo(&out, json, separators);
-		appendStringInfoString(&out, without_all(token, secrets) == token ? token : "\"" HIDDEN "\"");
+		appendStringInfoString(&out, without_all(token, secrets) == token ? token
+							   : "\"" HIDDEN "\"");
 		json = end;
 	}
 	return out.data;

@@ -1,5 +1,6 @@
 /*
- * explain.c: a plan as JSON: every SQL statement, every remote document and the join that it serves. No header, no session variable's value, no URL.
+ * explain.c: a plan as JSON: every SQL statement, every remote document and
+ * the join that it serves. No header, no session variable's value, no URL.
  */
 #include "postgres.h"
 
@@ -56,7 +57,8 @@ explain_parameter(const RrSqlParam *param, const RrJoinStep *step, StringInfo ou
 
 /* step: the join that the statement is for; NULL for a root field's. */
 static void
-explain_statement(const GqlFieldSel *field, const RrSqlStatement *statement, const RrJoinStep *step, StringInfo out)
+explain_statement(const GqlFieldSel *field, const RrSqlStatement *statement,
+				  const RrJoinStep *step, StringInfo out)
 {
 	ListCell   *lc;
 
@@ -107,9 +109,13 @@ explain_step(const RrPlan *plan, const RrJoinStep *step, StringInfo out)
 		append_string(out, "source", source_name(step->join->relationship));
 		append_string(out, "relationship", step->join->relationship->name);
 		append_string(out, "batch", batch_name(step));
-		appendStringInfo(out, ",\"batch_size\":%d", def->batch_size ? def->batch_size : rr_batch_size);
+		appendStringInfo(out, ",\"batch_size\":%d", def->batch_size ? def->batch_size
+						 : rr_batch_size);
 	}
-	/* the document for one key: further ones repeat its field under j1, j2, … */
+
+	/*
+	 * the document for one key: further ones repeat its field under j1, j2, …
+	 */
 	append_string(out, "document", rr_document_print(plan->request, step, 1));
 	appendStringInfoChar(out, '}');
 }

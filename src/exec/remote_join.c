@@ -1,8 +1,10 @@
 /*
  * remote_join.c: remote_rel.remote_join(), joins for SQL.
  *
- * The rows come as an array of a table's row type. The relationship's field is planned as it would be in a document, so the selection can hold whatever a
- * document can, further joins included; only the keys come from the array, and the values go out as rows, each as soon as its value has come.
+ * The rows come as an array of a table's row type. The relationship's field is
+ * planned as it would be in a document, so the selection can hold whatever a
+ * document can, further joins included; only the keys come from the array, and
+ * the values go out as rows, each as soon as its value has come.
  */
 #include "postgres.h"
 
@@ -67,7 +69,7 @@ relationship_names(const RemoteJoin *join)
 		return NIL;
 	gql_foreach(GqlFieldDef, field, gql_type_fields(join->rs->schema, join->type))
 		if (field->data != NULL && ((RrField *) field->data)->kind == RR_FIELD_REMOTE_JOIN)
-			names = lappend(names, unconstify(char *, field->name));
+		names = lappend(names, unconstify(char *, field->name));
 	return names;
 }
 
@@ -80,13 +82,16 @@ find_field(RemoteJoin *join)
 		join->type = rr_table_type(join->rs, table, RR_TYPE_OBJECT);
 	if (join->type != NULL)
 		join->field = gql_type_field(join->rs->schema, join->type, join->relationship);
-	if (join->field == NULL || join->field->data == NULL || ((RrField *) join->field->data)->kind != RR_FIELD_REMOTE_JOIN)
+	if (join->field == NULL || join->field->data == NULL ||
+		((RrField *) join->field->data)->kind != RR_FIELD_REMOTE_JOIN)
 	{
-		const char *suggestion = gql_did_you_mean(NULL, join->relationship, relationship_names(join));
+		const char *suggestion = gql_did_you_mean(NULL, join->relationship,
+												  relationship_names(join));
 
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("table \"%s\" has no remote relationship \"%s\" for role \"%s\"", get_rel_name(join->table),
+				 errmsg("table \"%s\" has no remote relationship \"%s\" for role \"%s\"",
+						get_rel_name(join->table),
 						join->relationship, GetUserNameFromId(GetUserId(), false)),
 				 suggestion[0] ? errhint("%s", suggestion + 1) :
 				 errhint("Create it with remote_rel.create_remote_relationship(); the role must be able to read its columns and see its remote schema.")));
@@ -135,7 +140,10 @@ parse_selection(RemoteJoin *join, const char *text)
 	return set;
 }
 
-/* The arguments as literals; coerced already, so that strings have become enum values where they should. */
+/*
+ * The arguments as literals; coerced already, so that strings have become enum
+ * values where they should.
+ */
 static List *
 parse_arguments(RemoteJoin *join, Jsonb *json)
 {
@@ -159,7 +167,8 @@ parse_arguments(RemoteJoin *join, Jsonb *json)
 		argument->value = member->value;
 		if (def != NULL)
 			argument->value = gql_coerce_value(join->rs->schema, member->value, def->type, true,
-											   psprintf("Argument \"%s\"", def->name), join->errors);
+											   psprintf("Argument \"%s\"", def->name),
+											   join->errors);
 		if (argument->value == NULL)
 			throw_errors(join, ERRCODE_INVALID_PARAMETER_VALUE, "argument");
 		arguments = lappend(arguments, argument);
@@ -190,13 +199,17 @@ make_set(GqlSelection *field)
 	return set;
 }
 
-/* { <table> { <relationship>(arguments) { selection } } }: only what is below the table is planned. */
+/*
+ * { <table> { <relationship>(arguments) { selection } } }: only what is below
+ * the table is planned.
+ */
 static GqlDocument *
 make_document(RemoteJoin *join, const char *selection, Jsonb *arguments)
 {
 	GqlDocument *document = palloc0(sizeof(GqlDocument));
 	GqlOperation *operation = palloc0(sizeof(GqlOperation));
-	GqlSelection *field = make_field(join->relationship, parse_arguments(join, arguments), parse_selection(join, selection));
+	GqlSelection *field = make_field(join->relationship, parse_arguments(join, arguments),
+									 parse_selection(join, selection));
 
 	operation->def.kind = GQL_DEF_OPERATION;
 	operation->def.loc = operation->name.loc = -1;
@@ -224,7 +237,8 @@ plan_join(RemoteJoin *join, const char *selection, Jsonb *arguments)
 		throw_errors(join, ERRCODE_INVALID_PARAMETER_VALUE, "selection");
 	table = linitial(gql_collect_fields(planner.request, join->rs->schema->query,
 										list_make1(planner.request->operation->selection_set)));
-	if (rr_plan_join(&planner, linitial(gql_collect_subfields(planner.request, join->type, table))) == NULL)
+	if (rr_plan_join(&planner, linitial(gql_collect_subfields(planner.request, join->type,
+															  table))) == NULL)
 		throw_errors(join, ERRCODE_INVALID_PARAMETER_VALUE, "selection");
 	plan->rs = join->rs;
 	plan->request = planner.request;
@@ -233,7 +247,9 @@ plan_join(RemoteJoin *join, const char *selection, Jsonb *arguments)
 }
 
 /*
- * Rows may be made up. That gives nobody more than a root field with the same argument would, unless the permission presets the argument for the rows' sake.
+ * Rows may be made up. That gives nobody more than a root field with the same
+ * argument would, unless the permission presets the argument for the rows'
+ * sake.
  */
 static void
 check_presets(const RemoteJoin *join, const RrJoinStep *step)
@@ -244,7 +260,8 @@ check_presets(const RemoteJoin *join, const RrJoinStep *step)
 	{
 		const RrKeyArgument *argument = lfirst(lc);
 
-		if (argument->presets && rr_key_replaces_preset(step->remote->upstream, argument->def, argument->template))
+		if (argument->presets && rr_key_replaces_preset(step->remote->upstream, argument->def,
+														argument->template))
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					 errmsg("permission denied for role \"%s\" to join rows of its own making by relationship \"%s\"",
@@ -279,12 +296,16 @@ report_failure(JoinCall *call)
 	call->warned = true;
 	ereport(level,
 			(errcode(ERRCODE_FDW_ERROR),
-			 errmsg("remote schema \"%s\" failed to answer relationship \"%s\"", step->remote->def->name, step->join->relationship->name),
+			 errmsg("remote schema \"%s\" failed to answer relationship \"%s\"",
+					step->remote->def->name, step->join->relationship->name),
 			 errdetail("%s", ((GqlError *) linitial(call->errors->items))->message),
 			 level == ERROR ? errhint("SET remote_rel.on_remote_error = 'null' to get NULL results and a warning instead.") : 0));
 }
 
-/* Plan the join and file the keys of its rows. NULL when there is nothing to join. */
+/*
+ * Plan the join and file the keys of its rows. NULL when there is nothing to
+ * join.
+ */
 static JoinCall *
 begin_call(FunctionCallInfo fcinfo)
 {
@@ -306,7 +327,8 @@ begin_call(FunctionCallInfo fcinfo)
 	rr_role_enter(&role, call->role, call->headers);
 	join.rs = rr_role_schema_get(GetUserId());
 	find_field(&join);
-	run = rr_run_create(plan_join(&join, PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)),
+	run = rr_run_create(plan_join(&join, PG_ARGISNULL(2) ? NULL
+								  : text_to_cstring(PG_GETARG_TEXT_PP(2)),
 								  PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3)), join.errors);
 	check_presets(&join, run->steps[0].step);
 	call->stream = rr_row_stream_create(run, array);
@@ -330,7 +352,10 @@ first_call(FunctionCallInfo fcinfo)
 
 PG_FUNCTION_INFO_V1(rr_remote_join);
 
-/* remote_rel.remote_join(rows anyarray, relationship, selection, arguments, role, headers) RETURNS TABLE ("row" anyelement, result jsonb) */
+/*
+ * remote_rel.remote_join(rows anyarray, relationship, selection, arguments,
+ * role, headers) RETURNS TABLE ("row" anyelement, result jsonb)
+ */
 Datum
 rr_remote_join(PG_FUNCTION_ARGS)
 {
@@ -356,5 +381,6 @@ rr_remote_join(PG_FUNCTION_ARGS)
 	if (!rr_row_stream_next(call->stream, values, nulls))
 		SRF_RETURN_DONE(funcctx);
 	report_failure(call);
-	SRF_RETURN_NEXT(funcctx, HeapTupleGetDatum(heap_form_tuple(funcctx->tuple_desc, values, nulls)));
+	SRF_RETURN_NEXT(funcctx, HeapTupleGetDatum(heap_form_tuple(funcctx->tuple_desc, values,
+															   nulls)));
 }

@@ -14,7 +14,10 @@
 
 /* graphql-js stops at as many */
 #define MAX_ERRORS 100
-/* How often a document is planned again because something changes all the time. */
+/*
+ * How often a document is planned again because something changes all the
+ * time.
+ */
 #define MAX_ATTEMPTS 5
 
 typedef struct Resolution
@@ -24,7 +27,10 @@ typedef struct Resolution
 	GqlErrorList *errors;
 } Resolution;
 
-/* The caller's variables as one OBJECT value; NULL without, or with an error filed. Throws 22023 for any other JSON. */
+/*
+ * The caller's variables as one OBJECT value; NULL without, or with an error
+ * filed. Throws 22023 for any other JSON.
+ */
 static const GqlValue *
 variables_of(const RrCall *call, GqlErrorList *errors)
 {
@@ -52,15 +58,18 @@ append_errors(GqlErrorList *errors, StringInfo out)
 		int			omitted = errors->omitted;
 
 		errors->max = 0;
-		gql_error(errors, omitted == 1 ? "%d more error is left out." : "%d more errors are left out.", omitted);
+		gql_error(errors, omitted == 1 ? "%d more error is left out."
+				  : "%d more errors are left out.", omitted);
 	}
 	appendStringInfoString(out, "\"errors\":");
 	gql_errors_to_json(errors, out);
 }
 
 /*
- * One attempt to plan a document; false when tables or metadata have changed meanwhile. Tables are always seen as they are, whatever the snapshot; so
- * metadata about them must be as new, unless the transaction has one snapshot for all that it sees.
+ * One attempt to plan a document; false when tables or metadata have changed
+ * meanwhile. Tables are always seen as they are, whatever the snapshot; so
+ * metadata about them must be as new, unless the transaction has one snapshot
+ * for all that it sees.
  */
 static bool
 plan(const RrCall *call, const GqlValue *variables, Resolution *r)
@@ -70,7 +79,8 @@ plan(const RrCall *call, const GqlValue *variables, Resolution *r)
 
 	if (newest)
 		PushActiveSnapshot(GetLatestSnapshot());
-	r->plan = rr_plan_document(call->query, call->query_len, call->operation_name, variables, r->errors);
+	r->plan = rr_plan_document(call->query, call->query_len, call->operation_name, variables,
+							   r->errors);
 	holds = r->plan == NULL || rr_plan_lock(r->plan);
 	if (newest)
 		PopActiveSnapshot();
@@ -78,12 +88,15 @@ plan(const RrCall *call, const GqlValue *variables, Resolution *r)
 }
 
 /*
- * Become the role, plan the document, and append what the body makes of it; without a plan there are errors.
+ * Become the role, plan the document, and append what the body makes of it;
+ * without a plan there are errors.
  */
 static void
-with_plan(const RrCall *call, const char *name, void (*body) (const Resolution *r, StringInfo out), StringInfo out)
+with_plan(const RrCall *call, const char *name, void (*body) (const Resolution *r,
+															  StringInfo out), StringInfo out)
 {
-	MemoryContext cxt = AllocSetContextCreateInternal(CurrentMemoryContext, name, ALLOCSET_DEFAULT_SIZES);
+	MemoryContext cxt = AllocSetContextCreateInternal(CurrentMemoryContext, name,
+													  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	Resolution	r = {0};
 	const GqlValue *variables;

@@ -1,9 +1,11 @@
 /*
  * run.c: one execution of a plan.
  *
- * A query's remote root fields go on the wire first, then the SQL statements run; while they do, every batch that fills up is sent. What
- * is left of the keys goes out when the texts in which they stand are complete, and so on down the steps. A mutation's root fields run one after the other,
- * each with all of its joins.
+ * A query's remote root fields go on the wire first, then the SQL statements
+ * run; while they do, every batch that fills up is sent. What is left of the
+ * keys goes out when the texts in which they stand are complete, and so on
+ * down the steps. A mutation's root fields run one after the other, each with
+ * all of its joins.
  */
 #include "postgres.h"
 
@@ -15,7 +17,10 @@
 #include "join/join.h"
 #include "settings.h"
 
-/* How long statements wait for connections to remote schemas. It is lost time only where the statements take longer than the remote schemas. */
+/*
+ * How long statements wait for connections to remote schemas. It is lost time
+ * only where the statements take longer than the remote schemas.
+ */
 #define MAX_CONNECT_MS 1000
 
 RrRun	   *rr_current_run = NULL;
@@ -45,10 +50,11 @@ random_number(void)
 	return drawn[--left] & INT_MAX;
 }
 
-RrRun *
+RrRun	   *
 rr_run_create(const RrPlan *plan, GqlErrorList *errors)
 {
-	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel run", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel run",
+											  ALLOCSET_DEFAULT_SIZES);
 	RrRun	   *run = MemoryContextAllocZero(cxt, sizeof(RrRun));
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	ListCell   *lc;
@@ -77,7 +83,8 @@ rr_run_create(const RrPlan *plan, GqlErrorList *errors)
 		}
 		rr_keys_init(step);
 		if (plan_step->kind == RR_STEP_JOIN)
-			step->batch_size = plan_step->remote->def->batch_size ? plan_step->remote->def->batch_size : rr_batch_size;
+			step->batch_size = plan_step->remote->def->batch_size
+				? plan_step->remote->def->batch_size : rr_batch_size;
 	}
 	MemoryContextSwitchTo(old);
 	return run;
@@ -86,8 +93,10 @@ rr_run_create(const RrPlan *plan, GqlErrorList *errors)
 /* ---- remote ---- */
 
 /*
- * Send what can be sent. A step's last keys go out when no further ones can come: the texts that its holes stand in are complete. Parents
- * come before children in the list, so one pass is enough. True when requests are in flight.
+ * Send what can be sent. A step's last keys go out when no further ones can
+ * come: the texts that its holes stand in are complete. Parents come before
+ * children in the list, so one pass is enough. True when requests are in
+ * flight.
  */
 static bool
 advance(RrRun *run)
@@ -99,7 +108,8 @@ advance(RrRun *run)
 	{
 		RrStepRun  *step = &run->steps[i];
 		const RrJoinStep *parent = step->step->parent;
-		bool		ready = step->step->kind == RR_STEP_ROOT ? step->started : (parent == NULL || complete[parent->number]);
+		bool		ready = step->step->kind == RR_STEP_ROOT ? step->started
+		: (parent == NULL || complete[parent->number]);
 
 		if (ready && step->step->kind == RR_STEP_SOURCE)
 			rr_run_source(step);
@@ -176,7 +186,8 @@ run_statement(RrRun *run, const RrRootField *root, RootResult *result)
 }
 
 bool
-rr_run_for_keys(RrStepRun *step, const GqlValue *keys, RrTakeRow take, void *arg, GqlErrorList *errors)
+rr_run_for_keys(RrStepRun *step, const GqlValue *keys, RrTakeRow take, void *arg,
+				GqlErrorList *errors)
 {
 	RrRun	   *outer = rr_current_run;
 	volatile bool ok = false;
@@ -200,7 +211,8 @@ rr_run_for_keys(RrStepRun *step, const GqlValue *keys, RrTakeRow take, void *arg
  * A root field's value. False when it is null but must not be.
  */
 static bool
-append_root(RrRun *run, const RrRootField *root, RootResult *result, const GqlPath *prefix, StringInfo out)
+append_root(RrRun *run, const RrRootField *root, RootResult *result, const GqlPath *prefix,
+			StringInfo out)
 {
 	const GqlFieldSel *field = root->field;
 	const GqlPath *path = gql_path_key(prefix, field->key);
@@ -225,10 +237,13 @@ append_root(RrRun *run, const RrRootField *root, RootResult *result, const GqlPa
 			break;
 		case RR_ROOT_REMOTE:
 			step = &run->steps[root->step->number];
-			rr_file_key_errors(step, root->slot, root->step->shape->base->fields[root->slot].shape, linitial(field->nodes), path);
+			rr_file_key_errors(step, root->slot,
+							   root->step->shape->base->fields[root->slot].shape,
+							   linitial(field->nodes), path);
 			if (rr_key_text(step, root->slot) != NULL)
 			{
-				rr_splice(run, rr_key_text(step, root->slot), step->keys[root->slot].len, path, out);
+				rr_splice(run, rr_key_text(step, root->slot), step->keys[root->slot].len, path,
+						  out);
 				return true;
 			}
 			break;
@@ -251,7 +266,10 @@ append_root(RrRun *run, const RrRootField *root, RootResult *result, const GqlPa
 	return !required;
 }
 
-/* Room for the answer at once, so that it need not move: how long it will be, if equal keys are spread evenly. */
+/*
+ * Room for the answer at once, so that it need not move: how long it will be,
+ * if equal keys are spread evenly.
+ */
 static void
 reserve_answer(const RrRun *run, const RootResult *results, StringInfo out)
 {
@@ -263,7 +281,8 @@ reserve_answer(const RrRun *run, const RootResult *results, StringInfo out)
 	{
 		const RrStepRun *step = &run->steps[i];
 
-		len += step->holes > 0 ? (double) step->values.len * step->holes / step->nkeys : step->values.len;
+		len += step->holes > 0 ? (double) step->values.len * step->holes / step->nkeys
+			: step->values.len;
 	}
 	enlargeStringInfo(out, Min(len + 1024, MaxAllocSize / 4));
 }
@@ -286,7 +305,7 @@ has_statements(const RrPlan *plan)
 
 	foreach(lc, plan->roots)
 		if (((const RrRootField *) lfirst(lc))->kind == RR_ROOT_SQL)
-			return true;
+		return true;
 	return false;
 }
 
@@ -305,7 +324,10 @@ start_steps(RrRun *run)
 		rr_http_send(run->http, MAX_CONNECT_MS);
 }
 
-/* Is a mutation's field null that must not be? Then there will be no data, and what comes after it is not done (specification, 6.4.4). */
+/*
+ * Is a mutation's field null that must not be? Then there will be no data, and
+ * what comes after it is not done (specification, 6.4.4).
+ */
 static bool
 nulls_data(const RrRun *run, const RrRootField *root)
 {
@@ -323,7 +345,8 @@ rr_run(const RrPlan *plan, StringInfo out, GqlErrorList *errors)
 	bool		is_null = false;
 	ListCell   *lc;
 
-	if (mutation)				/* a remote one, too: whoever asks for read only means it */
+	if (mutation)				/* a remote one, too: whoever asks for read
+								 * only means it */
 		PreventCommandIfReadOnly("a GraphQL mutation");
 	if (!mutation)
 		start_steps(run);

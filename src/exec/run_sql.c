@@ -1,8 +1,9 @@
 /*
  * run_sql.c: runs a statement made by the SQL compiler.
  *
- * Each statement has a subtransaction of its own, so that what it does wrong can be answered as data. Read-only ones take no transaction id, so
- * that costs little and works on a standby.
+ * Each statement has a subtransaction of its own, so that what it does wrong
+ * can be answered as data. Read-only ones take no transaction id, so that
+ * costs little and works on a standby.
  */
 #include "postgres.h"
 
@@ -67,7 +68,8 @@ input_text(const GqlValue *value, Oid type)
 			if ((int) strlen(value->text) != value->len)
 				ereport(ERROR,
 						errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
-						errmsg("a value of type %s cannot contain the character U+0000", format_type_be(type)));
+						errmsg("a value of type %s cannot contain the character U+0000",
+							   format_type_be(type)));
 			return unconstify(char *, value->text);
 		default:
 			ereport(ERROR,
@@ -94,14 +96,19 @@ bind_list(const GqlValue *value, Oid element)
 	for (int i = 0; i < n; i++)
 		values[i] = bind_value(list_nth(value->items, i), element, &nulls[i]);
 	get_typlenbyvalalign(element, &typlen, &typbyval, &typalign);
-	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower, element, typlen, typbyval, typalign));
+	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower, element, typlen,
+											  typbyval, typalign));
 }
 
-/* A list for an array type is its elements; anything else is text for the input function. */
+/*
+ * A list for an array type is its elements; anything else is text for the
+ * input function.
+ */
 static Datum
 bind_value(const GqlValue *value, Oid type, bool *isnull)
 {
-	Oid			element = value->kind == GQL_VALUE_LIST ? get_element_type(getBaseType(type)) : InvalidOid;
+	Oid			element = value->kind == GQL_VALUE_LIST ? get_element_type(getBaseType(type))
+	: InvalidOid;
 	Oid			input,
 				ioparam;
 
@@ -131,7 +138,7 @@ bind_param(const RrSqlParam *param, const GqlValue *keys, bool *isnull)
 	return OidInputFunctionCall(input, session_as_json(), ioparam, -1);
 }
 
-char *
+char	   *
 rr_sql_param_text(const RrSqlParam *param)
 {
 	StringInfoData out;
@@ -181,7 +188,8 @@ take_rows(void *arg)
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		bool		isnull;
-		int			position = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)) - 1;
+		int			position = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i],
+														   SPI_tuptable->tupdesc, 1, &isnull)) - 1;
 		Datum		value = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull);
 		text	   *json;
 
@@ -192,7 +200,10 @@ take_rows(void *arg)
 	}
 }
 
-/* The values of parameters, as SPI takes them. A kept statement's constants are read once. */
+/*
+ * The values of parameters, as SPI takes them. A kept statement's constants
+ * are read once.
+ */
 static void
 bind_params(const RrSqlStatement *statement, const GqlValue *keys, Datum *values, char *nulls)
 {
@@ -206,7 +217,8 @@ bind_params(const RrSqlStatement *statement, const GqlValue *keys, Datum *values
 		if (!param->is_read)
 		{
 			bool		keep = param->constant && statement->prepared != NULL;
-			MemoryContext old = MemoryContextSwitchTo(keep ? statement->prepared->cxt : CurrentMemoryContext);
+			MemoryContext old = MemoryContextSwitchTo(keep ? statement->prepared->cxt
+													  : CurrentMemoryContext);
 
 			param->datum = bind_param(param, keys, &param->isnull);
 			param->is_read = keep;
@@ -264,7 +276,10 @@ run(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void
 
 /* ---- errors ---- */
 
-/* Is it for the caller to deal with: try again, cancelled, out of resources, broken? */
+/*
+ * Is it for the caller to deal with: try again, cancelled, out of resources,
+ * broken?
+ */
 static bool
 must_propagate(int sqlstate)
 {
@@ -315,11 +330,16 @@ message_prefix(int sqlstate)
 	}
 }
 
-/* Primary message and SQLSTATE only: the rest may quote rows that a policy hides, or the statement. */
+/*
+ * Primary message and SQLSTATE only: the rest may quote rows that a policy
+ * hides, or the statement.
+ */
 static void
-file_error(const ErrorData *edata, const GqlPath *path, int loc, const char *source, GqlErrorList *errors)
+file_error(const ErrorData *edata, const GqlPath *path, int loc, const char *source,
+		   GqlErrorList *errors)
 {
-	GqlError   *error = gql_error_at(errors, source, loc, "%s%s", message_prefix(edata->sqlerrcode), edata->message);
+	GqlError   *error = gql_error_at(errors, source, loc, "%s%s",
+									 message_prefix(edata->sqlerrcode), edata->message);
 	MemoryContext old;
 
 	if (error == NULL)
@@ -327,7 +347,8 @@ file_error(const ErrorData *edata, const GqlPath *path, int loc, const char *sou
 	old = MemoryContextSwitchTo(errors->cxt);
 	error->path = path;
 	error->code = error_code(edata->sqlerrcode);
-	error->extensions = psprintf("\"detail\": {\"sqlstate\": \"%s\"}", unpack_sql_state(edata->sqlerrcode));
+	error->extensions = psprintf("\"detail\": {\"sqlstate\": \"%s\"}",
+								 unpack_sql_state(edata->sqlerrcode));
 	MemoryContextSwitchTo(old);
 }
 
@@ -340,15 +361,16 @@ bind_only(const RrSqlStatement *statement, const GqlValue *keys)
 
 	foreach(lc, statement->params)
 		if (((const RrSqlParam *) lfirst(lc))->source != RR_PARAM_RUN)
-			bind_param(lfirst(lc), keys, &isnull);
+		bind_param(lfirst(lc), keys, &isnull);
 }
 
 /*
- * Run in a subtransaction, or without a consumer only bind the parameters; what went wrong, or NULL. What the caller has to deal with
- * is rethrown.
+ * Run in a subtransaction, or without a consumer only bind the parameters;
+ * what went wrong, or NULL. What the caller has to deal with is rethrown.
  */
 static ErrorData *
-run_guarded(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void *arg), void *arg)
+run_guarded(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void *arg),
+			void *arg)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -376,9 +398,14 @@ run_guarded(const RrSqlStatement *statement, const GqlValue *keys, void (*consum
 		CurrentResourceOwner = owner;
 	}
 	PG_END_TRY();
-	/* A recursion through a policy ends at the stack's limit, and must not go on at every level that it has come through. */
+
+	/*
+	 * A recursion through a policy ends at the stack's limit, and must not go
+	 * on at every level that it has come through.
+	 */
 	if (edata != NULL &&
-		(must_propagate(edata->sqlerrcode) || (edata->sqlerrcode == ERRCODE_STATEMENT_TOO_COMPLEX && rr_call_is_nested())))
+		(must_propagate(edata->sqlerrcode) ||
+		 (edata->sqlerrcode == ERRCODE_STATEMENT_TOO_COMPLEX && rr_call_is_nested())))
 	{
 		edata->context = NULL;	/* it quotes the statement */
 		edata->internalquery = NULL;
@@ -388,7 +415,8 @@ run_guarded(const RrSqlStatement *statement, const GqlValue *keys, void (*consum
 }
 
 bool
-rr_run_sql(const RrSqlStatement *statement, const GqlPath *path, int loc, const char *source, StringInfo out, GqlErrorList *errors)
+rr_run_sql(const RrSqlStatement *statement, const GqlPath *path, int loc, const char *source,
+		   StringInfo out, GqlErrorList *errors)
 {
 	int			start = out->len;
 	ErrorData  *edata = run_guarded(statement, NULL, append_result, out);
@@ -403,7 +431,8 @@ rr_run_sql(const RrSqlStatement *statement, const GqlPath *path, int loc, const 
 }
 
 bool
-rr_run_sql_for_keys(const RrSqlStatement *statement, const GqlValue *keys, RrTakeRow take, void *arg, GqlErrorList *errors)
+rr_run_sql_for_keys(const RrSqlStatement *statement, const GqlValue *keys, RrTakeRow take,
+					void *arg, GqlErrorList *errors)
 {
 	KeyedResult result = {take, arg};
 	ErrorData  *edata = run_guarded(statement, keys, take_rows, &result);

@@ -1,8 +1,11 @@
 /*
- * splice.c: the finished texts put together: holes filled with remote values, errors filed where they show.
+ * splice.c: the finished texts put together: holes filled with remote values,
+ * errors filed where they show.
  *
- * Without errors a text is searched for its holes with memchr() and copied in between: nothing is parsed. Only when some key has errors is the text walked, since
- * an error needs the response path of every hole that it concerns.
+ * Without errors a text is searched for its holes with memchr() and copied in
+ * between: nothing is parsed. Only when some key has errors is the text
+ * walked, since an error needs the response path of every hole that it
+ * concerns.
  */
 #include "postgres.h"
 
@@ -29,7 +32,10 @@ read_number(const char **p, const char *end, char terminator, int *number)
 	return true;
 }
 
-/* "run:step:key\x02", behind \x01: the key's number; -1 when it is no hole of this run. */
+/*
+ * "run:step:key\x02", behind \x01: the key's number; -1 when it is no hole of
+ * this run.
+ */
 static int
 read_hole(RrRun *run, const char **p, const char *end, RrStepRun **step)
 {
@@ -41,8 +47,10 @@ read_hole(RrRun *run, const char **p, const char *end, RrStepRun **step)
 
 	if (close != NULL)
 		*p = close + 1;
-	if (!read_number(&c, end, ':', &run_number) || !read_number(&c, end, ':', &step_number) || !read_number(&c, end, '\x02', &key_number) ||
-		run_number != run->number || step_number >= run->nsteps || key_number >= run->steps[step_number].nkeys)
+	if (!read_number(&c, end, ':', &run_number) || !read_number(&c, end, ':', &step_number) ||
+		!read_number(&c, end, '\x02', &key_number) ||
+		run_number != run->number || step_number >= run->nsteps ||
+		key_number >= run->steps[step_number].nkeys)
 		return -1;
 	*step = &run->steps[step_number];
 	return key_number;
@@ -65,6 +73,7 @@ splice_plain(RrRun *run, const char *text, int len, StringInfo out)
 			break;
 		rr_json_append(out, text, hole - text);
 		text = hole + 1;
+
 		key = read_hole(run, &text, end, &step);
 		value = key < 0 ? NULL : rr_key_text(step, key);
 		if (value == NULL)
@@ -92,7 +101,10 @@ rr_path_copy(const GqlPath *base, const GqlPath *inner)
 	return copy;
 }
 
-/* The field at a path inside of a value; the value's own field where the path leads out of what is selected. */
+/*
+ * The field at a path inside of a value; the value's own field where the path
+ * leads out of what is selected.
+ */
 static const GqlSelection *
 field_at(const RrShape *shape, const GqlPath *path, const GqlSelection *node)
 {
@@ -124,7 +136,8 @@ field_at(const RrShape *shape, const GqlPath *path, const GqlSelection *node)
 }
 
 void
-rr_file_key_errors(RrStepRun *step, int key, const RrShape *shape, const GqlSelection *node, const GqlPath *path)
+rr_file_key_errors(RrStepRun *step, int key, const RrShape *shape, const GqlSelection *node,
+				   const GqlPath *path)
 {
 	GqlErrorList *errors = step->run->errors;
 	ListCell   *lc;
@@ -133,18 +146,22 @@ rr_file_key_errors(RrStepRun *step, int key, const RrShape *shape, const GqlSele
 	{
 		const RrKeyError *key_error = lfirst(lc);
 		const GqlSelection *field = field_at(shape, key_error->path, node);
-		GqlError   *error = gql_error_at(errors, step->run->plan->request->document->source, field->loc, "%s", key_error->message);
+		GqlError   *error = gql_error_at(errors, step->run->plan->request->document->source,
+										 field->loc, "%s", key_error->message);
 
 		if (error == NULL)
 			continue;
 		error->code = key_error->code;
-		error->extensions = key_error->extensions ? MemoryContextStrdup(errors->cxt, key_error->extensions) : NULL;
+		error->extensions = key_error->extensions ? MemoryContextStrdup(errors->cxt,
+																		key_error->extensions) : NULL;
 		error->path = rr_path_copy(rr_path_copy(NULL, path), key_error->path);
 	}
 }
 
 /*
- * A walk over JSON text: it stays in the text even where that is not well-formed. What lies between two holes is copied in one piece; copied says up to where.
+ * A walk over JSON text: it stays in the text even where that is not
+ * well-formed. What lies between two holes is copied in one piece; copied says
+ * up to where.
  */
 typedef struct Walker
 {
@@ -186,7 +203,8 @@ walk_string(Walker *w)
 static void
 walk_separators(Walker *w)
 {
-	while (w->pos < w->end && (*w->pos == ',' || *w->pos == ':' || isspace((unsigned char) *w->pos)))
+	while (w->pos < w->end && (*w->pos == ',' || *w->pos == ':' ||
+							   isspace((unsigned char) *w->pos)))
 		w->pos++;
 }
 
@@ -250,7 +268,8 @@ walk_value(Walker *w, const GqlPath *path)
 		default:
 			if (strchr(",:]}", at(w)) != NULL)
 				throw_malformed();
-			while (w->pos < w->end && *w->pos != ',' && *w->pos != ']' && *w->pos != '}' && !isspace((unsigned char) *w->pos))
+			while (w->pos < w->end && *w->pos != ',' && *w->pos != ']' && *w->pos != '}' &&
+				   !isspace((unsigned char) *w->pos))
 				w->pos++;
 			break;
 	}
@@ -259,7 +278,10 @@ walk_value(Walker *w, const GqlPath *path)
 static void
 walk(RrRun *run, const char *text, int len, const GqlPath *path, StringInfo out)
 {
-	Walker		w = {.run = run, .pos = text, .copied = text, .end = text + len, .out = out};
+	Walker		w = {.run = run, .out = out};
+
+	w.pos = w.copied = text;
+	w.end = text + len;
 
 	walk_separators(&w);
 	if (w.pos < w.end)

@@ -1,5 +1,6 @@
 /*
- * error.c: GraphQL errors as data, and their JSON (specification, section 7.1.2).
+ * error.c: GraphQL errors as data, and their JSON (specification, section
+ * 7.1.2).
  */
 #include "postgres.h"
 
@@ -18,7 +19,7 @@ gql_errors_create(int max, const char *default_code)
 	return errors;
 }
 
-char *
+char	   *
 gql_format_message(const char *fmt, va_list args)
 {
 	char		buffer[512];
@@ -42,7 +43,8 @@ gql_format_message(const char *fmt, va_list args)
 	return message;
 }
 
-static GqlError *file_error(GqlErrorList *errors, const char *source, int loc, const char *fmt, va_list args) pg_attribute_printf(4, 0);
+static GqlError *file_error(GqlErrorList *errors, const char *source, int loc, const char *fmt,
+							va_list args) pg_attribute_printf(4, 0);
 
 static GqlError *
 file_error(GqlErrorList *errors, const char *source, int loc, const char *fmt, va_list args)
@@ -69,7 +71,7 @@ file_error(GqlErrorList *errors, const char *source, int loc, const char *fmt, v
 	return error;
 }
 
-GqlError *
+GqlError   *
 gql_error(GqlErrorList *errors, const char *fmt,...)
 {
 	GqlError   *error;
@@ -81,7 +83,7 @@ gql_error(GqlErrorList *errors, const char *fmt,...)
 	return error;
 }
 
-GqlError *
+GqlError   *
 gql_error_at(GqlErrorList *errors, const char *source, int loc, const char *fmt,...)
 {
 	GqlError   *error;
@@ -116,7 +118,10 @@ typedef struct Position
 	GqlLocation location;
 } Position;
 
-/* The positions at, or just behind, all multiples of STEP up to some place: so that locating many errors takes linear time. */
+/*
+ * The positions at, or just behind, all multiples of STEP up to some place: so
+ * that locating many errors takes linear time.
+ */
 typedef struct GqlLines
 {
 	const char *source;
@@ -125,7 +130,10 @@ typedef struct GqlLines
 	Position   *positions;
 } GqlLines;
 
-/* Go on to the first character at or behind an offset. \r\n is one end of a line; it is counted at \r. */
+/*
+ * Go on to the first character at or behind an offset. \r\n is one end of a
+ * line; it is counted at \r.
+ */
 static void
 advance(Position *position, const char *source, int to)
 {
@@ -187,10 +195,17 @@ locate(GqlErrorList *errors, const char *source, int loc)
 		if (lines->n == lines->capacity)
 		{
 			lines->capacity = Max(16, lines->capacity * 2);
-			lines->positions = lines->positions ? repalloc(lines->positions, sizeof(Position) * lines->capacity) :
+			lines->positions = lines->positions ? repalloc(lines->positions,
+														   sizeof(Position) * lines->capacity) :
 				palloc(sizeof(Position) * lines->capacity);
 		}
-		position = lines->n > 0 ? lines->positions[lines->n - 1] : (Position) {0, {1, 1}};
+		position = lines->n > 0 ? lines->positions[lines->n - 1] : (Position)
+		{
+			0,
+			{
+				1, 1
+			}
+		};
 		advance(&position, source, lines->n * STEP);
 		lines->positions[lines->n++] = position;
 	}

@@ -1,8 +1,11 @@
 /*
- * graphql.h: the language's face: what the rest of remote_rel includes. Knows nothing of catalogs, SQL or HTTP.
+ * graphql.h: the language's face: what the rest of remote_rel includes. Knows
+ * nothing of catalogs, SQL or HTTP.
  *
- * Written to the September 2025 edition of the GraphQL specification (and so to October 2021's); messages are graphql-js 17's.
- * All results live in CurrentMemoryContext unless said otherwise. Nothing here throws because of what a document says.
+ * Written to the September 2025 edition of the GraphQL specification (and so
+ * to October 2021's); messages are graphql-js 17's. All results live in
+ * CurrentMemoryContext unless said otherwise. Nothing here throws because of
+ * what a document says.
  */
 #ifndef GQL_GRAPHQL_H
 #define GQL_GRAPHQL_H
@@ -16,40 +19,59 @@
 typedef struct GqlLimits
 {
 	int			max_tokens;		/* 0: none */
-	int			max_depth;		/* nesting of selection sets, values and types; 0: what the stack is always good for */
+	int			max_depth;		/* nesting of selection sets, values and
+								 * types; 0: what the stack is always good for */
 	int			max_length;		/* bytes of text; 0: none */
 } GqlLimits;
 
 /*
- * Parse a document. One syntax error is filed ("Syntax Error: Expected Name, found "}"."), with location, and NULL returned.
- * text need not be NUL-terminated; it is copied. limits may be NULL.
+ * Parse a document. One syntax error is filed ("Syntax Error: Expected Name,
+ * found "}"."), with location, and NULL returned. text need not be
+ * NUL-terminated; it is copied. limits may be NULL.
  */
-extern GqlDocument *gql_parse(const char *text, int len, const GqlLimits *limits, GqlErrorList *errors);
+extern GqlDocument *gql_parse(const char *text, int len, const GqlLimits *limits,
+							  GqlErrorList *errors);
+
 /* Parts of documents, each the whole text. "{ a b }", "[Int!]", "{a: [1]}". */
-extern GqlSelectionSet *gql_parse_selection_set(const char *text, int len, const GqlLimits *limits, GqlErrorList *errors);
+extern GqlSelectionSet *gql_parse_selection_set(const char *text, int len,
+												const GqlLimits *limits, GqlErrorList *errors);
 extern GqlTypeNode *gql_parse_type(const char *text, int len, GqlErrorList *errors);
 extern GqlValue *gql_parse_value(const char *text, int len, GqlErrorList *errors);
 
-/* AST back to text, in graphql-js' layout and without a newline at the end. indent: nesting levels of the line that the text starts on. */
+/*
+ * AST back to text, in graphql-js' layout and without a newline at the end.
+ * indent: nesting levels of the line that the text starts on.
+ */
 extern void gql_print_document(StringInfo out, const GqlDocument *document);
 extern void gql_print_definition(StringInfo out, const GqlDefinition *definition);
 extern void gql_print_selection_set(StringInfo out, const GqlSelectionSet *set, int indent);
 extern void gql_print_value(StringInfo out, const GqlValue *value);
 extern void gql_print_type_node(StringInfo out, const GqlTypeNode *type);
 
-/* A value (no variables in it) as JSON text; an enum value becomes a string, numbers keep their text. */
+/*
+ * A value (no variables in it) as JSON text; an enum value becomes a string,
+ * numbers keep their text.
+ */
 extern void gql_value_to_json(StringInfo out, const GqlValue *value);
 
-/* The value of an OBJECT's field; NULL when it has none of the name, or object is NULL. */
+/*
+ * The value of an OBJECT's field; NULL when it has none of the name, or object
+ * is NULL.
+ */
 extern GqlValue *gql_object_get(const GqlValue *object, const char *name);
 
 /* ---- validation (section 5) ---- */
 
-/* Every rule; errors are filed in graphql-js' order. True when there is none. max_depth: DESIGN 4, root field is 1 deep; 0: none. */
-extern bool gql_validate(GqlSchema *schema, GqlDocument *document, int max_depth, GqlErrorList *errors);
+/*
+ * Every rule; errors are filed in graphql-js' order. True when there is none.
+ * max_depth: DESIGN 4, root field is 1 deep; 0: none.
+ */
+extern bool gql_validate(GqlSchema *schema, GqlDocument *document, int max_depth,
+						 GqlErrorList *errors);
 
 /* " Did you mean …?" or "" */
-extern char *gql_did_you_mean(const char *prefix, const char *input, List *options /* const char * */ );
+extern char *gql_did_you_mean(const char *prefix, const char *input,
+							  List *options /* const char * */ );
 
 /* ---- execution semantics (section 6) ---- */
 
@@ -60,7 +82,9 @@ typedef struct GqlRequest
 	GqlDocument *document;
 	GqlOperation *operation;
 	GqlNames	fragments;		/* GqlFragmentEntry */
-	GqlNames	variables;		/* GqlVariableValue: coerced values; a variable that was not given and has no default is not in it */
+	GqlNames	variables;		/* GqlVariableValue: coerced values; a
+								 * variable that was not given and has no
+								 * default is not in it */
 } GqlRequest;
 
 typedef struct GqlFragmentEntry
@@ -76,36 +100,54 @@ typedef struct GqlVariableValue
 } GqlVariableValue;
 
 /*
- * GetOperation and CoerceVariableValues (6.1). inputs: an OBJECT value as the caller's JSON gave it (strings for enums and custom scalars), or NULL for none.
- * NULL when something is wrong (filed).
+ * GetOperation and CoerceVariableValues (6.1). inputs: an OBJECT value as the
+ * caller's JSON gave it (strings for enums and custom scalars), or NULL for
+ * none. NULL when something is wrong (filed).
  */
-extern GqlRequest *gql_request_create(GqlSchema *schema, GqlDocument *document, const char *operation_name,
+extern GqlRequest *gql_request_create(GqlSchema *schema, GqlDocument *document,
+									  const char *operation_name,
 									  const GqlValue *inputs, GqlErrorList *errors);
 
 /* A fragment with directives, at the place where it is used. */
 typedef struct GqlFragmentUse
 {
-	const struct GqlFragmentUse *outer; /* the next one around it in the same selection; or NULL */
+	const struct GqlFragmentUse *outer; /* the next one around it in the same
+										 * selection; or NULL */
 	const GqlSelection *node;	/* INLINE_FRAGMENT or FRAGMENT_SPREAD */
 	const GqlFragment *fragment;	/* what a FRAGMENT_SPREAD names */
 } GqlFragmentUse;
 
-/* A field as it is to be executed on one object type: all nodes of one response key, merged (6.3.2 CollectFields). */
+/*
+ * A field as it is to be executed on one object type: all nodes of one
+ * response key, merged (6.3.2 CollectFields).
+ */
 typedef struct GqlFieldSel
 {
 	const char *key;			/* response key */
 	GqlFieldDef *def;			/* never NULL in a valid document */
 	GqlType    *parent;
 	List	   *nodes;			/* GqlSelection *, in document order */
-	List	   *uses;			/* for each node the innermost fragment with directives around it, GqlFragmentUse * or NULL; NIL where there is none */
+	List	   *uses;			/* for each node the innermost fragment with
+								 * directives around it, GqlFragmentUse * or
+								 * NULL; NIL where there is none */
 } GqlFieldSel;
 
-/* CollectFields over the selection sets (GqlSelectionSet *) for an object type; GqlFieldSel * in response order. */
+/*
+ * CollectFields over the selection sets (GqlSelectionSet *) for an object
+ * type; GqlFieldSel * in response order.
+ */
 extern List *gql_collect_fields(GqlRequest *request, GqlType *object_type, List *selection_sets);
-/* The same for what stands below a field: the merged selection sets of its nodes. */
-extern List *gql_collect_subfields(GqlRequest *request, GqlType *object_type, const GqlFieldSel *field);
+
+/*
+ * The same for what stands below a field: the merged selection sets of its
+ * nodes.
+ */
+extern List *gql_collect_subfields(GqlRequest *request, GqlType *object_type,
+								   const GqlFieldSel *field);
+
 /* The selection sets of a field's nodes, for gql_collect_fields(). */
 extern List *gql_field_selection_sets(const GqlFieldSel *field);
+
 /* Does @skip or @include take this selection out? */
 extern bool gql_is_skipped(GqlRequest *request, List *directives);
 
@@ -114,32 +156,49 @@ typedef struct GqlArgumentValue
 {
 	const char *name;
 	GqlInputValueDef *def;
-	GqlValue   *value;			/* coerced: no variables, defaults in, lists wrapped; NULL kind for null */
-	bool		from_variable;	/* the whole value is one variable of the document */
+	GqlValue   *value;			/* coerced: no variables, defaults in, lists
+								 * wrapped; NULL kind for null */
+	bool		from_variable;	/* the whole value is one variable of the
+								 * document */
 	const char *variable;		/* its name then */
 } GqlArgumentValue;
 
-/* CoerceArgumentValues (6.4.1): GqlArgumentValue by name; absent ones without default are not in it. False when a value does not fit (filed, with location). */
-extern bool gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *values, GqlErrorList *errors);
+/*
+ * CoerceArgumentValues (6.4.1): GqlArgumentValue by name; absent ones without
+ * default are not in it. False when a value does not fit (filed, with
+ * location).
+ */
+extern bool gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *values,
+								 GqlErrorList *errors);
 
 /*
- * Input coercion (section 3's "Input Coercion") of a value without variables to a type. With from_json, the value came from JSON: a string may be an
- * enum value. Errors are filed as "<what> at .path[2]: <reason>", without location. NULL when it does not fit.
+ * Input coercion (section 3's "Input Coercion") of a value without variables
+ * to a type. With from_json, the value came from JSON: a string may be an enum
+ * value. Errors are filed as "<what> at .path[2]: <reason>", without location.
+ * NULL when it does not fit.
  */
-extern GqlValue *gql_coerce_value(GqlSchema *schema, const GqlValue *value, const GqlTypeRef *type, bool from_json,
+extern GqlValue *gql_coerce_value(GqlSchema *schema, const GqlValue *value,
+								  const GqlTypeRef *type, bool from_json,
 								  const char *what, GqlErrorList *errors);
 
 /* ---- introspection (section 4) ---- */
 
 /* Is the field __schema, __type or __typename? */
 extern bool gql_is_introspection_field(const GqlFieldDef *def);
-/* Bytes. Under ever other aliases a document may ask for a schema as often as it likes. */
+
+/*
+ * Bytes. Under ever other aliases a document may ask for a schema as often as
+ * it likes.
+ */
 #define GQL_MAX_INTROSPECTION (64 * 1024 * 1024)
 extern void gql_introspection_too_large(GqlErrorList *errors);
+
 /*
- * The value of one __schema or __type field of the query root, as JSON text, appended to out. False when an argument does not fit or the text gets too
+ * The value of one __schema or __type field of the query root, as JSON text,
+ * appended to out. False when an argument does not fit or the text gets too
  * large (filed).
  */
-extern bool gql_introspect(GqlRequest *request, const GqlFieldSel *field, StringInfo out, GqlErrorList *errors);
+extern bool gql_introspect(GqlRequest *request, const GqlFieldSel *field, StringInfo out,
+						   GqlErrorList *errors);
 
 #endif							/* GQL_GRAPHQL_H */

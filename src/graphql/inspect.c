@@ -5,7 +5,10 @@
 
 #include "graphql/execution/coerce.h"
 
-/* Lists are cut after so many items, and values below so many levels are only named. What exceeds a message is left out. */
+/*
+ * Lists are cut after so many items, and values below so many levels are only
+ * named. What exceeds a message is left out.
+ */
 #define MAX_ITEMS 10
 #define MAX_LEVELS 2
 
@@ -20,7 +23,7 @@ append_path(StringInfo out, const GqlPath *path)
 		appendStringInfo(out, "[%d]", path->index);
 }
 
-char *
+char	   *
 gql_path_to_string(const GqlPath *path)
 {
 	StringInfoData out;
@@ -133,7 +136,7 @@ inspect_at(StringInfo out, const GqlValue *value, int level)
 	}
 }
 
-char *
+char	   *
 gql_inspect(const GqlValue *value)
 {
 	StringInfoData out;
@@ -143,7 +146,7 @@ gql_inspect(const GqlValue *value)
 	return out.data;
 }
 
-char *
+char	   *
 gql_literal_to_string(const GqlValue *value)
 {
 	StringInfoData out;

@@ -1,8 +1,10 @@
 /*
  * suggest.c: "Did you mean …?"
  *
- * Options are ranked by their distance to what was written: insertions, deletions, replacements and swaps of neighbours count one each (Damerau
- * and Levenshtein's optimal string alignment), a difference in case alone counts one in all.
+ * Options are ranked by their distance to what was written: insertions,
+ * deletions, replacements and swaps of neighbours count one each (Damerau and
+ * Levenshtein's optimal string alignment), a difference in case alone counts
+ * one in all.
  */
 #include "postgres.h"
 
@@ -36,7 +38,10 @@ lower_chars(const char *text, int *n)
 	int		   *chars = palloc(sizeof(int) * Max(len, 1));
 	int			count = 0;
 
-	/* A letter is a code unit of UTF-16, as in the reference implementation; options are ASCII. */
+	/*
+	 * A letter is a code unit of UTF-16, as in the reference implementation;
+	 * options are ASCII.
+	 */
 	for (const char *p = text; *p;)
 	{
 		int			width = pg_mblen(p);
@@ -59,6 +64,7 @@ static void
 prepare_input(Input *input, const char *text)
 {
 	input->text = text;
+
 	input->chars = lower_chars(text, &input->n);
 	input->threshold = (int) (input->n * 0.4) + 1;
 	for (int i = 0; i < 3; i++)
@@ -164,11 +170,15 @@ compare_suggestions(const void *a, const void *b)
 	const Suggestion *x = a;
 	const Suggestion *y = b;
 
-	return x->distance != y->distance ? x->distance - y->distance : gql_natural_compare(x->text, y->text);
+	return x->distance != y->distance ? x->distance - y->distance
+		: gql_natural_compare(x->text, y->text);
 }
 
-/* " Did you mean the enum value "A", "B", or "C"?" of options in order, cut after the fifth. */
-char *
+/*
+ * " Did you mean the enum value "A", "B", or "C"?" of options in order, cut
+ * after the fifth.
+ */
+char	   *
 gql_did_you_mean_list(const char *prefix, List *options)
 {
 	int			n = Min(list_length(options), MAX_SUGGESTIONS);
@@ -203,11 +213,12 @@ suggest(const char *prefix, Suggestion *suggestions, int n)
 	return gql_did_you_mean_list(prefix, best);
 }
 
-char *
+char	   *
 gql_did_you_mean(const char *prefix, const char *input, List *options)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	MemoryContext scratch = AllocSetContextCreate(caller, "GraphQL suggestions", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch = AllocSetContextCreate(caller, "GraphQL suggestions",
+												  ALLOCSET_DEFAULT_SIZES);
 	Suggestion *suggestions;
 	char	   *hint;
 	int			n = 0;
@@ -230,7 +241,7 @@ gql_did_you_mean(const char *prefix, const char *input, List *options)
 	return hint;
 }
 
-char *
+char	   *
 gql_did_you_mean_name(const char *prefix, const char *input, const GqlNames *names)
 {
 	List	   *options = NIL;

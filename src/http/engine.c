@@ -1,14 +1,20 @@
 /*
- * engine.c: the backend's one CURLM: its timer, the deadlines, and waiting for all that is under way.
+ * engine.c: the backend's one CURLM: its timer, the deadlines, and waiting for
+ * all that is under way.
  *
- * The engine is made at first use and lives as long as the backend: its connection cache is what keep-alive and HTTP/2 multiplexing rest on.
- * It belongs to the process that made it; a forked child makes its own and never touches the inherited sockets.
+ * The engine is made at first use and lives as long as the backend: its
+ * connection cache is what keep-alive and HTTP/2 multiplexing rest on. It
+ * belongs to the process that made it; a forked child makes its own and never
+ * touches the inherited sockets.
  *
- * libcurl tells which sockets it looks at (see sockets.c) and when it wants to be called (on_timer).
+ * libcurl tells which sockets it looks at (see sockets.c) and when it wants to
+ * be called (on_timer).
  *
- * Deadlines are ours and not libcurl's, because theirs go on while the backend is busy elsewhere, and would fail a request whose
- * response has long been waiting in the socket. A transfer's time stands still while nobody attends to the engine, and what the sockets have
- * is taken in before any deadline is looked at.
+ * Deadlines are ours and not libcurl's, because theirs go on while the backend
+ * is busy elsewhere, and would fail a request whose response has long been
+ * waiting in the socket. A transfer's time stands still while nobody attends
+ * to the engine, and what the sockets have is taken in before any deadline is
+ * looked at.
  */
 #include "postgres.h"
 
@@ -26,7 +32,10 @@
 /* Gaps in attendance up to this many microseconds count as attendance. */
 #define UNATTENDED_GAP 20000
 
-/* Idle connections that are kept, as far as they are a small part of the descriptors that a backend may have open. */
+/*
+ * Idle connections that are kept, as far as they are a small part of the
+ * descriptors that a backend may have open.
+ */
 #define MAX_IDLE_CONNECTIONS 32
 
 static RrHttpEngine *engine = NULL;
@@ -51,7 +60,9 @@ rr_http_get_engine(void)
 	if (engine == NULL || engine->pid != MyProcPid)
 		engine = create_engine();
 	if (engine->waitset == NULL)
-		rr_http_refresh_waitset(engine);	/* before sockets use up the descriptors that it needs one of */
+		rr_http_refresh_waitset(engine);	/* before sockets use up the
+											 * descriptors that it needs one
+											 * of */
 	return engine;
 }
 
@@ -72,7 +83,10 @@ rr_http_now(void)
 	return (uint64) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
-/* Before the engine's times are used: take the time that nobody attended out of every deadline. */
+/*
+ * Before the engine's times are used: take the time that nobody attended out
+ * of every deadline.
+ */
 void
 rr_http_engine_catch_up(RrHttpEngine *eng)
 {
@@ -92,7 +106,9 @@ rr_http_engine_catch_up(RrHttpEngine *eng)
 	}
 }
 
-/* Start what the limits allow, and send it as far as it goes without waiting. */
+/*
+ * Start what the limits allow, and send it as far as it goes without waiting.
+ */
 void
 rr_http_engine_kick(RrHttpEngine *eng)
 {
@@ -102,8 +118,10 @@ rr_http_engine_kick(RrHttpEngine *eng)
 }
 
 /*
- * One round for all groups: start what may start, take in what has come, note what finished or is overdue. Sleeps until something
- * happens, at most until the time given (0: not at all; RR_HTTP_NEVER), unless something has finished already; the latch is among what happens, and reset.
+ * One round for all groups: start what may start, take in what has come, note
+ * what finished or is overdue. Sleeps until something happens, at most until
+ * the time given (0: not at all; RR_HTTP_NEVER), unless something has finished
+ * already; the latch is among what happens, and reset.
  */
 void
 rr_http_engine_run(RrHttpEngine *eng, uint64 until)
@@ -111,7 +129,8 @@ rr_http_engine_run(RrHttpEngine *eng, uint64 until)
 	rr_http_engine_catch_up(eng);
 	start_waiting(eng);
 	fire_timer(eng);
-	if (collect_finished(eng))	/* which a kick may have brought to an end already */
+	if (collect_finished(eng))	/* which a kick may have brought to an end
+								 * already */
 		return;
 	if (until > 0)
 		wait_for_sockets(eng, until);
@@ -127,7 +146,8 @@ static RrHttpEngine *
 create_engine(void)
 {
 	static bool initialized = false;
-	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel HTTP engine", ALLOCSET_SMALL_SIZES);
+	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel HTTP engine",
+											  ALLOCSET_SMALL_SIZES);
 	RrHttpEngine *eng = MemoryContextAllocZero(cxt, sizeof(RrHttpEngine));
 	curl_version_info_data *version;
 
@@ -140,7 +160,9 @@ create_engine(void)
 
 	eng->pid = MyProcPid;
 	eng->http2 = (version->features & CURL_VERSION_HTTP2) != 0;
-	eng->no_prior_knowledge_reuse = version->version_num == 0x075800 || version->version_num == 0x075801;	/* curl#10634 */
+	/* curl#10634 */
+	eng->no_prior_knowledge_reuse = version->version_num == 0x075800 ||
+		version->version_num == 0x075801;
 	eng->cxt = cxt;
 	dlist_init(&eng->lanes);
 	dlist_init(&eng->active);
@@ -158,7 +180,8 @@ create_engine(void)
 	curl_multi_setopt(eng->multi, CURLMOPT_TIMERFUNCTION, on_timer);
 	curl_multi_setopt(eng->multi, CURLMOPT_TIMERDATA, eng);
 	curl_multi_setopt(eng->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-	curl_multi_setopt(eng->multi, CURLMOPT_MAXCONNECTS, (long) Min(MAX_IDLE_CONNECTIONS, Max(max_safe_fds / 10, 2)));
+	curl_multi_setopt(eng->multi, CURLMOPT_MAXCONNECTS, (long) Min(MAX_IDLE_CONNECTIONS,
+																   Max(max_safe_fds / 10, 2)));
 	return eng;
 }
 
@@ -230,7 +253,8 @@ wait_for_sockets(RrHttpEngine *eng, uint64 until)
 	if (wait_event == 0)
 		wait_event = rr_wait_event_new("RemoteRelHttp");
 	rr_http_refresh_waitset(eng);
-	n = WaitEventSetWait(eng->waitset, wait_timeout(eng, until), ready, RR_HTTP_READY_EVENTS, wait_event);
+	n = WaitEventSetWait(eng->waitset, wait_timeout(eng, until), ready, RR_HTTP_READY_EVENTS,
+						 wait_event);
 
 	block_signals(&saved);
 	for (int i = 0; i < n && code == CURLM_OK; i++)
@@ -240,17 +264,22 @@ wait_for_sockets(RrHttpEngine *eng, uint64 until)
 		if (events & WL_LATCH_SET)
 			ResetLatch(MyLatch);
 		else if (eng->sockets[ready[i].fd].wanted == 0)
-			eng->waitset_stale = true;	/* an idle connection that the server has closed */
+			eng->waitset_stale = true;	/* an idle connection that the server
+										 * has closed */
 		else
 			code = curl_multi_socket_action(eng->multi, ready[i].fd,
 											(events & WL_SOCKET_READABLE ? CURL_CSELECT_IN : 0) |
-											(events & WL_SOCKET_WRITEABLE ? CURL_CSELECT_OUT : 0), &running);
+											(events & WL_SOCKET_WRITEABLE ? CURL_CSELECT_OUT : 0),
+											&running);
 	}
 	unblock_signals(&saved);
 	check_multi(eng, code);
 }
 
-/* The same without waiting, latch or wait set: what rr_http_poll() may cost is one system call and no error. */
+/*
+ * The same without waiting, latch or wait set: what rr_http_poll() may cost is
+ * one system call and no error.
+ */
 static void
 look_at_sockets(RrHttpEngine *eng)
 {
@@ -276,7 +305,8 @@ look_at_sockets(RrHttpEngine *eng)
 			eng->pollfds_room = room;
 		}
 		eng->pollfds[n].fd = fd;
-		eng->pollfds[n].events = (wanted & WL_SOCKET_READABLE ? POLLIN : 0) | (wanted & WL_SOCKET_WRITEABLE ? POLLOUT : 0);
+		eng->pollfds[n].events = (wanted & WL_SOCKET_READABLE ? POLLIN
+								  : 0) | (wanted & WL_SOCKET_WRITEABLE ? POLLOUT : 0);
 		eng->pollfds[n].revents = 0;
 		n++;
 	}
@@ -292,7 +322,8 @@ look_at_sockets(RrHttpEngine *eng)
 			code = curl_multi_socket_action(eng->multi, eng->pollfds[i].fd,
 											(revents & (POLLIN | POLLHUP) ? CURL_CSELECT_IN : 0) |
 											(revents & POLLOUT ? CURL_CSELECT_OUT : 0) |
-											(revents & (POLLERR | POLLNVAL) ? CURL_CSELECT_ERR : 0), &running);
+											(revents & (POLLERR | POLLNVAL) ? CURL_CSELECT_ERR
+											 : 0), &running);
 	}
 	unblock_signals(&saved);
 	check_multi(eng, code);
@@ -333,7 +364,10 @@ expire_overdue(RrHttpEngine *eng)
 	}
 }
 
-/* Milliseconds until then, or until libcurl wants to be called or a deadline is reached; -1 if none of it will be. */
+/*
+ * Milliseconds until then, or until libcurl wants to be called or a deadline
+ * is reached; -1 if none of it will be.
+ */
 static int
 wait_timeout(RrHttpEngine *eng, uint64 until)
 {
@@ -355,8 +389,9 @@ wait_timeout(RrHttpEngine *eng, uint64 until)
 }
 
 /*
- * libcurl resolves names in a thread, which inherits the signal mask. The server's signals are for the main thread: their handlers
- * must not run in another.
+ * libcurl resolves names in a thread, which inherits the signal mask. The
+ * server's signals are for the main thread: their handlers must not run in
+ * another.
  */
 static void
 block_signals(sigset_t *saved)

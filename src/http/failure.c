@@ -1,7 +1,8 @@
 /*
  * failure.c: what went wrong with a transfer, as a kind and as a sentence.
  *
- * Sentences name the URL as the caller says, or in its display form, never headers or bodies. libcurl's own words are English, and may quote what the
+ * Sentences name the URL as the caller says, or in its display form, never
+ * headers or bodies. libcurl's own words are English, and may quote what the
  * server sent, so everything but printable ASCII is taken out of them.
  */
 #include "postgres.h"
@@ -53,7 +54,7 @@ rr_http_describe_failure(RrHttpTransfer *t)
 }
 
 /* By hand, since it must also show what is no URL. */
-char *
+char	   *
 rr_http_display_url(const char *url)
 {
 	const char *authority = strstr(url, "://");
@@ -67,7 +68,10 @@ rr_http_display_url(const char *url)
 		rest = authority + 3;
 	}
 
-	/* userinfo ends at the last @ before the path; without a scheme, anything up to an @ might be a password */
+	/*
+	 * userinfo ends at the last @ before the path; without a scheme, anything
+	 * up to an @ might be a password
+	 */
 	for (const char *p = rest + strcspn(rest, "/?#"); p-- > rest;)
 	{
 		if (*p == '@')
@@ -164,11 +168,14 @@ timeout_detail(const RrHttpTransfer *t, const char *url)
 	if (times->resolved > 0)
 		appendStringInfo(&buf, _(" (name resolution took %.1f ms"), times->resolved / 1000.0);
 	if (times->connected > 0)
-		appendStringInfo(&buf, _(", connecting %.1f ms"), (times->connected - times->resolved) / 1000.0);
+		appendStringInfo(&buf, _(", connecting %.1f ms"),
+						 (times->connected - times->resolved) / 1000.0);
 	if (times->secured > 0)
-		appendStringInfo(&buf, _(", TLS handshake %.1f ms"), (times->secured - times->connected) / 1000.0);
+		appendStringInfo(&buf, _(", TLS handshake %.1f ms"),
+						 (times->secured - times->connected) / 1000.0);
 	if (t->header_bytes > 0 && times->first_byte > times->ready)
-		appendStringInfo(&buf, _(", first byte %.1f ms"), (times->first_byte - times->ready) / 1000.0);
+		appendStringInfo(&buf, _(", first byte %.1f ms"),
+						 (times->first_byte - times->ready) / 1000.0);
 	appendStringInfoString(&buf, times->resolved > 0 ? ")." : ".");
 	return buf.data;
 }
@@ -180,7 +187,8 @@ reason(const RrHttpTransfer *t)
 	char	   *copy;
 	size_t		len;
 
-	if (t->refusal == RR_HTTP_REFUSED_RESEND || (t->refusal == RR_HTTP_NOT_REFUSED && t->result == CURLE_GOT_NOTHING))
+	if (t->refusal == RR_HTTP_REFUSED_RESEND || (t->refusal == RR_HTTP_NOT_REFUSED &&
+												 t->result == CURLE_GOT_NOTHING))
 		return _("the server closed the connection without an answer");
 	if (t->refusal == RR_HTTP_REFUSED_HEADERS)
 		return _("the headers of the response are too large");

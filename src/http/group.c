@@ -1,12 +1,18 @@
 /*
- * group.c: the public face: groups of requests, submitting, handing out responses.
+ * group.c: the public face: groups of requests, submitting, handing out
+ * responses.
  *
- * A group has a memory context of its own, a child of its owner's, and each of its transfers one below that. Everything of a transfer lives there, and the
- * context's reset callback takes the rest (easy handles, sockets, malloc'd bodies) back from libcurl, so there is one way for it to end, whether it or its
- * group is freed, the owner's context goes, or a transaction aborts around it.
+ * A group has a memory context of its own, a child of its owner's, and each of
+ * its transfers one below that. Everything of a transfer lives there, and the
+ * context's reset callback takes the rest (easy handles, sockets, malloc'd
+ * bodies) back from libcurl, so there is one way for it to end, whether it or
+ * its group is freed, the owner's context goes, or a transaction aborts around
+ * it.
  *
- * Requests of one limit_key queue in a lane, across groups. A slot in a lane is taken while a transfer is on the wire, and not until its
- * response is handed out, so an outer group that is not being waited for never keeps an inner one from its turn.
+ * Requests of one limit_key queue in a lane, across groups. A slot in a lane
+ * is taken while a transfer is on the wire, and not until its response is
+ * handed out, so an outer group that is not being waited for never keeps an
+ * inner one from its turn.
  */
 #include "postgres.h"
 
@@ -150,7 +156,10 @@ rr_http_run(const RrHttpRequest *req, MemoryContext cxt)
 	return rr_http_next(group);
 }
 
-/* A transfer that is in no list but its group's has its result: queue it for handing out. Does not throw. */
+/*
+ * A transfer that is in no list but its group's has its result: queue it for
+ * handing out. Does not throw.
+ */
 void
 rr_http_finish(RrHttpTransfer *t)
 {
@@ -171,7 +180,8 @@ release_transfer(void *arg)
 static RrHttpTransfer *
 create_transfer(RrHttpGroup *group, const RrHttpRequest *req)
 {
-	MemoryContext cxt = AllocSetContextCreate(group->cxt, "remote_rel HTTP transfer", ALLOCSET_SMALL_SIZES);
+	MemoryContext cxt = AllocSetContextCreate(group->cxt, "remote_rel HTTP transfer",
+											  ALLOCSET_SMALL_SIZES);
 	RrHttpTransfer *t = MemoryContextAllocZero(cxt, sizeof(RrHttpTransfer));
 
 	t->cxt = cxt;
@@ -191,7 +201,8 @@ create_transfer(RrHttpGroup *group, const RrHttpRequest *req)
 	t->body = req->body;
 	t->body_len = req->body_len;
 	t->timeout_ms = req->timeout_ms;
-	t->limit = req->max_response_bytes > 0 ? Min(req->max_response_bytes, MaxAllocSize - 1) : MaxAllocSize - 1;
+	t->limit = req->max_response_bytes > 0 ? Min(req->max_response_bytes, MaxAllocSize - 1)
+		: MaxAllocSize - 1;
 	t->max_concurrent = req->max_concurrent;
 	t->idempotent = req->idempotent;
 	t->http2_prior_knowledge = req->http2_prior_knowledge;
@@ -242,14 +253,18 @@ is_token(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 	{
-		if (!(s[i] >= '0' && s[i] <= '9') && !(s[i] >= 'A' && s[i] <= 'Z') && !(s[i] >= 'a' && s[i] <= 'z') &&
+		if (!(s[i] >= '0' && s[i] <= '9') && !(s[i] >= 'A' && s[i] <= 'Z') &&
+			!(s[i] >= 'a' && s[i] <= 'z') &&
 			(s[i] == '\0' || strchr("!#$%&'*+-.^_`|~", s[i]) == NULL))
 			return false;
 	}
 	return len > 0;
 }
 
-/* In libcurl's form, where "Name:" would take a header away and "Name;" is an empty one. */
+/*
+ * In libcurl's form, where "Name:" would take a header away and "Name;" is an
+ * empty one.
+ */
 static void
 copy_headers(RrHttpTransfer *t, const RrHttpRequest *req)
 {
@@ -289,7 +304,10 @@ append_header(RrHttpTransfer *t, const char *line)
 	t->headers = longer;
 }
 
-/* An absolute URL with http or https, as libcurl reads it. Notes which of them. */
+/*
+ * An absolute URL with http or https, as libcurl reads it. Notes which of
+ * them.
+ */
 static bool
 is_usable_url(RrHttpTransfer *t)
 {
@@ -333,7 +351,8 @@ get_lane(RrHttpEngine *eng, const char *key)
 static RrHttpResponse *
 hand_out(RrHttpGroup *group)
 {
-	RrHttpTransfer *t = dlist_container(RrHttpTransfer, node, dlist_pop_head_node(&group->finished));
+	RrHttpTransfer *t = dlist_container(RrHttpTransfer, node,
+										dlist_pop_head_node(&group->finished));
 	RrHttpResponse *response = &t->response;
 
 	t->state = RR_HTTP_HANDED_OUT;
@@ -355,7 +374,10 @@ hand_out(RrHttpGroup *group)
 	return response;
 }
 
-/* Content-Type = type "/" subtype *( OWS ";" OWS name "=" ( token / quoted-string ) ) */
+/*
+ * Content-Type = type "/" subtype *( OWS ";" OWS name "=" ( token /
+ * quoted-string ) )
+ */
 static void
 describe_media_type(RrHttpTransfer *t)
 {
@@ -390,7 +412,10 @@ describe_media_type(RrHttpTransfer *t)
 	t->media_type = NULL;
 }
 
-/* It comes from the network and goes into messages: what is no printable ASCII becomes '?'. */
+/*
+ * It comes from the network and goes into messages: what is no printable ASCII
+ * becomes '?'.
+ */
 static char *
 lower_copy(MemoryContext cxt, const char *s, size_t len)
 {

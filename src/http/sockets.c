@@ -1,14 +1,20 @@
 /*
- * sockets.c: the sockets that libcurl opens, closes and looks at, the descriptors that they are, and the wait set that has them.
+ * sockets.c: the sockets that libcurl opens, closes and looks at, the
+ * descriptors that they are, and the wait set that has them.
  *
- * The table is what libcurl said last; the wait set follows it before each wait. Sockets cannot leave a wait set, so a connection that turned
- * idle stays in it, likely to be used again with no change at all; the set is built anew when one of its sockets was closed, or when an idle
- * one becomes readable (the server has closed it).
+ * The table is what libcurl said last; the wait set follows it before each
+ * wait. Sockets cannot leave a wait set, so a connection that turned idle
+ * stays in it, likely to be used again with no change at all; the set is built
+ * anew when one of its sockets was closed, or when an idle one becomes
+ * readable (the server has closed it).
  *
- * Every connection counts among the descriptors that the server's own files leave room for (AcquireExternalFD). libcurl 7.88 closes
- * a socket on which no connection was made without a word, so what a transfer opened is looked after when it ends.
+ * Every connection counts among the descriptors that the server's own files
+ * leave room for (AcquireExternalFD). libcurl 7.88 closes a socket on which no
+ * connection was made without a word, so what a transfer opened is looked
+ * after when it ends.
  *
- * libcurl calls the first three functions, also while a transaction aborts: they neither throw nor palloc.
+ * libcurl calls the first three functions, also while a transaction aborts:
+ * they neither throw nor palloc.
  */
 #include "postgres.h"
 
@@ -29,7 +35,8 @@ static void build_waitset(RrHttpEngine *eng);
 
 /* CURLMOPT_SOCKETFUNCTION; arg is the engine. */
 int
-rr_http_on_socket(CURL *easy pg_attribute_unused(), curl_socket_t fd, int what, void *arg, void *socket_arg pg_attribute_unused())
+rr_http_on_socket(CURL *easy pg_attribute_unused(), curl_socket_t fd, int what, void *arg,
+				  void *socket_arg pg_attribute_unused())
 {
 	RrHttpEngine *eng = arg;
 	RrHttpSocket *s = reserve_socket(eng, fd);
@@ -53,7 +60,10 @@ rr_http_on_socket(CURL *easy pg_attribute_unused(), curl_socket_t fd, int what, 
 				forget_socket(eng, fd);
 			else if (!s->opened && s->present != 0)
 			{
-				/* the resolver's own wake-up socket, of whose end nobody will tell us */
+				/*
+				 * the resolver's own wake-up socket, of whose end nobody will
+				 * tell us
+				 */
 				s->present = 0;
 				eng->waitset_stale = true;
 			}
@@ -63,9 +73,13 @@ rr_http_on_socket(CURL *easy pg_attribute_unused(), curl_socket_t fd, int what, 
 	return 0;
 }
 
-/* CURLOPT_OPENSOCKETFUNCTION; arg is the transfer. The server counts our descriptors among its own. */
+/*
+ * CURLOPT_OPENSOCKETFUNCTION; arg is the transfer. The server counts our
+ * descriptors among its own.
+ */
 curl_socket_t
-rr_http_on_open_socket(void *arg, curlsocktype purpose pg_attribute_unused(), struct curl_sockaddr *addr)
+rr_http_on_open_socket(void *arg, curlsocktype purpose pg_attribute_unused(),
+					   struct curl_sockaddr *addr)
 {
 	RrHttpTransfer *t = arg;
 	RrHttpEngine *eng = rr_http_lookup_engine();
@@ -80,7 +94,8 @@ rr_http_on_open_socket(void *arg, curlsocktype purpose pg_attribute_unused(), st
 		return CURL_SOCKET_BAD;
 	}
 #ifdef SOCK_CLOEXEC
-	type |= SOCK_CLOEXEC;		/* COPY FROM PROGRAM and its like must not inherit connections */
+	type |= SOCK_CLOEXEC;		/* COPY FROM PROGRAM and its like must not
+								 * inherit connections */
 #endif
 	fd = socket(addr->family, type, addr->protocol);
 	if (fd < 0)
@@ -100,7 +115,7 @@ rr_http_on_open_socket(void *arg, curlsocktype purpose pg_attribute_unused(), st
 		return CURL_SOCKET_BAD;
 	}
 	if (s->opened)
-		forget_socket(eng, fd);	/* its predecessor */
+		forget_socket(eng, fd); /* its predecessor */
 	s->opened = true;
 	s->inode = st.st_ino;
 	s->opener = t;
@@ -108,7 +123,10 @@ rr_http_on_open_socket(void *arg, curlsocktype purpose pg_attribute_unused(), st
 	return fd;
 }
 
-/* CURLOPT_CLOSESOCKETFUNCTION; arg is the engine, since a connection outlives the transfer that opened it. */
+/*
+ * CURLOPT_CLOSESOCKETFUNCTION; arg is the engine, since a connection outlives
+ * the transfer that opened it.
+ */
 int
 rr_http_on_close_socket(void *arg, curl_socket_t fd)
 {
@@ -120,7 +138,10 @@ rr_http_on_close_socket(void *arg, curl_socket_t fd)
 	return 0;
 }
 
-/* A transfer has ended: the sockets that it opened are connections that may be kept, or gone. Does not throw. */
+/*
+ * A transfer has ended: the sockets that it opened are connections that may be
+ * kept, or gone. Does not throw.
+ */
 void
 rr_http_settle_sockets(RrHttpEngine *eng, const RrHttpTransfer *t)
 {
@@ -140,7 +161,10 @@ rr_http_settle_sockets(RrHttpEngine *eng, const RrHttpTransfer *t)
 	}
 }
 
-/* Bring the wait set in line with what libcurl looks at; make it, if there is none. Throws if the system does. */
+/*
+ * Bring the wait set in line with what libcurl looks at; make it, if there is
+ * none. Throws if the system does.
+ */
 void
 rr_http_refresh_waitset(RrHttpEngine *eng)
 {

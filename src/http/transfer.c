@@ -1,13 +1,18 @@
 /*
- * transfer.c: one request on the wire: its easy handle, libcurl's callbacks for it, and what is kept of it when it ends.
+ * transfer.c: one request on the wire: its easy handle, libcurl's callbacks
+ * for it, and what is kept of it when it ends.
  *
- * What every request gets, whoever asks: http and https only, no redirects, no cookies, no .netrc, no proxy (what a query may talk to is said in
- * the catalog, and not by the environment that the postmaster happened to be started in), TLS 1.2 or later with certificate and host
- * name verified, every compression that libcurl has, no signals, no "Expect: 100-continue".
+ * What every request gets, whoever asks: http and https only, no redirects, no
+ * cookies, no .netrc, no proxy (what a query may talk to is said in the
+ * catalog, and not by the environment that the postmaster happened to be
+ * started in), TLS 1.2 or later with certificate and host name verified, every
+ * compression that libcurl has, no signals, no "Expect: 100-continue".
  *
- * A request goes out once. libcurl would by itself send it again on another connection when a kept-alive one turns out to be closed;
- * on_request() stops that, and complete() decides: an idempotent request goes out once more, on a fresh connection, any other fails.
- * A closed connection that libcurl notices before sending anything is no such case, and costs nothing.
+ * A request goes out once. libcurl would by itself send it again on another
+ * connection when a kept-alive one turns out to be closed; on_request() stops
+ * that, and complete() decides: an idempotent request goes out once more, on a
+ * fresh connection, any other fails. A closed connection that libcurl notices
+ * before sending anything is no such case, and costs nothing.
  */
 #include "postgres.h"
 
@@ -21,7 +26,10 @@
 /* All header lines of a response together. */
 #define MAX_HEADER_BYTES (256 * 1024)
 
-/* Fewer calls of recv() for large bodies, and still below malloc's threshold for mmap(). */
+/*
+ * Fewer calls of recv() for large bodies, and still below malloc's threshold
+ * for mmap().
+ */
 #define RECEIVE_BUFFER_BYTES (64 * 1024L)
 
 #define INITIAL_BODY_BYTES (16 * 1024)
@@ -38,7 +46,10 @@ static bool went_to_closed_connection(RrHttpTransfer *t, CURLcode result);
 static void keep_result(RrHttpTransfer *t, CURLcode result);
 static void drop_body(RrHttpTransfer *t);
 
-/* Put a waiting transfer on the wire. Does not throw: what goes wrong is its result. */
+/*
+ * Put a waiting transfer on the wire. Does not throw: what goes wrong is its
+ * result.
+ */
 void
 rr_http_transfer_start(RrHttpEngine *eng, RrHttpTransfer *t)
 {
@@ -60,7 +71,10 @@ rr_http_transfer_start(RrHttpEngine *eng, RrHttpTransfer *t)
 		rr_http_transfer_complete(eng, t, code);
 }
 
-/* An active transfer has come to its end, good or bad, or to its deadline. Does not throw. */
+/*
+ * An active transfer has come to its end, good or bad, or to its deadline.
+ * Does not throw.
+ */
 void
 rr_http_transfer_complete(RrHttpEngine *eng, RrHttpTransfer *t, CURLcode result)
 {
@@ -106,8 +120,9 @@ rr_http_transfer_went_out(const RrHttpTransfer *t)
 }
 
 /*
- * Give back all that a transfer holds outside of its memory context, in whatever state it is. Runs in reset callbacks: neither throws nor
- * allocates, and starts nothing. eng is NULL if the transfer was inherited by fork.
+ * Give back all that a transfer holds outside of its memory context, in
+ * whatever state it is. Runs in reset callbacks: neither throws nor allocates,
+ * and starts nothing. eng is NULL if the transfer was inherited by fork.
  */
 void
 rr_http_transfer_release(RrHttpEngine *eng, RrHttpTransfer *t)
@@ -127,9 +142,11 @@ rr_http_transfer_release(RrHttpEngine *eng, RrHttpTransfer *t)
 }
 
 /*
- * Part with an easy handle that did not come to a good end, or not to any. Its connection goes too, unless others use it now: of
- * HTTP/2 streams libcurl would let it live, though a connection on which a request timed out may well be dead, and though the stream's
- * reset may stay in libcurl's buffer until the connection is used again.
+ * Part with an easy handle that did not come to a good end, or not to any. Its
+ * connection goes too, unless others use it now: of HTTP/2 streams libcurl
+ * would let it live, though a connection on which a request timed out may well
+ * be dead, and though the stream's reset may stay in libcurl's buffer until
+ * the connection is used again.
  */
 static void
 abandon(RrHttpEngine *eng, RrHttpTransfer *t)
@@ -204,19 +221,27 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 	if (code != CURLE_OK)
 		return code;
 
-	SET(CURLOPT_HTTP_VERSION, (long) (t->http2_prior_knowledge && !t->secure ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE :
-									  t->secure && eng->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+	SET(CURLOPT_HTTP_VERSION,
+		(long) (t->http2_prior_knowledge && !t->secure ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE :
+				t->secure && eng->http2 ? CURL_HTTP_VERSION_2TLS
+				: CURL_HTTP_VERSION_1_1));
 	if (t->http2_prior_knowledge && !t->secure && eng->no_prior_knowledge_reuse)
 	{
 		SET(CURLOPT_FRESH_CONNECT, 1L);
 		SET(CURLOPT_FORBID_REUSE, 1L);
 	}
-	/* where HTTP/2 is likely, wait for the first connection rather than open one for each request of a burst */
+
+	/*
+	 * where HTTP/2 is likely, wait for the first connection rather than open
+	 * one for each request of a burst
+	 */
 	SET(CURLOPT_PIPEWAIT, (long) (t->http2_prior_knowledge || t->secure));
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
-	SET(CURLOPT_CONNECTTIMEOUT_MS, (long) INT_MAX);	/* our own deadline comes first */
+	SET(CURLOPT_CONNECTTIMEOUT_MS, (long) INT_MAX); /* our own deadline comes
+													 * first */
 #if LIBCURL_VERSION_NUM >= 0x075700
-	SET(CURLOPT_QUICK_EXIT, 1L);	/* a cancel does not wait for a name server */
+	SET(CURLOPT_QUICK_EXIT, 1L);	/* a cancel does not wait for a name
+									 * server */
 #endif
 
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
@@ -225,7 +250,8 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 	if (t->ca_file != NULL)
 	{
 		SET(CURLOPT_CAINFO, t->ca_file);
-		SET(CURLOPT_CAPATH, NULL);	/* this bundle, and not the system's besides */
+		SET(CURLOPT_CAPATH, NULL);	/* this bundle, and not the system's
+									 * besides */
 	}
 
 	SET(CURLOPT_OPENSOCKETFUNCTION, rr_http_on_open_socket);
@@ -236,13 +262,21 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 	SET(CURLOPT_HEADERDATA, t);
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_WRITEDATA, t);
-	/* refused by a spare handle that has kept its buffer, which then has this size already */
+
+	/*
+	 * refused by a spare handle that has kept its buffer, which then has this
+	 * size already
+	 */
 	(void) curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER_BYTES);
 #if LIBCURL_VERSION_NUM >= 0x075000
 	SET(CURLOPT_PREREQFUNCTION, on_request);
 	SET(CURLOPT_PREREQDATA, t);
 #else
-	/* nothing would keep libcurl from sending it twice, so it must not meet a used connection */
+
+	/*
+	 * nothing would keep libcurl from sending it twice, so it must not meet a
+	 * used connection
+	 */
 	SET(CURLOPT_FRESH_CONNECT, t->idempotent ? 0L : 1L);
 #endif
 	return CURLE_OK;
@@ -304,7 +338,10 @@ on_body(char *data, size_t size, size_t nmemb, void *arg)
 	return 0;					/* libcurl gives the transfer up */
 }
 
-/* Room for n more bytes and the NUL. The limit keeps the sizes far from overflow. */
+/*
+ * Room for n more bytes and the NUL. The limit keeps the sizes far from
+ * overflow.
+ */
 static bool
 reserve_body(RrHttpTransfer *t, size_t n)
 {
@@ -315,11 +352,15 @@ reserve_body(RrHttpTransfer *t, size_t n)
 		return true;
 	if (room == 0)
 	{
-		/* what the server announces, so that most bodies need one allocation; it is before decompression, and only a hint */
+		/*
+		 * what the server announces, so that most bodies need one allocation;
+		 * it is before decompression, and only a hint
+		 */
 		curl_off_t	announced = -1;
 
 		curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-		room = announced > 0 && (uint64) announced <= t->limit ? (size_t) announced + 1 : INITIAL_BODY_BYTES;
+		room = announced > 0 && (uint64) announced <= t->limit ? (size_t) announced + 1
+			: INITIAL_BODY_BYTES;
 	}
 	while (room <= t->len + n)
 		room *= 2;
@@ -331,7 +372,10 @@ reserve_body(RrHttpTransfer *t, size_t n)
 	return true;
 }
 
-/* Did the request go to a kept-alive connection that gave no byte of an answer? */
+/*
+ * Did the request go to a kept-alive connection that gave no byte of an
+ * answer?
+ */
 static bool
 went_to_closed_connection(RrHttpTransfer *t, CURLcode result)
 {

@@ -1,8 +1,9 @@
 /*
  * answer.c: the response to a batch, taken in.
  *
- * A body is read as a GraphQL answer whenever it is one, whatever the status says: servers answer 400 and 500 with errors that
- * explain them. "data" is read as it stands; only errors, which are few, become trees.
+ * A body is read as a GraphQL answer whenever it is one, whatever the status
+ * says: servers answer 400 and 500 with errors that explain them. "data" is
+ * read as it stands; only errors, which are few, become trees.
  */
 #include "postgres.h"
 
@@ -30,8 +31,9 @@ batch_error(const RrBatch *batch, const char *message)
 /* ---- encoding ---- */
 
 /*
- * The body in the server encoding, NUL-terminated; NULL when it is not UTF-8, or has what the server encoding has not. The conversion function may
- * throw for the latter, hence the subtransaction.
+ * The body in the server encoding, NUL-terminated; NULL when it is not UTF-8,
+ * or has what the server encoding has not. The conversion function may throw
+ * for the latter, hence the subtransaction.
  */
 static const char *
 server_text(const RrHttpResponse *response, int *len)
@@ -45,11 +47,13 @@ server_text(const RrHttpResponse *response, int *len)
 		return NULL;
 	if (GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII)
 		return text;
+
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(cxt);
 	PG_TRY();
 	{
 		text = pg_any_to_server(response->body, response->len, PG_UTF8);
+
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
@@ -80,7 +84,10 @@ misfit(Answer *answer, const GqlTypeRef *type)
 	return RR_READ_INVALID;
 }
 
-/* A value on the way, of the field before this level: lists as its type has them, and in them objects with the field of this level alone. */
+/*
+ * A value on the way, of the field before this level: lists as its type has
+ * them, and in them objects with the field of this level alone.
+ */
 static RrReadResult
 read_on_the_way(Answer *answer, int level, const GqlTypeRef *type)
 {
@@ -133,7 +140,8 @@ read_path(Answer *answer, int level)
 	const RrJoinStep *step = answer->batch->step->step;
 
 	if (level < list_length(step->path))
-		return read_on_the_way(answer, level, ((GqlFieldDef *) list_nth(step->join->path, level - 1))->type);
+		return read_on_the_way(answer, level, ((GqlFieldDef *) list_nth(step->join->path,
+																		level - 1))->type);
 	if (rr_batch_kind(step) != RR_BATCH_ALIASES)
 		return rr_read_elements(answer);
 	return rr_read_nullable(reader, step->shape->type, step->shape, NULL);
@@ -161,7 +169,10 @@ end_place(Answer *answer, int i, RrReadResult result)
 	}
 }
 
-/* A batch by list or position: one alias for all keys. What does not fit is no answer at all. */
+/*
+ * A batch by list or position: one alias for all keys. What does not fit is no
+ * answer at all.
+ */
 static bool
 read_list_answer(Answer *answer)
 {
@@ -171,7 +182,8 @@ read_list_answer(Answer *answer)
 
 	reader->key = answer->batch->keys[0];
 	if (!rr_scan_char(&reader->scan, '{') || !rr_scan_more(&reader->scan, true, '}', &ok) ||
-		!rr_scan_name(&reader->scan, &alias) || !rr_slice_is(alias, "j0", 2) || read_path(answer, 1) >= RR_READ_INVALID)
+		!rr_scan_name(&reader->scan, &alias) || !rr_slice_is(alias, "j0", 2) ||
+		read_path(answer, 1) >= RR_READ_INVALID)
 		return false;
 	return !rr_scan_more(&reader->scan, false, '}', &ok) && ok;
 }
@@ -243,7 +255,8 @@ read_roots(Answer *answer)
 		for (int k = 0; k < root->nfields; k++, i = (i + 1) % root->nfields)
 			if (rr_slice_is(name, root->fields[i].alias, root->fields[i].alias_len))
 				break;
-		if (i >= root->nfields || !rr_slice_is(name, root->fields[i].alias, root->fields[i].alias_len))
+		if (i >= root->nfields || !rr_slice_is(name, root->fields[i].alias,
+											   root->fields[i].alias_len))
 			return false;
 		expected = (i + 1) % root->nfields;
 		begin_place(answer, i);
@@ -343,7 +356,10 @@ extensions_of(RrSlice error)
 	return NULL;
 }
 
-/* Which key of the batch the first step of an upstream's path means; -1 if none. */
+/*
+ * Which key of the batch the first step of an upstream's path means; -1 if
+ * none.
+ */
 static int
 position_of(const Answer *answer, const char *alias)
 {
@@ -359,15 +375,18 @@ position_of(const Answer *answer, const char *alias)
 				return i;
 		return -1;
 	}
-	if (alias[0] != 'j' || strspn(alias + 1, "0123456789") != strlen(alias + 1) || strlen(alias) < 2)
+	if (alias[0] != 'j' || strspn(alias + 1, "0123456789") != strlen(alias + 1) ||
+		strlen(alias) < 2)
 		return -1;
 	i = atoi(alias + 1);
 	return i < answer->batch->n ? i : -1;
 }
 
 /*
- * The rest of an upstream's path from item i on, as a path inside of the key's value: without the names of remote_field's further steps, which do
- * not show in the answer; indexes of lists on the way do. It ends where an item is neither a name nor an index.
+ * The rest of an upstream's path from item i on, as a path inside of the key's
+ * value: without the names of remote_field's further steps, which do not show
+ * in the answer; indexes of lists on the way do. It ends where an item is
+ * neither a name nor an index.
  */
 static const GqlPath *
 inner_path(RrJsonNode *path, int i, int names_to_drop)
@@ -391,7 +410,10 @@ inner_path(RrJsonNode *path, int i, int names_to_drop)
 	return inner;
 }
 
-/* An error that names no key: of every key that has no value, or of all if each has one. */
+/*
+ * An error that names no key: of every key that has no value, or of all if
+ * each has one.
+ */
 static void
 file_for_all(const Answer *answer, const char *message, const char *extensions)
 {
@@ -415,7 +437,8 @@ file_list_error(const Answer *answer, const char *message, RrJsonNode *path, con
 	int			names = list_length(answer->batch->step->step->path);
 	RrJsonNode *index = rr_json_item(path, names);
 
-	if (rr_json_type(index) != RR_JSON_INT || !rr_element_error(answer, rr_json_int(index), message, inner_path(path, names + 1, 0), extensions))
+	if (rr_json_type(index) != RR_JSON_INT || !rr_element_error(answer, rr_json_int(index),
+																message, inner_path(path, names + 1, 0), extensions))
 		file_for_all(answer, message, extensions);
 }
 
@@ -424,7 +447,8 @@ file_error(const Answer *answer, RrSlice slice)
 {
 	const char *utf8 = pg_server_to_any(slice.data, slice.len, PG_UTF8);
 	char	   *problem;
-	RrJson	   *json = rr_json_parse(utf8, utf8 == slice.data ? slice.len : (int) strlen(utf8), 200, &problem);
+	RrJson	   *json = rr_json_parse(utf8, utf8 == slice.data ? slice.len : (int) strlen(utf8),
+									 200, &problem);
 	RrJsonNode *node = json ? rr_json_root(json) : NULL;
 	RrJsonNode *path = rr_json_get(node, "path");
 	const char *message = rr_json_text(rr_json_get(node, "message"));
@@ -434,21 +458,27 @@ file_error(const Answer *answer, RrSlice slice)
 	bool		by_list = rr_batch_kind(answer->batch->step->step) != RR_BATCH_ALIASES;
 
 	if (message == NULL)
-		message = psprintf("remote schema \"%s\" answered with an error without a message", remote->name);
+		message = psprintf("remote schema \"%s\" answered with an error without a message",
+						   remote->name);
 	message = rr_remote_schema_conceal(remote, message);
 	if (extensions != NULL)
 		extensions = rr_remote_schema_conceal_json(remote, extensions);
 	if (by_list)
 		file_list_error(answer, message, path, extensions);
 	else if (position >= 0)
-		rr_key_error(answer->batch->step, answer->batch->keys[position], message, inner_path(path, 1, Max(list_length(answer->batch->step->step->path) - 1, 0)), extensions);
+		rr_key_error(answer->batch->step, answer->batch->keys[position], message,
+					 inner_path(path, 1, Max(list_length(answer->batch->step->step->path) - 1, 0)),
+					 extensions);
 	else
 		file_for_all(answer, message, extensions);
 	if (json != NULL)
 		rr_json_free(json);
 }
 
-/* Keys that came to nothing without a word: those of them that nothing else is said of. */
+/*
+ * Keys that came to nothing without a word: those of them that nothing else is
+ * said of.
+ */
 static void
 file_for_silent(const Answer *answer, const char *message)
 {
@@ -469,12 +499,15 @@ check_complete(const Answer *answer)
 	const char *name = remote_name(answer);
 
 	if (answer->has_data && !answer->data_is_null)
-		file_for_silent(answer, psprintf("remote schema \"%s\" left the value out of its answer", name));
+		file_for_silent(answer, psprintf("remote schema \"%s\" left the value out of its answer",
+										 name));
 	else if (answer->errors == NIL)
-		batch_error(answer->batch, psprintf("remote schema \"%s\" answered with neither data nor errors", name));
+		batch_error(answer->batch,
+					psprintf("remote schema \"%s\" answered with neither data nor errors", name));
 	else
 		file_for_silent(answer, psprintf("remote schema \"%s\" gave no data, because of an error at another %s of the request", name,
-										 answer->batch->step->step->kind == RR_STEP_ROOT ? "field" : "key"));
+										 answer->batch->step->step->kind == RR_STEP_ROOT ? "field"
+										 : "key"));
 }
 
 /* Where a remote schema is, is for those to know who see everything. */
@@ -514,7 +547,8 @@ not_graphql_message(const RrRemoteSchema *remote, const RrHttpResponse *response
 	const char *name = remote->name;
 
 	if (response->status < 200 || response->status > 299)
-		return psprintf("remote schema \"%s\" answered with HTTP status %d", name, response->status);
+		return psprintf("remote schema \"%s\" answered with HTTP status %d", name,
+						response->status);
 	if (response->content_type != NULL && strstr(response->content_type, "json") == NULL)
 		return psprintf("remote schema \"%s\" answered with content of type \"%s\", not with JSON", name,
 						rr_remote_schema_conceal(remote, response->content_type));
@@ -543,6 +577,7 @@ rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 		return;
 	}
 	text = server_text(response, &len);
+
 	if (text == NULL)
 	{
 		batch_error(batch, psprintf("the answer of remote schema \"%s\" is not valid text in UTF-8", name));

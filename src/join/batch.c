@@ -1,7 +1,10 @@
 /*
- * batch.c: the keys of a step, sent in as few requests as its batch size allows.
+ * batch.c: the keys of a step, sent in as few requests as its batch size
+ * allows.
  *
- * Keys become variables one by one, each coerced once, as it is written: one that does not fit fails alone, and nothing but the text is kept of the others.
+ * Keys become variables one by one, each coerced once, as it is written: one
+ * that does not fit fails alone, and nothing but the text is kept of the
+ * others.
  */
 #include "postgres.h"
 
@@ -48,7 +51,10 @@ instantiate(const RrRemoteJoin *join, const GqlValue *template, const GqlValue *
 	return value;
 }
 
-/* What the relationship gives, and what the query adds to it, into the former; they never give the same field but for objects, which are merged. */
+/*
+ * What the relationship gives, and what the query adds to it, into the former;
+ * they never give the same field but for objects, which are merged.
+ */
 static GqlValue *
 merge(GqlValue *value, const GqlValue *given)
 {
@@ -70,7 +76,10 @@ merge(GqlValue *value, const GqlValue *given)
 	return value;
 }
 
-/* The values of a key, one for each joining field. NULL when one is no text: filed. */
+/*
+ * The values of a key, one for each joining field. NULL when one is no text:
+ * filed.
+ */
 static GqlValue *
 key_values(RrStepRun *step, int key)
 {
@@ -83,7 +92,8 @@ key_values(RrStepRun *step, int key)
 
 		if (value == NULL)
 		{
-			rr_key_error(step, key, psprintf("The key has \"%s\", which is no text, in it", step->step->keys[i].name), NULL, NULL);
+			rr_key_error(step, key, psprintf("The key has \"%s\", which is no text, in it",
+											 step->step->keys[i].name), NULL, NULL);
 			return NULL;
 		}
 		values[i] = *value;
@@ -91,7 +101,10 @@ key_values(RrStepRun *step, int key)
 	return values;
 }
 
-/* The value of one argument for one key; NULL when it does not fit: filed at the key. */
+/*
+ * The value of one argument for one key; NULL when it does not fit: filed at
+ * the key.
+ */
 static GqlValue *
 key_argument_value(RrStepRun *step, int key, const RrKeyArgument *argument)
 {
@@ -105,20 +118,25 @@ key_argument_value(RrStepRun *step, int key, const RrKeyArgument *argument)
 	value = merge(instantiate(plan->join, argument->template, values), argument->given);
 	if (argument->presets)
 	{
-		value = rr_apply_presets(plan->remote->upstream, argument->def, value, rr_session_variable, &errors);
+		value = rr_apply_presets(plan->remote->upstream, argument->def, value,
+								 rr_session_variable, &errors);
 		if (value == NULL)
 		{
 			rr_local_key_error(step, key, linitial(errors.items));
 			return NULL;
 		}
 	}
-	value = gql_coerce_value(plan->remote->upstream, value, argument->def->type, true, argument->misfit, &errors);
+	value = gql_coerce_value(plan->remote->upstream, value, argument->def->type, true,
+							 argument->misfit, &errors);
 	if (value == NULL)
 		rr_key_error(step, key, ((GqlError *) linitial(errors.items))->message, NULL, NULL);
 	return value;
 }
 
-/* The JSON text of a key that needs no coercion to be the argument's value. False when it does. */
+/*
+ * The JSON text of a key that needs no coercion to be the argument's value.
+ * False when it does.
+ */
 static bool
 ready_value(const RrStepRun *step, int key, const RrKeyArgument *argument, RrSlice *json)
 {
@@ -131,10 +149,14 @@ ready_value(const RrStepRun *step, int key, const RrKeyArgument *argument, RrSli
 static void
 append_name(StringInfo out, int position, int argument)
 {
-	appendStringInfo(out, "%s\"" RR_ALIAS_PREFIX "%d_%d\":", out->data[out->len - 1] == '{' ? "" : ",", position, argument);
+	appendStringInfo(out, "%s\"" RR_ALIAS_PREFIX "%d_%d\":", out->data[out->len - 1] == '{' ? ""
+					 : ",", position, argument);
 }
 
-/* The variables of one key, appended to the JSON object of a batch's variables. False when a value does not fit: filed. */
+/*
+ * The variables of one key, appended to the JSON object of a batch's
+ * variables. False when a value does not fit: filed.
+ */
 static bool
 append_key(RrStepRun *step, int key, int position, StringInfo out)
 {
@@ -164,14 +186,18 @@ append_key(RrStepRun *step, int key, int position, StringInfo out)
 /* ---- batches by list and by position: one argument for all keys ---- */
 
 /*
- * One argument of a batch. Where "$name" or a list stands in its template, each key's value has a list (of one element where it was a single value); in the
- * request all these lists are one. What else the value has is the same for every key.
+ * One argument of a batch. Where "$name" or a list stands in its template,
+ * each key's value has a list (of one element where it was a single value); in
+ * the request all these lists are one. What else the value has is the same for
+ * every key.
  */
 typedef struct SharedArgument
 {
 	const RrKeyArgument *argument;
-	const GqlValue *value;		/* the first key's, in the batch's context; needed where the template is an object */
-	List	   *lists;			/* StringInfo: for each such place, the elements' JSON with commas between them */
+	const GqlValue *value;		/* the first key's, in the batch's context;
+								 * needed where the template is an object */
+	List	   *lists;			/* StringInfo: for each such place, the
+								 * elements' JSON with commas between them */
 	MemoryContext cxt;			/* the batch's */
 } SharedArgument;
 
@@ -184,11 +210,11 @@ has_keys(const GqlValue *template)
 	if (template->kind == GQL_VALUE_LIST)
 		foreach(lc, template->items)
 			if (has_keys(lfirst(lc)))
-				return true;
+			return true;
 	if (template->kind == GQL_VALUE_OBJECT)
 		foreach(lc, template->items)
 			if (has_keys(((GqlObjectField *) lfirst(lc))->value))
-				return true;
+			return true;
 	return template->kind == GQL_VALUE_VARIABLE;
 }
 
@@ -214,7 +240,8 @@ add_element(StringInfo list, RrSlice json)
 static void
 add_elements(StringInfo list, const GqlValue *value)
 {
-	List	   *items = value->kind == GQL_VALUE_LIST ? value->items : list_make1(unconstify(GqlValue *, value));
+	List	   *items = value->kind == GQL_VALUE_LIST ? value->items
+	: list_make1(unconstify(GqlValue *, value));
 	ListCell   *lc;
 
 	foreach(lc, items)
@@ -225,7 +252,10 @@ add_elements(StringInfo list, const GqlValue *value)
 	}
 }
 
-/* Add a key's lists to those of all keys. place counts the places, in the order of the value's fields. */
+/*
+ * Add a key's lists to those of all keys. place counts the places, in the
+ * order of the value's fields.
+ */
 static void
 share_value(SharedArgument *shared, const GqlValue *template, const GqlValue *value, int *place)
 {
@@ -249,7 +279,8 @@ share_value(SharedArgument *shared, const GqlValue *template, const GqlValue *va
 
 /* The argument's value for all keys, in the same order. */
 static void
-append_shared_value(StringInfo out, SharedArgument *shared, const GqlValue *template, const GqlValue *value, int *place)
+append_shared_value(StringInfo out, SharedArgument *shared, const GqlValue *template,
+					const GqlValue *value, int *place)
 {
 	ListCell   *lc;
 
@@ -277,7 +308,8 @@ append_shared_value(StringInfo out, SharedArgument *shared, const GqlValue *temp
 			appendStringInfoChar(out, ',');
 		gql_json_string(out, field->name.value, strlen(field->name.value));
 		appendStringInfoChar(out, ':');
-		append_shared_value(out, shared, gql_object_get(template, field->name.value), field->value, place);
+		append_shared_value(out, shared, gql_object_get(template, field->name.value),
+							field->value, place);
 	}
 	appendStringInfoChar(out, '}');
 }
@@ -296,7 +328,10 @@ make_shared_arguments(const RrBatch *batch)
 	return shared;
 }
 
-/* Add a key to the arguments of a batch. False when a value does not fit: filed. */
+/*
+ * Add a key to the arguments of a batch. False when a value does not fit:
+ * filed.
+ */
 static bool
 share_key(RrStepRun *step, int key, SharedArgument *shared)
 {
@@ -345,16 +380,21 @@ append_query_variables(const RrStepRun *step, StringInfo out)
 
 	foreach(lc, step->step->variables)
 	{
-		const GqlVariableValue *variable = gql_names_get(&step->run->plan->request->variables, lfirst(lc));
+		const GqlVariableValue *variable = gql_names_get(&step->run->plan->request->variables,
+														 lfirst(lc));
 
 		if (variable == NULL)
 			continue;
-		appendStringInfo(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", variable->name);
+		appendStringInfo(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",",
+						 variable->name);
 		gql_value_to_json(out, variable->value);
 	}
 }
 
-/* The arguments that the role's permission presets. False when one cannot be had: error is set. */
+/*
+ * The arguments that the role's permission presets. False when one cannot be
+ * had: error is set.
+ */
 static bool
 append_presets(const RrStepRun *step, StringInfo out, const GqlError **error)
 {
@@ -365,17 +405,20 @@ append_presets(const RrStepRun *step, StringInfo out, const GqlError **error)
 	foreach(lc, step->step->preset_arguments)
 	{
 		const RrPresetArgument *preset = lfirst(lc);
-		GqlValue   *value = rr_apply_presets(upstream, preset->def, preset->given, rr_session_variable, errors);
+		GqlValue   *value = rr_apply_presets(upstream, preset->def, preset->given,
+											 rr_session_variable, errors);
 
 		if (value != NULL)
 			value = gql_coerce_value(upstream, value, preset->def->type, true,
-									 psprintf("The preset of argument \"%s\" does not fit", preset->def->name), errors);
+									 psprintf("The preset of argument \"%s\" does not fit",
+											  preset->def->name), errors);
 		if (value == NULL)
 		{
 			*error = linitial(errors->items);
 			return false;
 		}
-		appendStringInfo(out, "%s\"" RR_ALIAS_PREFIX "p%d\":", out->data[out->len - 1] == '{' ? "" : ",", foreach_current_index(lc));
+		appendStringInfo(out, "%s\"" RR_ALIAS_PREFIX "p%d\":", out->data[out->len - 1] == '{' ? ""
+						 : ",", foreach_current_index(lc));
 		gql_value_to_json(out, value);
 	}
 	return true;
@@ -418,20 +461,26 @@ submit(RrBatch *batch)
 	step->run->requests++;
 }
 
-/* The keys from step->sent on that fit, as many as a batch takes, and their variables. */
+/*
+ * The keys from step->sent on that fit, as many as a batch takes, and their
+ * variables.
+ */
 static void
 take_keys(RrBatch *batch, StringInfo variables)
 {
 	RrStepRun  *step = batch->step;
-	SharedArgument *shared = rr_batch_kind(step->step) == RR_BATCH_ALIASES ? NULL : make_shared_arguments(batch);
-	MemoryContext scratch = AllocSetContextCreate(batch->cxt, "remote_rel key", ALLOCSET_SMALL_SIZES);
+	SharedArgument *shared = rr_batch_kind(step->step) == RR_BATCH_ALIASES ? NULL
+	: make_shared_arguments(batch);
+	MemoryContext scratch = AllocSetContextCreate(batch->cxt, "remote_rel key",
+												  ALLOCSET_SMALL_SIZES);
 
 	for (; step->sent < step->nkeys && batch->n < step->batch_size; step->sent++)
 	{
 		/* of shared arguments, the first key's are kept */
 		MemoryContext old = MemoryContextSwitchTo(shared && batch->n == 0 ? batch->cxt : scratch);
 
-		if (shared ? share_key(step, step->sent, shared) : append_key(step, step->sent, batch->n, variables))
+		if (shared ? share_key(step, step->sent, shared) : append_key(step, step->sent, batch->n,
+																	  variables))
 			batch->keys[batch->n++] = step->sent;
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(scratch);
@@ -472,7 +521,10 @@ make_body(RrBatch *batch)
 	return body.data;
 }
 
-/* Does the definition have all that a request needs? If not, the step's keys fail; which variable it is, is for those to know who see everything. */
+/*
+ * Does the definition have all that a request needs? If not, the step's keys
+ * fail; which variable it is, is for those to know who see everything.
+ */
 static bool
 is_complete(RrStepRun *step)
 {
@@ -483,18 +535,23 @@ is_complete(RrStepRun *step)
 	if (unset == NULL)
 		return true;
 	message = step->run->plan->rs->sees_everything ?
-		psprintf("remote schema \"%s\" needs environment variable \"%s\", which is not set", def->name, unset) :
+		psprintf("remote schema \"%s\" needs environment variable \"%s\", which is not set",
+				 def->name, unset) :
 		psprintf("remote schema \"%s\" cannot be asked: an environment variable that it needs is not set", def->name);
 	while (step->sent < step->nkeys)
 		rr_key_error(step, step->sent++, message, NULL, NULL);
 	return false;
 }
 
-/* One request for the next keys that fit; fewer than a full batch only when there are no more. */
+/*
+ * One request for the next keys that fit; fewer than a full batch only when
+ * there are no more.
+ */
 static void
 send_batch(RrStepRun *step)
 {
-	MemoryContext cxt = AllocSetContextCreate(step->run->cxt, "remote_rel batch", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext cxt = AllocSetContextCreate(step->run->cxt, "remote_rel batch",
+											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old;
 	RrBatch    *batch;
 
@@ -527,8 +584,13 @@ rr_step_send(RrStepRun *step, bool all)
 {
 	if (step->step->kind == RR_STEP_SOURCE)
 		return;					/* all keys at once, when they are there */
-	/* Twice what may be on the wire keeps it busy; more would only take memory for requests that wait. */
-	while (list_length(step->batches) < 2 * max_concurrent(step->step->remote->def) && step->sent < step->held &&
+
+	/*
+	 * Twice what may be on the wire keeps it busy; more would only take
+	 * memory for requests that wait.
+	 */
+	while (list_length(step->batches) < 2 * max_concurrent(step->step->remote->def) &&
+		   step->sent < step->held &&
 		   (step->nkeys - step->sent >= step->batch_size || (all && step->sent < step->nkeys)))
 		send_batch(step);
 }

@@ -1,8 +1,11 @@
 /*
- * elements.c: one list that answers many keys: its elements matched with the keys by the values of their fields, or by their order.
+ * elements.c: one list that answers many keys: its elements matched with the
+ * keys by the values of their fields, or by their order.
  *
- * The upstream may leave keys out, answer one twice and give the list in any order. Values are matched by their text, so an integer column finds the
- * upstream's "5" as well as its 5. Most lists come in the order of the keys, so that is looked at first, and the keys are indexed only when it is not so.
+ * The upstream may leave keys out, answer one twice and give the list in any
+ * order. Values are matched by their text, so an integer column finds the
+ * upstream's "5" as well as its 5. Most lists come in the order of the keys,
+ * so that is looked at first, and the keys are indexed only when it is not so.
  */
 #include "postgres.h"
 
@@ -41,7 +44,8 @@ typedef struct Matcher
 	int			n;				/* values to match by */
 	int		   *keys;			/* for each, which of the join's keys has it */
 	bool		distinct;		/* no two keys of a batch have the same values */
-	int			expected;		/* position of the key whose element should come next */
+	int			expected;		/* position of the key whose element should
+								 * come next */
 	matches_hash *hash;			/* NULL: not needed so far */
 	StringInfoData text;		/* of the element or key at hand */
 } Matcher;
@@ -64,7 +68,11 @@ init_matcher(Matcher *matcher, Answer *answer)
 		matcher->keys[matcher->n++] = key;
 		used = bms_add_member(used, key);
 	}
-	/* A column's values differ where their images do. A remote's need not: 5 and "5". */
+
+	/*
+	 * A column's values differ where their images do. A remote's need not: 5
+	 * and "5".
+	 */
 	matcher->distinct = step->parent == NULL && bms_num_members(used) == step->nkeys;
 	initStringInfo(&matcher->text);
 }
@@ -85,7 +93,10 @@ element_value(const Matcher *matcher, int i)
 	return reader->keys[reader->top->match_slots[i]];
 }
 
-/* Append a value's text to the matcher's. False for null, and for what is no text. */
+/*
+ * Append a value's text to the matcher's. False for null, and for what is no
+ * text.
+ */
 static bool
 append_match(Matcher *matcher, RrSlice json)
 {
@@ -101,6 +112,7 @@ append_match(Matcher *matcher, RrSlice json)
 	}
 	else if (json.data[0] != '"')
 		text = json;
+
 	rr_json_append(&matcher->text, (const char *) &text.len, sizeof(text.len));
 	rr_json_append(&matcher->text, text.data, text.len);
 	return !rr_slice_is(json, "null", 4);
@@ -111,7 +123,8 @@ append_matches(Matcher *matcher, int position)
 {
 	resetStringInfo(&matcher->text);
 	for (int i = 0; i < matcher->n; i++)
-		if (!append_match(matcher, position < 0 ? element_value(matcher, i) : key_value(matcher, position, i)))
+		if (!append_match(matcher, position < 0 ? element_value(matcher, i)
+						  : key_value(matcher, position, i)))
 			return false;
 	return true;
 }
@@ -119,10 +132,16 @@ append_matches(Matcher *matcher, int position)
 static RrSlice
 match_text(const Matcher *matcher)
 {
-	return (RrSlice) {matcher->text.data, matcher->text.len};
+	return (RrSlice)
+	{
+		matcher->text.data, matcher->text.len
+	};
 }
 
-/* All keys by the text that their elements must have; those of one text are chained. */
+/*
+ * All keys by the text that their elements must have; those of one text are
+ * chained.
+ */
 static void
 index_keys(Matcher *matcher)
 {
@@ -141,7 +160,8 @@ index_keys(Matcher *matcher)
 		entry = matches_insert(matcher->hash, match_text(matcher), &found);
 		if (!found)
 		{
-			entry->text.data = memcpy(palloc(matcher->text.len), matcher->text.data, matcher->text.len);
+			entry->text.data = memcpy(palloc(matcher->text.len), matcher->text.data,
+									  matcher->text.len);
 			entry->first = i;
 		}
 		else if (!matcher->distinct)
@@ -197,7 +217,8 @@ path_in_value(const Answer *answer, int ordinal, const GqlPath *path)
 {
 	const RrJoinStep *step = answer->batch->step->step;
 
-	return step->join->relationship->to_remote_schema->array ? rr_path_copy(gql_path_index(NULL, ordinal), path) : path;
+	return step->join->relationship->to_remote_schema->array
+		? rr_path_copy(gql_path_index(NULL, ordinal), path) : path;
 }
 
 /* Those of equal keys after this one; -1: there is none. */
@@ -215,7 +236,8 @@ has_several(const Answer *answer)
 
 /* File an error of an element's inside at every key that has it. */
 static bool
-file_element_error(const Answer *answer, const Element *element, const char *message, const GqlPath *path, const char *upstream)
+file_element_error(const Answer *answer, const Element *element, const char *message,
+				   const GqlPath *path, const char *upstream)
 {
 	for (int position = element->position; position >= 0; position = next_equal(answer, position))
 		rr_key_error(answer->batch->step, answer->batch->keys[position], message,
@@ -223,7 +245,10 @@ file_element_error(const Answer *answer, const Element *element, const char *mes
 	return element->position >= 0;
 }
 
-/* Give the element just read to a key, and those equal to it: its first one, or one more where a key has several. */
+/*
+ * Give the element just read to a key, and those equal to it: its first one,
+ * or one more where a key has several.
+ */
 static void
 assign(Answer *answer, Element *element, int position, int *counts)
 {
@@ -249,7 +274,8 @@ write_lists(Answer *answer, const int *counts)
 	StringInfo	out = answer->reader.out;
 	int			end_of_elements = out->len;
 	int		   *ends = palloc(answer->batch->n * sizeof(int));
-	int		   *sorted = palloc(Max(answer->nelements, 1) * sizeof(int));	/* elements, by position and ordinal */
+	int		   *sorted = palloc(Max(answer->nelements, 1) * sizeof(int));	/* elements, by position
+																			 * and ordinal */
 	int			n = 0;
 
 	for (int i = 0; i < answer->batch->n; i++)
@@ -273,7 +299,8 @@ write_lists(Answer *answer, const int *counts)
 
 			if (j > ends[i] - counts[i])
 				rr_json_append(out, ",", 1);
-			rr_json_reserve(out, element->len); /* it is copied from the same buffer */
+			rr_json_reserve(out, element->len); /* it is copied from the same
+												 * buffer */
 			rr_json_append(out, out->data + element->start, element->len);
 		}
 		rr_json_append(out, "]", 1);
@@ -291,10 +318,16 @@ static void
 set_null(Answer *answer)
 {
 	for (int i = 0; i < answer->batch->n; i++)
-		answer->places[i] = (Place) {.answered = true, .start = -1};
+		answer->places[i] = (Place)
+	{
+		.answered = true, .start = -1
+	};
 }
 
-/* All keys are answered: those that no element was for with null or an empty list. */
+/*
+ * All keys are answered: those that no element was for with null or an empty
+ * list.
+ */
 static void
 fill_places(Answer *answer, const int *counts)
 {
@@ -312,7 +345,11 @@ fill_places(Answer *answer, const int *counts)
 				answer->places[element->position].len = element->len;
 			}
 		}
-	/* a chain is in order, so what a place gets from the one before has come there already */
+
+	/*
+	 * a chain is in order, so what a place gets from the one before has come
+	 * there already
+	 */
 	for (int i = 0; answer->next_equal && i < answer->batch->n; i++)
 		if (answer->next_equal[i] >= 0)
 			answer->places[answer->next_equal[i]] = answer->places[i];
@@ -329,8 +366,10 @@ read_element(Answer *answer)
 
 	if (answer->nelements == answer->max_elements)
 	{
-		answer->max_elements = answer->elements ? answer->max_elements * 2 : Max(answer->batch->n, 64);
-		answer->elements = answer->elements ? repalloc_huge(answer->elements, answer->max_elements * sizeof(Element)) :
+		answer->max_elements = answer->elements ? answer->max_elements * 2
+			: Max(answer->batch->n, 64);
+		answer->elements = answer->elements ? repalloc_huge(answer->elements,
+															answer->max_elements * sizeof(Element)) :
 			palloc(answer->max_elements * sizeof(Element));
 	}
 	element = &answer->elements[answer->nelements++];
@@ -354,7 +393,8 @@ rr_read_elements(Answer *answer)
 	const RrBatch *batch = answer->batch;
 	const RrJoinStep *step = batch->step->step;
 	bool		by_position = rr_batch_kind(step) == RR_BATCH_POSITION;
-	int		   *counts = palloc0(Max(batch->n, 1) * sizeof(int));	/* of elements, by position */
+	int		   *counts = palloc0(Max(batch->n, 1) * sizeof(int));	/* of elements, by
+																	 * position */
 	Matcher		matcher;
 	bool		first = true;
 	bool		ok;
@@ -390,7 +430,8 @@ rr_read_elements(Answer *answer)
 	if (by_position && answer->nelements != batch->n)
 	{
 		rr_keys_error(batch->step, batch->keys, batch->n,
-					  psprintf("remote schema \"%s\" answered %d keys with a list of %d", step->remote->def->name, batch->n,
+					  psprintf("remote schema \"%s\" answered %d keys with a list of %d",
+							   step->remote->def->name, batch->n,
 							   answer->nelements), NULL);
 		return RR_READ_NULL;
 	}
@@ -399,7 +440,9 @@ rr_read_elements(Answer *answer)
 }
 
 bool
-rr_element_error(const Answer *answer, int i, const char *message, const GqlPath *path, const char *upstream)
+rr_element_error(const Answer *answer, int i, const char *message, const GqlPath *path,
+				 const char *upstream)
 {
-	return i >= 0 && i < answer->nelements && file_element_error(answer, &answer->elements[i], message, path, upstream);
+	return i >= 0 && i < answer->nelements && file_element_error(answer, &answer->elements[i],
+																 message, path, upstream);
 }

@@ -1,7 +1,8 @@
 /*
  * key_errors.c: what went wrong, by key.
  *
- * Few keys have errors, so these stand beside the key table. When a whole request fails all of its keys share one error.
+ * Few keys have errors, so these stand beside the key table. When a whole
+ * request fails all of its keys share one error.
  */
 #include "postgres.h"
 
@@ -54,7 +55,8 @@ make_error(const char *message, const GqlPath *path, const char *code, const cha
 }
 
 static RrKeyError *
-make_remote_error(const RrStepRun *step, const char *message, const GqlPath *path, const char *upstream)
+make_remote_error(const RrStepRun *step, const char *message, const GqlPath *path,
+				  const char *upstream)
 {
 	const RrRemoteSchema *remote = step->step->remote->def;
 	StringInfoData extensions;
@@ -63,12 +65,15 @@ make_remote_error(const RrStepRun *step, const char *message, const GqlPath *pat
 	appendStringInfoString(&extensions, "\"remote_schema\": ");
 	gql_json_string(&extensions, remote->name, strlen(remote->name));
 	if (upstream != NULL)
-		appendStringInfo(&extensions, ", \"upstream\": %s", rr_remote_schema_conceal(remote, upstream));
-	return make_error(rr_remote_schema_conceal(remote, message), path, "remote-schema-error", extensions.data);
+		appendStringInfo(&extensions, ", \"upstream\": %s",
+						 rr_remote_schema_conceal(remote, upstream));
+	return make_error(rr_remote_schema_conceal(remote, message), path, "remote-schema-error",
+					  extensions.data);
 }
 
 void
-rr_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path, const char *upstream)
+rr_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path,
+			 const char *upstream)
 {
 	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
 
@@ -92,11 +97,12 @@ rr_local_key_error(RrStepRun *step, int key, const GqlError *error)
 {
 	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
 
-	add_error(step, key, make_error(error->message, NULL, error->code, error->extensions ? pstrdup(error->extensions) : NULL));
+	add_error(step, key, make_error(error->message, NULL, error->code, error->extensions
+									? pstrdup(error->extensions) : NULL));
 	MemoryContextSwitchTo(old);
 }
 
-List *
+List	   *
 rr_key_errors(const RrStepRun *step, int key)
 {
 	KeyErrors  *entry = step->errors ? RrKeyErrors_lookup(step->errors, key) : NULL;

@@ -1,11 +1,16 @@
 /*
- * keys.c: key tables, and the SQL function that fills them while a statement runs.
+ * keys.c: key tables, and the SQL function that fills them while a statement
+ * runs.
  *
- * remote_rel.join_hole(step, run, key…) files the key values of a row and returns the hole where the remote value belongs. A key is kept as its image, the JSON
- * texts of its values: of SQL values what to_json() makes of them, of remote ones what came. Equal images share a number (what is equal to PostgreSQL but not
- * to the byte is merely asked for twice). A null key is no hole: the field is null.
+ * remote_rel.join_hole(step, run, key…) files the key values of a row and
+ * returns the hole where the remote value belongs. A key is kept as its image,
+ * the JSON texts of its values: of SQL values what to_json() makes of them, of
+ * remote ones what came. Equal images share a number (what is equal to
+ * PostgreSQL but not to the byte is merely asked for twice). A null key is no
+ * hole: the field is null.
  *
- * There may be very many keys, so a table holds nothing for one but its image, where its answer stands, and an entry of the index.
+ * There may be very many keys, so a table holds nothing for one but its image,
+ * where its answer stands, and an entry of the index.
  */
 #include "postgres.h"
 
@@ -96,7 +101,10 @@ add_key(RrStepRun *step)
 		step->keys = step->keys ? repalloc_huge(step->keys, step->capacity * sizeof(RrStepKey)) :
 			MemoryContextAlloc(step->run->cxt, step->capacity * sizeof(RrStepKey));
 	}
-	step->keys[step->nkeys++] = (RrStepKey) {.image = step->images.len, .start = -1};
+	step->keys[step->nkeys++] = (RrStepKey)
+	{
+		.image = step->images.len, .start = -1
+	};
 }
 
 void
@@ -113,7 +121,10 @@ rr_keys_number(RrStepRun *step, const StringInfoData *image)
 	KeyIndexEntry *entry;
 	bool		found;
 
-	step->probe = (RrSlice) {image->data, image->len};
+	step->probe = (RrSlice)
+	{
+		image->data, image->len
+	};
 	entry = RrKeyIndex_insert(step->index, PROBE, &found);
 	if (found)
 		return entry->number;
@@ -122,7 +133,8 @@ rr_keys_number(RrStepRun *step, const StringInfoData *image)
 	rr_json_append(&step->images, image->data, image->len);
 	rr_step_send(step, false);
 	if (step->batches != NIL)
-		rr_http_poll(step->run->http);	/* what is on the wire goes on meanwhile */
+		rr_http_poll(step->run->http);	/* what is on the wire goes on
+										 * meanwhile */
 	return step->nkeys - 1;
 }
 
@@ -130,7 +142,7 @@ void
 rr_append_to_image(StringInfo image, RrSlice value)
 {
 	rr_json_append(image, value.data, value.len);
-	rr_json_append(image, (const char[]) {END_OF_VALUE}, 1);
+	appendStringInfoChar(image, END_OF_VALUE);
 }
 
 RrSlice
@@ -143,7 +155,10 @@ rr_key_slice(const RrStepRun *step, int number, int i)
 		const char *end = memchr(image.data, END_OF_VALUE, image.len);
 
 		if (i == 0)
-			return (RrSlice) {image.data, end - image.data};
+			return (RrSlice)
+		{
+			image.data, end - image.data
+		};
 		image.len -= end + 1 - image.data;
 		image.data = end + 1;
 	}
@@ -188,10 +203,14 @@ rr_plain_string(RrSlice slice, RrSlice *text)
 {
 	text->data = slice.data + 1;
 	text->len = slice.len - 2;
+
 	return slice.data[0] == '"' && memchr(slice.data, '\\', slice.len) == NULL;
 }
 
-/* JSON's scalars are GraphQL literals. NULL: a string of what is no text, as half a surrogate pair. */
+/*
+ * JSON's scalars are GraphQL literals. NULL: a string of what is no text, as
+ * half a surrogate pair.
+ */
 static GqlValue *
 read_scalar(RrSlice slice)
 {
@@ -204,6 +223,7 @@ read_scalar(RrSlice slice)
 	value->kind = GQL_VALUE_STRING;
 	value->loc = -1;
 	value->len = text.len;
+
 	value->text = pnstrdup(text.data, text.len);
 	return value;
 }
@@ -250,7 +270,7 @@ read_value(RrScan *scan)
 	return ok ? value : NULL;
 }
 
-GqlValue *
+GqlValue   *
 rr_json_to_value(RrSlice json)
 {
 	RrScan		scan;
@@ -272,7 +292,8 @@ struct RrKeyColumns
 RrKeyColumns *
 rr_key_columns(int n, const Oid *types, MemoryContext cxt)
 {
-	RrKeyColumns *result = MemoryContextAllocZero(cxt, offsetof(RrKeyColumns, writers) + n * sizeof(RrJsonWriter *));
+	RrKeyColumns *result = MemoryContextAllocZero(cxt, offsetof(RrKeyColumns,
+																writers) + n * sizeof(RrJsonWriter *));
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 
 	result->n = n;
@@ -298,7 +319,7 @@ rr_keys_file(RrStepRun *step, RrKeyColumns *columns, const Datum *values)
 		rr_scan_init(&written, image->data + start, image->len - start);
 		if (rr_scan_peek(&written) == 'n')
 			return -1;			/* JSON's null */
-		rr_json_append(image, (const char[]) {END_OF_VALUE}, 1);
+		appendStringInfoChar(image, END_OF_VALUE);
 	}
 	return rr_keys_number(step, image);
 }
@@ -309,8 +330,10 @@ PG_FUNCTION_INFO_V1(rr_join_hole);
 #define HOLE_KEYS 2
 
 /*
- * The step that a call of join_hole() is for. A view's SQL or a policy's may call it as well while a statement runs; it does not know the run's number, which only
- * statements of ours are given, so it files no keys of its own choice.
+ * The step that a call of join_hole() is for. A view's SQL or a policy's may
+ * call it as well while a statement runs; it does not know the run's number,
+ * which only statements of ours are given, so it files no keys of its own
+ * choice.
  */
 static RrStepRun *
 hole_step(FunctionCallInfo fcinfo)
@@ -322,10 +345,12 @@ hole_step(FunctionCallInfo fcinfo)
 	if (rr_current_run != NULL && number >= 0 && number < rr_current_run->nsteps &&
 		!PG_ARGISNULL(1) && PG_GETARG_INT32(1) == rr_current_run->number)
 		step = &rr_current_run->steps[number];
-	fits = step != NULL && step->step->kind == RR_STEP_JOIN && step->step->nkeys == PG_NARGS() - HOLE_KEYS;
+	fits = step != NULL && step->step->kind == RR_STEP_JOIN &&
+		step->step->nkeys == PG_NARGS() - HOLE_KEYS;
 	for (int i = 0; fits && i < step->step->nkeys; i++)
 		fits = OidIsValid(step->step->keys[i].type) &&
-			getBaseType(get_fn_expr_argtype(fcinfo->flinfo, HOLE_KEYS + i)) == getBaseType(step->step->keys[i].type);
+			getBaseType(get_fn_expr_argtype(fcinfo->flinfo,
+											HOLE_KEYS + i)) == getBaseType(step->step->keys[i].type);
 	if (!fits)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -333,7 +358,10 @@ hole_step(FunctionCallInfo fcinfo)
 	return step;
 }
 
-/* What a call site knows of its columns, and for which run its step was checked. */
+/*
+ * What a call site knows of its columns, and for which run its step was
+ * checked.
+ */
 typedef struct HoleState
 {
 	RrRun	   *run;
@@ -345,11 +373,15 @@ typedef struct HoleState
 static bool
 is_checked(FunctionCallInfo fcinfo, const HoleState *state)
 {
-	return state != NULL && state->run == rr_current_run && !PG_ARGISNULL(0) && PG_GETARG_INT32(0) == state->number &&
+	return state != NULL && state->run == rr_current_run && !PG_ARGISNULL(0) &&
+		PG_GETARG_INT32(0) == state->number &&
 		!PG_ARGISNULL(1) && PG_GETARG_INT32(1) == state->run_number;
 }
 
-/* remote_rel.join_hole(step integer, run integer, VARIADIC keys "any") RETURNS json */
+/*
+ * remote_rel.join_hole(step integer, run integer, VARIADIC keys "any") RETURNS
+ * json
+ */
 Datum
 rr_join_hole(PG_FUNCTION_ARGS)
 {
@@ -368,7 +400,8 @@ rr_join_hole(PG_FUNCTION_ARGS)
 		for (int i = 0; i < n; i++)
 			types[i] = get_fn_expr_argtype(fcinfo->flinfo, HOLE_KEYS + i);
 		if (state == NULL)
-			state = fcinfo->flinfo->fn_extra = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(HoleState));
+			state = fcinfo->flinfo->fn_extra = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
+																	  sizeof(HoleState));
 		state->columns = rr_key_columns(n, types, fcinfo->flinfo->fn_mcxt);
 		state->run = rr_current_run;
 		state->run_number = rr_current_run->number;

@@ -1,8 +1,9 @@
 /*
  * reader.c: an upstream's value, read along its shape.
  *
- * An upstream answers with the fields in the order in which they were asked for (specification, 7.2.2), so members are matched in step with the
- * shape, and only one that does not do so has its members looked up by name.
+ * An upstream answers with the fields in the order in which they were asked
+ * for (specification, 7.2.2), so members are matched in step with the shape,
+ * and only one that does not do so has its members looked up by name.
  */
 #include "postgres.h"
 
@@ -60,7 +61,10 @@ take_null(RrReader *reader)
 
 /* ---- leaves and lists ---- */
 
-/* Is it one of the values that the role's permission leaves of an enum? Of a whole remote schema the upstream decides. */
+/*
+ * Is it one of the values that the role's permission leaves of an enum? Of a
+ * whole remote schema the upstream decides.
+ */
 static bool
 is_visible_value(const RrReader *reader, const GqlType *type, RrSlice value)
 {
@@ -73,7 +77,8 @@ is_visible_value(const RrReader *reader, const GqlType *type, RrSlice value)
 	if (!rr_plain_string(value, &text))
 		return false;
 	name = pnstrdup(text.data, text.len);
-	found = gql_names_get(gql_type_fields(reader->step->run->plan->rs->schema, unconstify(GqlType *, type)), name) != NULL;
+	found = gql_names_get(gql_type_fields(reader->step->run->plan->rs->schema,
+										  unconstify(GqlType *, type)), name) != NULL;
 	pfree(name);
 	return found;
 }
@@ -85,12 +90,16 @@ read_leaf(RrReader *reader, const GqlType *type, const GqlPath *path)
 	RrSlice		value;
 
 	if ((c == '{' || c == '[') && (type->builtin || type->kind == GQL_ENUM))
-		return invalid(reader, path, psprintf("remote schema \"%s\" answered with %s where type %s was due", remote_name(reader),
-											  c == '{' ? "an object" : "a list", type->name));
+		return invalid(reader, path,
+					   psprintf("remote schema \"%s\" answered with %s where type %s was due",
+								remote_name(reader),
+								c == '{' ? "an object" : "a list", type->name));
 	if (!rr_scan_value(&reader->scan, &value))
 		return RR_READ_BROKEN;
 	if (!is_visible_value(reader, type, value))
-		return invalid(reader, path, psprintf("remote schema \"%s\" answered with a value that is unknown for type %s", remote_name(reader), type->name));
+		return invalid(reader, path,
+					   psprintf("remote schema \"%s\" answered with a value that is unknown for type %s",
+								remote_name(reader), type->name));
 	put_text(reader, value.data, value.len);
 	return RR_READ_VALUE;
 }
@@ -103,8 +112,9 @@ read_list(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const 
 	GqlPath		item = {.prev = path};
 
 	if (!rr_scan_char(&reader->scan, '['))
-		return invalid(reader, path, psprintf("remote schema \"%s\" did not answer with a list where type %s was due",
-											  remote_name(reader), gql_type_to_string(type)));
+		return invalid(reader, path,
+					   psprintf("remote schema \"%s\" did not answer with a list where type %s was due",
+								remote_name(reader), gql_type_to_string(type)));
 	put_text(reader, "[", 1);
 	for (; rr_scan_more(&reader->scan, first, ']', &ok); first = false)
 	{
@@ -153,7 +163,10 @@ is_joinable(RrSlice key)
 	return gql_parse_value(key.data, key.len, gql_errors_create(1, NULL)) != NULL;
 }
 
-/* The hole of a join field, from the key fields of its object, which are at base. */
+/*
+ * The hole of a join field, from the key fields of its object, which are at
+ * base.
+ */
 static RrReadResult
 put_hole(RrReader *reader, const RrShapeField *field, int base, const GqlPath *path)
 {
@@ -182,7 +195,8 @@ put_hole(RrReader *reader, const RrShapeField *field, int base, const GqlPath *p
 }
 
 RrReadResult
-rr_read_field(RrReader *reader, const RrShapeField *field, const char *type_name, const GqlPath *path)
+rr_read_field(RrReader *reader, const RrShapeField *field, const char *type_name,
+			  const GqlPath *path)
 {
 	RrSlice		ignored;
 
@@ -221,10 +235,12 @@ next_is(RrReader *reader, bool *first, const char *member, int len, bool *ok)
 }
 
 /*
- * The members in step with the shape. False when they are not; nothing is lost then but the work.
+ * The members in step with the shape. False when they are not; nothing is lost
+ * then but the work.
  */
 static bool
-read_in_step(RrReader *reader, const RrObjectShape *object, const char *type_name, bool first, const GqlPath *path,
+read_in_step(RrReader *reader, const RrObjectShape *object, const char *type_name, bool first,
+			 const GqlPath *path,
 			 RrReadResult *result)
 {
 	int			base = push_keys(reader, object);
@@ -234,7 +250,8 @@ read_in_step(RrReader *reader, const RrObjectShape *object, const char *type_nam
 	{
 		const char *member = object->key_members[i];
 
-		if (!next_is(reader, &first, member, strlen(member), &ok) || !rr_scan_value(&reader->scan, &reader->keys[base + i]))
+		if (!next_is(reader, &first, member, strlen(member), &ok) ||
+			!rr_scan_value(&reader->scan, &reader->keys[base + i]))
 			return false;
 	}
 	if (path == NULL)
@@ -245,7 +262,8 @@ read_in_step(RrReader *reader, const RrObjectShape *object, const char *type_nam
 		const RrShapeField *field = &object->fields[i];
 		GqlPath		inner = {.prev = path, .key = field->key};
 
-		if (field->kind != RR_SHAPE_JOIN && !next_is(reader, &first, field->alias_member, field->alias_member_len, &ok))
+		if (field->kind != RR_SHAPE_JOIN && !next_is(reader, &first, field->alias_member,
+													 field->alias_member_len, &ok))
 			return false;
 		put_key(reader, field, i == 0);
 		if (field->kind == RR_SHAPE_JOIN)
@@ -263,7 +281,10 @@ read_in_step(RrReader *reader, const RrObjectShape *object, const char *type_nam
 	return ok;
 }
 
-/* A member by name, in an object whose members are in an order of their own; the last one of a name counts. */
+/*
+ * A member by name, in an object whose members are in an order of their own;
+ * the last one of a name counts.
+ */
 static bool
 find_member(RrScan scan, const char *alias, int len, RrSlice *value)
 {
@@ -286,9 +307,13 @@ find_member(RrScan scan, const char *alias, int len, RrSlice *value)
 	return found;
 }
 
-/* The members by name. members stands behind the object's opening brace; the reader's scan ends behind the object. */
+/*
+ * The members by name. members stands behind the object's opening brace; the
+ * reader's scan ends behind the object.
+ */
 static RrReadResult
-read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_name, RrScan members, const GqlPath *path)
+read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_name, RrScan members,
+			 const GqlPath *path)
 {
 	int			base = push_keys(reader, object);
 	RrScan		after = reader->scan;
@@ -299,8 +324,9 @@ read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_nam
 		const char *alias = object->key_aliases[i];
 
 		if (!find_member(members, alias, strlen(alias), &reader->keys[base + i]))
-			return invalid(reader, path, psprintf("remote schema \"%s\" answered without field \"%s\"", remote_name(reader),
-												  object->keys[i]->name));
+			return invalid(reader, path,
+						   psprintf("remote schema \"%s\" answered without field \"%s\"", remote_name(reader),
+									object->keys[i]->name));
 	}
 	if (path == NULL)
 		reader->top = object;
@@ -320,8 +346,9 @@ read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_nam
 			result = rr_read_field(reader, field, type_name, &inner);
 		}
 		else
-			return invalid(reader, path, psprintf("remote schema \"%s\" answered without field \"%s\"", remote_name(reader),
-												  field->key));
+			return invalid(reader, path,
+						   psprintf("remote schema \"%s\" answered without field \"%s\"", remote_name(reader),
+									field->key));
 		if (result >= RR_READ_INVALID)
 			return result;
 	}
@@ -330,7 +357,10 @@ read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_nam
 	return RR_READ_VALUE;
 }
 
-/* Which shape an object under an abstract type has, from the type name that it starts with. NULL: none that the role may see. */
+/*
+ * Which shape an object under an abstract type has, from the type name that it
+ * starts with. NULL: none that the role may see.
+ */
 static const RrObjectShape *
 choose_shape(RrReader *reader, const RrShape *shape, RrSlice name, const char **type_name)
 {
@@ -340,7 +370,8 @@ choose_shape(RrReader *reader, const RrShape *shape, RrSlice name, const char **
 	ListCell   *lc;
 
 	/* A type may be known to the role, and not as one that can stand here. */
-	if (upstream == NULL || upstream->kind != GQL_OBJECT || !gql_is_subtype(remote->upstream, abstract, upstream))
+	if (upstream == NULL || upstream->kind != GQL_OBJECT ||
+		!gql_is_subtype(remote->upstream, abstract, upstream))
 		return NULL;
 	foreach(lc, shape->specific)
 	{
@@ -362,7 +393,8 @@ read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 	const RrObjectShape *object = shape->base;
 	const char *type_name = object->type->name;
 	int			out_start = reader->out->len;
-	int			nerrors = list_length(reader->key >= 0 ? rr_key_errors(reader->step, reader->key) : reader->pending);
+	int			nerrors = list_length(reader->key >= 0 ? rr_key_errors(reader->step, reader->key)
+									  : reader->pending);
 	int			nkeys = reader->nkeys;
 	RrScan		members;
 	RrScan		begin;
@@ -373,8 +405,9 @@ read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 
 	begin = reader->scan;
 	if (!rr_scan_char(&reader->scan, '{'))
-		return invalid(reader, path, psprintf("remote schema \"%s\" did not answer with an object where type %s was due",
-											  remote_name(reader), type_name));
+		return invalid(reader, path,
+					   psprintf("remote schema \"%s\" did not answer with an object where type %s was due",
+								remote_name(reader), type_name));
 	members = reader->scan;
 	if (shape->abstract)
 	{
@@ -387,17 +420,20 @@ read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 			RrScan		scan;
 
 			if (!find_member(members, RR_TYPENAME_ALIAS, strlen(RR_TYPENAME_ALIAS), &value))
-				return invalid(reader, path, psprintf("remote schema \"%s\" answered without the type of an object",
-													  remote_name(reader)));
+				return invalid(reader, path,
+							   psprintf("remote schema \"%s\" answered without the type of an object",
+										remote_name(reader)));
 			rr_scan_init(&scan, value.data, value.len);
 			if (!rr_scan_string(&scan, &name))
-				return invalid(reader, path, psprintf("remote schema \"%s\" answered with a type name that is no string",
-													  remote_name(reader)));
+				return invalid(reader, path,
+							   psprintf("remote schema \"%s\" answered with a type name that is no string",
+										remote_name(reader)));
 		}
 		object = choose_shape(reader, shape, name, &type_name);
 		if (object == NULL)
-			return invalid(reader, path, psprintf("remote schema \"%s\" answered with an object of an unknown type",
-												  remote_name(reader)));
+			return invalid(reader, path,
+						   psprintf("remote schema \"%s\" answered with an object of an unknown type",
+									remote_name(reader)));
 	}
 	if (object->nfields + object->nkeys > 0 &&
 		read_in_step(reader, object, type_name, first, path, &result))
@@ -424,7 +460,8 @@ read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 /* ---- any value ---- */
 
 RrReadResult
-rr_read_nullable(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const GqlPath *path)
+rr_read_nullable(RrReader *reader, const GqlTypeRef *type, const RrShape *shape,
+				 const GqlPath *path)
 {
 	int			out_start = reader->out->len;
 	RrScan		begin = reader->scan;
@@ -458,8 +495,9 @@ rr_read_value(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, co
 	if (type->kind != GQL_TYPE_NON_NULL)
 		return rr_read_nullable(reader, type, shape, path);
 	if (at_null(reader))
-		return invalid(reader, path, psprintf("remote schema \"%s\" answered with null where type %s was due",
-											  remote_name(reader), gql_type_to_string(type)));
+		return invalid(reader, path,
+					   psprintf("remote schema \"%s\" answered with null where type %s was due",
+								remote_name(reader), gql_type_to_string(type)));
 	type = type->of;
 	if (type->kind == GQL_TYPE_LIST)
 		return read_list(reader, type, shape, path);

@@ -1,10 +1,13 @@
 /*
  * row_stream.c: rows joined one by one.
  *
- * All keys are filed at the beginning, so that equal ones are asked for once; requests go out for a window of keys beyond the row that is handed out next, and a
- * value is forgotten behind the last row that has its key. So whoever stops early has asked for little more than he got, and whoever does not needs no more
- * memory than a window takes, besides the keys. A value with further joins inside needs the keys of all values for the fewest requests: all of it is asked
- * for before the first row.
+ * All keys are filed at the beginning, so that equal ones are asked for once;
+ * requests go out for a window of keys beyond the row that is handed out next,
+ * and a value is forgotten behind the last row that has its key. So whoever
+ * stops early has asked for little more than he got, and whoever does not
+ * needs no more memory than a window takes, besides the keys. A value with
+ * further joins inside needs the keys of all values for the fewest requests:
+ * all of it is asked for before the first row.
  */
 #include "postgres.h"
 
@@ -29,7 +32,8 @@ struct RrRowStream
 	int		   *keys;			/* by row; -1: it has none */
 	int		   *last_rows;		/* by key: the last row that has it */
 	int			next;			/* row to hand out */
-	int64		worth;			/* length of the values at which to forget some */
+	int64		worth;			/* length of the values at which to forget
+								 * some */
 };
 
 /* ---- keys of rows ---- */
@@ -87,7 +91,8 @@ file_keys(RrRowStream *stream)
 	const RrRemoteJoin *join = stream->step->step->join;
 	RrKeyColumns *columns = key_columns(join);
 	Datum	   *values = palloc(Max(join->nkeys, 1) * sizeof(Datum));
-	MemoryContext row_cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_join row", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext row_cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_join row",
+												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(row_cxt);
 
 	for (int i = 0; i < stream->n; i++)
@@ -118,7 +123,8 @@ rr_row_stream_create(RrRun *run, ArrayType *array)
 	stream->step = &run->steps[0];
 	stream->worth = MIN_FORGOTTEN;
 	get_typlenbyvalalign(ARR_ELEMTYPE(array), &typlen, &typbyval, &typalign);
-	deconstruct_array(array, ARR_ELEMTYPE(array), typlen, typbyval, typalign, &stream->rows, &stream->nulls, &stream->n);
+	deconstruct_array(array, ARR_ELEMTYPE(array), typlen, typbyval, typalign, &stream->rows,
+					  &stream->nulls, &stream->n);
 	stream->keys = palloc(Max(stream->n, 1) * sizeof(int));
 	stream->last_rows = palloc(Max(stream->n, 1) * sizeof(int));
 	if (run->nsteps == 1)
@@ -138,7 +144,8 @@ rr_row_stream_must_wait(const RrRowStream *stream)
 {
 	int			key = stream->next < stream->n ? stream->keys[stream->next] : -1;
 
-	return key >= 0 && (stream->step->run->nsteps == 1 ? rr_key_is_pending(stream->step, key) : stream->next == 0);
+	return key >= 0 && (stream->step->run->nsteps == 1 ? rr_key_is_pending(stream->step, key)
+						: stream->next == 0);
 }
 
 void

@@ -1,8 +1,11 @@
 /*
  * json.c: json-c behind a door. See json.h for ownership.
  *
- * What json-c takes for JSON depends on its version: NaN, "1.", comments, control characters, even in its strict mode, which in 0.18 refuses all text beyond
- * ASCII. So the scanner decides, and json-c only builds the tree. This file must not meet utils/fmgrprotos.h: the server has a function json_object.
+ * What json-c takes for JSON depends on its version: NaN, "1.", comments,
+ * control characters, even in its strict mode, which in 0.18 refuses all text
+ * beyond ASCII. So the scanner decides, and json-c only builds the tree. This
+ * file must not meet utils/fmgrprotos.h: the server has a function
+ * json_object.
  */
 #include "postgres.h"
 
@@ -28,7 +31,7 @@ static const char *parse(RrJson *json, const char *body, int len, size_t *offset
 static struct json_object *as_object(RrJsonNode *node);
 static bool lookup(RrJsonNode *node, const char *key, struct json_object **value);
 
-RrJson *
+RrJson	   *
 rr_json_parse(const char *body, size_t len, int max_depth, char **error)
 {
 	RrJson	   *json = palloc0(sizeof(RrJson));
@@ -127,7 +130,7 @@ rr_json_string(RrJsonNode *node, size_t *len)
 	return json_object_get_string(object);
 }
 
-char *
+char	   *
 rr_json_text(RrJsonNode *node)
 {
 	size_t		len;
@@ -136,7 +139,8 @@ rr_json_text(RrJsonNode *node)
 
 	if (utf8 == NULL)
 		return NULL;
-	text = pg_any_to_server(utf8, (int) len, PG_UTF8);	/* checks, and refuses a NUL */
+	text = pg_any_to_server(utf8, (int) len, PG_UTF8);	/* checks, and refuses a
+														 * NUL */
 	return text == utf8 ? pnstrdup(utf8, len) : text;
 }
 
@@ -145,7 +149,8 @@ rr_json_bool(RrJsonNode *node, bool fallback)
 {
 	struct json_object *object = as_object(node);
 
-	return json_object_is_type(object, json_type_boolean) ? json_object_get_boolean(object) != 0 : fallback;
+	return json_object_is_type(object, json_type_boolean) ? json_object_get_boolean(object) != 0
+		: fallback;
 }
 
 int
@@ -199,7 +204,8 @@ check_text(const char *body, size_t len, size_t *offset)
 	RrSlice		value;
 
 	/* which a NUL counts as not to be; that is for the scanner to say */
-	if (!pg_verify_mbstr(PG_UTF8, body, (int) len, true) && body[*offset = valid_utf8(body, body + len)] != '\0')
+	if (!pg_verify_mbstr(PG_UTF8, body, (int) len, true) &&
+		body[*offset = valid_utf8(body, body + len)] != '\0')
 		return _("invalid UTF-8");
 	rr_scan_init(&scan, body, (int) len);
 	if (rr_scan_value(&scan, &value) && rr_scan_peek(&scan) == '\0' && scan.pos == scan.end)
@@ -207,7 +213,8 @@ check_text(const char *body, size_t len, size_t *offset)
 	*offset = scan.pos - body;
 	if (scan.too_deep)
 		return _("invalid JSON: nested too deep");
-	return scan.pos < scan.end ? _("invalid JSON: unexpected character") : _("invalid JSON: it ends too early");
+	return scan.pos < scan.end ? _("invalid JSON: unexpected character")
+		: _("invalid JSON: it ends too early");
 }
 
 /* How many bytes are valid UTF-8 before one that is not. */
@@ -216,12 +223,16 @@ valid_utf8(const char *body, const char *end)
 {
 	const char *p = body;
 
-	while (p < end && pg_encoding_mblen(PG_UTF8, p) <= end - p && pg_verify_mbstr(PG_UTF8, p, pg_encoding_mblen(PG_UTF8, p), true))
+	while (p < end && pg_encoding_mblen(PG_UTF8, p) <= end - p &&
+		   pg_verify_mbstr(PG_UTF8, p, pg_encoding_mblen(PG_UTF8, p), true))
 		p += pg_encoding_mblen(PG_UTF8, p);
 	return p - body;
 }
 
-/* Build the tree of what is JSON; what keeps json-c from it, or NULL. The tree is json's at once; the tokener is gone. */
+/*
+ * Build the tree of what is JSON; what keeps json-c from it, or NULL. The tree
+ * is json's at once; the tokener is gone.
+ */
 static const char *
 parse(RrJson *json, const char *body, int len, size_t *offset)
 {
@@ -267,5 +278,6 @@ lookup(RrJsonNode *node, const char *key, struct json_object **value)
 {
 	struct json_object *object = as_object(node);
 
-	return json_object_is_type(object, json_type_object) && json_object_object_get_ex(object, key, value);
+	return json_object_is_type(object, json_type_object) &&
+		json_object_object_get_ex(object, key, value);
 }

@@ -1,15 +1,21 @@
 /*
- * json_build.c: the SQL functions that generated statements build answers with.
+ * json_build.c: the SQL functions that generated statements build answers
+ * with.
  *
- *	json_object(template, values…)	one JSON text
- *	json_rows(template, values…)	aggregate: a list of them, in the order of its input; [] of no rows
+ * 	json_object(template, values…)	one JSON text
+ *  json_rows(template, values…)    aggregate: a list of them, in the order of
+ *  its input; [] of no rows
  *
- * A template is JSON text in which "$" stands for the next value, as JSON, and "?" before an object takes the next value too: if it is NULL, the object is null
- * and the values inside of it are passed over. "*" in the place of a member stands for the members of the next value, an object that another json_object()
- * has made, so that more values fit in than a function has arguments.
+ * A template is JSON text in which "$" stands for the next value, as JSON, and
+ * "?" before an object takes the next value too: if it is NULL, the object is
+ * null and the values inside of it are passed over. "*" in the place of a
+ * member stands for the members of the next value, an object that another
+ * json_object() has made, so that more values fit in than a function has
+ * arguments.
  *
- * Everybody may call these, so a template that would not make valid JSON is refused: what is stored as json must be. It is taken apart, and types are looked
- * up, once per call site.
+ * Everybody may call these, so a template that would not make valid JSON is
+ * refused: what is stored as json must be. It is taken apart, and types are
+ * looked up, once per call site.
  */
 #include "postgres.h"
 
@@ -39,7 +45,8 @@ typedef struct Op
 	OpKind		kind;
 	const char *text;			/* TEXT */
 	int			len;
-	int			arg;			/* VALUE, MEMBERS, TEST: counted from the first value */
+	int			arg;			/* VALUE, MEMBERS, TEST: counted from the
+								 * first value */
 	int			next;			/* TEST: the op to go on with if it is NULL */
 } Op;
 
@@ -126,11 +133,15 @@ parse_template(Program *program)
 	const char *text = program->template;
 	int			arg = 0;
 	int			depth = 0;
-	int		   *tests;			/* by depth: the test of the object that began there, or -1 */
+	int		   *tests;			/* by depth: the test of the object that began
+								 * there, or -1 */
 	int			pending = -1;
 	StringInfoData plain;
 
-	/* which JSON has none of, and by which the holes for remote values are told */
+	/*
+	 * which JSON has none of, and by which the holes for remote values are
+	 * told
+	 */
 	for (const char *p = program->template; p < end; p++)
 		if ((unsigned char) *p < 0x20)
 			refuse_template("It contains a control character.");
@@ -152,12 +163,14 @@ parse_template(Program *program)
 				add_text(program, text, p);
 				add_value(program, OP_VALUE, &arg);
 				text = p + 1;
+
 				appendStringInfoChar(&plain, '0');
 				continue;
 			case '*':
 				add_text(program, text, p);
 				add_value(program, OP_MEMBERS, &arg);
 				text = p + 1;
+
 				appendStringInfoString(&plain, "\"\":0");
 				continue;
 			case '?':
@@ -167,6 +180,7 @@ parse_template(Program *program)
 				pending = program->nops;
 				add_value(program, OP_TEST, &arg);
 				text = p + 1;
+
 				continue;
 			case '{':
 				tests[depth++] = pending;
@@ -179,6 +193,7 @@ parse_template(Program *program)
 				{
 					add_text(program, text, p + 1);
 					text = p + 1;
+
 					program->ops[tests[depth]].next = program->nops;
 				}
 				break;
@@ -193,14 +208,15 @@ parse_template(Program *program)
 }
 
 static bool
-is_same_template(const Program *program, const text *template)
+is_same_template(const Program *program, const text * template)
 {
-	return program->len == (int) VARSIZE_ANY_EXHDR(template) && memcmp(program->template, VARDATA_ANY(template), program->len) == 0;
+	return program->len == (int) VARSIZE_ANY_EXHDR(template) &&
+		memcmp(program->template, VARDATA_ANY(template), program->len) == 0;
 }
 
 /* The program of this call site; values begin at argument first. */
 static Program *
-make_program(FunctionCallInfo fcinfo, const text *template, int first)
+make_program(FunctionCallInfo fcinfo, const text * template, int first)
 {
 	Program    *old = fcinfo->flinfo->fn_extra;
 	MemoryContext cxt,
@@ -216,7 +232,8 @@ make_program(FunctionCallInfo fcinfo, const text *template, int first)
 		fcinfo->flinfo->fn_extra = NULL;
 		MemoryContextDelete(old->cxt);
 	}
-	cxt = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "remote_rel template", ALLOCSET_SMALL_SIZES);
+	cxt = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "remote_rel template",
+								ALLOCSET_SMALL_SIZES);
 	caller = MemoryContextSwitchTo(cxt);
 	program = palloc0(sizeof(Program));
 	program->cxt = cxt;
@@ -237,7 +254,8 @@ make_program(FunctionCallInfo fcinfo, const text *template, int first)
 	}
 	parse_template(program);
 	for (int i = 0; i < program->nops; i++)
-		if (program->ops[i].kind == OP_MEMBERS && get_fn_expr_argtype(fcinfo->flinfo, first + program->ops[i].arg) != JSONOID)
+		if (program->ops[i].kind == OP_MEMBERS && get_fn_expr_argtype(fcinfo->flinfo,
+																	  first + program->ops[i].arg) != JSONOID)
 			refuse_template("\"*\" takes a value of type json.");
 	MemoryContextSwitchTo(caller);
 	fcinfo->flinfo->fn_extra = program;
@@ -354,7 +372,10 @@ rr_json_rows_add(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* The state stays as it is, so that it can be gone on with: the bracket is written behind its end. */
+/*
+ * The state stays as it is, so that it can be gone on with: the bracket is
+ * written behind its end.
+ */
 Datum
 rr_json_rows_finish(PG_FUNCTION_ARGS)
 {

@@ -45,7 +45,10 @@ is_special(unsigned char c)
 	return c < 0x20 || c == '"' || c == '\\';
 }
 
-/* Is one of eight bytes special? (May say yes where only a byte beyond a special one looks like it.) */
+/*
+ * Is one of eight bytes special? (May say yes where only a byte beyond a
+ * special one looks like it.)
+ */
 static inline bool
 has_special(uint64 word)
 {
@@ -112,12 +115,17 @@ write_string(StringInfo out, const char *text, int len)
 		}
 		while (text < end && !is_special((unsigned char) *text))
 			text++;
+
 		memcpy(to, run, text - run);
 		to += text - run;
+
 		if (text == end)
 			break;
 
-		/* an escape is longer than its character: have room for it and for what is left */
+		/*
+		 * an escape is longer than its character: have room for it and for
+		 * what is left
+		 */
 		out->len = to - out->data;
 		to = rr_json_reserve(out, 6 + (end - text) + 1);
 		to += escape(to, (unsigned char) *text++);
@@ -185,7 +193,8 @@ write_varlena(StringInfo out, Datum value, bool quoted)
 
 /* One dimension of an array, from *next on. */
 static void
-write_dimension(RrJsonWriter *element, StringInfo out, int dimension, int ndim, const int *dims, Datum *values, bool *nulls, int *next)
+write_dimension(RrJsonWriter *element, StringInfo out, int dimension, int ndim, const int *dims,
+				Datum *values, bool *nulls, int *next)
 {
 	rr_json_append(out, "[", 1);
 	for (int i = 0; i < dims[dimension]; i++)
@@ -221,7 +230,8 @@ write_array(RrJsonWriter *writer, StringInfo out, Datum value)
 		rr_json_append(out, "[]", 2);
 		return;
 	}
-	deconstruct_array(array, ARR_ELEMTYPE(array), element->typlen, element->typbyval, element->typalign, &values, &nulls, &n);
+	deconstruct_array(array, ARR_ELEMTYPE(array), element->typlen, element->typbyval,
+					  element->typalign, &values, &nulls, &n);
 	write_dimension(element, out, 0, ARR_NDIM(array), ARR_DIMS(array), values, nulls, &next);
 	pfree(values);
 	pfree(nulls);
@@ -289,7 +299,8 @@ rr_json_writer(Oid type, MemoryContext cxt)
 	{
 		/* as to_json(): only types that users made can have such a cast */
 		if (writer->type >= FirstNormalObjectId &&
-			find_coercion_pathway(JSONOID, writer->type, COERCION_EXPLICIT, &function) == COERCION_PATH_FUNC)
+			find_coercion_pathway(JSONOID, writer->type, COERCION_EXPLICIT,
+								  &function) == COERCION_PATH_FUNC)
 			writer->kind = RR_JSON_OF_CAST;
 		else
 			getTypeOutputInfo(writer->type, &function, &is_varlena);

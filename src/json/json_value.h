@@ -1,5 +1,6 @@
 /*
- * json_value.h: SQL values as JSON text, as to_json() has them, without looking anything up per value.
+ * json_value.h: SQL values as JSON text, as to_json() has them, without
+ * looking anything up per value.
  */
 #ifndef RR_JSON_VALUE_H
 #define RR_JSON_VALUE_H
@@ -42,13 +43,19 @@ typedef struct RrJsonWriter
 
 /* In cxt, for as long as it lives. */
 extern RrJsonWriter *rr_json_writer(Oid type, MemoryContext cxt);
-/* Append a value that is not NULL. May leave garbage in CurrentMemoryContext. */
+
+/*
+ * Append a value that is not NULL. May leave garbage in CurrentMemoryContext.
+ */
 extern void rr_json_write(RrJsonWriter *writer, StringInfo out, Datum value);
 
 /* rr_json_reserve() when the buffer must grow */
 extern void rr_json_enlarge(StringInfo out, int n);
 
-/* Room for n more bytes and a NUL; the place for them. Throws 54000 beyond what a value can hold. */
+/*
+ * Room for n more bytes and a NUL; the place for them. Throws 54000 beyond
+ * what a value can hold.
+ */
 static inline char *
 rr_json_reserve(StringInfo out, int n)
 {

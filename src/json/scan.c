@@ -7,16 +7,21 @@
 
 #include "json/scan.h"
 
-/* Deeper values than any schema has are refused before the stack is in danger. */
+/*
+ * Deeper values than any schema has are refused before the stack is in danger.
+ */
 #define MAX_DEPTH 2000
 
-/* Bytes that end a run inside of a string: the quote, the backslash, control bytes. */
+/*
+ * Bytes that end a run inside of a string: the quote, the backslash, control
+ * bytes.
+ */
 static const bool ends_run[256] = {
-	[0x00] = 1, [0x01] = 1, [0x02] = 1, [0x03] = 1, [0x04] = 1, [0x05] = 1, [0x06] = 1, [0x07] = 1,
-	[0x08] = 1, [0x09] = 1, [0x0a] = 1, [0x0b] = 1, [0x0c] = 1, [0x0d] = 1, [0x0e] = 1, [0x0f] = 1,
-	[0x10] = 1, [0x11] = 1, [0x12] = 1, [0x13] = 1, [0x14] = 1, [0x15] = 1, [0x16] = 1, [0x17] = 1,
-	[0x18] = 1, [0x19] = 1, [0x1a] = 1, [0x1b] = 1, [0x1c] = 1, [0x1d] = 1, [0x1e] = 1, [0x1f] = 1,
-	['"'] = 1, ['\\'] = 1,
+	[0x00] = 1,[0x01] = 1,[0x02] = 1,[0x03] = 1,[0x04] = 1,[0x05] = 1,[0x06] = 1,[0x07] = 1,
+	[0x08] = 1,[0x09] = 1,[0x0a] = 1,[0x0b] = 1,[0x0c] = 1,[0x0d] = 1,[0x0e] = 1,[0x0f] = 1,
+	[0x10] = 1,[0x11] = 1,[0x12] = 1,[0x13] = 1,[0x14] = 1,[0x15] = 1,[0x16] = 1,[0x17] = 1,
+	[0x18] = 1,[0x19] = 1,[0x1a] = 1,[0x1b] = 1,[0x1c] = 1,[0x1d] = 1,[0x1e] = 1,[0x1f] = 1,
+	['"'] = 1,['\\'] = 1,
 };
 
 void
@@ -24,6 +29,7 @@ rr_scan_init(RrScan *scan, const char *text, int len)
 {
 	scan->start = scan->pos = text;
 	scan->end = text + len;
+
 	scan->too_deep = false;
 }
 

@@ -21,32 +21,49 @@
 RrArg
 rr_arg_text(const char *value)
 {
-	return (RrArg) {TEXTOID, value ? CStringGetTextDatum(value) : (Datum) 0, value == NULL};
+	return (RrArg)
+	{
+		TEXTOID, value ? CStringGetTextDatum(value) : (Datum) 0, value == NULL
+	};
 }
 
-/* value is at most NAMEDATALEN - 1 bytes: callers have found an object of this name, or cut it as the server does. */
+/*
+ * value is at most NAMEDATALEN - 1 bytes: callers have found an object of this
+ * name, or cut it as the server does.
+ */
 RrArg
 rr_arg_name(const char *value)
 {
-	return (RrArg) {NAMEOID, value ? DirectFunctionCall1(namein, CStringGetDatum(value)) : (Datum) 0, value == NULL};
+	return (RrArg)
+	{
+		NAMEOID, value ? DirectFunctionCall1(namein, CStringGetDatum(value)) : (Datum) 0,
+			value == NULL
+	};
 }
 
 RrArg
 rr_arg_jsonb(Jsonb *value)
 {
-	return (RrArg) {JSONBOID, value ? JsonbPGetDatum(value) : (Datum) 0, value == NULL};
+	return (RrArg)
+	{
+		JSONBOID, value ? JsonbPGetDatum(value) : (Datum) 0, value == NULL
+	};
 }
 
 RrArg
 rr_arg_bool(bool value)
 {
-	return (RrArg) {BOOLOID, BoolGetDatum(value), false};
+	return (RrArg)
+	{
+		BOOLOID, BoolGetDatum(value), false
+	};
 }
 
 void
 rr_metadata_lock(void)
 {
-	LockRelationOid(get_relname_relid("remote_schema", rr_catalog_schema_oid()), ShareRowExclusiveLock);
+	LockRelationOid(get_relname_relid("remote_schema", rr_catalog_schema_oid()),
+					ShareRowExclusiveLock);
 }
 
 void
@@ -117,7 +134,7 @@ rr_metadata_execute(const char *sql, int nargs, const RrArg *args)
 
 /* ---- trying ---- */
 
-ErrorData *
+ErrorData  *
 rr_try(void (*run) (void *arg), void *arg)
 {
 	MemoryContext cxt = CurrentMemoryContext;
@@ -140,7 +157,8 @@ rr_try(void (*run) (void *arg), void *arg)
 		MemoryContextSwitchTo(cxt);
 		error = CopyErrorData();
 		category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
-		if (category == ERRCODE_OPERATOR_INTERVENTION || category == ERRCODE_INSUFFICIENT_RESOURCES ||
+		if (category == ERRCODE_OPERATOR_INTERVENTION ||
+			category == ERRCODE_INSUFFICIENT_RESOURCES ||
 			category == ERRCODE_TRANSACTION_ROLLBACK)
 			PG_RE_THROW();
 		FlushErrorState();
@@ -160,7 +178,7 @@ jsonb_from_text(const char *text)
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
 }
 
-Jsonb *
+Jsonb	   *
 rr_jsonb_object(const char *key,...)
 {
 	StringInfoData out;
@@ -186,7 +204,7 @@ rr_jsonb_object(const char *key,...)
 	return jsonb_from_text(out.data);
 }
 
-Jsonb *
+Jsonb	   *
 rr_jsonb_text(const char *text)
 {
 	StringInfoData out;
@@ -198,19 +216,19 @@ rr_jsonb_text(const char *text)
 	return jsonb_from_text(out.data);
 }
 
-Jsonb *
+Jsonb	   *
 rr_jsonb_int(int value)
 {
 	return jsonb_from_text(psprintf("%d", value));
 }
 
-Jsonb *
+Jsonb	   *
 rr_jsonb_bool(bool value)
 {
 	return jsonb_from_text(value ? "true" : "false");
 }
 
-Jsonb *
+Jsonb	   *
 rr_jsonb_array(List *items)
 {
 	StringInfoData out;
@@ -230,7 +248,7 @@ rr_jsonb_array(List *items)
 	return jsonb_from_text(out.data);
 }
 
-Jsonb *
+Jsonb	   *
 rr_jsonb_texts(List *texts)
 {
 	List	   *items = NIL;

@@ -1,7 +1,8 @@
 /*
  * export.c: the metadata as one object, in the shape of Hasura's version 3.
  *
- * Everything is sorted, so that two exports of one state are equal, and differ where the states do. Header values are exported as they were given.
+ * Everything is sorted, so that two exports of one state are equal, and differ
+ * where the states do. Header values are exported as they were given.
  */
 #include "postgres.h"
 
@@ -70,7 +71,8 @@ computed_json(const RrComputedField *field)
 {
 	return rr_jsonb_object("name", rr_jsonb_text(field->name),
 						   "definition",
-						   rr_jsonb_object("function", table_json(field->function_schema, field->function_name),
+						   rr_jsonb_object("function", table_json(field->function_schema,
+																  field->function_name),
 										   "table_argument", rr_jsonb_text(field->table_argument),
 										   "session_argument", rr_jsonb_text(field->session_argument), NULL),
 						   "comment", rr_jsonb_text(field->comment), NULL);
@@ -87,7 +89,8 @@ tables_json(void)
 	{
 		const RrRelationship *r = lfirst(lc);
 		Table	   *table = table_entry(&tables, r->source_schema, r->source_table);
-		Jsonb	   *json = rr_jsonb_object("name", rr_jsonb_text(r->name), r->using ? "using" : "definition", r->definition,
+		Jsonb	   *json = rr_jsonb_object("name", rr_jsonb_text(r->name), r->using ? "using"
+										   : "definition", r->definition,
 										   "comment", rr_jsonb_text(r->comment), NULL);
 
 		if (r->kind == RR_REL_OBJECT)
@@ -128,9 +131,11 @@ functions_json(void)
 	{
 		const RrTrackedFunction *function = lfirst(lc);
 
-		result = lappend(result, rr_jsonb_object("function", table_json(function->function_schema, function->function_name),
+		result = lappend(result, rr_jsonb_object("function", table_json(function->function_schema,
+																		function->function_name),
 												 "configuration", function->configuration,
-												 "comment", rr_jsonb_text(function->comment), NULL));
+												 "comment", rr_jsonb_text(function->comment),
+												 NULL));
 	}
 	return result;
 }
@@ -148,8 +153,10 @@ permissions_json(const char *remote_schema)
 		const RrPermission *permission = lfirst(lc);
 
 		result = lappend(result, rr_jsonb_object("role", rr_jsonb_text(permission->role),
-												 "definition", rr_jsonb_object("schema", rr_jsonb_text(permission->sdl), NULL),
-												 "comment", rr_jsonb_text(permission->comment), NULL));
+												 "definition", rr_jsonb_object("schema",
+																			   rr_jsonb_text(permission->sdl), NULL),
+												 "comment", rr_jsonb_text(permission->comment),
+												 NULL));
 	}
 	return result;
 }
@@ -165,12 +172,15 @@ relationships_json(const char *remote_schema)
 	for (int i = 0; i < list_length(relationships); i++)
 	{
 		const RrRelationship *r = list_nth(relationships, i);
-		const RrRelationship *next = i + 1 < list_length(relationships) ? list_nth(relationships, i + 1) : NULL;
+		const RrRelationship *next = i + 1 < list_length(relationships)
+		? list_nth(relationships, i + 1) : NULL;
 
-		group = lappend(group, rr_jsonb_object("name", rr_jsonb_text(r->name), "definition", r->definition, NULL));
+		group = lappend(group, rr_jsonb_object("name", rr_jsonb_text(r->name), "definition",
+											   r->definition, NULL));
 		if (next && strcmp(next->source_type, r->source_type) == 0)
 			continue;
-		result = lappend(result, rr_jsonb_object("type_name", rr_jsonb_text(r->source_type), "relationships", rr_jsonb_array(group), NULL));
+		result = lappend(result, rr_jsonb_object("type_name", rr_jsonb_text(r->source_type),
+												 "relationships", rr_jsonb_array(group), NULL));
 		group = NIL;
 	}
 	return result;
@@ -194,9 +204,11 @@ remote_schemas_json(void)
 	{
 		const RrRemoteSchema *remote = lfirst(lc);
 
-		result = lappend(result, rr_jsonb_object("name", rr_jsonb_text(remote->name), "definition", remote->definition,
+		result = lappend(result, rr_jsonb_object("name", rr_jsonb_text(remote->name),
+												 "definition", remote->definition,
 												 "comment", rr_jsonb_text(remote->comment),
-												 "sdl", remote->sdl_given ? rr_jsonb_text(remote->sdl) : NULL,
+												 "sdl", remote->sdl_given
+												 ? rr_jsonb_text(remote->sdl) : NULL,
 												 "permissions", list_json(permissions_json(remote->name)),
 												 "remote_relationships", list_json(relationships_json(remote->name)), NULL));
 	}
@@ -205,14 +217,16 @@ remote_schemas_json(void)
 
 /* ---- the object ---- */
 
-Jsonb *
+Jsonb	   *
 rr_export_metadata(void)
 {
-	Jsonb	   *source = rr_jsonb_object("name", rr_jsonb_text("default"), "kind", rr_jsonb_text("postgres"),
+	Jsonb	   *source = rr_jsonb_object("name", rr_jsonb_text("default"), "kind",
+										 rr_jsonb_text("postgres"),
 										 "tables", rr_jsonb_array(tables_json()),
 										 "functions", list_json(functions_json()), NULL);
 
-	return rr_jsonb_object("version", rr_jsonb_int(3), "sources", rr_jsonb_array(list_make1(source)),
+	return rr_jsonb_object("version", rr_jsonb_int(3), "sources",
+						   rr_jsonb_array(list_make1(source)),
 						   "remote_schemas", list_json(remote_schemas_json()), NULL);
 }
 

@@ -1,8 +1,11 @@
 /*
- * filter.c: boolean expressions of Hasura's permissions as SQL conditions for policies.
+ * filter.c: boolean expressions of Hasura's permissions as SQL conditions for
+ * policies.
  *
- * The condition stands by itself: names are qualified, so that it means the same wherever it is run, and "X-Hasura-…" strings become calls of
- * remote_rel.session_variable(). Columns of the policy's table are written with the table's name, those of others with aliases.
+ * The condition stands by itself: names are qualified, so that it means the
+ * same wherever it is run, and "X-Hasura-…" strings become calls of
+ * remote_rel.session_variable(). Columns of the policy's table are written
+ * with the table's name, those of others with aliases.
  */
 #include "postgres.h"
 
@@ -23,7 +26,8 @@ typedef enum Operand
 	OPERAND_LIST,				/* a list of them */
 	OPERAND_TEXT,
 	OPERAND_TEXTS,				/* a list */
-	OPERAND_COLUMN,				/* the name of a column, or ["$", name] of one of the policy's table */
+	OPERAND_COLUMN,				/* the name of a column, or ["$", name] of one
+								 * of the policy's table */
 	OPERAND_NULL,				/* true or false */
 	OPERAND_CAST,				/* {"String": comparisons} */
 } Operand;
@@ -34,7 +38,8 @@ typedef struct Comparison
 	const char *name;			/* without its first character */
 	Operand		operand;
 	const char *symbol;			/* the operator's name */
-	const char *sql;			/* how it is written where the type is pg_catalog's; NULL: by its name */
+	const char *sql;			/* how it is written where the type is
+								 * pg_catalog's; NULL: by its name */
 } Comparison;
 
 static const Comparison comparisons[] = {
@@ -88,7 +93,8 @@ typedef struct Filter
 } Filter;
 
 static void append_where(Filter *f, StringInfo out, const Scope *scope, const RrDoc *doc);
-static void append_comparisons(Filter *f, StringInfo out, const Scope *scope, const char *expression, Oid type, const RrDoc *doc);
+static void append_comparisons(Filter *f, StringInfo out, const Scope *scope,
+							   const char *expression, Oid type, const RrDoc *doc);
 
 static void
 throw_inexpressible(const RrDoc *doc, const char *what)
@@ -102,7 +108,10 @@ throw_inexpressible(const RrDoc *doc, const char *what)
 
 /* ---- values ---- */
 
-/* The type as it is written where search_path cannot be relied on; "bpchar", since "character" is one of length 1. */
+/*
+ * The type as it is written where search_path cannot be relied on; "bpchar",
+ * since "character" is one of length 1.
+ */
 static const char *
 type_name(Oid type)
 {
@@ -213,7 +222,8 @@ list_operand(const RrDoc *doc, Oid type)
 	StringInfoData out;
 
 	if (variable)
-		return psprintf("remote_rel.session_variable(%s)::%s[]", quote_literal_cstr(variable), type_name(getBaseType(type)));
+		return psprintf("remote_rel.session_variable(%s)::%s[]", quote_literal_cstr(variable),
+						type_name(getBaseType(type)));
 	initStringInfo(&out);
 	append_list(&out, doc, getBaseType(type));
 	return out.data;
@@ -258,11 +268,13 @@ column_operand(const Filter *f, const Scope *scope, const RrDoc *doc)
 	List	   *parts;
 
 	if (!rr_doc_is_array(doc))
-		return column_expression(scope, rr_filter_column(scope->table, rr_doc_text(doc), doc)->name);
+		return column_expression(scope, rr_filter_column(scope->table, rr_doc_text(doc),
+														 doc)->name);
 	parts = rr_doc_items(doc);
 	if (list_length(parts) != 2 || strcmp(rr_doc_text(linitial(parts)), "$") != 0)
 		throw_inexpressible(doc, "a comparison with a column of a related table");
-	return column_expression(&f->root, rr_filter_column(f->root.table, rr_doc_text(lsecond(parts)), lsecond(parts))->name);
+	return column_expression(&f->root, rr_filter_column(f->root.table,
+														rr_doc_text(lsecond(parts)), lsecond(parts))->name);
 }
 
 /* ---- comparisons ---- */
@@ -274,7 +286,8 @@ find_comparison(const RrDoc *doc)
 
 	for (int i = 0; i < (int) lengthof(comparisons); i++)
 	{
-		if ((*doc->key == '_' || *doc->key == '$') && strcmp(doc->key + 1, comparisons[i].name) == 0)
+		if ((*doc->key == '_' || *doc->key == '$') && strcmp(doc->key + 1,
+															 comparisons[i].name) == 0)
 			return &comparisons[i];
 		names = lappend(names, psprintf("_%s", comparisons[i].name));
 	}
@@ -294,7 +307,8 @@ operator_text(const Comparison *comparison, Oid type, const RrDoc *doc)
 	const char *schema;
 	const char *suffix = "";
 
-	if (base < FirstNormalObjectId || OidIsValid(get_element_type(base)) || get_typtype(base) != TYPTYPE_BASE)
+	if (base < FirstNormalObjectId || OidIsValid(get_element_type(base)) ||
+		get_typtype(base) != TYPTYPE_BASE)
 		return comparison->sql ? comparison->sql : comparison->symbol;
 	if (comparison->symbol == NULL)
 		throw_inexpressible(doc, psprintf("\"%s\" of type %s", doc->key, format_type_be(base)));
@@ -308,11 +322,13 @@ static void
 append_cast(Filter *f, StringInfo out, const Scope *scope, const char *expression, const RrDoc *doc)
 {
 	RR_DOC_CHECK_KEYS(doc, "String");
-	append_comparisons(f, out, scope, psprintf("(%s)::text", expression), TEXTOID, rr_doc_require(doc, "String"));
+	append_comparisons(f, out, scope, psprintf("(%s)::text", expression), TEXTOID,
+					   rr_doc_require(doc, "String"));
 }
 
 static void
-append_comparison(Filter *f, StringInfo out, const Scope *scope, const char *expression, Oid type, const RrDoc *doc)
+append_comparison(Filter *f, StringInfo out, const Scope *scope, const char *expression, Oid type,
+				  const RrDoc *doc)
 {
 	const Comparison *comparison = find_comparison(doc);
 	const char *operator;
@@ -350,7 +366,8 @@ append_comparison(Filter *f, StringInfo out, const Scope *scope, const char *exp
 
 /* {operator: value, …}; a value alone is to be equal. */
 static void
-append_comparisons(Filter *f, StringInfo out, const Scope *scope, const char *expression, Oid type, const RrDoc *doc)
+append_comparisons(Filter *f, StringInfo out, const Scope *scope, const char *expression,
+				   Oid type, const RrDoc *doc)
 {
 	const char *separator = "";
 	ListCell   *lc;
@@ -358,7 +375,8 @@ append_comparisons(Filter *f, StringInfo out, const Scope *scope, const char *ex
 	check_stack_depth();
 	if (!rr_doc_is_object(doc))
 	{
-		appendStringInfo(out, "%s %s %s", expression, operator_text(&comparisons[0], type, doc), rr_filter_value(doc, type));
+		appendStringInfo(out, "%s %s %s", expression, operator_text(&comparisons[0], type, doc),
+						 rr_filter_value(doc, type));
 		return;
 	}
 	foreach(lc, rr_doc_members(doc))
@@ -386,7 +404,8 @@ new_scope(Filter *f, const RrTable *table)
 
 /* EXISTS (SELECT FROM from AS alias WHERE condition AND where) */
 static void
-append_exists(Filter *f, StringInfo out, const char *from, const Scope *inner, const char *condition, const RrDoc *where)
+append_exists(Filter *f, StringInfo out, const char *from, const Scope *inner,
+			  const char *condition, const RrDoc *where)
 {
 	StringInfoData text;
 
@@ -406,7 +425,8 @@ table_sql(const RrTable *table)
 }
 
 static void
-append_related(Filter *f, StringInfo out, const Scope *scope, const RrLink *link, const RrDoc *where)
+append_related(Filter *f, StringInfo out, const Scope *scope, const RrLink *link,
+			   const RrDoc *where)
 {
 	Scope		inner = new_scope(f, link->target);
 	StringInfoData condition;
@@ -416,13 +436,16 @@ append_related(Filter *f, StringInfo out, const Scope *scope, const RrLink *link
 	{
 		/* a key's operators have the referenced column first */
 		bool		outer_first = link->key && link->backward;
-		const char *there = column_expression(&inner, rr_table_column(link->target, link->target_attnums[i])->name);
-		const char *here = column_expression(scope, rr_table_column(link->table, link->attnums[i])->name);
+		const char *there = column_expression(&inner, rr_table_column(link->target,
+																	  link->target_attnums[i])->name);
+		const char *here = column_expression(scope, rr_table_column(link->table,
+																	link->attnums[i])->name);
 		const char *operator = rr_operator_name(link->operators[i]);
 
 		if (strcmp(operator, "OPERATOR(pg_catalog.=)") == 0)
 			operator = "=";
-		appendStringInfo(&condition, "%s%s %s %s", i > 0 ? " AND " : "", outer_first ? here : there, operator, outer_first ? there : here);
+		appendStringInfo(&condition, "%s%s %s %s", i > 0 ? " AND " : "", outer_first ? here
+						 : there, operator, outer_first ? there : here);
 	}
 	append_exists(f, out, table_sql(link->target), &inner, condition.data, where);
 }
@@ -443,13 +466,16 @@ append_anywhere(Filter *f, StringInfo out, const RrDoc *doc)
 	rr_table_name_from_json(table_doc, &schema, &name);
 	table = rr_filter_table(schema, name);
 	inner = new_scope(f, table);
-	append_exists(f, out, table_sql(table), &inner, "", rr_doc_require(doc, rr_doc_get(doc, "$where") ? "$where" : "_where"));
+	append_exists(f, out, table_sql(table), &inner, "", rr_doc_require(doc, rr_doc_get(doc,
+																					   "$where") ? "$where" : "_where"));
 }
 
 static void
-append_computed(Filter *f, StringInfo out, const Scope *scope, const RrFunction *function, const RrDoc *doc)
+append_computed(Filter *f, StringInfo out, const Scope *scope, const RrFunction *function,
+				const RrDoc *doc)
 {
-	const char *call = psprintf("%s(%s)", quote_qualified_identifier(function->schema, function->sql_name), scope->alias);
+	const char *call = psprintf("%s(%s)", quote_qualified_identifier(function->schema,
+																	 function->sql_name), scope->alias);
 
 	if (function->nargs - function->ndefaults > 1 || function->session_arg >= 0)
 		throw_inexpressible(doc, "a computed field with arguments");
@@ -497,7 +523,8 @@ throw_no_field(const RrTable *table, const RrDoc *member)
 		names = lappend(names, unconstify(char *, link->name));
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("table \"%s.%s\" has no column or relationship \"%s\"", table->schema, table->relation, member->key),
+			 errmsg("table \"%s.%s\" has no column or relationship \"%s\"", table->schema,
+					table->relation, member->key),
 			 rr_doc_errdetail(member),
 			 rr_errhint_did_you_mean(member->key, names)));
 }
@@ -517,7 +544,8 @@ append_member(Filter *f, StringInfo out, const Scope *scope, const RrDoc *member
 	const RrFunction *function = gql_names_get(&scope->table->computed, member->key);
 
 	if (column)
-		append_comparisons(f, out, scope, column_expression(scope, column->name), column->type, member);
+		append_comparisons(f, out, scope, column_expression(scope, column->name), column->type,
+						   member);
 	else if (link)
 		append_related(f, out, scope, link, member);
 	else if (function)
@@ -536,7 +564,10 @@ append_member(Filter *f, StringInfo out, const Scope *scope, const RrDoc *member
 		throw_no_field(scope->table, member);
 }
 
-/* All members are to hold; what is written needs no parentheses between ANDs and ORs. */
+/*
+ * All members are to hold; what is written needs no parentheses between ANDs
+ * and ORs.
+ */
 static void
 append_where(Filter *f, StringInfo out, const Scope *scope, const RrDoc *doc)
 {
@@ -567,7 +598,7 @@ rr_filter_table(const char *schema, const char *name)
 	return rr_database_table(rr_tables(rr_role_schema_get(rr_extension_owner()))->db, oid);
 }
 
-char *
+char	   *
 rr_filter_to_sql(const RrDoc *filter, const RrTable *table, bool *reads_tables)
 {
 	Filter		f = {0};

@@ -1,9 +1,13 @@
 /*
- * grants.c: Hasura's permissions on tables and functions, and its inherited roles, as the statements that say the same here.
+ * grants.c: Hasura's permissions on tables and functions, and its inherited
+ * roles, as the statements that say the same here.
  *
- * Nothing is run: the commands are refused with the statements as the hint, and replace_metadata's answer has them, for whoever owns the tables to run. A condition that reads other tables
- * becomes a SECURITY DEFINER function: a policy's own subqueries would need the role to read those tables, whose policies would apply in them, and two policies
- * that read each other's tables are refused as a recursion.
+ * Nothing is run: the commands are refused with the statements as the hint,
+ * and replace_metadata's answer has them, for whoever owns the tables to run.
+ * A condition that reads other tables becomes a SECURITY DEFINER function: a
+ * policy's own subqueries would need the role to read those tables, whose
+ * policies would apply in them, and two policies that read each other's tables
+ * are refused as a recursion.
  */
 #include "postgres.h"
 
@@ -60,12 +64,16 @@ policy_name(const Grants *g)
 	return quote_identifier(makeObjectName(g->role_name, NULL, g->verb));
 }
 
-/* Of a function that belongs to the permission. what: "filter", "check", "preset". */
+/*
+ * Of a function that belongs to the permission. what: "filter", "check",
+ * "preset".
+ */
 static const char *
 function_name(const Grants *g, const char *what)
 {
 	return quote_qualified_identifier(g->table->schema,
-									  makeObjectName(g->table->relation, g->role_name, psprintf("%s_%s", g->verb, what)));
+									  makeObjectName(g->table->relation, g->role_name,
+													 psprintf("%s_%s", g->verb, what)));
 }
 
 static const char *
@@ -157,14 +165,18 @@ add_name(StringInfo list, const char *name)
 	appendStringInfo(list, "%s%s", list->len ? ", " : "", quote_identifier(name));
 }
 
-/* columns: a list of names, "*", or NULL for all; without those that are preset. */
+/*
+ * columns: a list of names, "*", or NULL for all; without those that are
+ * preset.
+ */
 static void
 grant_columns(Grants *g, const RrDoc *columns, const RrDoc *presets)
 {
 	StringInfoData list;
 	ListCell   *lc;
 
-	g->whole_row = columns == NULL || (rr_doc_is_string(columns) && strcmp(rr_doc_text(columns), "*") == 0);
+	g->whole_row = columns == NULL || (rr_doc_is_string(columns) && strcmp(rr_doc_text(columns),
+																		   "*") == 0);
 	if (g->whole_row && (presets == NULL || rr_doc_length(presets) == 0))
 	{
 		statement(g, "GRANT %s ON %s TO %s", g->privilege, g->table_sql, g->role);
@@ -174,17 +186,18 @@ grant_columns(Grants *g, const RrDoc *columns, const RrDoc *presets)
 	if (g->whole_row)
 	{
 		for (int i = 0; i < g->table->ncolumns; i++)
-			if (!in_presets(presets, g->table->columns[i].name) && !is_generated(&g->table->columns[i]))
+			if (!in_presets(presets, g->table->columns[i].name) &&
+				!is_generated(&g->table->columns[i]))
 				add_name(&list, g->table->columns[i].name);
 	}
 	else
 		foreach(lc, rr_doc_items(columns))
-		{
-			const char *name = rr_filter_column(g->table, rr_doc_text(lfirst(lc)), lfirst(lc))->name;
+	{
+		const char *name = rr_filter_column(g->table, rr_doc_text(lfirst(lc)), lfirst(lc))->name;
 
-			if (!in_presets(presets, name))
-				add_name(&list, name);
-		}
+		if (!in_presets(presets, name))
+			add_name(&list, name);
+	}
 	if (list.len)
 		statement(g, "GRANT %s (%s) ON %s TO %s", g->privilege, list.data, g->table_sql, g->role);
 }
@@ -205,7 +218,8 @@ condition(Grants *g, const RrDoc *filter, const char *what)
 	function = function_name(g, what);
 	signature = psprintf("%s(%s)", function, g->table_sql);
 	statement(g, "CREATE FUNCTION %s(%s %s) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS %s",
-			  function, quote_identifier(g->table->relation), g->table_sql, quote_literal_cstr(psprintf("SELECT %s", sql)));
+			  function, quote_identifier(g->table->relation), g->table_sql,
+			  quote_literal_cstr(psprintf("SELECT %s", sql)));
 	statement(g, "REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC", signature);
 	statement(g, "GRANT EXECUTE ON FUNCTION %s TO %s", signature, g->role);
 	return psprintf("%s(%s)", function, quote_identifier(g->table->relation));
@@ -238,9 +252,11 @@ create_policy(Grants *g, const RrDoc *filter, const RrDoc *check)
 		with_check = check ? condition(g, check, "check") : "true";
 	if (!g->table->row_security && (!is_unconditional(filter) || !is_unconditional(check)))
 		statement(g, "ALTER TABLE %s ENABLE ROW LEVEL SECURITY", g->table_sql);
-	statement(g, "CREATE POLICY %s ON %s FOR %s TO %s%s%s%s%s%s%s", policy_name(g), g->table_sql, g->privilege, g->role,
+	statement(g, "CREATE POLICY %s ON %s FOR %s TO %s%s%s%s%s%s%s", policy_name(g), g->table_sql,
+			  g->privilege, g->role,
 			  using ? " USING (" : "", using ? using : "", using ? ")" : "",
-			  with_check ? " WITH CHECK (" : "", with_check ? with_check : "", with_check ? ")" : "");
+			  with_check ? " WITH CHECK (" : "", with_check ? with_check : "", with_check ? ")"
+			  : "");
 }
 
 /* ---- presets ---- */
@@ -262,7 +278,8 @@ create_presets(Grants *g, const RrDoc *presets)
 		const RrColumn *column = rr_filter_column(g->table, member->key, member);
 
 		appendStringInfo(&body, " NEW.%s := %s;", quote_identifier(column->name),
-						 member->value.type == jbvNull ? "NULL" : rr_filter_value(member, column->type));
+						 member->value.type == jbvNull ? "NULL"
+						 : rr_filter_value(member, column->type));
 	}
 	appendStringInfoString(&body, " RETURN NEW; END");
 	statement(g, "CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS %s",
@@ -286,7 +303,8 @@ grant_computed_fields(Grants *g, const RrDoc *fields)
 		if (function == NULL)
 			leave_out(g, lfirst(lc), "the table has no such computed field. Add it first.");
 		else
-			statement(g, "GRANT EXECUTE ON FUNCTION %s TO %s", format_procedure_qualified(function->oid), g->role);
+			statement(g, "GRANT EXECUTE ON FUNCTION %s TO %s",
+					  format_procedure_qualified(function->oid), g->role);
 	}
 	if (fields && rr_doc_length(fields) > 0 && !g->whole_row)
 		leave_out(g, fields, "a computed field takes the whole row, so it shows only to roles that may read every column.");
@@ -319,8 +337,10 @@ leave_out_rest(Grants *g, const RrDoc *permission)
 static void
 comment_on(Grants *g, const char *comment)
 {
-	if (comment && (g->table->relkind == RELKIND_RELATION || g->table->relkind == RELKIND_PARTITIONED_TABLE))
-		statement(g, "COMMENT ON POLICY %s ON %s IS %s", policy_name(g), g->table_sql, quote_literal_cstr(comment));
+	if (comment && (g->table->relkind == RELKIND_RELATION ||
+					g->table->relkind == RELKIND_PARTITIONED_TABLE))
+		statement(g, "COMMENT ON POLICY %s ON %s IS %s", policy_name(g), g->table_sql,
+				  quote_literal_cstr(comment));
 }
 
 /* body: {"permission", "comment"} */
@@ -334,18 +354,21 @@ create_permission(Grants *g, const RrDoc *body)
 	Oid			role = get_role_oid(g->role_name, true);
 
 	if (strcmp(g->verb, "select") == 0)
-		RR_DOC_CHECK_KEYS(permission, "columns", "computed_fields", "filter", "limit", "allow_aggregations", "query_root_fields",
+		RR_DOC_CHECK_KEYS(permission, "columns", "computed_fields", "filter", "limit",
+						  "allow_aggregations", "query_root_fields",
 						  "subscription_root_fields");
 	else if (strcmp(g->verb, "insert") == 0)
 		RR_DOC_CHECK_KEYS(permission, "columns", "check", "set", "backend_only", "validate_input");
 	else if (strcmp(g->verb, "update") == 0)
-		RR_DOC_CHECK_KEYS(permission, "columns", "filter", "check", "set", "backend_only", "validate_input");
+		RR_DOC_CHECK_KEYS(permission, "columns", "filter", "check", "set", "backend_only",
+						  "validate_input");
 	else
 		RR_DOC_CHECK_KEYS(permission, "filter", "backend_only", "validate_input");
 	(void) rr_doc_require(permission, strcmp(g->verb, "insert") == 0 ? "check" : "filter");
 
 	create_role(g, g->role_name);
-	if (OidIsValid(role) ? rr_namespace_aclcheck(g->table->schema_oid, role, ACL_USAGE) != ACLCHECK_OK : strcmp(g->table->schema, "public") != 0)
+	if (OidIsValid(role) ? rr_namespace_aclcheck(g->table->schema_oid, role,
+												 ACL_USAGE) != ACLCHECK_OK : strcmp(g->table->schema, "public") != 0)
 		statement(g, "GRANT USAGE ON SCHEMA %s TO %s", quote_identifier(g->table->schema), g->role);
 	if (strcmp(g->verb, "delete") == 0)
 		statement(g, "GRANT DELETE ON %s TO %s", g->table_sql, g->role);
@@ -391,7 +414,8 @@ set_verb(Grants *g, const char *verb, const RrDoc *doc)
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("expected \"select\", \"insert\", \"update\" or \"delete\" at %s", rr_doc_path(doc)),
+			 errmsg("expected \"select\", \"insert\", \"update\" or \"delete\" at %s",
+					rr_doc_path(doc)),
 			 errdetail("Found %s.", rr_doc_found(doc))));
 }
 
@@ -473,7 +497,10 @@ throw_function_permission(const char *type, bool create, const RrDoc *args)
 	throw_written_so(&g, type, create ? "GRANT" : "REVOKE");
 }
 
-/* {"role_name", "role_set"}: the inherited role is a member of those of its set. */
+/*
+ * {"role_name", "role_set"}: the inherited role is a member of those of its
+ * set.
+ */
 static void
 create_inherited_role(Grants *g, const RrDoc *body)
 {
@@ -541,12 +568,15 @@ rr_throw_grants(const char *type, const char *bare, const RrDoc *request)
 static Jsonb *
 grants_json(const Grants *g, const RrDoc *doc)
 {
-	return rr_jsonb_object("path", rr_jsonb_text(rr_doc_path(doc)), "statements", rr_jsonb_text(g->statements.data),
-						   "left_out", g->left_out.len ? rr_jsonb_text(g->left_out.data + 1) : NULL, NULL);
+	return rr_jsonb_object("path", rr_jsonb_text(rr_doc_path(doc)), "statements",
+						   rr_jsonb_text(g->statements.data),
+						   "left_out", g->left_out.len ? rr_jsonb_text(g->left_out.data + 1)
+						   : NULL, NULL);
 }
 
-Jsonb *
-rr_table_permission_json(const char *schema, const char *table, const char *verb, const RrDoc *permission, List **roles)
+Jsonb	   *
+rr_table_permission_json(const char *schema, const char *table, const char *verb,
+						 const RrDoc *permission, List **roles)
 {
 	Grants		g = {.roles = *roles};
 
@@ -559,7 +589,7 @@ rr_table_permission_json(const char *schema, const char *table, const char *verb
 	return grants_json(&g, permission);
 }
 
-Jsonb *
+Jsonb	   *
 rr_inherited_role_json(const RrDoc *role, List **roles)
 {
 	Grants		g = {.roles = *roles};

@@ -1,8 +1,10 @@
 /*
  * inconsistent.c: what of the metadata cannot be served, and why.
  *
- * Checked here: remote schemas, permissions, relationships, functions, each for itself. What only shows when a whole schema is built (clashes of names, names
- * that GraphQL cannot spell) comes from the role schema. An object that both report is listed once.
+ * Checked here: remote schemas, permissions, relationships, functions, each
+ * for itself. What only shows when a whole schema is built (clashes of names,
+ * names that GraphQL cannot spell) comes from the role schema. An object that
+ * both report is listed once.
  */
 #include "postgres.h"
 
@@ -19,7 +21,9 @@
 #include "schema/table/link_using.h"
 #include "schema/permission/permission.h"
 
-/* How often everything is checked again because something changed meanwhile. */
+/*
+ * How often everything is checked again because something changed meanwhile.
+ */
 #define MAX_ATTEMPTS 10
 
 /* An object of the metadata under the names by which it is listed. */
@@ -47,7 +51,8 @@ add_relationships(List *entries, List *relationships)
 		Entry	   *entry = palloc0(sizeof(Entry));
 
 		entry->relationship = r;
-		entry->type = r->kind == RR_REL_OBJECT ? "object_relation" : r->kind == RR_REL_ARRAY ? "array_relation" : "remote_relationship";
+		entry->type = r->kind == RR_REL_OBJECT ? "object_relation" : r->kind == RR_REL_ARRAY
+			? "array_relation" : "remote_relationship";
 		entry->name = r->source_table ? rr_field_label(r->source_schema, r->source_table, r->name) :
 			rr_remote_field_label(r->source_remote_schema, r->source_type, r->name);
 		entries = lappend(entries, entry);
@@ -99,7 +104,8 @@ all_entries(void)
 
 		entry->function = function;
 		entry->type = "function";
-		entry->name = quote_qualified_identifier(function->function_schema, function->function_name);
+		entry->name = quote_qualified_identifier(function->function_schema,
+												 function->function_name);
 		entries = lappend(entries, entry);
 	}
 	return entries;
@@ -148,7 +154,8 @@ check_entry(const Entry *entry, RrRemotes *remotes, GqlErrorList *errors)
 	else if (entry->relationship)
 		rr_check_relationship(entry->relationship, remotes, errors);
 	else if (entry->computed && !OidIsValid(entry->computed->source))
-		gql_error(errors, "Table \"%s.%s\" does not exist.", entry->computed->source_schema, entry->computed->source_table);
+		gql_error(errors, "Table \"%s.%s\" does not exist.", entry->computed->source_schema,
+				  entry->computed->source_table);
 	else if (entry->computed)
 		check_function(entry->computed->function_schema, entry->computed->function_name, errors);
 	else if (entry->function)
@@ -180,7 +187,10 @@ lists_entry(List *inconsistencies, const Entry *entry)
 	return lists(inconsistencies, entry->type, entry->name);
 }
 
-/* The object that an inconsistency is of; NULL for what is none of the metadata. */
+/*
+ * The object that an inconsistency is of; NULL for what is none of the
+ * metadata.
+ */
 static const Entry *
 entry_of(List *entries, const RrInconsistency *item)
 {
@@ -198,7 +208,10 @@ entry_of(List *entries, const RrInconsistency *item)
 
 /* ---- what needs something that is inconsistent ---- */
 
-/* The first computed field that a relationship joins by and that is listed, or NULL. */
+/*
+ * The first computed field that a relationship joins by and that is listed, or
+ * NULL.
+ */
 static const char *
 listed_computed_field(List *found, const RrRelationship *r)
 {
@@ -211,7 +224,8 @@ listed_computed_field(List *found, const RrRelationship *r)
 		const char *name = lfirst(lc);
 
 		/* a column comes first */
-		if (get_attnum(r->source, name) <= 0 && lists(found, "computed_field", rr_field_label(r->source_schema, r->source_table, name)))
+		if (get_attnum(r->source, name) <= 0 && lists(found, "computed_field",
+													  rr_field_label(r->source_schema, r->source_table, name)))
 			return name;
 	}
 	return NULL;
@@ -227,12 +241,15 @@ listed_remote_schema(List *found, const Entry *entry)
 		return entry->permission->remote_schema;
 	if (r && r->source_remote_schema && lists(found, "remote_schema", r->source_remote_schema))
 		return r->source_remote_schema;
-	if (r && r->to_remote_schema && lists(found, "remote_schema", r->to_remote_schema->remote_schema))
+	if (r && r->to_remote_schema && lists(found, "remote_schema",
+										  r->to_remote_schema->remote_schema))
 		return r->to_remote_schema->remote_schema;
 	return NULL;
 }
 
-/* Why something cannot be served that is all right itself; NULL when it can. */
+/*
+ * Why something cannot be served that is all right itself; NULL when it can.
+ */
 static const char *
 dependent_reason(List *found, const Entry *entry)
 {
@@ -293,7 +310,8 @@ find_inconsistencies(void)
 	{
 		foreach(lc, entries)
 		{
-			const char *reason = lists_entry(found, lfirst(lc)) ? NULL : dependent_reason(found, lfirst(lc));
+			const char *reason = lists_entry(found, lfirst(lc)) ? NULL
+			: dependent_reason(found, lfirst(lc));
 
 			if (reason)
 				found = add_item(found, lfirst(lc), reason);
@@ -303,8 +321,11 @@ find_inconsistencies(void)
 	return found;
 }
 
-/* Metadata and tables in step: both as they are now, and again if DDL of others came in between. */
-List *
+/*
+ * Metadata and tables in step: both as they are now, and again if DDL of
+ * others came in between.
+ */
+List	   *
 rr_all_inconsistencies(void)
 {
 	for (int attempt = 1;; attempt++)
@@ -317,7 +338,8 @@ rr_all_inconsistencies(void)
 		rr_catalogs_settle();
 		generation = rr_catalog_generation();
 		found = find_inconsistencies();
-		changed = (found != NIL && rr_catalogs_overtaken()) || rr_catalog_generation() != generation;
+		changed = (found != NIL && rr_catalogs_overtaken()) ||
+			rr_catalog_generation() != generation;
 		PopActiveSnapshot();
 		if (!changed || attempt == MAX_ATTEMPTS)
 			return found;
@@ -344,7 +366,7 @@ new_among(List *now, List *before)
 	return found;
 }
 
-char *
+char	   *
 rr_inconsistency_text(const RrInconsistency *item)
 {
 	return psprintf("%s \"%s\": %s", item->type, item->name, item->reason);
@@ -360,7 +382,8 @@ refuse(List *found, const char *what)
 		return;
 	initStringInfo(&detail);
 	foreach(lc, found)
-		appendStringInfo(&detail, "%s%s", detail.len ? "\n" : "", rr_inconsistency_text(lfirst(lc)));
+		appendStringInfo(&detail, "%s%s", detail.len ? "\n" : "",
+						 rr_inconsistency_text(lfirst(lc)));
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("%s does not fit", what),
@@ -377,7 +400,7 @@ rr_refuse_new_inconsistencies(List *before, const char *what)
 	refuse(found, what);
 }
 
-List *
+List	   *
 rr_inconsistent_objects(List *before)
 {
 	List	   *entries = all_entries();
@@ -394,7 +417,7 @@ rr_inconsistent_objects(List *before)
 	return found;
 }
 
-List *
+List	   *
 rr_warn_new_among(List *now, List *before)
 {
 	List	   *found = new_among(now, before);
@@ -412,7 +435,7 @@ rr_warn_new_among(List *now, List *before)
 	return found;
 }
 
-List *
+List	   *
 rr_warn_new_inconsistencies(List *before)
 {
 	return rr_warn_new_among(rr_all_inconsistencies(), before);
@@ -457,7 +480,10 @@ has_name(List *names, const char *name)
 	return false;
 }
 
-/* Is a column of the table where a relationship starts, or of the one where it ends, among those that it names? */
+/*
+ * Is a column of the table where a relationship starts, or of the one where it
+ * ends, among those that it names?
+ */
 static bool
 names_column(const RrRelationship *r, bool of_target, const char *column)
 {
@@ -468,24 +494,28 @@ names_column(const RrRelationship *r, bool of_target, const char *column)
 	if (r->to_source)
 		return has_mapping(r->to_source->field_mapping, of_target, column);
 	using = rr_link_using_parse(rr_doc_root(r->using, "using"));
-	return has_mapping(using->mapping, of_target, column) || (of_target == (using->table_name != NULL) && has_name(using->columns, column));
+	return has_mapping(using->mapping, of_target, column) ||
+		(of_target == (using->table_name != NULL) && has_name(using->columns, column));
 }
 
 /* Does an object name what was dropped? */
 static bool
-relationship_names(const RrRelationship *r, const char *schema, const char *name, const char *column)
+relationship_names(const RrRelationship *r, const char *schema, const char *name,
+				   const char *column)
 {
 	const RrDoc *target = rr_relationship_target(r);
 	const char *target_schema;
 	const char *target_name;
 
-	if (column && r->source_table && strcmp(r->source_schema, schema) == 0 && strcmp(r->source_table, name) == 0 &&
+	if (column && r->source_table && strcmp(r->source_schema, schema) == 0 &&
+		strcmp(r->source_table, name) == 0 &&
 		names_column(r, false, column))
 		return true;
 	if (target == NULL)
 		return false;
 	rr_table_name_from_json(target, &target_schema, &target_name);
-	return strcmp(target_schema, schema) == 0 && strcmp(target_name, name) == 0 && (column == NULL || names_column(r, true, column));
+	return strcmp(target_schema, schema) == 0 && strcmp(target_name, name) == 0 &&
+		(column == NULL || names_column(r, true, column));
 }
 
 static bool
@@ -494,8 +524,10 @@ entry_names(const Entry *entry, const char *schema, const char *name, const char
 	if (entry->relationship)
 		return relationship_names(entry->relationship, schema, name, column);
 	if (entry->computed)
-		return column == NULL && strcmp(entry->computed->function_schema, schema) == 0 && strcmp(entry->computed->function_name, name) == 0;
-	return entry->function && column == NULL && strcmp(entry->function->function_schema, schema) == 0 &&
+		return column == NULL && strcmp(entry->computed->function_schema, schema) == 0 &&
+			strcmp(entry->computed->function_name, name) == 0;
+	return entry->function && column == NULL && strcmp(entry->function->function_schema,
+													   schema) == 0 &&
 		strcmp(entry->function->function_name, name) == 0;
 }
 
@@ -504,7 +536,8 @@ names_dropped(const Entry *entry, const Dropped *dropped)
 {
 	for (int i = 0; i < dropped->n; i++)
 	{
-		if (dropped->schemas[i] && dropped->names[i] && entry_names(entry, dropped->schemas[i], dropped->names[i], dropped->columns[i]))
+		if (dropped->schemas[i] && dropped->names[i] && entry_names(entry, dropped->schemas[i],
+																	dropped->names[i], dropped->columns[i]))
 			return true;
 	}
 	return false;
@@ -572,7 +605,7 @@ entry_definition(const Entry *entry)
 	return entry->relationship ? entry->relationship->definition : NULL;
 }
 
-Jsonb *
+Jsonb	   *
 rr_inconsistencies_to_jsonb(List *inconsistencies)
 {
 	List	   *entries = all_entries();
@@ -585,8 +618,10 @@ rr_inconsistencies_to_jsonb(List *inconsistencies)
 		const Entry *entry = entry_of(entries, item);
 		Jsonb	   *definition = entry ? entry_definition(entry) : NULL;
 
-		items = lappend(items, rr_jsonb_object("type", rr_jsonb_text(item->type), "name", rr_jsonb_text(item->name),
-											   "reason", rr_jsonb_text(item->reason), "definition", definition, NULL));
+		items = lappend(items, rr_jsonb_object("type", rr_jsonb_text(item->type), "name",
+											   rr_jsonb_text(item->name),
+											   "reason", rr_jsonb_text(item->reason),
+											   "definition", definition, NULL));
 	}
 	return rr_jsonb_array(items);
 }
@@ -605,12 +640,16 @@ drop_entry(const Entry *entry)
 	else if (r)
 		rr_delete_table_relationship(r->source_schema, r->source_table, r->name);
 	else if (entry->computed)
-		rr_delete_computed_field(entry->computed->source_schema, entry->computed->source_table, entry->computed->name);
+		rr_delete_computed_field(entry->computed->source_schema, entry->computed->source_table,
+								 entry->computed->name);
 	else if (entry->function)
 		rr_drop_tracked_function(entry->function->function_schema, entry->function->function_name);
 }
 
-/* What uses a thing comes after it among the entries, and is dropped before it. False when there was nothing to drop. */
+/*
+ * What uses a thing comes after it among the entries, and is dropped before
+ * it. False when there was nothing to drop.
+ */
 static bool
 drop_listed(void)
 {

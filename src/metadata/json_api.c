@@ -1,8 +1,10 @@
 /*
- * door.c: remote_rel.metadata(jsonb): Hasura's metadata commands, {"type": …, "args": …}.
+ * door.c: remote_rel.metadata(jsonb): Hasura's metadata commands, {"type": …,
+ * "args": …}.
  *
- * A command is looked up in one table, with and without the prefix pg_, and works on its arguments by cursor, so whatever is wrong in
- * them is reported with its path from "$".
+ * A command is looked up in one table, with and without the prefix pg_, and
+ * works on its arguments by cursor, so whatever is wrong in them is reported
+ * with its path from "$".
  */
 #include "postgres.h"
 
@@ -38,7 +40,8 @@ read_remote_schema(const RrDoc *args)
 {
 	RR_DOC_CHECK_KEYS(args, "name", "definition", "comment", "sdl");
 	return rr_prepare_remote_schema(require_text(args, "name"), rr_doc_require(args, "definition"),
-									rr_doc_get_text(args, "comment", NULL), rr_doc_get_text(args, "sdl", NULL));
+									rr_doc_get_text(args, "comment", NULL),
+									rr_doc_get_text(args, "sdl", NULL));
 }
 
 static Jsonb *
@@ -48,14 +51,19 @@ add_remote_schema(const RrDoc *args)
 	return NULL;
 }
 
-/* The answer of a command that succeeded, and with which something became inconsistent. */
+/*
+ * The answer of a command that succeeded, and with which something became
+ * inconsistent.
+ */
 static Jsonb *
 success_but(List *inconsistencies)
 {
 	if (inconsistencies == NIL)
 		return NULL;
-	return rr_jsonb_object("message", rr_jsonb_text("success"), "is_consistent", rr_jsonb_bool(false),
-						   "inconsistent_objects", rr_inconsistencies_to_jsonb(inconsistencies), NULL);
+	return rr_jsonb_object("message", rr_jsonb_text("success"), "is_consistent",
+						   rr_jsonb_bool(false),
+						   "inconsistent_objects", rr_inconsistencies_to_jsonb(inconsistencies),
+						   NULL);
 }
 
 static Jsonb *
@@ -93,7 +101,8 @@ add_remote_schema_permissions(const RrDoc *args)
 {
 	RR_DOC_CHECK_KEYS(args, "remote_schema", "role", "definition", "comment");
 	RR_DOC_CHECK_KEYS(rr_doc_require(args, "definition"), "schema");
-	rr_put_permission(rr_permission_from_body(args, require_text(args, "remote_schema")), RR_CREATE);
+	rr_put_permission(rr_permission_from_body(args, require_text(args, "remote_schema")),
+					  RR_CREATE);
 	return NULL;
 }
 
@@ -114,7 +123,8 @@ put_remote_relationship(const RrDoc *args, RrPutMode mode)
 
 	/* the definition, or in the old form what stands in it */
 	if (rr_doc_get(args, "definition") == NULL)
-		RR_DOC_CHECK_KEYS(args, "name", "source", "table", "comment", "remote_schema", "lhs_fields", "hasura_fields", "remote_field",
+		RR_DOC_CHECK_KEYS(args, "name", "source", "table", "comment", "remote_schema",
+						  "lhs_fields", "hasura_fields", "remote_field",
 						  "batch", "relationship_type", "definition");
 	else
 		RR_DOC_CHECK_KEYS(args, "name", "source", "table", "comment", "definition");
@@ -193,7 +203,8 @@ read_type_name(const RrDoc *args)
 {
 	const char *type_name = rr_doc_get_text(args, "type_name", NULL);
 
-	return type_name ? type_name : require_text(args, rr_doc_get(args, "type") ? "type" : "type_name");
+	return type_name ? type_name
+		: require_text(args, rr_doc_get(args, "type") ? "type" : "type_name");
 }
 
 static void
@@ -227,7 +238,8 @@ static Jsonb *
 delete_remote_schema_remote_relationship(const RrDoc *args)
 {
 	RR_DOC_CHECK_KEYS(args, "remote_schema", "type_name", "type", "name");
-	rr_drop_remote_relationship(require_text(args, "remote_schema"), read_type_name(args), require_text(args, "name"));
+	rr_drop_remote_relationship(require_text(args, "remote_schema"), read_type_name(args),
+								require_text(args, "name"));
 	return NULL;
 }
 
@@ -240,7 +252,8 @@ add_computed_field(const RrDoc *args)
 	const char *table;
 
 	RR_DOC_CHECK_KEYS(args, "source", "table", "name", "definition", "comment");
-	RR_DOC_CHECK_KEYS(rr_doc_require(args, "definition"), "function", "table_argument", "session_argument");
+	RR_DOC_CHECK_KEYS(rr_doc_require(args, "definition"), "function", "table_argument",
+					  "session_argument");
 	read_table(args, &schema, &table);
 	rr_put_computed_field(rr_computed_field_from_body(args, schema, table), RR_CREATE);
 	return NULL;
@@ -254,7 +267,8 @@ drop_computed_field(const RrDoc *args)
 
 	RR_DOC_CHECK_KEYS(args, "source", "table", "name", "cascade");
 	read_table(args, &schema, &table);
-	rr_drop_computed_field(schema, table, require_text(args, "name"), rr_doc_get_bool(args, "cascade", false));
+	rr_drop_computed_field(schema, table, require_text(args, "name"),
+						   rr_doc_get_bool(args, "cascade", false));
 	return NULL;
 }
 
@@ -294,7 +308,8 @@ consistency(const char *message)
 
 	return rr_jsonb_object("message", rr_jsonb_text(message),
 						   "is_consistent", rr_jsonb_bool(inconsistencies == NIL),
-						   "inconsistent_objects", message && inconsistencies == NIL ? NULL : rr_inconsistencies_to_jsonb(inconsistencies),
+						   "inconsistent_objects", message && inconsistencies == NIL ? NULL
+						   : rr_inconsistencies_to_jsonb(inconsistencies),
 						   NULL);
 }
 
@@ -322,7 +337,8 @@ export_metadata(const RrDoc *args)
 	rr_doc_check_empty(args);
 	metadata = rr_export_metadata();
 	if (version && rr_doc_int(version, 1, 2) == 2)
-		return rr_jsonb_object("resource_version", rr_jsonb_int(rr_resource_version()), "metadata", metadata, NULL);
+		return rr_jsonb_object("resource_version", rr_jsonb_int(rr_resource_version()),
+							   "metadata", metadata, NULL);
 	return metadata;
 }
 
@@ -360,7 +376,10 @@ check_sources(const RrDoc *which)
 			rr_check_source_name(lfirst(lc));
 }
 
-/* reload_remote_schemas: true (the default), false, or a list of names. Tables are always as they are now. */
+/*
+ * reload_remote_schemas: true (the default), false, or a list of names. Tables
+ * are always as they are now.
+ */
 static Jsonb *
 reload_metadata(const RrDoc *args)
 {
@@ -561,7 +580,8 @@ run_command(const RrDoc *request)
 static Jsonb *
 run(const RrDoc *request)
 {
-	ErrorContextCallback callback = {.previous = error_context_stack,.callback = request_context,.arg = unconstify(RrDoc *, request)};
+	ErrorContextCallback callback = {.previous = error_context_stack, .callback = request_context,
+	.arg = unconstify(RrDoc *, request)};
 	Jsonb	   *answer;
 
 	check_stack_depth();

@@ -22,26 +22,33 @@
 
 /* ---- commands in progress ---- */
 
-/* Commands inside of others; those that are deeper are followed by the ones above. */
+/*
+ * Commands inside of others; those that are deeper are followed by the ones
+ * above.
+ */
 #define MAX_NESTED 32
 
 static struct
 {
-	CommandId	since;			/* what was renamed before it has been followed */
-	CommandId	before;			/* the same for the command that has just ended */
+	CommandId	since;			/* what was renamed before it has been
+								 * followed */
+	CommandId	before;			/* the same for the command that has just
+								 * ended */
 	int			depth;
 	int			levels[MAX_NESTED]; /* of the subtransaction that each runs in */
 }			commands;
 
 /* A command that fails never ends: its subtransaction does. */
 static void
-on_subtransaction(SubXactEvent event, SubTransactionId subid pg_attribute_unused(), SubTransactionId parent pg_attribute_unused(),
+on_subtransaction(SubXactEvent event, SubTransactionId subid pg_attribute_unused(),
+				  SubTransactionId parent pg_attribute_unused(),
 				  void *arg pg_attribute_unused())
 {
 	if (event != SUBXACT_EVENT_ABORT_SUB)
 		return;
 	while (commands.depth > 0 &&
-		   (commands.depth > MAX_NESTED || commands.levels[commands.depth - 1] >= GetCurrentTransactionNestLevel()))
+		   (commands.depth > MAX_NESTED ||
+			commands.levels[commands.depth - 1] >= GetCurrentTransactionNestLevel()))
 		commands.depth--;
 }
 
@@ -163,7 +170,8 @@ visit_column(HeapTuple tuple, void *arg)
 	/* in the order of attnum */
 	if (form->attnum <= 0)
 		return;
-	columns->names = columns->names ? repalloc(columns->names, form->attnum * sizeof(char *)) : palloc(form->attnum * sizeof(char *));
+	columns->names = columns->names ? repalloc(columns->names, form->attnum * sizeof(char *))
+		: palloc(form->attnum * sizeof(char *));
 	while (columns->n < form->attnum)
 		columns->names[columns->n++] = NULL;
 	if (!form->attisdropped)
@@ -175,7 +183,8 @@ read_columns(Oid table)
 {
 	Columns		columns = {0};
 
-	scan_by_oid(AttributeRelationId, AttributeRelidNumIndexId, Anum_pg_attribute_attrelid, table, visit_column, &columns);
+	scan_by_oid(AttributeRelationId, AttributeRelidNumIndexId, Anum_pg_attribute_attrelid, table,
+				visit_column, &columns);
 	return columns;
 }
 
@@ -191,7 +200,8 @@ find_object(Oid class, Oid oid)
 	else if (class == ProcedureRelationId)
 		scan_by_oid(class, ProcedureOidIndexId, Anum_pg_proc_oid, oid, visit_function, &found);
 	else if (class == NamespaceRelationId)
-		scan_by_oid(class, NamespaceOidIndexId, Anum_pg_namespace_oid, oid, visit_namespace, &found);
+		scan_by_oid(class, NamespaceOidIndexId, Anum_pg_namespace_oid, oid, visit_namespace,
+					&found);
 	return found;
 }
 
@@ -223,7 +233,8 @@ is_renamed(Oid class, Oid oid)
 		columns_now = read_columns(oid);
 	if (before.count == 0 || now.count == 0)
 		return false;
-	return before.namespace != now.namespace || strcmp(NameStr(before.name), NameStr(now.name)) != 0 ||
+	return before.namespace != now.namespace || strcmp(NameStr(before.name),
+													   NameStr(now.name)) != 0 ||
 		columns_differ(&columns_before, &columns_now);
 }
 
@@ -251,7 +262,8 @@ find_namespace(const char *name)
 	Found		found = {0};
 	ScanKeyData key;
 
-	ScanKeyInit(&key, Anum_pg_namespace_nspname, BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum(name));
+	ScanKeyInit(&key, Anum_pg_namespace_nspname, BTEqualStrategyNumber, F_NAMEEQ,
+				CStringGetDatum(name));
 	scan(NamespaceRelationId, NamespaceNameIndexId, 1, &key, visit_namespace, &found);
 	return found.oid;
 }
@@ -265,13 +277,18 @@ find_table(const char *schema, const char *name)
 
 	if (!OidIsValid(namespace))
 		return InvalidOid;
-	ScanKeyInit(&keys[0], Anum_pg_class_relname, BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum(name));
-	ScanKeyInit(&keys[1], Anum_pg_class_relnamespace, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(namespace));
+	ScanKeyInit(&keys[0], Anum_pg_class_relname, BTEqualStrategyNumber, F_NAMEEQ,
+				CStringGetDatum(name));
+	ScanKeyInit(&keys[1], Anum_pg_class_relnamespace, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(namespace));
 	scan(RelationRelationId, ClassNameNspIndexId, 2, keys, visit_class, &found);
 	return found.oid;
 }
 
-/* The functions of a name in a schema, as rr_lookup_function() counts them: namespace is the caller's to fill in. */
+/*
+ * The functions of a name in a schema, as rr_lookup_function() counts them:
+ * namespace is the caller's to fill in.
+ */
 static void
 visit_named_function(HeapTuple tuple, void *arg)
 {
@@ -302,7 +319,8 @@ static void
 names_now(Oid class, Oid oid, const char **schema, const char **name)
 {
 	Found		object = find_object(class, oid);
-	Found		namespace = object.count > 0 ? find_object(NamespaceRelationId, object.namespace) : object;
+	Found		namespace = object.count > 0 ? find_object(NamespaceRelationId, object.namespace)
+	: object;
 
 	if (namespace.count == 0)
 		return;

@@ -1,8 +1,10 @@
 /*
  * role_permission.c: roles whose permissions do not go together.
  *
- * A permission for itself is checked like every object of the metadata. What a role makes of several is not: those of the roles that it is a member of may
- * differ, and what they leave of two remote schemas may not fit into one graph.
+ * A permission for itself is checked like every object of the metadata. What a
+ * role makes of several is not: those of the roles that it is a member of may
+ * differ, and what they leave of two remote schemas may not fit into one
+ * graph.
  */
 #include "postgres.h"
 
@@ -16,7 +18,9 @@
 #include "metadata/metadata.h"
 #include "schema/permission/permission.h"
 
-/* A permission that some role uses, and what it leaves of its remote schema. */
+/*
+ * A permission that some role uses, and what it leaves of its remote schema.
+ */
 typedef struct Used
 {
 	const RrPermission *permission;
@@ -50,7 +54,7 @@ use_permission(Search *s, const RrPermission *permission)
 
 	foreach(lc, s->used)
 		if (((const Used *) lfirst(lc))->permission == permission)
-			return lfirst(lc);
+		return lfirst(lc);
 	used = palloc0(sizeof(Used));
 	used->permission = permission;
 	whole = rr_load_remote(s->remotes, permission->remote_schema, errors);
@@ -87,10 +91,14 @@ clash(Search *s, const Used *earlier, const Used *later)
 static void
 find(Search *s, const char *remote_schema, const char *role, const char *reason)
 {
-	s->found = lappend(s->found, rr_inconsistency("remote_schema_permission", psprintf("%s.%s", remote_schema, role), "%s", reason));
+	s->found = lappend(s->found, rr_inconsistency("remote_schema_permission", psprintf("%s.%s",
+																					   remote_schema, role), "%s", reason));
 }
 
-/* The permissions that a role uses, in the order of their remote schemas: with each other. */
+/*
+ * The permissions that a role uses, in the order of their remote schemas: with
+ * each other.
+ */
 static void
 check_together(Search *s, const char *role, List *permissions)
 {
@@ -124,7 +132,8 @@ check_role(Search *s, Oid role, const char *name, List *permissions)
 	foreach(lc, permissions)
 	{
 		const RrPermission *conflict[2];
-		const RrPermission *permission = rr_role_permission(role, name, lfirst(lc), &s->same, conflict);
+		const RrPermission *permission = rr_role_permission(role, name, lfirst(lc), &s->same,
+															conflict);
 
 		if (permission != NULL)
 			used = lappend(used, unconstify(RrPermission *, permission));
@@ -145,7 +154,8 @@ all_permissions(void)
 
 	foreach(lc, rr_catalog_remote_schemas())
 	{
-		List	   *permissions = rr_catalog_permissions(((const RrRemoteSchema *) lfirst(lc))->name);
+		List	   *permissions =
+		rr_catalog_permissions(((const RrRemoteSchema *) lfirst(lc))->name);
 
 		if (permissions != NIL)
 			lists = lappend(lists, permissions);
@@ -153,7 +163,7 @@ all_permissions(void)
 	return lists;
 }
 
-List *
+List	   *
 rr_role_inconsistencies(RrRemotes *remotes)
 {
 	Search		s = {.remotes = remotes};

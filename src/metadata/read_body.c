@@ -1,5 +1,6 @@
 /*
- * bodies.c: the JSON bodies of relationships, functions and permissions into structs. Commands and the metadata object have them alike.
+ * bodies.c: the JSON bodies of relationships, functions and permissions into
+ * structs. Commands and the metadata object have them alike.
  */
 #include "postgres.h"
 
@@ -24,7 +25,8 @@ rr_relationship_from_body(const RrDoc *body, RrRelationshipKind kind)
 	if (definition == NULL && rr_doc_get(body, "remote_schema"))
 		rr_read_old_body(relationship, body);
 	else
-		rr_read_definition(relationship, definition ? definition : rr_doc_require(body, "definition"));
+		rr_read_definition(relationship, definition ? definition
+						   : rr_doc_require(body, "definition"));
 	return relationship;
 }
 
@@ -38,7 +40,8 @@ rr_computed_field_from_body(const RrDoc *body, const char *schema, const char *t
 	field->source_table = table;
 	field->name = rr_doc_text(rr_doc_require(body, "name"));
 	field->comment = rr_doc_get_text(body, "comment", NULL);
-	rr_table_name_from_json(rr_doc_require(definition, "function"), &field->function_schema, &field->function_name);
+	rr_table_name_from_json(rr_doc_require(definition, "function"), &field->function_schema,
+							&field->function_name);
 	field->table_argument = rr_doc_get_text(definition, "table_argument", NULL);
 	field->session_argument = rr_doc_get_text(definition, "session_argument", NULL);
 	return field;
@@ -65,7 +68,8 @@ read_exposed_as(const RrDoc *configuration)
 	if (text && strcmp(text, "query") != 0 && strcmp(text, "mutation") != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("expected \"query\" or \"mutation\" at %s", rr_doc_path(rr_doc_get(configuration, "exposed_as"))),
+				 errmsg("expected \"query\" or \"mutation\" at %s",
+						rr_doc_path(rr_doc_get(configuration, "exposed_as"))),
 				 errdetail("Found %s.", rr_doc_found(rr_doc_get(configuration, "exposed_as")))));
 	return text;
 }
@@ -78,12 +82,14 @@ rr_tracked_function_from_body(const RrDoc *body)
 	const RrDoc *names;
 
 	/* The old form is the function's name alone. */
-	if (rr_doc_is_string(body) || (rr_doc_get(body, "function") == NULL && rr_doc_get(body, "name")))
+	if (rr_doc_is_string(body) || (rr_doc_get(body, "function") == NULL && rr_doc_get(body,
+																					  "name")))
 	{
 		rr_table_name_from_json(body, &function->function_schema, &function->function_name);
 		return function;
 	}
-	rr_table_name_from_json(rr_doc_require(body, "function"), &function->function_schema, &function->function_name);
+	rr_table_name_from_json(rr_doc_require(body, "function"), &function->function_schema,
+							&function->function_name);
 	function->comment = rr_doc_get_text(body, "comment", NULL);
 	configuration = rr_doc_get(body, "configuration");
 	if (configuration == NULL || rr_doc_members(configuration) == NIL)

@@ -139,7 +139,9 @@ rr_unserved_reason(const char *schema, const char *name)
 	const char *reason = OidIsValid(table) ? unfit_reason(table) : "does not exist";
 
 	if (reason == NULL && rr_database_table(rr_tables(rr_role_schema_get(rr_extension_owner()))->db, table) == NULL)
-		reason = rr_spellable(name) ? "is in a schema that remote_rel.exposed_schemas does not name" : "has a name that GraphQL cannot spell";
+		reason = rr_spellable(name)
+			? "is in a schema that remote_rel.exposed_schemas does not name"
+			: "has a name that GraphQL cannot spell";
 	return reason;
 }
 
@@ -175,7 +177,8 @@ rr_check_not_derived(Oid table, const char *name)
 	GqlType    *type = exposed ? gql_schema_type(rs->schema, exposed->name) : NULL;
 
 	/* a table that the owner may not read has no type in his schema */
-	if (exposed && (gql_names_get(&exposed->links, name) || (type && gql_type_field(rs->schema, type, name))))
+	if (exposed && (gql_names_get(&exposed->links, name) ||
+					(type && gql_type_field(rs->schema, type, name))))
 		throw_taken(table, "field", name);
 }
 
@@ -234,14 +237,17 @@ check_using(const RrRelationship *relationship, GqlErrorList *errors)
 {
 	RrLinkUsing *using = rr_link_using_parse(rr_doc_root(relationship->using, "using"));
 	Oid			of = relationship->source;
-	const GqlPath *path = gql_path_key(NULL, using->mapping ? "manual_configuration" : "foreign_key_constraint_on");
+	const GqlPath *path = gql_path_key(NULL, using->mapping ? "manual_configuration"
+									   : "foreign_key_constraint_on");
 	const char *table_key = using->mapping ? "remote_table" : "table";
 	int			before;
 	ListCell   *lc;
 
-	if (using->table_name && !check_target(using->table, using->table_name, gql_path_key(path, table_key), errors))
+	if (using->table_name && !check_target(using->table, using->table_name, gql_path_key(path,
+																						 table_key), errors))
 		return;
-	check_mapping(relationship->source, using->table, using->mapping, gql_path_key(path, "column_mapping"), errors);
+	check_mapping(relationship->source, using->table, using->mapping,
+				  gql_path_key(path, "column_mapping"), errors);
 	if (using->table_name)
 		of = using->table;
 	before = list_length(errors->items);
@@ -255,13 +261,16 @@ check_to_source(const RrRelationship *relationship, GqlErrorList *errors)
 {
 	const RrToSource *to = relationship->to_source;
 
-	if (check_target(to->table, quote_qualified_identifier(to->table_schema, to->table_name), gql_path_key(NULL, "table"), errors))
-		check_mapping(relationship->source, to->table, to->field_mapping, gql_path_key(NULL, "field_mapping"), errors);
+	if (check_target(to->table, quote_qualified_identifier(to->table_schema, to->table_name),
+					 gql_path_key(NULL, "table"), errors))
+		check_mapping(relationship->source, to->table, to->field_mapping,
+					  gql_path_key(NULL, "field_mapping"), errors);
 }
 
 /* The upstream's fields that a relationship to a table is joined by. */
 static void
-check_type_fields(const RrRelationship *relationship, RrRemote *source, GqlType *type, GqlErrorList *errors)
+check_type_fields(const RrRelationship *relationship, RrRemote *source, GqlType *type,
+				  GqlErrorList *errors)
 {
 	const GqlNames *fields = gql_type_fields(source->upstream, type);
 	List	   *names = NIL;
@@ -278,14 +287,16 @@ check_type_fields(const RrRelationship *relationship, RrRemote *source, GqlType 
 
 		if (field == NULL)
 		{
-			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has no field \"%s\".%s", type->name, relationship->source_remote_schema,
+			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has no field \"%s\".%s",
+					  type->name, relationship->source_remote_schema,
 					  name, gql_did_you_mean(NULL, name, names));
 			gql_errors_set_path(errors, before, path);
 			continue;
 		}
 		if (!gql_is_leaf(gql_named_type(field->type)) || gql_type_to_string(field->type)[0] == '[')
 			gql_error(errors, "Field \"%s.%s\" of remote schema \"%s\" cannot be joined by: its type \"%s\" is neither a scalar nor an enum.",
-					  type->name, name, relationship->source_remote_schema, gql_type_to_string(field->type));
+					  type->name, name, relationship->source_remote_schema,
+					  gql_type_to_string(field->type));
 		gql_foreach(GqlInputValueDef, arg, &field->args)
 		{
 			if (arg->type->kind == GQL_TYPE_NON_NULL && arg->default_value == NULL)
@@ -310,7 +321,8 @@ find_source_type(const RrRelationship *relationship, RrRemote *source, GqlErrorL
 			if (other->kind == GQL_OBJECT && !other->builtin)
 				names = lappend(names, unconstify(char *, other->name));
 		}
-		gql_error(errors, "Remote schema \"%s\" has no type \"%s\".%s", relationship->source_remote_schema, relationship->source_type,
+		gql_error(errors, "Remote schema \"%s\" has no type \"%s\".%s",
+				  relationship->source_remote_schema, relationship->source_type,
 				  gql_did_you_mean(NULL, relationship->source_type, names));
 		return NULL;
 	}
@@ -323,13 +335,14 @@ find_source_type(const RrRelationship *relationship, RrRemote *source, GqlErrorL
 	gql_foreach(GqlFieldDef, field, gql_type_fields(source->upstream, type))
 	{
 		if (strcmp(rr_remote_field_name(source, type, field->name), relationship->name) == 0)
-			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has a field \"%s\" already.", type->name,
+			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has a field \"%s\" already.",
+					  type->name,
 					  relationship->source_remote_schema, relationship->name);
 	}
 	return type;
 }
 
-RrRemote *
+RrRemote   *
 rr_load_remote(RrRemotes *remotes, const char *name, GqlErrorList *errors)
 {
 	RrRemoteSchema *def;
@@ -370,7 +383,8 @@ check_field_name(const RrRelationship *relationship, GqlErrorList *errors)
 	foreach(lc, rr_catalog_computed_fields(relationship->source))
 	{
 		if (strcmp(((RrComputedField *) lfirst(lc))->name, name) == 0)
-			gql_error(errors, "Table \"%s\" has a computed field \"%s\".", relationship->source_table, name);
+			gql_error(errors, "Table \"%s\" has a computed field \"%s\".",
+					  relationship->source_table, name);
 	}
 }
 
@@ -382,7 +396,9 @@ rr_check_relationship(const RrRelationship *relationship, RrRemotes *remotes, Gq
 	GqlType    *type = NULL;
 
 	if (relationship->source_table &&
-		!check_target(relationship->source, quote_qualified_identifier(relationship->source_schema, relationship->source_table), NULL, errors))
+		!check_target(relationship->source,
+					  quote_qualified_identifier(relationship->source_schema, relationship->source_table),
+					  NULL, errors))
 		return;
 	if (relationship->source_table)
 		check_field_name(relationship, errors);
@@ -417,10 +433,13 @@ throw_unfit(const RrRelationship *relationship, const GqlErrorList *errors)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 relationship->source_table ?
-			 errmsg("relationship \"%s\" of table \"%s\" does not fit", relationship->name, relationship->source_table) :
-			 errmsg("relationship \"%s\" of type \"%s\" of remote schema \"%s\" does not fit", relationship->name,
+			 errmsg("relationship \"%s\" of table \"%s\" does not fit", relationship->name,
+					relationship->source_table) :
+			 errmsg("relationship \"%s\" of type \"%s\" of remote schema \"%s\" does not fit",
+					relationship->name,
 					relationship->source_type, relationship->source_remote_schema),
-			 errdetail_internal("%s", rr_error_lines_below(relationship->path, errors, MAX_SHOWN_ERRORS))));
+			 errdetail_internal("%s", rr_error_lines_below(relationship->path, errors,
+														   MAX_SHOWN_ERRORS))));
 }
 
 /* ---- definitions ---- */
@@ -452,7 +471,8 @@ normalize_to_source(const RrDoc *doc)
 	RR_DOC_CHECK_KEYS(doc, "relationship_type", "source", "table", "field_mapping");
 	return rr_jsonb_object("relationship_type", rr_jsonb_text(to->array ? "array" : "object"),
 						   "source", rr_jsonb_text("default"),
-						   "table", rr_jsonb_object("schema", rr_jsonb_text(to->table_schema), "name", rr_jsonb_text(to->table_name), NULL),
+						   "table", rr_jsonb_object("schema", rr_jsonb_text(to->table_schema),
+													"name", rr_jsonb_text(to->table_name), NULL),
 						   "field_mapping", rr_doc_jsonb(rr_doc_require(doc, "field_mapping")),
 						   NULL);
 }
@@ -482,7 +502,8 @@ rr_read_definition(RrRelationship *relationship, const RrDoc *definition)
 	{
 		relationship->kind = RR_REL_TO_SOURCE;
 		relationship->path = rr_doc_path(to_source);
-		relationship->definition = rr_jsonb_object("to_source", normalize_to_source(to_source), NULL);
+		relationship->definition = rr_jsonb_object("to_source", normalize_to_source(to_source),
+												   NULL);
 		return;
 	}
 	if (!to_remote_schema && !rr_doc_get(definition, "remote_schema"))
@@ -492,7 +513,8 @@ rr_read_definition(RrRelationship *relationship, const RrDoc *definition)
 				 rr_doc_errdetail(definition)));
 	if (to_remote_schema == NULL)
 		to_remote_schema = definition;
-	RR_DOC_CHECK_KEYS(to_remote_schema, "remote_schema", "lhs_fields", "hasura_fields", "remote_field", "batch", "relationship_type");
+	RR_DOC_CHECK_KEYS(to_remote_schema, "remote_schema", "lhs_fields", "hasura_fields",
+					  "remote_field", "batch", "relationship_type");
 	rr_read_old_body(relationship, to_remote_schema);
 }
 
@@ -501,7 +523,8 @@ rr_read_old_body(RrRelationship *relationship, const RrDoc *to_remote_schema)
 {
 	relationship->kind = RR_REL_TO_REMOTE_SCHEMA;
 	relationship->path = rr_doc_path(to_remote_schema);
-	relationship->definition = rr_jsonb_object("to_remote_schema", normalize_to_remote_schema(to_remote_schema), NULL);
+	relationship->definition = rr_jsonb_object("to_remote_schema",
+											   normalize_to_remote_schema(to_remote_schema), NULL);
 }
 
 /* ---- writing ---- */
@@ -553,20 +576,25 @@ find_stored(const char *schema, const char *table, const char *name)
 	{
 		RrRelationship *r = lfirst(lc);
 
-		if (strcmp(r->source_schema, schema) == 0 && strcmp(r->source_table, table) == 0 && strcmp(r->name, name) == 0)
+		if (strcmp(r->source_schema, schema) == 0 && strcmp(r->source_table, table) == 0 &&
+			strcmp(r->name, name) == 0)
 			return r;
 	}
 	return NULL;
 }
 
-/* Is a stored relationship of one of the kinds? Throws 42809 with the right command if it is not. */
+/*
+ * Is a stored relationship of one of the kinds? Throws 42809 with the right
+ * command if it is not.
+ */
 static void
 check_kind(const RrRelationship *stored, int kinds)
 {
 	if ((kinds & (1 << stored->kind)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("relationship \"%s\" of table \"%s\" is %s", stored->name, stored->source_table,
+				 errmsg("relationship \"%s\" of table \"%s\" is %s", stored->name,
+						stored->source_table,
 						stored->using ? "one between tables" : "a remote one"),
 				 stored->using ? errhint("Use drop_relationship.") :
 				 errhint("Use update_remote_relationship or delete_remote_relationship.")));
@@ -578,7 +606,8 @@ fill_targets(RrRelationship *relationship)
 	const RrDoc *doc = rr_doc_root(relationship->definition, "definition");
 
 	if (relationship->kind == RR_REL_TO_REMOTE_SCHEMA)
-		relationship->to_remote_schema = rr_to_remote_schema_from_json(rr_doc_require(doc, "to_remote_schema"));
+		relationship->to_remote_schema = rr_to_remote_schema_from_json(rr_doc_require(doc,
+																					  "to_remote_schema"));
 	else if (relationship->kind == RR_REL_TO_SOURCE)
 		relationship->to_source = rr_to_source_from_json(rr_doc_require(doc, "to_source"));
 	else
@@ -601,11 +630,15 @@ check_fits(RrRelationship *relationship, RrPutMode mode)
 		throw_unfit(relationship, errors);
 }
 
-/* The table may become part of the graph later on, and the relationship with it. */
+/*
+ * The table may become part of the graph later on, and the relationship with
+ * it.
+ */
 static void
 warn_unserved(const RrRelationship *relationship)
 {
-	const char *reason = rr_unserved_reason(relationship->source_schema, relationship->source_table);
+	const char *reason = rr_unserved_reason(relationship->source_schema,
+											relationship->source_table);
 
 	if (reason != NULL)
 		ereport(WARNING,
@@ -624,7 +657,8 @@ rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode)
 	rr_metadata_begin();
 	if (mode != RR_RESTORE)
 	{
-		relationship->source = rr_get_table(relationship->source_schema, relationship->source_table);
+		relationship->source = rr_get_table(relationship->source_schema,
+											relationship->source_table);
 		before = rr_all_inconsistencies();
 	}
 	if (mode == RR_UPDATE)
@@ -642,12 +676,14 @@ rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode)
 						"AND name OPERATOR(pg_catalog.=) $3" :
 						"INSERT INTO remote_rel.table_relationship (table_schema, table_name, name, kind, definition, comment) "
 						"VALUES ($1, $2, $3, $4, $5, $6)",
-						rr_arg_name(relationship->source_schema), rr_arg_name(relationship->source_table),
+						rr_arg_name(relationship->source_schema),
+						rr_arg_name(relationship->source_table),
 						rr_arg_text(relationship->name), rr_arg_text(kind_text(relationship->kind)),
 						rr_arg_jsonb(relationship->definition), rr_arg_text(relationship->comment));
 	if (mode != RR_RESTORE)
 	{
-		rr_refuse_new_inconsistencies(before, psprintf("relationship \"%s\" of table \"%s\"", relationship->name,
+		rr_refuse_new_inconsistencies(before, psprintf("relationship \"%s\" of table \"%s\"",
+													   relationship->name,
 													   relationship->source_table));
 		warn_unserved(relationship);
 	}
@@ -703,7 +739,8 @@ throw_no_remote_relationship(const RrRelationship *relationship, List *names)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
-			 errmsg("type \"%s\" of remote schema \"%s\" has no relationship \"%s\"", relationship->source_type,
+			 errmsg("type \"%s\" of remote schema \"%s\" has no relationship \"%s\"",
+					relationship->source_type,
 					relationship->source_remote_schema, relationship->name),
 			 rr_errhint_did_you_mean(relationship->name, names)));
 }
@@ -730,7 +767,8 @@ rr_put_remote_relationship(RrRelationship *relationship, RrPutMode mode)
 	if (mode != RR_UPDATE && exists)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
-				 errmsg("type \"%s\" of remote schema \"%s\" has a relationship \"%s\" already", relationship->source_type,
+				 errmsg("type \"%s\" of remote schema \"%s\" has a relationship \"%s\" already",
+						relationship->source_type,
 						relationship->source_remote_schema, relationship->name)));
 	check_fits(relationship, mode);
 	RR_METADATA_EXECUTE(mode == RR_UPDATE ?
@@ -738,18 +776,23 @@ rr_put_remote_relationship(RrRelationship *relationship, RrPutMode mode)
 						"AND type_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3" :
 						"INSERT INTO remote_rel.remote_schema_relationship (remote_schema, type_name, name, definition) "
 						"VALUES ($1, $2, $3, $4)",
-						rr_arg_text(relationship->source_remote_schema), rr_arg_text(relationship->source_type),
+						rr_arg_text(relationship->source_remote_schema),
+						rr_arg_text(relationship->source_type),
 						rr_arg_text(relationship->name), rr_arg_jsonb(relationship->definition));
 	if (mode != RR_RESTORE)
-		rr_refuse_new_inconsistencies(before, psprintf("relationship \"%s\" of type \"%s\" of remote schema \"%s\"", relationship->name,
-													   relationship->source_type, relationship->source_remote_schema));
+		rr_refuse_new_inconsistencies(before,
+									  psprintf("relationship \"%s\" of type \"%s\" of remote schema \"%s\"",
+											   relationship->name,
+											   relationship->source_type,
+											   relationship->source_remote_schema));
 	rr_metadata_end();
 }
 
 void
 rr_drop_remote_relationship(const char *remote_schema, const char *type_name, const char *name)
 {
-	RrRelationship relationship = {.name = name,.source_remote_schema = remote_schema,.source_type = type_name};
+	RrRelationship relationship = {.name = name, .source_remote_schema = remote_schema,
+	.source_type = type_name};
 	List	   *names;
 
 	rr_metadata_begin();

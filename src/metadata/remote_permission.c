@@ -27,9 +27,13 @@ find_permission(const char *remote_schema, const char *role)
 	return NULL;
 }
 
-/* With what the role sees of another remote schema, in the order in which these stand in the graph. */
+/*
+ * With what the role sees of another remote schema, in the order in which
+ * these stand in the graph.
+ */
 static void
-check_beside(const RrRemote *mine, const RrPermission *other, RrRemotes *remotes, GqlErrorList *errors)
+check_beside(const RrRemote *mine, const RrPermission *other, RrRemotes *remotes,
+			 GqlErrorList *errors)
 {
 	GqlErrorList *others = gql_errors_create(1, NULL);
 	RrRemote   *whole = rr_load_remote(remotes, other->remote_schema, others);
@@ -37,7 +41,8 @@ check_beside(const RrRemote *mine, const RrPermission *other, RrRemotes *remotes
 
 	if (whole != NULL)
 		rr_check_permission(whole->upstream, other->sdl, others);
-	if (others->items != NIL)	/* inconsistent itself, and out of every schema */
+	if (others->items != NIL)	/* inconsistent itself, and out of every
+								 * schema */
 		return;
 	theirs = rr_remote_restrict(whole, other->sdl);
 	if (whole->def->ordinal < mine->def->ordinal)
@@ -62,12 +67,13 @@ check_definition(const RrRemoteSchema *remote, const RrPermission *permission)
 
 		foreach(lc, rr_catalog_permissions(NULL))
 			if (strcmp(((RrPermission *) lfirst(lc))->role, permission->role) == 0)
-				check_beside(mine, lfirst(lc), &remotes, errors);
+			check_beside(mine, lfirst(lc), &remotes, errors);
 	}
 	if (errors->items != NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the permission of role \"%s\" on remote schema \"%s\" does not fit", permission->role, remote->name),
+				 errmsg("the permission of role \"%s\" on remote schema \"%s\" does not fit",
+						permission->role, remote->name),
 				 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
 }
 
@@ -90,7 +96,8 @@ rr_put_permission(const RrPermission *permission, RrPutMode mode)
 	if (find_permission(permission->remote_schema, permission->role))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
-				 errmsg("role \"%s\" has a permission on remote schema \"%s\" already", permission->role, permission->remote_schema),
+				 errmsg("role \"%s\" has a permission on remote schema \"%s\" already",
+						permission->role, permission->remote_schema),
 				 errhint("Drop it first.")));
 	if (mode != RR_RESTORE)
 	{
@@ -103,7 +110,8 @@ rr_put_permission(const RrPermission *permission, RrPutMode mode)
 				 errmsg("role \"%s\" does not exist", permission->role),
 				 errdetail("Its permission on remote schema \"%s\" takes effect when the role is created.", permission->remote_schema)));
 	RR_METADATA_EXECUTE("INSERT INTO remote_rel.remote_schema_permission (remote_schema, role, sdl, comment) VALUES ($1, $2, $3, $4)",
-						rr_arg_text(permission->remote_schema), rr_arg_name(permission->role), rr_arg_text(permission->sdl),
+						rr_arg_text(permission->remote_schema), rr_arg_name(permission->role),
+						rr_arg_text(permission->sdl),
 						rr_arg_text(permission->comment));
 	if (mode != RR_RESTORE)
 		rr_warn_new_among(rr_role_inconsistencies(&(RrRemotes) {0}), before);
@@ -121,7 +129,8 @@ rr_drop_permission(const char *remote_schema, const char *role)
 		(void) rr_get_remote_schema(remote_schema);
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("role \"%s\" has no permission on remote schema \"%s\"", role, remote_schema)));
+				 errmsg("role \"%s\" has no permission on remote schema \"%s\"", role,
+						remote_schema)));
 	}
 	before = rr_role_inconsistencies(&(RrRemotes) {0});
 	RR_METADATA_EXECUTE("DELETE FROM remote_rel.remote_schema_permission WHERE remote_schema OPERATOR(pg_catalog.=) $1 "

@@ -50,7 +50,10 @@ check_exists(const char *name, RrPutMode mode)
 				 errhint("Use update_remote_schema to change it.")));
 }
 
-/* What of a definition reads the server's environment or files; NULL if nothing does. */
+/*
+ * What of a definition reads the server's environment or files; NULL if
+ * nothing does.
+ */
 static const char *
 server_member(const RrRemoteSchema *remote)
 {
@@ -62,7 +65,7 @@ server_member(const RrRemoteSchema *remote)
 		return "ca_file";
 	foreach(lc, remote->headers)
 		if (((RrHeader *) lfirst(lc))->value_env != NULL)
-			return "value_from_env";
+		return "value_from_env";
 	return NULL;
 }
 
@@ -75,7 +78,8 @@ check_server_access(const RrRemoteSchema *remote)
 	if (member == NULL || has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES))
 		return;
 	stored = rr_catalog_remote_schema(remote->name);
-	if (stored == NULL || compareJsonbContainers(&stored->definition->root, &remote->definition->root) != 0)
+	if (stored == NULL || compareJsonbContainers(&stored->definition->root,
+												 &remote->definition->root) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied to use \"%s\" in the definition of remote schema \"%s\"", member, remote->name),
@@ -88,7 +92,8 @@ check_url(const RrRemoteSchema *remote, const RrDoc *definition)
 {
 	const char *url = remote->url;
 
-	if (url && (pg_strncasecmp(url, "http://", 7) != 0 || url[7] == '\0') && (pg_strncasecmp(url, "https://", 8) != 0 || url[8] == '\0'))
+	if (url && (pg_strncasecmp(url, "http://", 7) != 0 || url[7] == '\0') &&
+		(pg_strncasecmp(url, "https://", 8) != 0 || url[8] == '\0'))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the \"url\" of remote schema \"%s\" does not start with http:// or https://", remote->name),
@@ -96,7 +101,8 @@ check_url(const RrRemoteSchema *remote, const RrDoc *definition)
 }
 
 RrRemoteSchema *
-rr_read_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl)
+rr_read_remote_schema(const char *name, const RrDoc *definition, const char *comment,
+					  const char *sdl)
 {
 	RrRemoteSchema *remote;
 
@@ -116,7 +122,8 @@ rr_read_remote_schema(const char *name, const RrDoc *definition, const char *com
 }
 
 RrRemoteSchema *
-rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *comment, const char *sdl)
+rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *comment,
+						 const char *sdl)
 {
 	RrRemoteSchema *remote = rr_read_remote_schema(name, definition, comment, sdl);
 
@@ -141,7 +148,7 @@ check_customization(const RrRemoteSchema *remote)
 				 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
 }
 
-List *
+List	   *
 rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode)
 {
 	List	   *before = NIL;
@@ -157,13 +164,15 @@ rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode)
 	if (mode == RR_UPDATE)
 		RR_METADATA_EXECUTE("UPDATE remote_rel.remote_schema SET definition = $2, comment = $3, sdl = $4, sdl_given = $5 "
 							"WHERE name OPERATOR(pg_catalog.=) $1",
-							rr_arg_text(remote->name), rr_arg_jsonb(remote->definition), rr_arg_text(remote->comment),
+							rr_arg_text(remote->name), rr_arg_jsonb(remote->definition),
+							rr_arg_text(remote->comment),
 							rr_arg_text(remote->sdl), rr_arg_bool(remote->sdl_given));
 	else
 		RR_METADATA_EXECUTE("INSERT INTO remote_rel.remote_schema (name, ordinal, definition, comment, sdl, sdl_given) "
 							"SELECT $1, COALESCE(pg_catalog.max(ordinal), 0) OPERATOR(pg_catalog.+) 1, $2, $3, $4, $5 "
 							"FROM remote_rel.remote_schema",
-							rr_arg_text(remote->name), rr_arg_jsonb(remote->definition), rr_arg_text(remote->comment),
+							rr_arg_text(remote->name), rr_arg_jsonb(remote->definition),
+							rr_arg_text(remote->comment),
 							rr_arg_text(remote->sdl), rr_arg_bool(remote->sdl_given));
 	if (mode == RR_CREATE)
 		rr_refuse_new_inconsistencies(before, psprintf("remote schema \"%s\"", remote->name));
@@ -180,7 +189,10 @@ same_remote_schema(const RrRemoteSchema *a, const RrRemoteSchema *b)
 		(a->sdl == NULL || b->sdl == NULL ? a->sdl == b->sdl : strcmp(a->sdl, b->sdl) == 0);
 }
 
-/* What is left of a customization when the upstream has changed. Names that are not clear any more make it inconsistent. */
+/*
+ * What is left of a customization when the upstream has changed. Names that
+ * are not clear any more make it inconsistent.
+ */
 static void
 warn_of_customization(const RrRemoteSchema *remote)
 {
@@ -195,7 +207,7 @@ warn_of_customization(const RrRemoteSchema *remote)
 				 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
 }
 
-List *
+List	   *
 rr_reload_remote_schema(const char *name)
 {
 	RrRemoteSchema *asked = rr_get_remote_schema(name);
@@ -211,7 +223,10 @@ rr_reload_remote_schema(const char *name)
 	remote = rr_get_remote_schema(name);
 	if (!remote->sdl_given)
 	{
-		/* Somebody was faster: what was fetched may be another upstream's, or older. Now nobody can be. */
+		/*
+		 * Somebody was faster: what was fetched may be another upstream's, or
+		 * older. Now nobody can be.
+		 */
 		if (!same_remote_schema(asked, remote))
 			sdl = rr_fetch_schema(remote);
 		remote->sdl = sdl;
@@ -225,7 +240,10 @@ rr_reload_remote_schema(const char *name)
 	return found;
 }
 
-/* The relationships that use a remote schema, one a line as they are called; NULL if there is none. */
+/*
+ * The relationships that use a remote schema, one a line as they are called;
+ * NULL if there is none.
+ */
 static char *
 users_of(const char *name)
 {
@@ -238,7 +256,8 @@ users_of(const char *name)
 		const RrRelationship *r = lfirst(lc);
 
 		if (r->to_remote_schema && strcmp(r->to_remote_schema->remote_schema, name) == 0)
-			appendStringInfo(&out, "%srelationship \"%s\" of table \"%s.%s\"", out.len ? "\n" : "", r->name, r->source_schema, r->source_table);
+			appendStringInfo(&out, "%srelationship \"%s\" of table \"%s.%s\"", out.len ? "\n"
+							 : "", r->name, r->source_schema, r->source_table);
 	}
 	foreach(lc, rr_catalog_remote_relationships(NULL))
 	{
@@ -246,7 +265,8 @@ users_of(const char *name)
 
 		if (strcmp(r->source_remote_schema, name) == 0 ||
 			(r->to_remote_schema && strcmp(r->to_remote_schema->remote_schema, name) == 0))
-			appendStringInfo(&out, "%srelationship \"%s\" of type \"%s\" of remote schema \"%s\"", out.len ? "\n" : "", r->name,
+			appendStringInfo(&out, "%srelationship \"%s\" of type \"%s\" of remote schema \"%s\"",
+							 out.len ? "\n" : "", r->name,
 							 r->source_type, r->source_remote_schema);
 	}
 	return out.len ? out.data : NULL;
@@ -281,7 +301,7 @@ rr_remove_remote_schema(const char *name, bool cascade)
 	rr_metadata_end();
 }
 
-Jsonb *
+Jsonb	   *
 rr_introspect_remote_schema(const char *name)
 {
 	RrRemoteSchema *remote = rr_get_remote_schema(name);
@@ -300,10 +320,12 @@ rr_introspect_remote_schema(const char *name)
 				 errmsg("the schema of remote schema \"%s\" has not been fetched yet", name),
 				 errhint("Run reload_remote_schema.")));
 	schema = rr_remote_create(remote)->upstream;
-	request = gql_request_create(schema, gql_parse(query, strlen(query), &limits, errors), NULL, NULL, errors);
+	request = gql_request_create(schema, gql_parse(query, strlen(query), &limits, errors), NULL,
+								 NULL, errors);
 	initStringInfo(&out);
 	appendStringInfoString(&out, "{\"data\":");
-	foreach(lc, gql_collect_fields(request, schema->query, list_make1(request->operation->selection_set)))
+	foreach(lc, gql_collect_fields(request, schema->query,
+								   list_make1(request->operation->selection_set)))
 	{
 		const GqlFieldSel *field = lfirst(lc);
 
@@ -311,7 +333,8 @@ rr_introspect_remote_schema(const char *name)
 		escape_json(&out, field->key);
 		appendStringInfoChar(&out, ':');
 		if (!gql_introspect(request, field, &out, errors))
-			elog(ERROR, "introspection of remote schema \"%s\" failed: %s", name, rr_error_lines(errors, MAX_SHOWN_ERRORS));
+			elog(ERROR, "introspection of remote schema \"%s\" failed: %s", name,
+				 rr_error_lines(errors, MAX_SHOWN_ERRORS));
 		separator = ",";
 	}
 	appendStringInfoString(&out, "}}");

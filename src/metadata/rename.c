@@ -1,12 +1,17 @@
 /*
  * follow.c: metadata follows renames.
  *
- * The catalogs hold names, since those survive a dump. After a command that renamed something (renames.h) the names in them are read as what they
- * meant before it, and rewritten as what that is called now. Event triggers call this in a block that turns errors into warnings: no command fails on our
+ * The catalogs hold names, since those survive a dump. After a command that
+ * renamed something (renames.h) the names in them are read as what they meant
+ * before it, and rewritten as what that is called now. Event triggers call
+ * this in a block that turns errors into warnings: no command fails on our
  * account.
  *
- * The command holds locks on what it renamed, and who stores metadata about a table locks it (rr_lock_table()), so what is read here is all there is. Only
- * rows that another session's rename is rewriting may still change: so they are locked first, and everything is read again when one was not what was read.
+ * The command holds locks on what it renamed, and who stores metadata about a
+ * table locks it (rr_lock_table()), so what is read here is all there is. Only
+ * rows that another session's rename is rewriting may still change: so they
+ * are locked first, and everything is read again when one was not what was
+ * read.
  */
 #include "postgres.h"
 
@@ -38,7 +43,10 @@ typedef struct Noted
 	List	   *changes;		/* Change * */
 } Noted;
 
-/* A row to be written, or only locked. The statements are rr_metadata_execute()'s, with the first so many of args. */
+/*
+ * A row to be written, or only locked. The statements are
+ * rr_metadata_execute()'s, with the first so many of args.
+ */
 typedef struct Change
 {
 	const char *name;			/* what no rename changes of it */
@@ -97,7 +105,8 @@ note_table(Noted *noted, const char *schema, const char *name)
 static void
 note_function(Noted *noted, const char *schema, const char *name)
 {
-	RrFunctionNames *function = noted_function(noted, schema, name) ? NULL : rr_function_before(schema, name);
+	RrFunctionNames *function = noted_function(noted, schema, name) ? NULL
+	: rr_function_before(schema, name);
 
 	if (function)
 		noted->functions = lappend(noted->functions, function);
@@ -185,9 +194,13 @@ emit_string(StringInfo out, const char *text, const RrTableNames *table, Strings
 		escape_json(out, text);
 }
 
-/* keys: the table whose columns the keys of this object (not of those inside) are, or NULL. */
+/*
+ * keys: the table whose columns the keys of this object (not of those inside)
+ * are, or NULL.
+ */
 static void
-emit(StringInfo out, const RrDoc *doc, const RrTableNames *keys, const RrTableNames *table, Strings strings)
+emit(StringInfo out, const RrDoc *doc, const RrTableNames *keys, const RrTableNames *table,
+	 Strings strings)
 {
 	const char *separator = "";
 	ListCell   *lc;
@@ -238,7 +251,8 @@ emit_table(StringInfo out, const Noted *noted, const RrDoc *doc)
 
 	rr_table_name_from_json(doc, &schema, &name);
 	table = noted_table(noted, schema, name);
-	if (table == NULL || (strcmp(table->schema, table->new_schema) == 0 && strcmp(table->name, table->new_name) == 0))
+	if (table == NULL || (strcmp(table->schema, table->new_schema) == 0 &&
+						  strcmp(table->name, table->new_name) == 0))
 	{
 		emit(out, doc, NULL, NULL, STRINGS_OTHER);
 		return;
@@ -250,9 +264,13 @@ emit_table(StringInfo out, const Noted *noted, const RrDoc *doc)
 	appendStringInfoChar(out, '}');
 }
 
-/* A member of {remote_schema, lhs_fields, remote_field, …}, {table, field_mapping, …} or a "using", by its name. */
+/*
+ * A member of {remote_schema, lhs_fields, remote_field, …}, {table,
+ * field_mapping, …} or a "using", by its name.
+ */
 static void
-emit_member(StringInfo out, const Noted *noted, const RrDoc *member, const RrTableNames *source, const RrTableNames *target)
+emit_member(StringInfo out, const Noted *noted, const RrDoc *member, const RrTableNames *source,
+			const RrTableNames *target)
 {
 	const char *key = member->key;
 
@@ -274,7 +292,8 @@ emit_member(StringInfo out, const Noted *noted, const RrDoc *member, const RrTab
 
 /* A definition: an object whose one member is of interest member by member. */
 static Jsonb *
-rewrite_definition(const Noted *noted, const RrRelationship *relationship, const RrTableNames *source)
+rewrite_definition(const Noted *noted, const RrRelationship *relationship,
+				   const RrTableNames *source)
 {
 	const RrDoc *target_doc = rr_relationship_target(relationship);
 	const RrTableNames *target = NULL;
@@ -342,15 +361,18 @@ is_renamed(const RrTableNames *table)
 		return false;
 	for (int i = 0; i < table->n_columns; i++)
 	{
-		if (table->columns[i] && table->new_columns[i] && strcmp(table->columns[i], table->new_columns[i]) != 0)
+		if (table->columns[i] && table->new_columns[i] && strcmp(table->columns[i],
+																 table->new_columns[i]) != 0)
 			return true;
 	}
 	return is_elsewhere(table->schema, table->name, table->new_schema, table->new_name);
 }
 
 /*
- * Does a relationship have to do with a renamed table? Then its row is locked, though it may not name what was renamed: who renames several things of one table
- * in a transaction has all its rows from the first on, and cannot wait for another who does so as well.
+ * Does a relationship have to do with a renamed table? Then its row is locked,
+ * though it may not name what was renamed: who renames several things of one
+ * table in a transaction has all its rows from the first on, and cannot wait
+ * for another who does so as well.
  */
 static bool
 is_concerned(const Noted *noted, const RrRelationship *r)
@@ -389,20 +411,25 @@ change_table_relationship(Noted *noted, const RrRelationship *r)
 	*change = (Change)
 	{
 		.name = r->name,
-		.from = table_label("relationship", r->source_schema, r->source_table, r->name),
-		.to = table_label("relationship", schema, table, r->name),
-		.lock = "SELECT FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $1 "
+			.from = table_label("relationship", r->source_schema, r->source_table, r->name),
+			.to = table_label("relationship", schema, table, r->name),
+			.lock = "SELECT FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $1 "
 			"AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3 AND definition OPERATOR(pg_catalog.=) $4 FOR UPDATE",
-		.n_lock = 4,
-		.clear = "DELETE FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $5 "
+			.n_lock = 4,
+			.clear = "DELETE FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $5 "
 			"AND table_name OPERATOR(pg_catalog.=) $6 AND name OPERATOR(pg_catalog.=) $3",
-		.write = "UPDATE remote_rel.table_relationship SET table_schema = $5, table_name = $6, definition = $7 "
+			.write = "UPDATE remote_rel.table_relationship SET table_schema = $5, table_name = $6, definition = $7 "
 			"WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
-		.n_write = 7,
-		.args = {rr_arg_name(r->source_schema), rr_arg_name(r->source_table), rr_arg_text(r->name), rr_arg_jsonb(r->definition),
-		rr_arg_name(schema), rr_arg_name(table), rr_arg_jsonb(definition)}
+			.n_write = 7,
+			.args =
+		{
+			rr_arg_name(r->source_schema), rr_arg_name(r->source_table), rr_arg_text(r->name),
+				rr_arg_jsonb(r->definition),
+				rr_arg_name(schema), rr_arg_name(table), rr_arg_jsonb(definition)
+		}
 	};
-	if (same_jsonb(definition, r->definition) && !is_elsewhere(r->source_schema, r->source_table, schema, table))
+	if (same_jsonb(definition, r->definition) && !is_elsewhere(r->source_schema, r->source_table,
+															   schema, table))
 		change->write = NULL;
 	noted->changes = lappend(noted->changes, change);
 }
@@ -419,16 +446,20 @@ change_remote_relationship(Noted *noted, const RrRelationship *r)
 	*change = (Change)
 	{
 		.name = r->name,
-		.from = "",
-		.to = "",
-		.lock = "SELECT FROM remote_rel.remote_schema_relationship WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
+			.from = "",
+			.to = "",
+			.lock = "SELECT FROM remote_rel.remote_schema_relationship WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
 			"AND type_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3 AND definition OPERATOR(pg_catalog.=) $4 FOR UPDATE",
-		.n_lock = 4,
-		.write = "UPDATE remote_rel.remote_schema_relationship SET definition = $5 WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
+			.n_lock = 4,
+			.write = "UPDATE remote_rel.remote_schema_relationship SET definition = $5 WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
 			"AND type_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
-		.n_write = 5,
-		.args = {rr_arg_text(r->source_remote_schema), rr_arg_text(r->source_type), rr_arg_text(r->name), rr_arg_jsonb(r->definition),
-		rr_arg_jsonb(definition)}
+			.n_write = 5,
+			.args =
+		{
+			rr_arg_text(r->source_remote_schema), rr_arg_text(r->source_type),
+				rr_arg_text(r->name), rr_arg_jsonb(r->definition),
+				rr_arg_jsonb(definition)
+		}
 	};
 	if (same_jsonb(definition, r->definition))
 		change->write = NULL;
@@ -453,19 +484,23 @@ change_computed_field(Noted *noted, const RrComputedField *f)
 	*change = (Change)
 	{
 		.name = f->name,
-		.from = table_label("computed field", f->source_schema, f->source_table, f->name),
-		.to = table_label("computed field", schema, table, f->name),
-		.lock = "SELECT FROM remote_rel.computed_field WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2 "
+			.from = table_label("computed field", f->source_schema, f->source_table, f->name),
+			.to = table_label("computed field", schema, table, f->name),
+			.lock = "SELECT FROM remote_rel.computed_field WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2 "
 			"AND name OPERATOR(pg_catalog.=) $3 AND function_schema OPERATOR(pg_catalog.=) $4 AND function_name OPERATOR(pg_catalog.=) $5 FOR UPDATE",
-		.n_lock = 5,
-		.clear = "DELETE FROM remote_rel.computed_field WHERE table_schema OPERATOR(pg_catalog.=) $6 "
+			.n_lock = 5,
+			.clear = "DELETE FROM remote_rel.computed_field WHERE table_schema OPERATOR(pg_catalog.=) $6 "
 			"AND table_name OPERATOR(pg_catalog.=) $7 AND name OPERATOR(pg_catalog.=) $3",
-		.write = "UPDATE remote_rel.computed_field SET table_schema = $6, table_name = $7, function_schema = $8, function_name = $9 "
+			.write = "UPDATE remote_rel.computed_field SET table_schema = $6, table_name = $7, function_schema = $8, function_name = $9 "
 			"WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
-		.n_write = 9,
-		.args = {rr_arg_name(f->source_schema), rr_arg_name(f->source_table), rr_arg_text(f->name),
-			rr_arg_name(f->function_schema), rr_arg_name(f->function_name),
-		rr_arg_name(schema), rr_arg_name(table), rr_arg_name(function_schema), rr_arg_name(function)}
+			.n_write = 9,
+			.args =
+		{
+			rr_arg_name(f->source_schema), rr_arg_name(f->source_table), rr_arg_text(f->name),
+				rr_arg_name(f->function_schema), rr_arg_name(f->function_name),
+				rr_arg_name(schema), rr_arg_name(table), rr_arg_name(function_schema),
+				rr_arg_name(function)
+		}
 	};
 	noted->changes = lappend(noted->changes, change);
 }
@@ -476,23 +511,28 @@ change_tracked_function(Noted *noted, const RrTrackedFunction *f)
 	const RrFunctionNames *function = noted_function(noted, f->function_schema, f->function_name);
 	Change	   *change;
 
-	if (function == NULL || !is_elsewhere(function->schema, function->name, function->new_schema, function->new_name))
+	if (function == NULL || !is_elsewhere(function->schema, function->name, function->new_schema,
+										  function->new_name))
 		return;
 	change = palloc0(sizeof(Change));
 	*change = (Change)
 	{
 		.name = "",
-		.from = psprintf("tracked function \"%s.%s\"", f->function_schema, f->function_name),
-		.to = psprintf("tracked function \"%s.%s\"", function->new_schema, function->new_name),
-		.lock = "SELECT FROM remote_rel.tracked_function WHERE function_schema OPERATOR(pg_catalog.=) $1 "
+			.from = psprintf("tracked function \"%s.%s\"", f->function_schema, f->function_name),
+			.to = psprintf("tracked function \"%s.%s\"", function->new_schema, function->new_name),
+			.lock = "SELECT FROM remote_rel.tracked_function WHERE function_schema OPERATOR(pg_catalog.=) $1 "
 			"AND function_name OPERATOR(pg_catalog.=) $2 FOR UPDATE",
-		.n_lock = 2,
-		.clear = "DELETE FROM remote_rel.tracked_function WHERE function_schema OPERATOR(pg_catalog.=) $3 "
+			.n_lock = 2,
+			.clear = "DELETE FROM remote_rel.tracked_function WHERE function_schema OPERATOR(pg_catalog.=) $3 "
 			"AND function_name OPERATOR(pg_catalog.=) $4",
-		.write = "UPDATE remote_rel.tracked_function SET function_schema = $3, function_name = $4 "
+			.write = "UPDATE remote_rel.tracked_function SET function_schema = $3, function_name = $4 "
 			"WHERE function_schema OPERATOR(pg_catalog.=) $1 AND function_name OPERATOR(pg_catalog.=) $2",
-		.n_write = 4,
-		.args = {rr_arg_name(f->function_schema), rr_arg_name(f->function_name), rr_arg_name(function->new_schema), rr_arg_name(function->new_name)}
+			.n_write = 4,
+			.args =
+		{
+			rr_arg_name(f->function_schema), rr_arg_name(f->function_name),
+				rr_arg_name(function->new_schema), rr_arg_name(function->new_name)
+		}
 	};
 	noted->changes = lappend(noted->changes, change);
 }
@@ -560,8 +600,12 @@ must_wait(const Change *change, List *changes)
 static void
 write_row(Change *change)
 {
-	/* what is in its place then belongs to a table or function that did not exist when this one took its name */
-	if (strcmp(change->from, change->to) != 0 && rr_metadata_execute(change->clear, change->n_write, change->args) > 0)
+	/*
+	 * what is in its place then belongs to a table or function that did not
+	 * exist when this one took its name
+	 */
+	if (strcmp(change->from, change->to) != 0 && rr_metadata_execute(change->clear,
+																	 change->n_write, change->args) > 0)
 		ereport(NOTICE,
 				(errmsg("%s, which did not exist, gives way to what was renamed", change->to)));
 	if (change->write)
@@ -644,7 +688,10 @@ read_oids(ArrayType *array, int *n)
 	return oids;
 }
 
-/* follow_names(classes oid[], objects oid[]): what the command did, side by side; NULL for nothing. */
+/*
+ * follow_names(classes oid[], objects oid[]): what the command did, side by
+ * side; NULL for nothing.
+ */
 Datum
 rr_follow_names(PG_FUNCTION_ARGS)
 {

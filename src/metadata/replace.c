@@ -1,9 +1,13 @@
 /*
- * replace.c: replace_metadata: another metadata object in the place of what is there, all or nothing.
+ * replace.c: replace_metadata: another metadata object in the place of what is
+ * there, all or nothing.
  *
- * First the object is read whole and the upstreams are asked, then everything is written under the lock, then the result is checked. Each part is
- * read and written in a subtransaction of its own, and what is wrong is only noted, so that one error tells all of it; but not what follows from something
- * else that is told. What an export of Hasura holds beyond is listed as passed over.
+ * First the object is read whole and the upstreams are asked, then everything
+ * is written under the lock, then the result is checked. Each part is read and
+ * written in a subtransaction of its own, and what is wrong is only noted, so
+ * that one error tells all of it; but not what follows from something else
+ * that is told. What an export of Hasura holds beyond is listed as passed
+ * over.
  */
 #include "postgres.h"
 
@@ -44,7 +48,10 @@ typedef struct Replacement
 	List	   *grants;			/* PassedGrant * */
 } Replacement;
 
-/* A permission or an inherited role, which the answer tells the statements for. */
+/*
+ * A permission or an inherited role, which the answer tells the statements
+ * for.
+ */
 typedef struct PassedGrant
 {
 	const RrDoc *doc;
@@ -68,7 +75,8 @@ add_error(Replacement *r, const RrDoc *doc, const ErrorData *error)
 	if (error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION)
 		r->errors = lappend(r->errors, psprintf("%s: another of this name comes before it", path));
 	else
-		r->errors = lappend(r->errors, psprintf("%s%s%s%s%s", told ? "" : path, told ? "" : ": ", error->message, *detail ? ": " : "", detail));
+		r->errors = lappend(r->errors, psprintf("%s%s%s%s%s", told ? "" : path, told ? "" : ": ",
+												error->message, *detail ? ": " : "", detail));
 }
 
 /* A part of the object being read. */
@@ -94,7 +102,10 @@ run_part(void *arg)
 	part->read(part->r, part->doc, part);
 }
 
-/* Note what is wrong with a part instead of throwing it. An absent one is all right. */
+/*
+ * Note what is wrong with a part instead of throwing it. An absent one is all
+ * right.
+ */
 static void
 read_part(Part part)
 {
@@ -125,7 +136,10 @@ read_elements(Replacement *r, const RrDoc *list, Part part)
 		(r)->passed_over = rr_doc_other_paths((r)->passed_over, doc, keys__, lengthof(keys__)); \
 	} while (0)
 
-/* A member that is an object; NULL otherwise, which reading the body tells if it is wrong. */
+/*
+ * A member that is an object; NULL otherwise, which reading the body tells if
+ * it is wrong.
+ */
 static const RrDoc *
 object_member(const RrDoc *doc, const char *key)
 {
@@ -136,7 +150,8 @@ object_member(const RrDoc *doc, const char *key)
 
 /* What of an object's body is not looked at. */
 static void
-pass_over_body(Replacement *r, ItemKind kind, RrRelationshipKind relationship_kind, const RrDoc *body)
+pass_over_body(Replacement *r, ItemKind kind, RrRelationshipKind relationship_kind,
+			   const RrDoc *body)
 {
 	const RrDoc *inner;
 
@@ -145,7 +160,8 @@ pass_over_body(Replacement *r, ItemKind kind, RrRelationshipKind relationship_ki
 	switch (kind)
 	{
 		case ITEM_REMOTE_SCHEMA:
-			PASS_OVER(r, body, "name", "definition", "comment", "sdl", "permissions", "remote_relationships");
+			PASS_OVER(r, body, "name", "definition", "comment", "sdl", "permissions",
+					  "remote_relationships");
 			break;
 		case ITEM_COMPUTED_FIELD:
 			PASS_OVER(r, body, "name", "definition", "comment");
@@ -248,20 +264,25 @@ add_table(Replacement *r, const RrDoc *doc, const Part *unused pg_attribute_unus
 		{"remote_relationships", ITEM_TABLE_RELATIONSHIP, RR_REL_TO_REMOTE_SCHEMA},
 	};
 	static const char *const permissions[][2] = {
-		{"select_permissions", "select"}, {"insert_permissions", "insert"}, {"update_permissions", "update"}, {"delete_permissions", "delete"},
+		{"select_permissions", "select"}, {"insert_permissions", "insert"},
+		{"update_permissions", "update"}, {"delete_permissions", "delete"},
 	};
 	const char *schema;
 	const char *name;
 
-	PASS_OVER(r, doc, "table", "object_relationships", "array_relationships", "computed_fields", "remote_relationships");
+	PASS_OVER(r, doc, "table", "object_relationships", "array_relationships", "computed_fields",
+			  "remote_relationships");
 	rr_table_name_from_json(rr_doc_require(doc, "table"), &schema, &name);
 	warn_unserved(schema, name);
 	for (int i = 0; i < (int) lengthof(lists); i++)
-		read_part((Part) {.r = r,.doc = rr_doc_get(doc, lists[i].key),.read = add_items,.kind = lists[i].kind,
-				.relationship_kind = lists[i].relationship_kind,.schema = schema,.table = name});
+		read_part((Part) {.r = r, .doc = rr_doc_get(doc, lists[i].key), .read = add_items,
+							   .kind = lists[i].kind,
+							   .relationship_kind = lists[i].relationship_kind, .schema = schema,
+							   .table = name});
 	for (int i = 0; i < (int) lengthof(permissions); i++)
-		read_part((Part) {.r = r,.doc = rr_doc_get(doc, permissions[i][0]),.read = add_grants,.schema = schema,.table = name,
-				.verb = permissions[i][1]});
+		read_part((Part) {.r = r, .doc = rr_doc_get(doc, permissions[i][0]), .read = add_grants,
+							   .schema = schema, .table = name,
+							   .verb = permissions[i][1]});
 }
 
 static void
@@ -282,8 +303,9 @@ add_source(Replacement *r, const RrDoc *doc, const Part *unused pg_attribute_unu
 		return;
 	}
 	PASS_OVER(r, doc, "name", "kind", "tables", "functions");
-	read_part((Part) {.r = r,.doc = rr_doc_get(doc, "tables"),.read = add_tables});
-	read_part((Part) {.r = r,.doc = rr_doc_get(doc, "functions"),.read = add_items,.kind = ITEM_FUNCTION});
+	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "tables"), .read = add_tables});
+	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "functions"), .read = add_items,
+						   .kind = ITEM_FUNCTION});
 }
 
 static void
@@ -299,16 +321,19 @@ add_group(Replacement *r, const RrDoc *group, const Part *part)
 	const char *type_name = rr_doc_get_text(group, "type_name", NULL);
 
 	if (type_name == NULL)
-		type_name = rr_doc_text(rr_doc_require(group, rr_doc_get(group, "type") ? "type" : "type_name"));
+		type_name = rr_doc_text(rr_doc_require(group, rr_doc_get(group, "type") ? "type"
+											   : "type_name"));
 	PASS_OVER(r, group, "type_name", "type", "relationships");
-	read_part((Part) {.r = r,.doc = rr_doc_get(group, "relationships"),.read = add_items,.kind = ITEM_REMOTE_RELATIONSHIP,
-			.relationship_kind = RR_REL_TO_REMOTE_SCHEMA,.remote_schema = part->remote_schema,.type_name = type_name});
+	read_part((Part) {.r = r, .doc = rr_doc_get(group, "relationships"), .read = add_items,
+						   .kind = ITEM_REMOTE_RELATIONSHIP,
+						   .relationship_kind = RR_REL_TO_REMOTE_SCHEMA,
+						   .remote_schema = part->remote_schema, .type_name = type_name});
 }
 
 static void
 add_groups(Replacement *r, const RrDoc *list, const Part *part)
 {
-	read_elements(r, list, (Part) {.read = add_group,.remote_schema = part->remote_schema});
+	read_elements(r, list, (Part) {.read = add_group, .remote_schema = part->remote_schema});
 }
 
 static void
@@ -317,41 +342,50 @@ add_remote_schema(Replacement *r, const RrDoc *doc, const Part *part)
 	const char *name = rr_doc_text(rr_doc_require(doc, "name"));
 
 	add_item(r, doc, part);
-	read_part((Part) {.r = r,.doc = rr_doc_get(doc, "permissions"),.read = add_items,.kind = ITEM_PERMISSION,.remote_schema = name});
-	read_part((Part) {.r = r,.doc = rr_doc_get(doc, "remote_relationships"),.read = add_groups,.remote_schema = name});
+	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "permissions"), .read = add_items,
+						   .kind = ITEM_PERMISSION, .remote_schema = name});
+	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "remote_relationships"), .read = add_groups,
+						   .remote_schema = name});
 }
 
 static void
 add_remote_schemas(Replacement *r, const RrDoc *list, const Part *unused pg_attribute_unused())
 {
-	read_elements(r, list, (Part) {.read = add_remote_schema,.kind = ITEM_REMOTE_SCHEMA});
+	read_elements(r, list, (Part) {.read = add_remote_schema, .kind = ITEM_REMOTE_SCHEMA});
 }
 
-/* Remote schemas come first: relationships need them. Versions 1, which does not say so, and 2 have their tables at the top. */
+/*
+ * Remote schemas come first: relationships need them. Versions 1, which does
+ * not say so, and 2 have their tables at the top.
+ */
 static void
 add_all(Replacement *r, const RrDoc *metadata)
 {
 	const RrDoc *version = rr_doc_get(metadata, "version");
-	int			number = version ? rr_doc_int(version, 1, 3) : rr_doc_get(metadata, "tables") ? 1 : 3;
+	int			number = version ? rr_doc_int(version, 1, 3) : rr_doc_get(metadata, "tables") ? 1
+	: 3;
 
-	read_part((Part) {.r = r,.doc = rr_doc_get(metadata, "remote_schemas"),.read = add_remote_schemas});
-	read_part((Part) {.r = r,.doc = rr_doc_get(metadata, "inherited_roles"),.read = add_grants});
+	read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "remote_schemas"),
+						   .read = add_remote_schemas});
+	read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "inherited_roles"), .read = add_grants});
 	if (number < 3)
 	{
 		PASS_OVER(r, metadata, "version", "remote_schemas", "tables", "functions");
-		read_part((Part) {.r = r,.doc = rr_doc_get(metadata, "tables"),.read = add_tables});
-		read_part((Part) {.r = r,.doc = rr_doc_get(metadata, "functions"),.read = add_items,.kind = ITEM_FUNCTION});
+		read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "tables"), .read = add_tables});
+		read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "functions"), .read = add_items,
+							   .kind = ITEM_FUNCTION});
 		return;
 	}
 	PASS_OVER(r, metadata, "version", "remote_schemas", "sources");
-	read_part((Part) {.r = r,.doc = rr_doc_get(metadata, "sources"),.read = add_sources});
+	read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "sources"), .read = add_sources});
 }
 
 /* ---- the items ---- */
 
 /*
- * With inconsistent metadata allowed, an upstream that cannot be asked leaves the remote schema with the SDL that it had under the same name, or without any.
- * A schema that is given must be one all the same.
+ * With inconsistent metadata allowed, an upstream that cannot be asked leaves
+ * the remote schema with the SDL that it had under the same name, or without
+ * any. A schema that is given must be one all the same.
  */
 static RrRemoteSchema *
 read_remote_schema(const MetadataItem *item)
@@ -436,7 +470,10 @@ write_item(void *arg)
 	}
 }
 
-/* Can an item not be all right for the reason alone that its remote schema could not be read? */
+/*
+ * Can an item not be all right for the reason alone that its remote schema
+ * could not be read?
+ */
 static bool
 lacks_remote_schema(const Replacement *r, const MetadataItem *item)
 {
@@ -487,7 +524,10 @@ write_items(Replacement *r)
 	}
 }
 
-/* Is it inconsistent because of an object that could not be read, and that is told already? */
+/*
+ * Is it inconsistent because of an object that could not be read, and that is
+ * told already?
+ */
 static bool
 follows_from_errors(const Replacement *r, const RrInconsistency *item)
 {
@@ -500,9 +540,14 @@ follows_from_errors(const Replacement *r, const RrInconsistency *item)
 
 		if (other->object)
 			continue;
-		/* the errors of a relationship may name a computed field or a remote schema that is not there */
+
+		/*
+		 * the errors of a relationship may name a computed field or a remote
+		 * schema that is not there
+		 */
 		name = rr_doc_is_object(other->body) ? rr_doc_get(other->body, "name") : NULL;
-		if (name && rr_doc_is_string(name) && strstr(item->reason, psprintf("\"%s\"", rr_doc_text(name))))
+		if (name && rr_doc_is_string(name) && strstr(item->reason, psprintf("\"%s\"",
+																			rr_doc_text(name))))
 			return true;
 	}
 	return false;
@@ -540,11 +585,15 @@ write_grant(void *arg)
 {
 	PassedGrant *grant = arg;
 
-	grant->json = grant->verb ? rr_table_permission_json(grant->schema, grant->table, grant->verb, grant->doc, grant->roles) :
+	grant->json = grant->verb ? rr_table_permission_json(grant->schema, grant->table, grant->verb,
+														 grant->doc, grant->roles) :
 		rr_inherited_role_json(grant->doc, grant->roles);
 }
 
-/* What says the same as the permissions that were passed over: for each the statements, or why there are none. NULL for none. */
+/*
+ * What says the same as the permissions that were passed over: for each the
+ * statements, or why there are none. NULL for none.
+ */
 static Jsonb *
 grants_json(const Replacement *r)
 {
@@ -560,7 +609,8 @@ grants_json(const Replacement *r)
 		grant->roles = &roles;
 		error = rr_try(write_grant, grant);
 		if (error)
-			grant->json = rr_jsonb_object("path", rr_jsonb_text(rr_doc_path(grant->doc)), "error", rr_jsonb_text(error->message),
+			grant->json = rr_jsonb_object("path", rr_jsonb_text(rr_doc_path(grant->doc)), "error",
+										  rr_jsonb_text(error->message),
 										  "internal", rr_jsonb_text(error->detail), NULL);
 		items = lappend(items, grant->json);
 	}
@@ -572,13 +622,14 @@ answer(const Replacement *r, bool wrapped, List *inconsistencies)
 {
 	return rr_jsonb_object("message", wrapped ? NULL : rr_jsonb_text("success"),
 						   "is_consistent", wrapped ? rr_jsonb_bool(inconsistencies == NIL) : NULL,
-						   "inconsistent_objects", wrapped ? rr_inconsistencies_to_jsonb(inconsistencies) : NULL,
+						   "inconsistent_objects", wrapped
+						   ? rr_inconsistencies_to_jsonb(inconsistencies) : NULL,
 						   "passed_over", rr_jsonb_texts(r->passed_over),
 						   "written_as", grants_json(r),
 						   NULL);
 }
 
-Jsonb *
+Jsonb	   *
 rr_replace_metadata(const RrDoc *args)
 {
 	Replacement r = {0};

@@ -1,5 +1,6 @@
 /*
- * functions.c: the SQL functions of management. They unpack arguments and call the commands.
+ * functions.c: the SQL functions of management. They unpack arguments and call
+ * the commands.
  */
 #include "postgres.h"
 
@@ -22,7 +23,8 @@ check_not_null(FunctionCallInfo fcinfo, int n)
 		if (PG_ARGISNULL(i))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("argument %d of remote_rel.%s() must not be null", i + 1, get_func_name(fcinfo->flinfo->fn_oid))));
+					 errmsg("argument %d of remote_rel.%s() must not be null", i + 1,
+							get_func_name(fcinfo->flinfo->fn_oid))));
 }
 
 static const char *
@@ -74,7 +76,8 @@ names_argument(FunctionCallInfo fcinfo, int n)
 
 	if (PG_ARGISNULL(n))
 		return NULL;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(n), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &values, &nulls, &count);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(n), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR,
+					  &values, &nulls, &count);
 	for (int i = 0; i < count; i++)
 	{
 		if (nulls[i])
@@ -99,7 +102,8 @@ static RrRemoteSchema *
 remote_schema_arguments(FunctionCallInfo fcinfo)
 {
 	check_not_null(fcinfo, 2);
-	return rr_prepare_remote_schema(text_argument(fcinfo, 0), rr_doc_root(PG_GETARG_JSONB_P(1), "definition"),
+	return rr_prepare_remote_schema(text_argument(fcinfo, 0),
+									rr_doc_root(PG_GETARG_JSONB_P(1), "definition"),
 									text_argument(fcinfo, 2), text_argument(fcinfo, 3));
 }
 
@@ -152,7 +156,10 @@ PG_FUNCTION_INFO_V1(rr_sql_create_remote_schema_remote_relationship);
 PG_FUNCTION_INFO_V1(rr_sql_update_remote_schema_remote_relationship);
 PG_FUNCTION_INFO_V1(rr_sql_delete_remote_schema_remote_relationship);
 
-/* (source regclass, name text, remote_schema text, remote_field jsonb, lhs_fields name[], batch jsonb, relationship_type text) */
+/*
+ * (source regclass, name text, remote_schema text, remote_field jsonb,
+ * lhs_fields name[], batch jsonb, relationship_type text)
+ */
 static void
 put_remote_relationship(FunctionCallInfo fcinfo, RrPutMode mode)
 {
@@ -271,7 +278,8 @@ Datum
 rr_sql_delete_remote_schema_remote_relationship(PG_FUNCTION_ARGS)
 {
 	check_not_null(fcinfo, 3);
-	rr_drop_remote_relationship(text_argument(fcinfo, 0), text_argument(fcinfo, 1), text_argument(fcinfo, 2));
+	rr_drop_remote_relationship(text_argument(fcinfo, 0), text_argument(fcinfo, 1),
+								text_argument(fcinfo, 2));
 	PG_RETURN_VOID();
 }
 
@@ -282,7 +290,10 @@ PG_FUNCTION_INFO_V1(rr_sql_drop_computed_field);
 PG_FUNCTION_INFO_V1(rr_sql_track_function);
 PG_FUNCTION_INFO_V1(rr_sql_untrack_function);
 
-/* (source regclass, name text, function regproc, table_argument text, session_argument text, comment text) */
+/*
+ * (source regclass, name text, function regproc, table_argument text,
+ * session_argument text, comment text)
+ */
 Datum
 rr_sql_add_computed_field(PG_FUNCTION_ARGS)
 {
@@ -321,8 +332,10 @@ rr_sql_track_function(PG_FUNCTION_ARGS)
 
 	check_not_null(fcinfo, 1);
 	function_argument(fcinfo, 0, &schema, &name);
-	body = rr_jsonb_object("function", rr_jsonb_object("schema", rr_jsonb_text(schema), "name", rr_jsonb_text(name), NULL),
-						   "configuration", jsonb_argument(fcinfo, 1), "comment", rr_jsonb_text(text_argument(fcinfo, 2)), NULL);
+	body = rr_jsonb_object("function", rr_jsonb_object("schema", rr_jsonb_text(schema), "name",
+													   rr_jsonb_text(name), NULL),
+						   "configuration", jsonb_argument(fcinfo, 1), "comment",
+						   rr_jsonb_text(text_argument(fcinfo, 2)), NULL);
 	rr_check_function_keys(rr_doc_root(body, ""));
 	rr_put_tracked_function(rr_tracked_function_from_body(rr_doc_root(body, "")), RR_CREATE);
 	PG_RETURN_VOID();

@@ -1,5 +1,6 @@
 /*
- * function.c: SQL functions in the GraphQL schema: computed fields and tracked functions.
+ * function.c: SQL functions in the GraphQL schema: computed fields and tracked
+ * functions.
  */
 #include "postgres.h"
 
@@ -128,7 +129,8 @@ check_session_argument(const Signature *s, const char *name)
 	if (type != JSONOID && type != JSONBOID)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
-				 errmsg("argument \"%s\" of function \"%s\" cannot take the session", name, s->label),
+				 errmsg("argument \"%s\" of function \"%s\" cannot take the session", name,
+						s->label),
 				 errdetail("It must be of type json or jsonb.")));
 }
 
@@ -170,8 +172,10 @@ check_computed_field(const RrComputedField *field, Oid table)
 	if (s->n_arguments == 0 || s->types[position] != row_type)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
-				 errmsg("function \"%s\" does not take a row of table \"%s\"", s->label, get_rel_name(table)),
-				 errdetail("%s argument must be of the table's row type.", field->table_argument ? "That" : "The first"),
+				 errmsg("function \"%s\" does not take a row of table \"%s\"", s->label,
+						get_rel_name(table)),
+				 errdetail("%s argument must be of the table's row type.", field->table_argument
+						   ? "That" : "The first"),
 				 errhint("Name the right one as \"table_argument\".")));
 	if (field->session_argument)
 		check_session_argument(s, field->session_argument);
@@ -223,11 +227,14 @@ rr_put_computed_field(const RrComputedField *field, RrPutMode mode)
 	}
 	RR_METADATA_EXECUTE("INSERT INTO remote_rel.computed_field (table_schema, table_name, name, function_schema, function_name, "
 						"table_argument, session_argument, comment) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-						rr_arg_name(field->source_schema), rr_arg_name(field->source_table), rr_arg_text(field->name),
+						rr_arg_name(field->source_schema), rr_arg_name(field->source_table),
+						rr_arg_text(field->name),
 						rr_arg_name(field->function_schema), rr_arg_name(field->function_name),
-						rr_arg_text(field->table_argument), rr_arg_text(field->session_argument), rr_arg_text(field->comment));
+						rr_arg_text(field->table_argument), rr_arg_text(field->session_argument),
+						rr_arg_text(field->comment));
 	if (mode != RR_RESTORE)
-		rr_refuse_new_inconsistencies(before, psprintf("computed field \"%s\" of table \"%s\"", field->name, field->source_table));
+		rr_refuse_new_inconsistencies(before, psprintf("computed field \"%s\" of table \"%s\"",
+													   field->name, field->source_table));
 	rr_metadata_end();
 }
 
@@ -243,7 +250,8 @@ joined_by(const char *schema, const char *table, const char *name)
 	{
 		RrRelationship *relationship = lfirst(lc);
 
-		if (relationship->to_remote_schema == NULL || strcmp(relationship->source_schema, schema) != 0 ||
+		if (relationship->to_remote_schema == NULL || strcmp(relationship->source_schema,
+															 schema) != 0 ||
 			strcmp(relationship->source_table, table) != 0)
 			continue;
 		foreach(field, relationship->to_remote_schema->lhs_fields)
@@ -334,7 +342,8 @@ is_tracked(const char *schema, const char *name)
 	{
 		const RrTrackedFunction *function = lfirst(lc);
 
-		if (strcmp(function->function_schema, schema) == 0 && strcmp(function->function_name, name) == 0)
+		if (strcmp(function->function_schema, schema) == 0 &&
+			strcmp(function->function_name, name) == 0)
 			return true;
 	}
 	return false;
@@ -355,12 +364,15 @@ rr_put_tracked_function(const RrTrackedFunction *function, RrPutMode mode)
 	if (is_tracked(function->function_schema, function->function_name))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
-				 errmsg("function \"%s.%s\" is tracked already", function->function_schema, function->function_name)));
+				 errmsg("function \"%s.%s\" is tracked already", function->function_schema,
+						function->function_name)));
 	RR_METADATA_EXECUTE("INSERT INTO remote_rel.tracked_function (function_schema, function_name, configuration, comment) VALUES ($1, $2, $3, $4)",
-						rr_arg_name(function->function_schema), rr_arg_name(function->function_name),
+						rr_arg_name(function->function_schema),
+						rr_arg_name(function->function_name),
 						rr_arg_jsonb(function->configuration), rr_arg_text(function->comment));
 	if (mode != RR_RESTORE)
-		rr_refuse_new_inconsistencies(before, psprintf("function \"%s.%s\"", function->function_schema, function->function_name));
+		rr_refuse_new_inconsistencies(before, psprintf("function \"%s.%s\"",
+													   function->function_schema, function->function_name));
 	rr_metadata_end();
 }
 

@@ -1,5 +1,6 @@
 /*
- * elsewhere.c: commands that users of Hasura know and that do nothing here, each answered with what takes its place.
+ * elsewhere.c: commands that users of Hasura know and that do nothing here,
+ * each answered with what takes its place.
  */
 #include "postgres.h"
 
@@ -9,7 +10,10 @@
 
 /* ---- tracking tables ---- */
 
-/* Tables are there without it; the command only makes sure. The paths of what it asks for beyond are appended. */
+/*
+ * Tables are there without it; the command only makes sure. The paths of what
+ * it asks for beyond are appended.
+ */
 static List *
 track(List *paths, const RrDoc *doc)
 {
@@ -39,16 +43,17 @@ track(List *paths, const RrDoc *doc)
 static Jsonb *
 tracked(List *paths)
 {
-	return rr_jsonb_object("message", rr_jsonb_text("success"), "passed_over", rr_jsonb_texts(paths), NULL);
+	return rr_jsonb_object("message", rr_jsonb_text("success"), "passed_over",
+						   rr_jsonb_texts(paths), NULL);
 }
 
-Jsonb *
+Jsonb	   *
 rr_track_table(const RrDoc *args)
 {
 	return tracked(track(NIL, args));
 }
 
-Jsonb *
+Jsonb	   *
 rr_track_tables(const RrDoc *args)
 {
 	List	   *paths = NIL;
@@ -93,7 +98,8 @@ static const char *const answers[][2] = {
 };
 
 /* Those for other databases than PostgreSQL. */
-static const char *const prefixes[] = {"mssql_", "bigquery_", "snowflake_", "citus_", "cockroach_", "dataconnector_"};
+static const char *const prefixes[] = {"mssql_", "bigquery_", "snowflake_", "citus_",
+"cockroach_", "dataconnector_"};
 
 void
 rr_throw_elsewhere(const char *type, const char *bare, const RrDoc *request)

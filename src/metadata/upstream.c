@@ -35,13 +35,13 @@ append_sentence(StringInfo out, const char *message)
 		appendStringInfoChar(out, '.');
 }
 
-char *
+char	   *
 rr_error_lines(const GqlErrorList *errors, int max)
 {
 	return rr_error_lines_below(NULL, errors, max);
 }
 
-char *
+char	   *
 rr_error_lines_below(const char *base, const GqlErrorList *errors, int max)
 {
 	StringInfoData out;
@@ -64,7 +64,8 @@ rr_error_lines_below(const char *base, const GqlErrorList *errors, int max)
 			appendStringInfo(&out, " (line %d, column %d)", location->line, location->column);
 		}
 		if (base && error->path)
-			appendStringInfo(&out, " (at %s%s)", base, gql_path_to_string(error->path) + (*base ? strlen(" at ") : strlen(" at .")));
+			appendStringInfo(&out, " (at %s%s)", base,
+							 gql_path_to_string(error->path) + (*base ? strlen(" at ") : strlen(" at .")));
 		left--;
 	}
 	if (left > 0)
@@ -97,7 +98,8 @@ rr_check_sdl(const char *remote_schema, const char *sdl)
 	GqlErrorList *errors = gql_errors_create(100, NULL);
 	GqlErrorList *warnings = gql_errors_create(100, NULL);
 
-	if (gql_schema_from_sdl(sdl, strlen(sdl), true, errors, warnings) == NULL || errors->items != NIL)
+	if (gql_schema_from_sdl(sdl, strlen(sdl), true, errors, warnings) == NULL ||
+		errors->items != NIL)
 		throw_broken(remote_schema, errors);
 	warn(remote_schema, warnings);
 }
@@ -121,7 +123,8 @@ make_headers(const RrRemoteSchema *remote)
 		if (strpbrk(header->to, "\r\n"))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("header \"%s\" of remote schema \"%s\" holds a line break", header->name, remote->name)));
+					 errmsg("header \"%s\" of remote schema \"%s\" holds a line break",
+							header->name, remote->name)));
 		headers = lappend(headers, psprintf("%s: %s", header->name, header->to));
 	}
 	if (!content_type)
@@ -183,7 +186,8 @@ check_transport(const RrRemoteSchema *remote, const RrHttpResponse *response)
 		case RR_HTTP_TIMEOUT:
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
-					 errmsg("remote schema \"%s\" at %s did not answer within %d s", remote->name, url, remote->timeout_ms / 1000),
+					 errmsg("remote schema \"%s\" at %s did not answer within %d s", remote->name,
+							url, remote->timeout_ms / 1000),
 					 errdetail_internal("%s", response->failure_detail),
 					 errhint("Raise \"timeout_seconds\" of the remote schema.")));
 			break;
@@ -197,7 +201,8 @@ check_transport(const RrRemoteSchema *remote, const RrHttpResponse *response)
 		case RR_HTTP_BROKEN:
 			ereport(ERROR,
 					(errcode(ERRCODE_CONNECTION_FAILURE),
-					 errmsg("the connection to remote schema \"%s\" at %s broke", remote->name, url),
+					 errmsg("the connection to remote schema \"%s\" at %s broke", remote->name,
+							url),
 					 errdetail_internal("%s", response->failure_detail)));
 			break;
 	}
@@ -214,12 +219,15 @@ sentence(const char *message)
 }
 
 static void
-throw_protocol(const RrRemoteSchema *remote, const char *what, const RrHttpResponse *response, const char *detail)
+throw_protocol(const RrRemoteSchema *remote, const char *what, const RrHttpResponse *response,
+			   const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_PROTOCOL_VIOLATION),
-			 errmsg("remote schema \"%s\" at %s %s", remote->name, rr_http_shown_url(response), what),
-			 errdetail_internal("The content type is %s. %s", response->content_type ? rr_remote_schema_conceal(remote, response->content_type) : "unknown",
+			 errmsg("remote schema \"%s\" at %s %s", remote->name, rr_http_shown_url(response),
+					what),
+			 errdetail_internal("The content type is %s. %s", response->content_type
+								? rr_remote_schema_conceal(remote, response->content_type) : "unknown",
 								sentence(detail)),
 			 errhint("The URL must be that of a GraphQL endpoint.")));
 }
@@ -246,7 +254,10 @@ upstream_errors(RrJsonNode *errors)
 	return out.data;
 }
 
-/* The value of "__schema", or NULL when the upstream answered with errors, which go to *refusal. Throws for everything else. */
+/*
+ * The value of "__schema", or NULL when the upstream answered with errors,
+ * which go to *refusal. Throws for everything else.
+ */
 static RrJsonNode *
 ask(const RrRemoteSchema *remote, const char *query, const char **refusal)
 {
@@ -261,7 +272,8 @@ ask(const RrRemoteSchema *remote, const char *query, const char **refusal)
 	success = response->status >= 200 && response->status < 300;
 	json = rr_json_parse(response->body, response->len, MAX_JSON_DEPTH, &error);
 	if (json == NULL && !success)
-		throw_protocol(remote, psprintf("answered with HTTP status %d", response->status), response, "The body is not JSON.");
+		throw_protocol(remote, psprintf("answered with HTTP status %d", response->status),
+					   response, "The body is not JSON.");
 	if (json == NULL)
 		throw_protocol(remote, "did not answer with JSON", response, error);
 	root = rr_json_root(json);
@@ -294,7 +306,8 @@ fetch(const RrRemoteSchema *remote)
 	StringInfoData sdl;
 
 	/* from what the newest servers know to what all do */
-	for (int attempt = 0; node == NULL && (query = gql_introspection_query(attempt)) != NULL; attempt++)
+	for (int attempt = 0; node == NULL &&
+		 (query = gql_introspection_query(attempt)) != NULL; attempt++)
 		node = ask(remote, query, &refusal);
 	if (node == NULL)
 		ereport(ERROR,
@@ -311,11 +324,12 @@ fetch(const RrRemoteSchema *remote)
 	return sdl.data;
 }
 
-char *
+char	   *
 rr_fetch_schema(const RrRemoteSchema *remote)
 {
 	MemoryContext outer = CurrentMemoryContext;
-	MemoryContext cxt = AllocSetContextCreate(outer, "remote_rel introspection", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext cxt = AllocSetContextCreate(outer, "remote_rel introspection",
+											  ALLOCSET_DEFAULT_SIZES);
 	char	   *sdl;
 
 	MemoryContextSwitchTo(cxt);
@@ -340,7 +354,7 @@ attempt(void *arg)
 	a->sdl = rr_fetch_schema(a->remote);
 }
 
-char *
+char	   *
 rr_try_fetch_schema(const RrRemoteSchema *remote)
 {
 	Attempt		a = {.remote = remote};

@@ -1,8 +1,9 @@
 /*
  * plan.c: the root fields of an operation, each given to what answers it.
  *
- * All root fields of a remote schema in a query are one document; in a mutation, those that stand next to each other are, since
- * root fields of a mutation run in order (specification, 6.2.2).
+ * All root fields of a remote schema in a query are one document; in a
+ * mutation, those that stand next to each other are, since root fields of a
+ * mutation run in order (specification, 6.2.2).
  */
 #include "postgres.h"
 
@@ -22,7 +23,8 @@ typedef struct RootPlanner
 	RrPlanner  *planner;
 	bool		mutation;
 	List	   *groups;			/* Group * */
-	Group	   *last;			/* the group of the root field before, for mutations */
+	Group	   *last;			/* the group of the root field before, for
+								 * mutations */
 } RootPlanner;
 
 static void
@@ -35,8 +37,8 @@ add_to_group(RootPlanner *r, RrRemote *remote, RrRootField *root)
 		group = r->last && r->last->remote == remote ? r->last : NULL;
 	else
 		foreach(lc, r->groups)
-			if (((Group *) lfirst(lc))->remote == remote)
-				group = lfirst(lc);
+		if (((Group *) lfirst(lc))->remote == remote)
+		group = lfirst(lc);
 	if (group == NULL)
 	{
 		group = palloc0(sizeof(Group));
@@ -150,7 +152,7 @@ rr_count_fields(RrPlanner *planner, int n)
 	return planner->fields <= MAX_FIELDS;
 }
 
-RrPlan *
+RrPlan	   *
 rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *errors)
 {
 	RrPlanner	planner = {.rs = rs, .request = request, .errors = errors};
@@ -161,7 +163,8 @@ rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *errors)
 
 	plan->rs = rs;
 	plan->request = request;
-	foreach(lc, gql_collect_fields(request, root_type, list_make1(request->operation->selection_set)))
+	foreach(lc, gql_collect_fields(request, root_type,
+								   list_make1(request->operation->selection_set)))
 	{
 		RrRootField *root = plan_root(&r, lfirst(lc));
 
@@ -171,7 +174,7 @@ rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *errors)
 	}
 	foreach(lc, r.groups)
 		if (!plan_group(&r, lfirst(lc)))
-			return NULL;
+		return NULL;
 	plan->steps = planner.steps;
 	plan->tables = planner.tables;
 	plan->exact = planner.exact;

@@ -1,5 +1,6 @@
 /*
- * plan.h: an operation turned into what has to be run: SQL statements, remote documents, join steps.
+ * plan.h: an operation turned into what has to be run: SQL statements, remote
+ * documents, join steps.
  */
 #ifndef RR_PLAN_H
 #define RR_PLAN_H
@@ -10,13 +11,15 @@ typedef enum RrParamSource
 {
 	RR_PARAM_VALUE,
 	RR_PARAM_SESSION,			/* all session variables, as json */
-	RR_PARAM_KEYS,				/* the values of one joining field, for all keys: an array */
-	RR_PARAM_RUN,				/* the number of the run, by which join_hole() knows our own statements */
+	RR_PARAM_KEYS,				/* the values of one joining field, for all
+								 * keys: an array */
+	RR_PARAM_RUN,				/* the number of the run, by which join_hole()
+								 * knows our own statements */
 } RrParamSource;
 
 /*
- * A bind parameter. Its text is given to the type's input function when the statement runs, so that what the type refuses is an error of
- * the root field.
+ * A bind parameter. Its text is given to the type's input function when the
+ * statement runs, so that what the type refuses is an error of the root field.
  */
 typedef struct RrSqlParam
 {
@@ -24,20 +27,27 @@ typedef struct RrSqlParam
 	Oid			type;
 	const GqlValue *value;		/* VALUE: coerced; NULL kind for NULL */
 	int			key;			/* KEYS: which joining field */
-	bool		constant;		/* the document's own, in a statement that is kept: read once */
+	bool		constant;		/* the document's own, in a statement that is
+								 * kept: read once */
 	bool		is_read;
 	bool		isnull;
 	Datum		datum;
 } RrSqlParam;
 
-/* A statement prepared at its first execution, for as long as its plan is kept. */
+/*
+ * A statement prepared at its first execution, for as long as its plan is
+ * kept.
+ */
 typedef struct RrPrepared
 {
 	MemoryContext cxt;			/* its plan's */
 	struct _SPI_plan *plan;		/* NULL: not yet */
 } RrPrepared;
 
-/* One statement that returns at most one row with one json column: the finished value of its root field. No row: null. */
+/*
+ * One statement that returns at most one row with one json column: the
+ * finished value of its root field. No row: null.
+ */
 typedef struct RrSqlStatement
 {
 	const char *sql;
@@ -51,18 +61,24 @@ typedef struct RrPlanner
 {
 	RrRoleSchema *rs;
 	GqlRequest *request;
-	GqlErrorList *errors;		/* what only planning can find (a negative limit): request errors with location */
+	GqlErrorList *errors;		/* what only planning can find (a negative
+								 * limit): request errors with location */
 	List	   *steps;			/* RrJoinStep *, by number */
 	List	   *tables;			/* oids, of those that statements read */
-	RrJoinStep *parent;			/* the step in whose rows the joins that are being compiled stand; NULL: in a root field's */
+	RrJoinStep *parent;			/* the step in whose rows the joins that are
+								 * being compiled stand; NULL: in a root
+								 * field's */
 	int			fields;			/* for rr_count_fields() */
 	int			relationships;	/* for rr_sql_relationship() */
 	int			introspected;	/* bytes of introspection fields */
-	bool		exact;			/* set by what made something of a variable's value: the plan is good for equal values only */
+	bool		exact;			/* set by what made something of a variable's
+								 * value: the plan is good for equal values
+								 * only */
 } RrPlanner;
 
 /*
- * Count n more fields to be answered, of whatever source, against a limit: a hostile document stands for exponentially many, with fragments within
+ * Count n more fields to be answered, of whatever source, against a limit: a
+ * hostile document stands for exponentially many, with fragments within
  * fragments. False when they are too many: filed.
  */
 extern bool rr_count_fields(RrPlanner *planner, int n);
@@ -70,20 +86,25 @@ extern bool rr_count_fields(RrPlanner *planner, int n);
 /* ---- SQL (sql_*.c) ---- */
 
 /*
- * Compile a join from a remote type to a table (RR_FIELD_TO_SOURCE): one statement for all keys, which returns the position of a key (from 1) and its json
- * value, a row a key. NULL when an error was filed.
+ * Compile a join from a remote type to a table (RR_FIELD_TO_SOURCE): one
+ * statement for all keys, which returns the position of a key (from 1) and its
+ * json value, a row a key. NULL when an error was filed.
  */
 extern RrSqlStatement *rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field);
 
-/* Compile one field of query_root that tables answer. NULL when an error was filed. */
+/*
+ * Compile one field of query_root that tables answer. NULL when an error was
+ * filed.
+ */
 extern RrSqlStatement *rr_compile_root(RrPlanner *planner, const GqlFieldSel *field);
 
 /* ---- joins (join_*.c) ---- */
 
 /*
- * A remote join met while compiling a selection. The compiler emits, as the field's json value,
- * remote_rel.join_hole(<step number>, <RUN parameter>, <key 1>, …) with the join's keys (RrRemoteJoin.keys) in order.
- * NULL when an error was filed.
+ * A remote join met while compiling a selection. The compiler emits, as the
+ * field's json value, remote_rel.join_hole(<step number>, <RUN parameter>,
+ * <key 1>, …) with the join's keys (RrRemoteJoin.keys) in order. NULL when an
+ * error was filed.
  */
 extern RrJoinStep *rr_plan_join(RrPlanner *planner, const GqlFieldSel *field);
 extern int	rr_join_step_number(const RrJoinStep *step);
@@ -92,10 +113,12 @@ extern int	rr_join_step_number(const RrJoinStep *step);
 
 typedef enum RrRootKind
 {
-	RR_ROOT_TEXT,				/* __typename, __schema, __type: finished at planning */
+	RR_ROOT_TEXT,				/* __typename, __schema, __type: finished at
+								 * planning */
 	RR_ROOT_SQL,
 	RR_ROOT_REMOTE,
-	RR_ROOT_NAMESPACE,			/* root fields of a remote schema below one field of their own */
+	RR_ROOT_NAMESPACE,			/* root fields of a remote schema below one
+								 * field of their own */
 } RrRootKind;
 
 typedef struct RrRootField
@@ -104,7 +127,8 @@ typedef struct RrRootField
 	const GqlFieldSel *field;
 	const char *text;			/* TEXT */
 	RrSqlStatement *statement;	/* SQL */
-	RrJoinStep *step;			/* REMOTE: what answers it, with others of its remote schema */
+	RrJoinStep *step;			/* REMOTE: what answers it, with others of its
+								 * remote schema */
 	int			slot;			/* REMOTE: which of the step's fields it is */
 	List	   *fields;			/* NAMESPACE: RrRootField * */
 } RrRootField;
@@ -114,7 +138,8 @@ typedef struct RrPlan
 	RrRoleSchema *rs;
 	GqlRequest *request;
 	List	   *roots;			/* RrRootField *, in response order */
-	List	   *steps;			/* RrJoinStep *, by number; a parent comes before its children */
+	List	   *steps;			/* RrJoinStep *, by number; a parent comes
+								 * before its children */
 	List	   *tables;			/* oids, of those that statements read */
 	bool		exact;			/* RrPlanner.exact */
 } RrPlan;
@@ -125,14 +150,18 @@ extern RrPlan *rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *erro
 /* ---- cache.c ---- */
 
 /*
- * The plan of a document for the present user, from its text on: parsed, validated, its variables coerced; what earlier calls with the same text made is
- * used again. inputs as for gql_request_create(). Kept whole until CurrentMemoryContext goes. NULL when errors were filed.
+ * The plan of a document for the present user, from its text on: parsed,
+ * validated, its variables coerced; what earlier calls with the same text made
+ * is used again. inputs as for gql_request_create(). Kept whole until
+ * CurrentMemoryContext goes. NULL when errors were filed.
  */
-extern RrPlan *rr_plan_document(const char *query, int len, const char *operation_name, const GqlValue *inputs, GqlErrorList *errors);
+extern RrPlan *rr_plan_document(const char *query, int len, const char *operation_name,
+								const GqlValue *inputs, GqlErrorList *errors);
 
 /*
- * Lock what the statements of the present user's plan read, as they will when they run, so that it changes no more. False when something
- * has changed since rr_plan_document() was called, so that it has to be called again.
+ * Lock what the statements of the present user's plan read, as they will when
+ * they run, so that it changes no more. False when something has changed since
+ * rr_plan_document() was called, so that it has to be called again.
  */
 extern bool rr_plan_lock(const RrPlan *plan);
 

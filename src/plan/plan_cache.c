@@ -1,13 +1,19 @@
 /*
- * cache.c: documents and their plans, kept for the next call with the same text.
+ * cache.c: documents and their plans, kept for the next call with the same
+ * text.
  *
- * A document is found by its text, operation name and role. It belongs to one role schema, so any change of what the schema depends on makes it
- * stale. Below it hang plans: one for each shape of the variables, that is for everything about them that the SQL depends on (which are there, which
- * fields objects have, enum values, booleans). Scalars are parameters: a plan remembers from where in the variables each of its parameters came, and
- * is given the new values. What goes to remote schemas names the document's variables, and takes their values when it is sent.
+ * A document is found by its text, operation name and role. It belongs to one
+ * role schema, so any change of what the schema depends on makes it stale.
+ * Below it hang plans: one for each shape of the variables, that is for
+ * everything about them that the SQL depends on (which are there, which fields
+ * objects have, enum values, booleans). Scalars are parameters: a plan
+ * remembers from where in the variables each of its parameters came, and is
+ * given the new values. What goes to remote schemas names the document's
+ * variables, and takes their values when it is sent.
  *
- * Whoever uses a document has it pinned; taken out of the cache, it is freed with its last pin. So a callback may well be the one that frees it,
- * in the middle of an abort: freeing allocates nothing and throws nothing.
+ * Whoever uses a document has it pinned; taken out of the cache, it is freed
+ * with its last pin. So a callback may well be the one that frees it, in the
+ * middle of an abort: freeing allocates nothing and throws nothing.
  */
 #include "postgres.h"
 
@@ -34,13 +40,15 @@ typedef enum OriginKind
 {
 	ORIGIN_CONSTANT,
 	ORIGIN_VARIABLE,
-	ORIGIN_COMPOSITE,			/* a list or an object of the document with variables inside */
+	ORIGIN_COMPOSITE,			/* a list or an object of the document with
+								 * variables inside */
 } OriginKind;
 
 typedef struct Origin
 {
 	OriginKind	kind;
-	const char *variable;		/* VARIABLE: its name, and the way down into its value */
+	const char *variable;		/* VARIABLE: its name, and the way down into
+								 * its value */
 	int			depth;
 	int		   *path;
 	const GqlValue *like;		/* COMPOSITE: the value as it was */
@@ -65,10 +73,13 @@ typedef struct KeptPlan
 {
 	MemoryContext cxt;			/* below the document's */
 	const char *shape;
-	const char *exact;			/* all of the variables, or NULL: the shape is enough */
+	const char *exact;			/* all of the variables, or NULL: the shape is
+								 * enough */
 	RrPlan	   *plan;
 	List	   *prepared;		/* RrPrepared * */
-	List	   *origins;		/* for each SQL root field, then each join to a table: Origin[] for its statement's parameters */
+	List	   *origins;		/* for each SQL root field, then each join to
+								 * a table: Origin[] for its statement's
+								 * parameters */
 } KeptPlan;
 
 typedef struct KeptDocument
@@ -176,7 +187,7 @@ document_size(const KeptDocument *kept)
 
 	foreach(lc, kept->plans)
 		foreach(lc2, ((KeptPlan *) lfirst(lc))->prepared)
-			size += prepared_size(lfirst(lc2));
+		size += prepared_size(lfirst(lc2));
 	return size;
 }
 
@@ -206,7 +217,8 @@ document_key(const char *query, int len, const char *operation_name, Oid role)
 	uint64		key = hash_bytes_extended((const unsigned char *) query, len, role);
 
 	if (operation_name != NULL)
-		key = hash_bytes_extended((const unsigned char *) operation_name, strlen(operation_name), key);
+		key = hash_bytes_extended((const unsigned char *) operation_name, strlen(operation_name),
+								  key);
 	return key;
 }
 
@@ -265,7 +277,7 @@ keep_document(KeptDocument *kept)
 
 	if (slots == NULL)
 	{
-		HASHCTL		info = {.keysize = sizeof(uint64),.entrysize = sizeof(Slot)};
+		HASHCTL		info = {.keysize = sizeof(uint64), .entrysize = sizeof(Slot)};
 
 		slots = hash_create("remote_rel documents", 256, &info, HASH_ELEM | HASH_BLOBS);
 	}
@@ -282,7 +294,8 @@ keep_document(KeptDocument *kept)
 
 /* ---- shapes ---- */
 
-static void append_shape(StringInfo out, GqlSchema *schema, const GqlTypeRef *type, const GqlValue *value);
+static void append_shape(StringInfo out, GqlSchema *schema, const GqlTypeRef *type,
+						 const GqlValue *value);
 
 static void
 append_object_shape(StringInfo out, GqlSchema *schema, GqlType *type, const GqlValue *value)
@@ -295,7 +308,8 @@ append_object_shape(StringInfo out, GqlSchema *schema, GqlType *type, const GqlV
 		const GqlObjectField *field = lfirst(lc);
 
 		appendStringInfo(out, "%s:", field->name.value);
-		append_shape(out, schema, gql_type_input(schema, type, field->name.value)->type, field->value);
+		append_shape(out, schema, gql_type_input(schema, type, field->name.value)->type,
+					 field->value);
 	}
 	appendStringInfoChar(out, '}');
 }
@@ -307,7 +321,8 @@ is_scalar_list(const GqlTypeRef *type)
 
 	if (element->kind == GQL_TYPE_NON_NULL)
 		element = element->of;
-	return element->kind == GQL_TYPE_NAMED && element->type->kind == GQL_SCALAR && strcmp(element->type->name, "Boolean") != 0;
+	return element->kind == GQL_TYPE_NAMED && element->type->kind == GQL_SCALAR &&
+		strcmp(element->type->name, "Boolean") != 0;
 }
 
 /* Everything about a value that SQL may depend on. */
@@ -345,7 +360,8 @@ append_shape(StringInfo out, GqlSchema *schema, const GqlTypeRef *type, const Gq
 		appendStringInfoChar(out, value->boolean ? 't' : 'f');
 	else
 		/* the sign, since some counts must not have one */
-		appendStringInfoChar(out, value->kind == GQL_VALUE_INT && value->text[0] == '-' ? '-' : 's');
+		appendStringInfoChar(out, value->kind == GQL_VALUE_INT && value->text[0] == '-' ? '-'
+							 : 's');
 }
 
 /* The shape of all variables; with exact, their values. */
@@ -366,7 +382,8 @@ describe_variables(GqlRequest *request, bool exact)
 		else if (exact)
 			gql_value_to_json(&out, variable->value);
 		else
-			append_shape(&out, request->schema, gql_resolve_type(request->schema, def->type), variable->value);
+			append_shape(&out, request->schema, gql_resolve_type(request->schema, def->type),
+						 variable->value);
 		appendStringInfoChar(&out, ';');
 	}
 	return out.data;
@@ -399,7 +416,8 @@ enter_places(HTAB *places, const char *variable, const GqlValue *value, int dept
 	{
 		below[depth] = foreach_current_index(lc);
 		enter_places(places, variable,
-					 value->kind == GQL_VALUE_LIST ? lfirst(lc) : ((GqlObjectField *) lfirst(lc))->value, depth + 1, below);
+					 value->kind == GQL_VALUE_LIST ? lfirst(lc)
+					 : ((GqlObjectField *) lfirst(lc))->value, depth + 1, below);
 	}
 }
 
@@ -422,7 +440,8 @@ find_origin(HTAB *places, const GqlValue *value)
 	if (place != NULL)
 		return (Origin)
 	{
-		.kind = ORIGIN_VARIABLE,.variable = place->variable,.depth = place->depth,.path = place->path
+		.kind = ORIGIN_VARIABLE, .variable = place->variable, .depth = place->depth,
+			.path = place->path
 	};
 	if (n == 0)
 		return origin;
@@ -441,15 +460,20 @@ find_origin(HTAB *places, const GqlValue *value)
 static HTAB *
 variable_places(GqlRequest *request)
 {
-	HASHCTL		info = {.keysize = sizeof(PlaceKey),.entrysize = sizeof(Place),.hcxt = CurrentMemoryContext};
-	HTAB	   *places = hash_create("remote_rel places", 64, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	HASHCTL		info = {.keysize = sizeof(PlaceKey), .entrysize = sizeof(Place),
+	.hcxt = CurrentMemoryContext};
+	HTAB	   *places = hash_create("remote_rel places", 64, &info,
+									 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 
 	gql_foreach(GqlVariableValue, variable, &request->variables)
 		enter_places(places, variable->name, variable->value, 0, NULL);
 	return places;
 }
 
-/* Does text mean the same value of the type at all times? Not so a timestamp's, which depends on the time zone and knows "now". */
+/*
+ * Does text mean the same value of the type at all times? Not so a
+ * timestamp's, which depends on the time zone and knows "now".
+ */
 static bool
 has_immutable_input(Oid type)
 {
@@ -461,7 +485,10 @@ has_immutable_input(Oid type)
 	return func_volatile(input) == PROVOLATILE_IMMUTABLE;
 }
 
-/* Remember where a statement's parameters come from, and have it prepared when it is run. */
+/*
+ * Remember where a statement's parameters come from, and have it prepared when
+ * it is run.
+ */
 static void
 keep_statement(KeptPlan *kept, RrSqlStatement *statement, HTAB *places)
 {
@@ -514,7 +541,8 @@ current_value(GqlRequest *request, const Origin *origin, const GqlValue *old)
 	foreach(lc, origin->like->items)
 	{
 		int			i = foreach_current_index(lc);
-		const GqlValue *item = current_value(request, &origin->items[i], item_value(origin->like, i));
+		const GqlValue *item = current_value(request, &origin->items[i],
+											 item_value(origin->like, i));
 
 		if (value->kind == GQL_VALUE_LIST)
 			value->items = lappend(value->items, unconstify(GqlValue *, item));
@@ -566,7 +594,10 @@ is_constant(const RrSqlStatement *statement, const Origin *origins)
 	return true;
 }
 
-/* The steps, with the parameters of this request in joins to tables, whose origins begin at n. */
+/*
+ * The steps, with the parameters of this request in joins to tables, whose
+ * origins begin at n.
+ */
 static List *
 bind_steps(GqlRequest *request, const KeptPlan *kept, int n)
 {
@@ -616,7 +647,8 @@ bind_plan(GqlRequest *request, const KeptPlan *kept)
 			RrRootField *bound = palloc(sizeof(RrRootField));
 
 			*bound = *root;
-			bound->statement = bind_statement(request, root->statement, list_nth(kept->origins, n++));
+			bound->statement = bind_statement(request, root->statement,
+											  list_nth(kept->origins, n++));
 			root = bound;
 		}
 		plan->roots = lappend(plan->roots, root);
@@ -653,10 +685,12 @@ find_plan(KeptDocument *kept, GqlRequest *request, const char *shape)
  * Parse and validate. In a context under the current one until it is whole.
  */
 static KeptDocument *
-make_document(uint64 key, const char *query, int len, const char *operation_name, RrRoleSchema *rs, GqlErrorList *errors)
+make_document(uint64 key, const char *query, int len, const char *operation_name,
+			  RrRoleSchema *rs, GqlErrorList *errors)
 {
 	GqlLimits	limits = {.max_tokens = rr_max_query_tokens};
-	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel document", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel document",
+											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	KeptDocument *kept = palloc0(sizeof(KeptDocument));
 	MemoryContext scratch;
@@ -684,7 +718,10 @@ make_document(uint64 key, const char *query, int len, const char *operation_name
 	return kept->document ? kept : NULL;
 }
 
-/* Have room for one more plan, unless those that are there may be in use further out. */
+/*
+ * Have room for one more plan, unless those that are there may be in use
+ * further out.
+ */
 static bool
 make_room(KeptDocument *kept)
 {
@@ -697,9 +734,13 @@ make_room(KeptDocument *kept)
 	return true;
 }
 
-/* Plan a request; both are in cxt, which is kept if the plan can be used again. */
+/*
+ * Plan a request; both are in cxt, which is kept if the plan can be used
+ * again.
+ */
 static RrPlan *
-make_plan(KeptDocument *kept, MemoryContext cxt, GqlRequest *request, const char *shape, GqlErrorList *errors)
+make_plan(KeptDocument *kept, MemoryContext cxt, GqlRequest *request, const char *shape,
+		  GqlErrorList *errors)
 {
 	RrPlan	   *plan = rr_plan(kept->rs, request, errors);
 	KeptPlan   *kept_plan;
@@ -735,7 +776,10 @@ make_plan(KeptDocument *kept, MemoryContext cxt, GqlRequest *request, const char
 	return plan;
 }
 
-/* The document, pinned: an earlier call's, or a new one, kept from now on. NULL when errors were filed. */
+/*
+ * The document, pinned: an earlier call's, or a new one, kept from now on.
+ * NULL when errors were filed.
+ */
 static KeptDocument *
 get_document(const char *query, int len, const char *operation_name, GqlErrorList *errors)
 {
@@ -749,14 +793,16 @@ get_document(const char *query, int len, const char *operation_name, GqlErrorLis
 		documents_generation = generation;
 	}
 	kept = find_document(key, query, len, operation_name, GetUserId());
-	if (kept != NULL && kept->rs->schema->at_work > 0)	/* an error has left it half made */
+	if (kept != NULL && kept->rs->schema->at_work > 0)	/* an error has left it
+														 * half made */
 	{
 		retire_all();
 		kept = NULL;
 	}
 	if (kept == NULL)
 	{
-		kept = make_document(key, query, len, operation_name, rr_role_schema_get(GetUserId()), errors);
+		kept = make_document(key, query, len, operation_name, rr_role_schema_get(GetUserId()),
+							 errors);
 		if (kept == NULL)
 			return NULL;
 		keep_document(kept);
@@ -765,8 +811,9 @@ get_document(const char *query, int len, const char *operation_name, GqlErrorLis
 	return kept;
 }
 
-RrPlan *
-rr_plan_document(const char *query, int len, const char *operation_name, const GqlValue *inputs, GqlErrorList *errors)
+RrPlan	   *
+rr_plan_document(const char *query, int len, const char *operation_name, const GqlValue *inputs,
+				 GqlErrorList *errors)
 {
 	KeptDocument *kept = get_document(query, len, operation_name, errors);
 	KeptPlan   *kept_plan = kept && kept->plans ? linitial(kept->plans) : NULL;

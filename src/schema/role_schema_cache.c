@@ -1,9 +1,12 @@
 /*
- * cache.c: role schemas, one per role, until something that they depend on changes.
+ * cache.c: role schemas, one per role, until something that they depend on
+ * changes.
  *
- * A change only makes the entry old: its generation is not the present one, and the next call builds another aside. Whoever uses the old
- * one has it pinned and goes on; it is freed with the last pin. One that an error, a cancel say, has left with a type half made is old as well. What the
- * catalogs say is read once for all roles.
+ * A change only makes the entry old: its generation is not the present one,
+ * and the next call builds another aside. Whoever uses the old one has it
+ * pinned and goes on; it is freed with the last pin. One that an error, a
+ * cancel say, has left with a type half made is old as well. What the catalogs
+ * say is read once for all roles.
  */
 #include "postgres.h"
 
@@ -28,7 +31,8 @@ typedef struct Entry
 	bool		current;
 } Entry;
 
-static dlist_head entries = DLIST_STATIC_INIT(entries); /* most recently used first */
+static dlist_head entries = DLIST_STATIC_INIT(entries); /* most recently used
+														 * first */
 static RrDatabase *database;	/* as it was read last, or NULL */
 static uint64 database_generation;
 
@@ -60,7 +64,8 @@ rr_inconsistency(const char *type, const char *name, const char *fmt,...)
 const char *
 rr_field_label(const char *schema, const char *table, const char *name)
 {
-	return psprintf("%s.%s", strcmp(schema, "public") == 0 ? quote_identifier(table) : quote_qualified_identifier(schema, table), name);
+	return psprintf("%s.%s", strcmp(schema, "public") == 0 ? quote_identifier(table)
+					: quote_qualified_identifier(schema, table), name);
 }
 
 const char *
@@ -96,7 +101,8 @@ add_no_queries(RrRoleSchema *rs)
 
 	info->kind = RR_FIELD_NO_QUERIES;
 	field = gql_type_add_field(rs->schema, rs->schema->query, "no_queries_available",
-							   gql_non_null(rs->schema, &gql_schema_type(rs->schema, "String")->ref));
+							   gql_non_null(rs->schema, &gql_schema_type(rs->schema,
+																		 "String")->ref));
 	field->description = "There are no queries available to the current role. Either there are no sources or remote schemas configured, or the current role doesn't have the required permissions.";
 	field->data = info;
 }
@@ -128,7 +134,8 @@ free_entry(Entry *entry)
 static Entry *
 build(Oid role, uint64 generation)
 {
-	MemoryContext cxt = AllocSetContextCreate(CacheMemoryContext, "remote_rel role schema", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext cxt = AllocSetContextCreate(CacheMemoryContext, "remote_rel role schema",
+											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	Entry	   *entry = palloc0(sizeof(Entry));
 
@@ -169,7 +176,10 @@ retire(Entry *entry)
 		free_entry(entry);
 }
 
-/* Drop what is used least until the rest fits. The newest stays, whatever its size. */
+/*
+ * Drop what is used least until the rest fits. The newest stays, whatever its
+ * size.
+ */
 static void
 trim(void)
 {
@@ -266,10 +276,11 @@ rr_role_schema_get(Oid role)
 	return pin_entry(entry);
 }
 
-List *
+List	   *
 rr_inconsistencies(void)
 {
 	RrRoleSchema *rs = rr_role_schema_get(rr_extension_owner());
 
-	return list_concat(list_concat_copy(rr_tables(rs)->db->inconsistencies, rs->inconsistencies), rr_type_clashes(rs));
+	return list_concat(list_concat_copy(rr_tables(rs)->db->inconsistencies, rs->inconsistencies),
+					   rr_type_clashes(rs));
 }

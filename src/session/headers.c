@@ -1,8 +1,11 @@
 /*
- * headers.c: the headers that a call brings along, and those that requests take to a remote schema.
+ * headers.c: the headers that a call brings along, and those that requests
+ * take to a remote schema.
  *
- * Some frameworks read "_" in a header's name as "-", so names that differ in no more than that and in case count as one here: nobody gets past a configured
- * header, or a session variable, with a name that an upstream takes for it.
+ * Some frameworks read "_" in a header's name as "-", so names that differ in
+ * no more than that and in case count as one here: nobody gets past a
+ * configured header, or a session variable, with a name that an upstream takes
+ * for it.
  */
 #include "postgres.h"
 
@@ -67,7 +70,10 @@ is_given(List *headers, const char *name, bool exact)
 	return false;
 }
 
-/* What a front end checks before it calls us: no session variables, and for no upstream. */
+/*
+ * What a front end checks before it calls us: no session variables, and for no
+ * upstream.
+ */
 static bool
 is_credential(const char *name)
 {
@@ -76,21 +82,31 @@ is_credential(const char *name)
 	return is_among(name, names);
 }
 
-/* Headers of the client's connection and of its body, or about its answer: requests to remote schemas have their own. */
+/*
+ * Headers of the client's connection and of its body, or about its answer:
+ * requests to remote schemas have their own.
+ */
 static bool
 is_of_connection(const char *name)
 {
 	static const char *const names[] = {
-		"accept", "accept-charset", "accept-datetime", "accept-encoding", "accept-language", "cache-control", "connection", "content-encoding",
-		"content-length", "content-location", "content-md5", "content-range", "content-type", "date", "dnt", "expect", "host", "http2-settings", "if-match",
-		"if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "keep-alive", "max-forwards", "origin", "proxy-authenticate",
-		"proxy-authorization", "proxy-connection", "range", "referer", "te", "trailer", "trailers", "transfer-encoding", "upgrade", "user-agent", NULL
+		"accept", "accept-charset", "accept-datetime", "accept-encoding", "accept-language",
+		"cache-control", "connection", "content-encoding",
+		"content-length", "content-location", "content-md5", "content-range", "content-type",
+		"date", "dnt", "expect", "host", "http2-settings", "if-match",
+		"if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "keep-alive",
+		"max-forwards", "origin", "proxy-authenticate",
+		"proxy-authorization", "proxy-connection", "range", "referer", "te", "trailer",
+		"trailers", "transfer-encoding", "upgrade", "user-agent", NULL
 	};
 
 	return is_among(name, names);
 }
 
-/* Does the client's "Connection" say that a header is meant for the next hop only? */
+/*
+ * Does the client's "Connection" say that a header is meant for the next hop
+ * only?
+ */
 static bool
 is_for_next_hop(const char *name, List *headers)
 {
@@ -115,7 +131,10 @@ is_for_next_hop(const char *name, List *headers)
 
 /* ---- of a call ---- */
 
-/* PostgREST's setting of this name, or NULL. What it leaves behind after a transaction is an empty string. */
+/*
+ * PostgREST's setting of this name, or NULL. What it leaves behind after a
+ * transaction is an empty string.
+ */
 static Jsonb *
 request_headers(void)
 {
@@ -134,7 +153,11 @@ request_headers(void)
 
 		if (category != ERRCODE_DATA_EXCEPTION && category != ERRCODE_PROGRAM_LIMIT_EXCEEDED)
 			PG_RE_THROW();
-		/* the error quotes the text; in its place goes another one, so nothing needs to be undone */
+
+		/*
+		 * the error quotes the text; in its place goes another one, so
+		 * nothing needs to be undone
+		 */
 		FlushErrorState();
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -153,7 +176,8 @@ header_text(const JsonbValue *value)
 		case jbvString:
 			return pnstrdup(value->val.string.val, value->val.string.len);
 		case jbvNumeric:
-			return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+			return DatumGetCString(DirectFunctionCall1(numeric_out,
+													   NumericGetDatum(value->val.numeric)));
 		case jbvBool:
 			return pstrdup(value->val.boolean ? "true" : "false");
 		default:
@@ -206,7 +230,8 @@ rr_headers_read(Jsonb *json, List **variables, List **others)
 		header = read_header(&key, &value);
 		if (strcmp(header->name, "x-hasura-role") == 0 || is_credential(header->name))
 			continue;
-		list = strncmp(header->name, VARIABLE_PREFIX, strlen(VARIABLE_PREFIX)) == 0 ? variables : others;
+		list = strncmp(header->name, VARIABLE_PREFIX, strlen(VARIABLE_PREFIX)) == 0 ? variables
+			: others;
 		/* which of them came from whom is not ours to guess */
 		if (is_given(*list, header->name, list == others))
 			ereport(ERROR,
@@ -232,7 +257,7 @@ add(List *headers, const char *name, const char *value)
 	return lappend(headers, header);
 }
 
-List *
+List	   *
 rr_headers_for(const RrRemoteSchema *remote)
 {
 	List	   *headers = list_copy(rr_remote_schema_headers(remote));
@@ -243,17 +268,19 @@ rr_headers_for(const RrRemoteSchema *remote)
 		headers = add(headers, ((RrMapping *) lfirst(lc))->name, ((RrMapping *) lfirst(lc))->to);
 	if (remote->forward_client_headers)
 		foreach(lc, rr_session_headers())
-		{
-			const RrMapping *header = lfirst(lc);
+	{
+		const RrMapping *header = lfirst(lc);
 
-			if (looks_like_variable(header->name) || is_of_connection(header->name) || is_for_next_hop(header->name, rr_session_headers()) ||
-				(same_name(header->name, "authorization") && rr_remote_schema_has_login(remote)))
-				continue;
-			headers = add(headers, header->name, header->to);
-		}
+		if (looks_like_variable(header->name) || is_of_connection(header->name) ||
+			is_for_next_hop(header->name, rr_session_headers()) ||
+			(same_name(header->name, "authorization") && rr_remote_schema_has_login(remote)))
+			continue;
+		headers = add(headers, header->name, header->to);
+	}
 	headers = add(headers, "Content-Type", "application/json");
 	headers = add(headers, "Accept", "application/graphql-response+json, application/json;q=0.9");
 	foreach(lc, headers)
-		lines = lappend(lines, psprintf("%s: %s", ((RrMapping *) lfirst(lc))->name, ((RrMapping *) lfirst(lc))->to));
+		lines = lappend(lines, psprintf("%s: %s", ((RrMapping *) lfirst(lc))->name,
+										((RrMapping *) lfirst(lc))->to));
 	return lines;
 }

@@ -1,8 +1,10 @@
 /*
  * role.c: acting as a role, and the session that a call brings along.
  *
- * The user is switched as SECURITY DEFINER functions do it, so that (sub)transaction abort switches back by itself. The session is a stack:
- * an answer may be computed by a function that asks for another one. An abort takes off what was pushed in the aborted subtransaction.
+ * The user is switched as SECURITY DEFINER functions do it, so that
+ * (sub)transaction abort switches back by itself. The session is a stack: an
+ * answer may be computed by a function that asks for another one. An abort
+ * takes off what was pushed in the aborted subtransaction.
  */
 #include "postgres.h"
 
@@ -23,7 +25,9 @@
 
 typedef struct RrSession
 {
-	MemoryContext cxt;			/* holds this and what hangs at it; under TopMemoryContext, since abort reads it when other contexts are gone */
+	MemoryContext cxt;			/* holds this and what hangs at it; under
+								 * TopMemoryContext, since abort reads it when
+								 * other contexts are gone */
 	struct RrSession *outer;
 	SubTransactionId subid;		/* in which it was pushed */
 	int			depth;			/* 1: the outermost */
@@ -69,7 +73,8 @@ rr_get_role(const char *role)
 		ereport(ERROR,
 				errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				errmsg("permission denied to act as role \"%s\"", role),
-				errhint("Grant role \"%s\" to \"%s\".", role, GetUserNameFromId(GetUserId(), false)));
+				errhint("Grant role \"%s\" to \"%s\".", role,
+						GetUserNameFromId(GetUserId(), false)));
 	return oid;
 }
 
@@ -91,7 +96,8 @@ pop_session(void)
 }
 
 static void
-on_subtransaction_end(SubXactEvent event, SubTransactionId subid, SubTransactionId parent pg_attribute_unused(), void *arg pg_attribute_unused())
+on_subtransaction_end(SubXactEvent event, SubTransactionId subid,
+					  SubTransactionId parent pg_attribute_unused(), void *arg pg_attribute_unused())
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 		while (current != NULL && current->subid >= subid)
@@ -122,7 +128,8 @@ static RrSession *
 make_session(Oid role, Jsonb *headers)
 {
 	/* under the current context until it is whole */
-	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel session", ALLOCSET_SMALL_SIZES);
+	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel session",
+											  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	RrSession  *session = palloc0(sizeof(RrSession));
 	RrMapping  *in_force = palloc(sizeof(RrMapping));
@@ -162,10 +169,12 @@ rr_role_enter(RrRoleState *state, Oid role, Jsonb *headers)
 	}
 
 	/*
-	 * Code of the role's must not run as the caller, later: no deferred triggers, no cursors that are held. And what it sets must not stay.
+	 * Code of the role's must not run as the caller, later: no deferred
+	 * triggers, no cursors that are held. And what it sets must not stay.
 	 */
 	state->guc_level = NewGUCNestLevel();
-	SetUserIdAndSecContext(role, state->sec_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	SetUserIdAndSecContext(role,
+						   state->sec_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
 }
 
 bool
@@ -201,13 +210,13 @@ rr_session_variable(const char *name)
 	return NULL;
 }
 
-List *
+List	   *
 rr_session_variables(void)
 {
 	return current ? current->variables : NIL;
 }
 
-List *
+List	   *
 rr_session_headers(void)
 {
 	return current ? current->headers : NIL;

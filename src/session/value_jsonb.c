@@ -31,7 +31,7 @@ set_text(GqlValue *value, const char *text, int len)
 	value->len = len;
 }
 
-GqlValue *
+GqlValue   *
 rr_value_from_jsonb_value(const JsonbValue *v)
 {
 	GqlValue   *value;
@@ -46,7 +46,8 @@ rr_value_from_jsonb_value(const JsonbValue *v)
 			value->boolean = v->val.boolean;
 			return value;
 		case jbvNumeric:
-			digits = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(v->val.numeric)));
+			digits = DatumGetCString(DirectFunctionCall1(numeric_out,
+														 NumericGetDatum(v->val.numeric)));
 			value = new_value(strchr(digits, '.') ? GQL_VALUE_FLOAT : GQL_VALUE_INT);
 			value->text = digits;
 			value->len = strlen(digits);
@@ -106,13 +107,13 @@ value_from_container(JsonbContainer *container)
 	return value;
 }
 
-GqlValue *
+GqlValue   *
 rr_value_from_jsonb(Jsonb *jsonb)
 {
 	return value_from_container(&jsonb->root);
 }
 
-GqlValue *
+GqlValue   *
 rr_variables_from_jsonb(Jsonb *jsonb, GqlErrorList *errors)
 {
 	JsonbIterator *it = JsonbIteratorInit(&jsonb->root);

@@ -12,12 +12,15 @@ typedef struct FuzzInput
 {
 	const char *text;
 	int			len;
-} FuzzInput;
+}			FuzzInput;
 
 /* Called once, in TopMemoryContext. */
 extern void fuzz_prepare(void);
 
-/* Called for each input, a FuzzInput *, in a context of its own. A finding is an abort: elog(ERROR) does. */
+/*
+ * Called for each input, a FuzzInput *, in a context of its own. A finding is
+ * an abort: elog(ERROR) does.
+ */
 extern void fuzz_check(void *input);
 
 #endif							/* FUZZ_H */

@@ -1,5 +1,6 @@
 /*
- * fuzz_parser.c: the lexer, parser and printer on any bytes. What parses must print as something that parses and prints the same.
+ * fuzz_parser.c: the lexer, parser and printer on any bytes. What parses must
+ * print as something that parses and prints the same.
  */
 #include "fuzz.h"
 
@@ -39,8 +40,10 @@ fuzz_check(void *arg)
 	if (printed != NULL)
 	{
 		again = parse_and_print(printed->data, printed->len, NULL);
-		if (again == NULL || again->len != printed->len || memcmp(again->data, printed->data, printed->len) != 0)
-			elog(ERROR, "printed once:\n%s\nand again:\n%s", printed->data, again ? again->data : "(nothing)");
+		if (again == NULL || again->len != printed->len || memcmp(again->data, printed->data,
+																  printed->len) != 0)
+			elog(ERROR, "printed once:\n%s\nand again:\n%s", printed->data, again ? again->data
+				 : "(nothing)");
 	}
 	if (value != NULL)
 	{

@@ -1,5 +1,6 @@
 /*
- * fuzz_schema.c: schemas from any SDL. What is accepted must print as SDL that is accepted and prints the same.
+ * fuzz_schema.c: schemas from any SDL. What is accepted must print as SDL that
+ * is accepted and prints the same.
  */
 #include "fuzz.h"
 
@@ -40,5 +41,6 @@ fuzz_check(void *arg)
 		return;
 	again = build_and_print(printed->data, printed->len, false);
 	if (again == NULL || strcmp(again->data, printed->data) != 0)
-		elog(ERROR, "printed once:\n%s\nand again:\n%s", printed->data, again ? again->data : "(nothing)");
+		elog(ERROR, "printed once:\n%s\nand again:\n%s", printed->data, again ? again->data
+			 : "(nothing)");
 }

@@ -1,5 +1,6 @@
 /*
- * fuzz_validate.c: any document against the schema of the differential test. What is valid must be ready to be executed, down to the last field.
+ * fuzz_validate.c: any document against the schema of the differential test.
+ * What is valid must be ready to be executed, down to the last field.
  */
 #include "fuzz.h"
 
@@ -22,7 +23,10 @@ fuzz_prepare(void)
 	fclose(file);
 }
 
-/* Everything below a selection set, as execution would look at it; no deeper than a document without recursion can be. */
+/*
+ * Everything below a selection set, as execution would look at it; no deeper
+ * than a document without recursion can be.
+ */
 static void
 collect(GqlRequest *request, List *fields, int depth, int *budget)
 {
@@ -87,6 +91,7 @@ fuzz_check(void *arg)
 		if (request == NULL)
 			continue;			/* a variable is required */
 		root = gql_schema_root(schema, operation->type);
-		collect(request, gql_collect_fields(request, root, list_make1(operation->selection_set)), 0, &budget);
+		collect(request, gql_collect_fields(request, root, list_make1(operation->selection_set)),
+				0, &budget);
 	}
 }

@@ -1,26 +1,34 @@
 /*
- * driver.c: the language layer behind a pipe: a JSON object a line in, one a line out. For differential tests and measurements.
+ * driver.c: the language layer behind a pipe: a JSON object a line in, one a
+ * line out. For differential tests and measurements.
  *
- *	{"op": "parse", "document": text, "as": "document" | "selection_set" | "type" | "value", "max_tokens": n, "max_depth": n, "max_length": n}
- *		-> {"errors": […], "print": text}
- *	{"op": "refuse", "document": text, limits as above}
- *		-> {"errors": […], "seconds": s, "bytes": n}: how long it took and how much memory
- *	{"op": "schema", "schema": SDL, "good_will": bool, "keep": name}
- *		-> {"errors": […], "warnings": […], "print": SDL}
- *	{"op": "validate", "name": of a kept schema, "document": text, "max_depth": n}
- *		-> {"errors": […]}
- *	{"op": "variables", "name": …, "document": text, "operation": name, "variables": {…}}
- *		-> {"errors": […], "variables": {…}}
- *	{"op": "arguments", …}		as above
- *		-> {"errors": […], "arguments": [{…}, …]}: of the fields of the root, in the answer's order; null where one does not fit
- *	{"op": "introspect", …}		as above
- *		-> {"errors": […], "data": {…}}
- *	{"op": "client_schema", "introspection": {"__schema": {…}}}
- *		-> {"errors": […], "warnings": […], "print": SDL}
- *	{"op": "time", "stage": "lex" | "parse" | "print" | "schema" | "check" | "validate", "name": …, "document": text, "seconds": s}
- *		-> {"median": seconds, "fastest": seconds, "runs": n}
+ *  {"op": "parse", "document": text, "as": "document" | "selection_set" |
+ *  "type" | "value", "max_tokens": n, "max_depth": n, "max_length": n}
+ * 		-> {"errors": […], "print": text}
+ * 	{"op": "refuse", "document": text, limits as above}
+ *   -> {"errors": […], "seconds": s, "bytes": n}: how long it took and how
+ *   much memory
+ * 	{"op": "schema", "schema": SDL, "good_will": bool, "keep": name}
+ * 		-> {"errors": […], "warnings": […], "print": SDL}
+ *  {"op": "validate", "name": of a kept schema, "document": text, "max_depth":
+ *  n}
+ * 		-> {"errors": […]}
+ *  {"op": "variables", "name": …, "document": text, "operation": name,
+ *  "variables": {…}}
+ * 		-> {"errors": […], "variables": {…}}
+ * 	{"op": "arguments", …}		as above
+ *   -> {"errors": […], "arguments": [{…}, …]}: of the fields of the root, in
+ *   the answer's order; null where one does not fit
+ * 	{"op": "introspect", …}		as above
+ * 		-> {"errors": […], "data": {…}}
+ * 	{"op": "client_schema", "introspection": {"__schema": {…}}}
+ * 		-> {"errors": […], "warnings": […], "print": SDL}
+ *  {"op": "time", "stage": "lex" | "parse" | "print" | "schema" | "check" |
+ *  "validate", "name": …, "document": text, "seconds": s}
+ * 		-> {"median": seconds, "fastest": seconds, "runs": n}
  *
- * "errors" is what gql_errors_to_json() writes; the other members of an answer are there if there is none.
+ * "errors" is what gql_errors_to_json() writes; the other members of an answer
+ * are there if there is none.
  */
 #include "shim.h"
 
@@ -56,7 +64,8 @@ get_number(Command *command, const char *key, double fallback)
 {
 	json_object *member;
 
-	return json_object_object_get_ex(command->request, key, &member) ? json_object_get_double(member) : fallback;
+	return json_object_object_get_ex(command->request, key, &member)
+		? json_object_get_double(member) : fallback;
 }
 
 static bool
@@ -144,7 +153,7 @@ typedef struct KeptSchema
 {
 	const char *name;
 	GqlSchema  *schema;
-} KeptSchema;
+}			KeptSchema;
 
 static List *kept_schemas;
 
@@ -190,7 +199,8 @@ schema(Command *command)
 	MemoryContext oldcxt = *keep ? MemoryContextSwitchTo(TopMemoryContext) : CurrentMemoryContext;
 	GqlErrorList *errors = gql_errors_create(0, NULL);
 	GqlErrorList *warnings = gql_errors_create(0, NULL);
-	GqlSchema  *built = gql_schema_from_sdl(text, len, get_number(command, "good_will", 0) != 0, errors, warnings);
+	GqlSchema  *built = gql_schema_from_sdl(text, len, get_number(command, "good_will", 0) != 0,
+											errors, warnings);
 
 	if (*keep && built)
 	{
@@ -208,13 +218,18 @@ static void
 client_schema(Command *command)
 {
 	GqlErrorList *errors = gql_errors_create(0, NULL);
-	const char *text = json_object_to_json_string(json_object_object_get(command->request, "introspection"));
+	const char *text = json_object_to_json_string(json_object_object_get(command->request,
+																		 "introspection"));
 	char	   *problem;
 	RrJson	   *json = rr_json_parse(text, strlen(text), 1000, &problem);
 	RrJsonNode *node = rr_json_get(rr_json_root(json), "__schema");
 
-	/* Upstream schemas are read with good will; here a warning counts as much. */
-	answer_schema(command, gql_schema_from_introspection(node, errors, errors), errors, gql_errors_create(0, NULL));
+	/*
+	 * Upstream schemas are read with good will; here a warning counts as
+	 * much.
+	 */
+	answer_schema(command, gql_schema_from_introspection(node, errors, errors), errors,
+				  gql_errors_create(0, NULL));
 }
 
 static void
@@ -232,7 +247,7 @@ validate(Command *command)
 }
 
 static GqlValue *
-value_from_json(json_object *json)
+value_from_json(json_object * json)
 {
 	GqlValue   *value = palloc0(sizeof(GqlValue));
 
@@ -260,7 +275,8 @@ value_from_json(json_object *json)
 		case json_type_array:
 			value->kind = GQL_VALUE_LIST;
 			for (size_t i = 0; i < json_object_array_length(json); i++)
-				value->items = lappend(value->items, value_from_json(json_object_array_get_idx(json, i)));
+				value->items = lappend(value->items,
+									   value_from_json(json_object_array_get_idx(json, i)));
 			break;
 		case json_type_object:
 			value->kind = GQL_VALUE_OBJECT;
@@ -377,7 +393,8 @@ introspect(Command *command)
 		appendStringInfo(&data, "%s\"%s\": ", foreach_current_index(lc) ? ", " : "", field->key);
 		if (strcmp(field->def->name, "__typename") == 0)
 			appendStringInfo(&data, "\"%s\"", field->parent->name);
-		else if (!gql_is_introspection_field(field->def) || !gql_introspect(request, field, &data, errors))
+		else if (!gql_is_introspection_field(field->def) ||
+				 !gql_introspect(request, field, &data, errors))
 			appendStringInfoString(&data, "null");
 	}
 	add_errors(command, errors);
@@ -438,7 +455,8 @@ run_stage(Command *command, const char *text, int len, GqlDocument *document, Gq
 	else if (text_is(command, "stage", "schema"))
 		gql_schema_from_document(document, true, gql_errors_create(1, NULL), NULL);
 	else if (text_is(command, "stage", "load"))
-		gql_schema_from_sdl(text, len, true, gql_errors_create(0, NULL), gql_errors_create(0, NULL));
+		gql_schema_from_sdl(text, len, true, gql_errors_create(0, NULL),
+							gql_errors_create(0, NULL));
 	else if (text_is(command, "stage", "check"))
 		gql_schema_check(schema, true, gql_errors_create(1, NULL), NULL);
 	else if (text_is(command, "stage", "print_schema"))
@@ -470,7 +488,8 @@ measure(Command *command)
 	do
 	{
 		double		start = now();
-		MemoryContext run = AllocSetContextCreate(CurrentMemoryContext, "run", ALLOCSET_DEFAULT_SIZES);
+		MemoryContext run = AllocSetContextCreate(CurrentMemoryContext, "run",
+												  ALLOCSET_DEFAULT_SIZES);
 		MemoryContext oldcxt = MemoryContextSwitchTo(run);
 
 		run_stage(command, text, len, document, schema);
@@ -479,7 +498,8 @@ measure(Command *command)
 		times[n++] = now() - start;
 	} while (n < 1000000 && times[n - 1] + now() < end);
 	pg_qsort(times, n, sizeof(double), compare_doubles);
-	appendStringInfo(command->answer, "{\"median\": %.9f, \"fastest\": %.9f, \"runs\": %d}", times[n / 2], times[0], n);
+	appendStringInfo(command->answer, "{\"median\": %.9f, \"fastest\": %.9f, \"runs\": %d}",
+					 times[n / 2], times[0], n);
 }
 
 static void

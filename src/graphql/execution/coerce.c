@@ -1,9 +1,11 @@
 /*
- * coerce.c: input coercion (specification, section 3, "Input Coercion" of every kind of type).
+ * coerce.c: input coercion (specification, section 3, "Input Coercion" of
+ * every kind of type).
  *
- * One walk serves literals and JSON, and both coerces and reports: a value that fits costs no more than the walk, and what already
- * has its coerced form is not copied. Numbers keep their text. Values of custom scalars pass through untouched, apart from variables
- * inside of literal lists and objects.
+ * One walk serves literals and JSON, and both coerces and reports: a value
+ * that fits costs no more than the walk, and what already has its coerced form
+ * is not copied. Numbers keep their text. Values of custom scalars pass
+ * through untouched, apart from variables inside of literal lists and objects.
  */
 #include "postgres.h"
 
@@ -11,7 +13,10 @@
 
 #include "graphql/execution/coerce.h"
 
-/* Values nest no deeper than this. Literals are bounded by the parser, JSON is not. */
+/*
+ * Values nest no deeper than this. Literals are bounded by the parser, JSON is
+ * not.
+ */
 #define MAX_VALUE_DEPTH 1000
 
 /* Objects up to this many fields are searched one by one. */
@@ -24,7 +29,8 @@ typedef enum ScalarKind
 
 static const GqlValue null_value = {.kind = GQL_VALUE_NULL, .loc = -1, .text = ""};
 
-static bool coerce_at(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const GqlPath *path, int depth, GqlValue **result);
+static bool coerce_at(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type,
+					  const GqlPath *path, int depth, GqlValue **result);
 
 static GqlValue *
 make_value(GqlValueKind kind, const GqlValue *like)
@@ -43,6 +49,7 @@ make_text_value(GqlValueKind kind, const GqlValue *like, const char *text, int l
 	GqlValue   *value = make_value(kind, like);
 
 	value->text = text;
+
 	value->len = len;
 	return value;
 }
@@ -57,7 +64,8 @@ keep(const GqlValue *value, GqlValue **result)
 }
 
 /* Report one reason; for returning. */
-static bool fail(GqlCoercion *c, int loc, const GqlPath *path, const char *fmt,...) pg_attribute_printf(4, 5);
+static bool fail(GqlCoercion *c, int loc, const GqlPath *path,
+				 const char *fmt,...) pg_attribute_printf(4, 5);
 
 static bool
 fail(GqlCoercion *c, int loc, const GqlPath *path, const char *fmt,...)
@@ -83,7 +91,10 @@ variable_value(const GqlCoercion *c, const char *name)
 	return variable ? variable->value : NULL;
 }
 
-/* Variables inside of a leaf's literal give way to their values; an object's member without value is left out. */
+/*
+ * Variables inside of a leaf's literal give way to their values; an object's
+ * member without value is left out.
+ */
 static GqlValue *
 substitute(const GqlCoercion *c, const GqlValue *value)
 {
@@ -121,7 +132,10 @@ substitute(const GqlCoercion *c, const GqlValue *value)
 	return copy;
 }
 
-/* The value as this coercion's messages show it, where an input object is expected and where a leaf is. */
+/*
+ * The value as this coercion's messages show it, where an input object is
+ * expected and where a leaf is.
+ */
 static const char *
 show(const GqlCoercion *c, const GqlValue *value)
 {
@@ -145,22 +159,28 @@ hint_for(const GqlCoercion *c, const char *prefix, const char *written, const Gq
 }
 
 static bool
-coerce_variable(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const GqlPath *path, GqlValue **result)
+coerce_variable(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type,
+				const GqlPath *path, GqlValue **result)
 {
 	GqlValue   *given;
 
 	if (!c->variables)
 		return keep(value, result);
 
-	/* Its own coercion has made it fit, as far as validation lets it stand here; what is left is absence and null. */
+	/*
+	 * Its own coercion has made it fit, as far as validation lets it stand
+	 * here; what is left is absence and null.
+	 */
 	given = variable_value(c, value->text);
 	if (type->kind == GQL_TYPE_NON_NULL)
 	{
 		if (!given)
-			return fail(c, value->loc, path, "Expected variable \"$%s\" provided to type \"%s\" to provide a runtime value.",
+			return fail(c, value->loc, path,
+						"Expected variable \"$%s\" provided to type \"%s\" to provide a runtime value.",
 						value->text, gql_type_to_string(type));
 		if (given->kind == GQL_VALUE_NULL)
-			return fail(c, value->loc, path, "Expected variable \"$%s\" provided to non-null type \"%s\" not to be null.",
+			return fail(c, value->loc, path,
+						"Expected variable \"$%s\" provided to non-null type \"%s\" not to be null.",
 						value->text, gql_type_to_string(type));
 	}
 	return keep(given ? given : &null_value, result);
@@ -196,8 +216,9 @@ scalar_kind(const char *name)
 }
 
 /*
- * The text of a JSON number that is integral, without fraction and exponent: 1.0, 10e-1 and 1 are one number. NULL when it is none, or one of
- * more digits than a double has.
+ * The text of a JSON number that is integral, without fraction and exponent:
+ * 1.0, 10e-1 and 1 are one number. NULL when it is none, or one of more digits
+ * than a double has.
  */
 static const char *
 integral_text(const GqlValue *value)
@@ -276,12 +297,17 @@ coerce_int(GqlCoercion *c, const GqlValue *value, const GqlPath *path, GqlValue 
 
 	if (value->kind == GQL_VALUE_INT)
 		text = value->text;
+
 	else if (value->kind == GQL_VALUE_FLOAT && c->from_json)
 		text = integral_text(value);
+
 	if (!text)
-		return fail(c, value->loc, path, "Int cannot represent non-integer value: %s", show_leaf(c, value));
+		return fail(c, value->loc, path, "Int cannot represent non-integer value: %s",
+					show_leaf(c, value));
 	if (!fits_int32(text))
-		return fail(c, value->loc, path, "Int cannot represent non 32-bit signed integer value: %s", show_leaf(c, value));
+		return fail(c, value->loc, path,
+					"Int cannot represent non 32-bit signed integer value: %s",
+					show_leaf(c, value));
 	if (text == value->text)
 		return keep(value, result);
 	if (result)
@@ -299,18 +325,22 @@ coerce_id(GqlCoercion *c, const GqlValue *value, const GqlPath *path, GqlValue *
 		return keep(value, result);
 	if (value->kind == GQL_VALUE_INT)
 		text = value->text;
+
 	else if (value->kind == GQL_VALUE_FLOAT && c->from_json)
 		text = integral_text(value);
+
 	if (!text)
 		return fail(c, value->loc, path, c->from_json ? "ID cannot represent value: %s" :
-					"ID cannot represent a non-string and non-integer value: %s", show_leaf(c, value));
+					"ID cannot represent a non-string and non-integer value: %s",
+					show_leaf(c, value));
 	if (result)
 		*result = make_text_value(GQL_VALUE_STRING, value, text, strlen(text));
 	return true;
 }
 
 static bool
-coerce_scalar(GqlCoercion *c, const GqlValue *value, const GqlType *type, const GqlPath *path, GqlValue **result)
+coerce_scalar(GqlCoercion *c, const GqlValue *value, const GqlType *type, const GqlPath *path,
+			  GqlValue **result)
 {
 	switch (scalar_kind(type->name))
 	{
@@ -320,15 +350,19 @@ coerce_scalar(GqlCoercion *c, const GqlValue *value, const GqlType *type, const 
 			return coerce_id(c, value, path, result);
 		case SCALAR_FLOAT:
 			if (!is_number(value))
-				return fail(c, value->loc, path, "Float cannot represent non numeric value: %s", show_leaf(c, value));
+				return fail(c, value->loc, path, "Float cannot represent non numeric value: %s",
+							show_leaf(c, value));
 			break;
 		case SCALAR_STRING:
 			if (value->kind != GQL_VALUE_STRING)
-				return fail(c, value->loc, path, "String cannot represent a non string value: %s", show_leaf(c, value));
+				return fail(c, value->loc, path, "String cannot represent a non string value: %s",
+							show_leaf(c, value));
 			break;
 		case SCALAR_BOOLEAN:
 			if (value->kind != GQL_VALUE_BOOLEAN)
-				return fail(c, value->loc, path, "Boolean cannot represent a non boolean value: %s", show_leaf(c, value));
+				return fail(c, value->loc, path,
+							"Boolean cannot represent a non boolean value: %s",
+							show_leaf(c, value));
 			break;
 		case SCALAR_CUSTOM:
 			if (result && c->variables)
@@ -344,7 +378,8 @@ coerce_scalar(GqlCoercion *c, const GqlValue *value, const GqlType *type, const 
 /* ---- enums (3.9) ---- */
 
 static bool
-coerce_enum(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPath *path, GqlValue **result)
+coerce_enum(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPath *path,
+			GqlValue **result)
 {
 	const GqlNames *values = gql_type_fields(c->schema, type);
 	GqlEnumValueDef *def;
@@ -354,13 +389,15 @@ coerce_enum(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPath 
 	if (value->kind != GQL_VALUE_ENUM && !(c->from_json && value->kind == GQL_VALUE_STRING))
 	{
 		shown = show_leaf(c, value);
-		return fail(c, value->loc, path, "Enum \"%s\" cannot represent non-%s value: %s.%s", type->name, c->from_json ? "string" : "enum",
+		return fail(c, value->loc, path, "Enum \"%s\" cannot represent non-%s value: %s.%s",
+					type->name, c->from_json ? "string" : "enum",
 					shown, hint_for(c, "the enum value", shown, values));
 	}
 
 	def = gql_names_get(values, value->text);
 	if (!def || value->len != (int) strlen(value->text))
-		return fail(c, value->loc, path, "Value \"%s\" does not exist in \"%s\" enum.%s", value->text, type->name,
+		return fail(c, value->loc, path, "Value \"%s\" does not exist in \"%s\" enum.%s",
+					value->text, type->name,
 					hint_for(c, "the enum value", value->text, values));
 	if (value->kind == GQL_VALUE_ENUM)
 		return keep(value, result);
@@ -372,7 +409,8 @@ coerce_enum(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPath 
 /* ---- lists (3.11) ---- */
 
 static bool
-coerce_list(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const GqlPath *path, int depth, GqlValue **result)
+coerce_list(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const GqlPath *path,
+			int depth, GqlValue **result)
 {
 	GqlValue   *list = result ? make_value(GQL_VALUE_LIST, value) : NULL;
 	GqlValue   *item;
@@ -453,16 +491,21 @@ add_member(GqlValue *object, const char *name, int loc, GqlValue *value)
 	object->items = lappend(object->items, member);
 }
 
-/* The member of an object that is not given: required, or its default, or nothing. */
+/*
+ * The member of an object that is not given: required, or its default, or
+ * nothing.
+ */
 static bool
-coerce_absent_member(GqlCoercion *c, const GqlValue *object, const GqlType *type, const GqlInputValueDef *def, const GqlPath *path, int depth,
+coerce_absent_member(GqlCoercion *c, const GqlValue *object, const GqlType *type,
+					 const GqlInputValueDef *def, const GqlPath *path, int depth,
 					 GqlValue *coerced)
 {
 	GqlCoercion statically = *c;
 	GqlValue   *value;
 
 	if (gql_is_required(def))
-		return fail(c, object->loc, path, "Expected value of type \"%s\" to include required field \"%s\", found: %s.",
+		return fail(c, object->loc, path,
+					"Expected value of type \"%s\" to include required field \"%s\", found: %s.",
 					type->name, def->name, show(c, object));
 	if (!def->default_value || !coerced)
 		return true;
@@ -474,9 +517,13 @@ coerce_absent_member(GqlCoercion *c, const GqlValue *object, const GqlType *type
 	return true;
 }
 
-/* The member of a literal is a variable: what its absence or null means here. *skip: it counts as not given. */
+/*
+ * The member of a literal is a variable: what its absence or null means here.
+ * *skip: it counts as not given.
+ */
 static bool
-check_variable_member(GqlCoercion *c, const GqlValue *object, const GqlType *type, const GqlInputValueDef *def, const GqlValue *variable,
+check_variable_member(GqlCoercion *c, const GqlValue *object, const GqlType *type,
+					  const GqlInputValueDef *def, const GqlValue *variable,
 					  const GqlPath *path, bool *skip)
 {
 	GqlValue   *given = variable_value(c, variable->text);
@@ -506,9 +553,13 @@ fail_one_of(GqlCoercion *c, int loc, const GqlType *type, const GqlPath *path)
 				type->name);
 }
 
-/* 3.10.1: exactly one member, and not null. known counts the members that the type has, first is the first of them. */
+/*
+ * 3.10.1: exactly one member, and not null. known counts the members that the
+ * type has, first is the first of them.
+ */
 static bool
-check_one_of(GqlCoercion *c, const GqlValue *object, const GqlType *type, int known, GqlObjectField *first, const GqlPath *path)
+check_one_of(GqlCoercion *c, const GqlValue *object, const GqlType *type, int known,
+			 GqlObjectField *first, const GqlPath *path)
 {
 	bool		fits = true;
 
@@ -528,7 +579,8 @@ check_one_of(GqlCoercion *c, const GqlValue *object, const GqlType *type, int kn
 }
 
 static bool
-coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPath *path, int depth, GqlValue **result)
+coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPath *path,
+			  int depth, GqlValue **result)
 {
 	const GqlNames *defs = gql_type_fields(c->schema, type);
 	GqlValue   *coerced = result ? make_value(GQL_VALUE_OBJECT, value) : NULL;
@@ -539,7 +591,9 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 	ListCell   *lc;
 
 	if (value->kind != GQL_VALUE_OBJECT)
-		return fail(c, value->loc, path, "Expected value of type \"%s\" to be an object, found: %s.", type->name, show(c, value));
+		return fail(c, value->loc, path,
+					"Expected value of type \"%s\" to be an object, found: %s.", type->name,
+					show(c, value));
 
 	index_members(&members, value);
 	gql_foreach(GqlInputValueDef, def, defs)
@@ -574,8 +628,10 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 		{
 			const char *hint = hint_for(c, NULL, member->name.value, defs);
 
-			fits = fail(c, member->name.loc, path, "Expected value of type \"%s\" not to include unknown field \"%s\"%s%s: %s.",
-						type->name, member->name.value, *hint ? psprintf(".%s", hint) : "", *hint ? " Found" : ", found", show(c, value));
+			fits = fail(c, member->name.loc, path,
+						"Expected value of type \"%s\" not to include unknown field \"%s\"%s%s: %s.",
+						type->name, member->name.value, *hint ? psprintf(".%s", hint) : "", *hint
+						? " Found" : ", found", show(c, value));
 		}
 		else
 			fits = false;
@@ -591,7 +647,8 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 /* ---- any type ---- */
 
 static bool
-coerce_at(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const GqlPath *path, int depth, GqlValue **result)
+coerce_at(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const GqlPath *path,
+		  int depth, GqlValue **result)
 {
 	if (depth > MAX_VALUE_DEPTH)
 		return fail(c, value->loc, NULL, "The value nests deeper than %d levels.", MAX_VALUE_DEPTH);
@@ -600,7 +657,9 @@ coerce_at(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const G
 	if (type->kind == GQL_TYPE_NON_NULL)
 	{
 		if (value->kind == GQL_VALUE_NULL)
-			return fail(c, value->loc, path, "Expected value of non-null type \"%s\" not to be null.", gql_type_to_string(type));
+			return fail(c, value->loc, path,
+						"Expected value of non-null type \"%s\" not to be null.",
+						gql_type_to_string(type));
 		type = type->of;
 	}
 	if (value->kind == GQL_VALUE_NULL)
@@ -616,7 +675,8 @@ coerce_at(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const G
 }
 
 bool
-gql_coerce(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const GqlPath *path, GqlValue **result)
+gql_coerce(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const GqlPath *path,
+		   GqlValue **result)
 {
 	return coerce_at(c, value, type, path, 0, result);
 }
@@ -630,18 +690,21 @@ typedef struct Filing
 } Filing;
 
 static void
-file_in_list(GqlCoercion *c, const char *message, int loc pg_attribute_unused(), const GqlPath *path)
+file_in_list(GqlCoercion *c, const char *message, int loc pg_attribute_unused(),
+			 const GqlPath *path)
 {
 	Filing	   *filing = c->arg;
 
 	gql_error(filing->errors, "%s%s: %s", filing->what, gql_path_to_string(path), message);
 }
 
-GqlValue *
-gql_coerce_value(GqlSchema *schema, const GqlValue *value, const GqlTypeRef *type, bool from_json, const char *what, GqlErrorList *errors)
+GqlValue   *
+gql_coerce_value(GqlSchema *schema, const GqlValue *value, const GqlTypeRef *type, bool from_json,
+				 const char *what, GqlErrorList *errors)
 {
 	Filing		filing = {what, errors};
-	GqlCoercion c = {.schema = schema, .from_json = from_json, .report = file_in_list, .arg = &filing};
+	GqlCoercion c = {.schema = schema, .from_json = from_json, .report = file_in_list,
+	.arg = &filing};
 	GqlValue   *result;
 
 	return gql_coerce(&c, value, type, NULL, &result) ? result : NULL;

@@ -1,11 +1,15 @@
 /*
- * collect.c: the fields of one object, and their arguments (specification, 6.3.2 CollectFields and 6.4.1 CoerceArgumentValues).
+ * collect.c: the fields of one object, and their arguments (specification,
+ * 6.3.2 CollectFields and 6.4.1 CoerceArgumentValues).
  */
 #include "postgres.h"
 
 #include "graphql/execution/coerce.h"
 
-/* Fragments nest without limit, so the way down is kept here and not on the C stack. */
+/*
+ * Fragments nest without limit, so the way down is kept here and not on the C
+ * stack.
+ */
 typedef struct Frame
 {
 	List	   *selections;
@@ -19,7 +23,8 @@ typedef struct Collector
 	GqlType    *object_type;
 	GqlNames	fields;			/* GqlFieldSel, by response key */
 	GqlNames	visited;		/* GqlFragmentEntry */
-	List	  **conditional;	/* not NULL: @skip and @include are not evaluated but put here */
+	List	  **conditional;	/* not NULL: @skip and @include are not
+								 * evaluated but put here */
 	Frame	   *frames;
 	int			depth;
 	int			capacity;
@@ -71,7 +76,8 @@ applies(const Collector *c, const GqlTypeNode *condition)
 	if (!condition || strcmp(condition->name, c->object_type->name) == 0)
 		return true;
 	type = gql_schema_type(c->request->schema, condition->name);
-	return type && gql_is_abstract(type) && gql_is_subtype(c->request->schema, type, c->object_type);
+	return type && gql_is_abstract(type) && gql_is_subtype(c->request->schema, type,
+														   c->object_type);
 }
 
 static void
@@ -80,7 +86,8 @@ push(Collector *c, List *selections, const GqlFragmentUse *use)
 	if (c->depth == c->capacity)
 	{
 		c->capacity = c->capacity ? c->capacity * 2 : 16;
-		c->frames = c->frames ? repalloc(c->frames, c->capacity * sizeof(Frame)) : palloc(c->capacity * sizeof(Frame));
+		c->frames = c->frames ? repalloc(c->frames, c->capacity * sizeof(Frame))
+			: palloc(c->capacity * sizeof(Frame));
 	}
 	c->frames[c->depth].selections = selections;
 	c->frames[c->depth].use = use;
@@ -111,7 +118,10 @@ push_fragment(Collector *c, const GqlSelection *node, const GqlFragment *fragmen
 	push(c, set->items, use);
 }
 
-/* Side by side with the nodes from the first one on that is in such a fragment. */
+/*
+ * Side by side with the nodes from the first one on that is in such a
+ * fragment.
+ */
 static void
 note_use(GqlFieldSel *field, const GqlFragmentUse *use)
 {
@@ -193,7 +203,8 @@ collect_selection(Collector *c, GqlSelection *selection)
 			break;
 		case GQL_FRAGMENT_SPREAD:
 			entry = gql_names_get(&c->request->fragments, selection->name.value);
-			if (entry && applies(c, entry->fragment->type_condition) && gql_names_add(&c->visited, entry))
+			if (entry && applies(c, entry->fragment->type_condition) &&
+				gql_names_add(&c->visited, entry))
 				push_fragment(c, selection, entry->fragment);
 			break;
 	}
@@ -225,7 +236,7 @@ collect(Collector *c, List *selection_sets)
 	return fields;
 }
 
-List *
+List	   *
 gql_collect_fields(GqlRequest *request, GqlType *object_type, List *selection_sets)
 {
 	Collector	c = {.request = request, .object_type = object_type};
@@ -233,15 +244,16 @@ gql_collect_fields(GqlRequest *request, GqlType *object_type, List *selection_se
 	return collect(&c, selection_sets);
 }
 
-List *
-gql_collect_unconditional_fields(GqlRequest *request, GqlType *object_type, GqlSelectionSet *set, List **conditional)
+List	   *
+gql_collect_unconditional_fields(GqlRequest *request, GqlType *object_type, GqlSelectionSet *set,
+								 List **conditional)
 {
 	Collector	c = {.request = request, .object_type = object_type, .conditional = conditional};
 
 	return collect(&c, list_make1(set));
 }
 
-List *
+List	   *
 gql_field_selection_sets(const GqlFieldSel *field)
 {
 	List	   *sets = NIL;
@@ -257,7 +269,7 @@ gql_field_selection_sets(const GqlFieldSel *field)
 	return sets;
 }
 
-List *
+List	   *
 gql_collect_subfields(GqlRequest *request, GqlType *object_type, const GqlFieldSel *field)
 {
 	return gql_collect_fields(request, object_type, gql_field_selection_sets(field));
@@ -277,7 +289,8 @@ typedef struct ArgumentErrors
 static char *
 argument_coordinate(const GqlFieldSel *field, const char *argument)
 {
-	return psprintf("%s.%s(%s:)", gql_is_introspection_field(field->def) ? "<meta>" : field->parent->name, field->def->name, argument);
+	return psprintf("%s.%s(%s:)", gql_is_introspection_field(field->def) ? "<meta>"
+					: field->parent->name, field->def->name, argument);
 }
 
 /* Only the first reason counts: the field fails for it. */
@@ -286,7 +299,8 @@ report_argument(GqlCoercion *c, const char *message, int loc, const GqlPath *pat
 {
 	ArgumentErrors *a = c->arg;
 
-	gql_error_at(a->errors, a->request->document->source, loc, "Argument \"%s\" has invalid value%s: %s",
+	gql_error_at(a->errors, a->request->document->source, loc,
+				 "Argument \"%s\" has invalid value%s: %s",
 				 argument_coordinate(a->field, a->def->name), gql_path_to_string(path), message);
 	c->stopped = true;
 }
@@ -321,14 +335,16 @@ find_argument(List *arguments, const char *name)
 
 /* The argument is not there, or is a variable without value. */
 static bool
-coerce_absent_argument(ArgumentErrors *a, GqlInputValueDef *def, const GqlSelection *node, GqlNames *values)
+coerce_absent_argument(ArgumentErrors *a, GqlInputValueDef *def, const GqlSelection *node,
+					   GqlNames *values)
 {
 	char	   *coordinate;
 	GqlValue   *value;
 
 	if (gql_is_required(def))
 	{
-		gql_error_at(a->errors, a->request->document->source, node->loc, "Argument \"%s\" of required type \"%s\" was not provided.",
+		gql_error_at(a->errors, a->request->document->source, node->loc,
+					 "Argument \"%s\" of required type \"%s\" was not provided.",
 					 argument_coordinate(a->field, def->name), gql_type_to_string(def->type));
 		return false;
 	}
@@ -336,18 +352,21 @@ coerce_absent_argument(ArgumentErrors *a, GqlInputValueDef *def, const GqlSelect
 		return true;
 	coordinate = argument_coordinate(a->field, def->name);
 	value = gql_coerce_value(a->request->schema, def->default_value, def->type, false,
-							 psprintf("Argument \"%s\" has invalid default value", coordinate), a->errors);
+							 psprintf("Argument \"%s\" has invalid default value", coordinate),
+							 a->errors);
 	if (value)
 		set_argument(values, def, value, NULL);
 	return value != NULL;
 }
 
 bool
-gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *values, GqlErrorList *errors)
+gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *values,
+					 GqlErrorList *errors)
 {
 	const GqlSelection *node = linitial(field->nodes);
 	ArgumentErrors a = {.request = request, .errors = errors, .field = field};
-	GqlCoercion c = {.schema = request->schema, .variables = &request->variables, .report = report_argument, .arg = &a};
+	GqlCoercion c = {.schema = request->schema, .variables = &request->variables,
+	.report = report_argument, .arg = &a};
 
 	gql_names_init(values, CurrentMemoryContext);
 	gql_foreach(GqlInputValueDef, def, &field->def->args)
@@ -356,7 +375,8 @@ gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *va
 		GqlValue   *value;
 
 		a.def = def;
-		if (!literal || (literal->kind == GQL_VALUE_VARIABLE && !gql_is_required(def) && !gql_names_get(&request->variables, literal->text)))
+		if (!literal || (literal->kind == GQL_VALUE_VARIABLE && !gql_is_required(def) &&
+						 !gql_names_get(&request->variables, literal->text)))
 		{
 			if (!coerce_absent_argument(&a, def, node, values))
 				return false;

@@ -1,8 +1,10 @@
 /*
- * introspection.c: __schema and __type, answered from a schema (specification, section 4), and the queries that ask others for theirs.
+ * introspection.c: __schema and __type, answered from a schema (specification,
+ * section 4), and the queries that ask others for theirs.
  *
- * What is selected below a field is the same for every object that stands there, so it is collected once, when the first object comes up,
- * into a plan that the rest of them share.
+ * What is selected below a field is the same for every object that stands
+ * there, so it is collected once, when the first object comes up, into a plan
+ * that the rest of them share.
  */
 #include "postgres.h"
 
@@ -197,7 +199,8 @@ put_text(Introspection *in, const char *text)
 
 /* A list of what stands in a set; of types, their references. */
 static void
-put_items(Introspection *in, MetaStep *step, MetaKind kind, const GqlNames *items, bool deprecated_too)
+put_items(Introspection *in, MetaStep *step, MetaKind kind, const GqlNames *items,
+		  bool deprecated_too)
 {
 	bool		first = true;
 
@@ -285,7 +288,10 @@ put_default_value(Introspection *in, const GqlInputValueDef *input)
 	pfree(literal.data);
 }
 
-/* The type, if a reference is to a type of its own of one of these kinds; completed. */
+/*
+ * The type, if a reference is to a type of its own of one of these kinds;
+ * completed.
+ */
 static GqlType *
 type_of_kind(Introspection *in, const GqlTypeRef *ref, GqlTypeKind kind, GqlTypeKind kind2)
 {
@@ -374,7 +380,9 @@ put_field(Introspection *in, MetaStep *step, MetaKind kind, const void *object)
 			break;
 		case GQL_META_DESCRIPTION:
 			if (kind == META_TYPE && ((const GqlTypeRef *) object)->kind == GQL_TYPE_NAMED)
-				(void) gql_type_fields(in->schema, ((const GqlTypeRef *) object)->type);	/* a lazy type has none before */
+				(void) gql_type_fields(in->schema,
+									   ((const GqlTypeRef *) object)->type);	/* a lazy type has none
+																				 * before */
 			put_text(in, description_of(kind, object));
 			break;
 		case GQL_META_IS_DEPRECATED:
@@ -405,11 +413,13 @@ put_field(Introspection *in, MetaStep *step, MetaKind kind, const void *object)
 			put_locations(in, object);
 			break;
 		case GQL_META_ARGS:
-			put_items(in, step, META_INPUT, kind == META_FIELD ? &((const GqlFieldDef *) object)->args :
+			put_items(in, step, META_INPUT, kind == META_FIELD
+					  ? &((const GqlFieldDef *) object)->args :
 					  &((const GqlDirectiveDef *) object)->args, step->include_deprecated);
 			break;
 		case GQL_META_TYPE:
-			put_object(in, step, META_TYPE, kind == META_FIELD ? ((const GqlFieldDef *) object)->type :
+			put_object(in, step, META_TYPE, kind == META_FIELD
+					   ? ((const GqlFieldDef *) object)->type :
 					   ((const GqlInputValueDef *) object)->type);
 			break;
 		case GQL_META_DEFAULT_VALUE:
@@ -460,7 +470,8 @@ bool
 gql_is_introspection_field(const GqlFieldDef *def)
 {
 	return def->name[0] == '_' && def->name[1] == '_' &&
-		(strcmp(def->name, "__typename") == 0 || strcmp(def->name, "__schema") == 0 || strcmp(def->name, "__type") == 0);
+		(strcmp(def->name, "__typename") == 0 || strcmp(def->name, "__schema") == 0 ||
+		 strcmp(def->name, "__type") == 0);
 }
 
 /* 4.1 Schema Introspection: __type(name: String!) */
@@ -484,13 +495,15 @@ put_named_type(Introspection *in, MetaStep *step, const GqlFieldSel *field)
 void
 gql_introspection_too_large(GqlErrorList *errors)
 {
-	gql_error(errors, "Introspection fields have more than %d MB of values.", GQL_MAX_INTROSPECTION / (1024 * 1024));
+	gql_error(errors, "Introspection fields have more than %d MB of values.",
+			  GQL_MAX_INTROSPECTION / (1024 * 1024));
 }
 
 bool
 gql_introspect(GqlRequest *request, const GqlFieldSel *field, StringInfo out, GqlErrorList *errors)
 {
-	Introspection in = {.request = request, .schema = request->schema, .errors = errors, .out = out, .start = out->len};
+	Introspection in = {.request = request, .schema = request->schema, .errors = errors,
+	.out = out, .start = out->len};
 	MetaStep	step = {.field = field};
 
 	if (strcmp(field->def->name, "__schema") == 0)
@@ -524,7 +537,8 @@ gql_introspection_query(int attempt)
 {
 	static const char *const queries[] = {
 		/* September 2025 */
-		INTROSPECTION_QUERY("description ", "specifiedByURL isOneOf ", "isRepeatable ", "(includeDeprecated: true)",
+		INTROSPECTION_QUERY("description ", "specifiedByURL isOneOf ", "isRepeatable ",
+							"(includeDeprecated: true)",
 							"isDeprecated deprecationReason "),
 		/* October 2021 */
 		INTROSPECTION_QUERY("description ", "specifiedByURL ", "isRepeatable ", "", ""),

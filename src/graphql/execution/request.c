@@ -1,5 +1,6 @@
 /*
- * request.c: what stands before execution: which operation, and its variables' values (specification, 6.1).
+ * request.c: what stands before execution: which operation, and its variables'
+ * values (specification, 6.1).
  */
 #include "postgres.h"
 
@@ -58,14 +59,16 @@ may_report(VariableErrors *v)
 }
 
 static void
-report_variable(GqlCoercion *c, const char *message, int loc pg_attribute_unused(), const GqlPath *path)
+report_variable(GqlCoercion *c, const char *message, int loc pg_attribute_unused(),
+				const GqlPath *path)
 {
 	VariableErrors *v = c->arg;
 
 	if (!may_report(v))
 		c->stopped = true;
 	else
-		gql_error_at(v->errors, v->request->document->source, v->def->loc, "Variable \"$%s\" has invalid %s%s: %s",
+		gql_error_at(v->errors, v->request->document->source, v->def->loc,
+					 "Variable \"$%s\" has invalid %s%s: %s",
 					 v->def->name.value, v->what, gql_path_to_string(path), message);
 }
 
@@ -152,8 +155,9 @@ coerce_variable_values(GqlRequest *request, const GqlValue *inputs, GqlErrorList
 /* ---- @skip and @include whose variable turned out null ---- */
 
 /*
- * A variable of type Boolean with a default may stand at their "if: Boolean!", and still be given as null. Collecting fields cannot report
- * that, so the request is refused before.
+ * A variable of type Boolean with a default may stand at their "if: Boolean!",
+ * and still be given as null. Collecting fields cannot report that, so the
+ * request is refused before.
  */
 typedef struct Conditions
 {
@@ -174,7 +178,8 @@ check_conditions(Conditions *check, List *directives)
 	{
 		GqlDirective *directive = lfirst(lc);
 
-		if (strcmp(directive->name.value, "skip") != 0 && strcmp(directive->name.value, "include") != 0)
+		if (strcmp(directive->name.value, "skip") != 0 && strcmp(directive->name.value,
+																 "include") != 0)
 			continue;
 		foreach(lc2, directive->arguments)
 		{
@@ -205,7 +210,8 @@ check_selection_conditions(Conditions *check, const GqlSelectionSet *set)
 		check_conditions(check, selection->directives);
 		if (selection->kind == GQL_FRAGMENT_SPREAD)
 		{
-			GqlFragmentEntry *entry = gql_names_get(&check->request->fragments, selection->name.value);
+			GqlFragmentEntry *entry = gql_names_get(&check->request->fragments,
+													selection->name.value);
 
 			if (entry && gql_names_add(&check->visited, entry))
 				check->pending = lappend(check->pending, entry->fragment->selection_set);
@@ -226,7 +232,8 @@ has_null_boolean(const GqlRequest *request)
 		GqlVariableDef *def = lfirst(lc);
 		GqlVariableValue *variable;
 
-		if (def->type->kind != GQL_TYPE_NAMED || strcmp(def->type->name, "Boolean") != 0 || !def->default_value)
+		if (def->type->kind != GQL_TYPE_NAMED || strcmp(def->type->name, "Boolean") != 0 ||
+			!def->default_value)
 			continue;
 		variable = gql_names_get(&request->variables, def->name.value);
 		if (variable && variable->value->kind == GQL_VALUE_NULL)
@@ -250,7 +257,8 @@ check_all_conditions(GqlRequest *request, GqlErrorList *errors)
 }
 
 GqlRequest *
-gql_request_create(GqlSchema *schema, GqlDocument *document, const char *operation_name, const GqlValue *inputs, GqlErrorList *errors)
+gql_request_create(GqlSchema *schema, GqlDocument *document, const char *operation_name,
+				   const GqlValue *inputs, GqlErrorList *errors)
 {
 	GqlRequest *request = palloc0(sizeof(GqlRequest));
 	ListCell   *lc;

@@ -1,5 +1,6 @@
 /*
- * value_json.c: GraphQL values as JSON. Numbers have the same form in both languages, and keep their source text.
+ * value_json.c: GraphQL values as JSON. Numbers have the same form in both
+ * languages, and keep their source text.
  */
 #include "postgres.h"
 
@@ -58,7 +59,7 @@ gql_value_to_json(StringInfo out, const GqlValue *value)
 	}
 }
 
-GqlValue *
+GqlValue   *
 gql_object_get(const GqlValue *object, const char *name)
 {
 	ListCell   *lc;

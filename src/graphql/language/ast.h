@@ -1,9 +1,12 @@
 /*
- * ast.h: the abstract syntax of GraphQL documents, executable and type system (specification, section 2 and appendix B).
+ * ast.h: the abstract syntax of GraphQL documents, executable and type system
+ * (specification, section 2 and appendix B).
  *
- * Nodes are palloc'd in the context that was current when the document was parsed; they are never changed afterwards. A list that is
- * empty is NIL. Locations are byte offsets into the source of the token at which the node starts (-1: none, the node was made by program);
- * gql_location() turns one into line and column.
+ * Nodes are palloc'd in the context that was current when the document was
+ * parsed; they are never changed afterwards. A list that is empty is NIL.
+ * Locations are byte offsets into the source of the token at which the node
+ * starts (-1: none, the node was made by program); gql_location() turns one
+ * into line and column.
  *
  * Text is in the server encoding. Names are NUL-terminated ASCII.
  */
@@ -12,7 +15,10 @@
 
 #include "nodes/pg_list.h"
 
-/* One list, many uses: the enum, the names of the kinds, and the tables that must not forget one. */
+/*
+ * One list, many uses: the enum, the names of the kinds, and the tables that
+ * must not forget one.
+ */
 #define GQL_VALUE_KINDS(X) \
 	X(VARIABLE) X(INT) X(FLOAT) X(STRING) X(BOOLEAN) X(NULL) X(ENUM) X(LIST) X(OBJECT)
 
@@ -33,8 +39,9 @@ typedef struct GqlName
 } GqlName;
 
 /*
- * A value: literal in a document, or the result of coercion, or JSON that came from outside (kind VARIABLE cannot occur in the latter
- * two). Numbers keep their source text.
+ * A value: literal in a document, or the result of coercion, or JSON that came
+ * from outside (kind VARIABLE cannot occur in the latter two). Numbers keep
+ * their source text.
  */
 typedef struct GqlValue
 {
@@ -43,7 +50,8 @@ typedef struct GqlValue
 	bool		block;			/* STRING: was written as a block string */
 	bool		boolean;		/* BOOLEAN */
 	int			len;			/* bytes of text; a string may contain NUL */
-	const char *text;			/* INT, FLOAT: source text. STRING: its value. ENUM, VARIABLE: name. NUL-terminated */
+	const char *text;			/* INT, FLOAT: source text. STRING: its value.
+								 * ENUM, VARIABLE: name. NUL-terminated */
 	List	   *items;			/* LIST: GqlValue *.  OBJECT: GqlObjectField * */
 } GqlValue;
 
@@ -141,7 +149,8 @@ typedef enum GqlDefinitionKind
 typedef struct GqlDefinition
 {
 	GqlDefinitionKind kind;
-	int			loc;			/* of its first token: the description where it has one */
+	int			loc;			/* of its first token: the description where
+								 * it has one */
 } GqlDefinition;
 
 typedef struct GqlOperation
@@ -166,7 +175,10 @@ typedef struct GqlFragment
 	GqlSelectionSet *selection_set;
 } GqlFragment;
 
-/* ---- type system documents; what stands in sets of names starts with its name, so that it can be in a GqlNames itself ---- */
+/*
+ * ---- type system documents; what stands in sets of names starts with its
+ * name, so that it can be in a GqlNames itself ----
+ */
 
 typedef enum GqlTypeKind
 {
@@ -212,7 +224,8 @@ typedef struct GqlTypeDefNode
 	GqlName		name;
 	List	   *interfaces;		/* GqlTypeNode *, NAMED */
 	List	   *directives;
-	List	   *fields;			/* OBJECT, INTERFACE: GqlFieldNode *.  INPUT_OBJECT: GqlInputValueNode * */
+	List	   *fields;			/* OBJECT, INTERFACE: GqlFieldNode *.
+								 * INPUT_OBJECT: GqlInputValueNode * */
 	List	   *members;		/* UNION: GqlTypeNode *, NAMED */
 	List	   *values;			/* ENUM: GqlEnumValueNode * */
 } GqlTypeDefNode;
@@ -236,11 +249,13 @@ typedef struct GqlSchemaNode
 typedef struct GqlDirectiveDefNode
 {
 	GqlDefinition def;			/* GQL_DEF_DIRECTIVE */
-	bool		extend;			/* extend directive @name @a: has name and directives only */
+	bool		extend;			/* extend directive @name @a: has name and
+								 * directives only */
 	GqlValue   *description;
 	GqlName		name;
 	List	   *arguments;		/* GqlInputValueNode * */
-	List	   *directives;		/* as graphql-js 17 has them, before repeatable */
+	List	   *directives;		/* as graphql-js 17 has them, before
+								 * repeatable */
 	bool		repeatable;
 	List	   *locations;		/* GqlName * */
 } GqlDirectiveDefNode;

@@ -1,8 +1,11 @@
 /*
- * lexer.c: tokens of GraphQL documents (specification, section 2.1 and appendix B.2).
+ * lexer.c: tokens of GraphQL documents (specification, section 2.1 and
+ * appendix B.2).
  *
- * One token is read at a time, comments are passed over, and only strings allocate: never more than their own length. Bytes from 0x80 on
- * can stand in comments and strings only, where they are copied, so any server encoding will do; the byte order mark is known in UTF-8.
+ * One token is read at a time, comments are passed over, and only strings
+ * allocate: never more than their own length. Bytes from 0x80 on can stand in
+ * comments and strings only, where they are copied, so any server encoding
+ * will do; the byte order mark is known in UTF-8.
  */
 #include "postgres.h"
 
@@ -38,15 +41,19 @@ gql_syntax_error(GqlParser *p, int loc, const char *fmt,...)
 	gql_error_at(p->errors, p->source, loc, "Syntax Error: %s", message.data);
 	pfree(message.data);
 
-	p->token = (GqlToken) {.kind = GQL_TOK_EOF, .start = loc};
+	p->token = (GqlToken)
+	{
+		.kind = GQL_TOK_EOF, .start = loc
+	};
 	p->has_next = false;
 }
 
 #define lex_error(p, at, ...) gql_syntax_error(p, (at) - (p)->source, __VA_ARGS__)
 
 /*
- * Bytes of the character at s; an incomplete one counts byte by byte. A database in SQL_ASCII most likely holds UTF-8, which must not be cut, or
- * the error could not be sent to a client.
+ * Bytes of the character at s; an incomplete one counts byte by byte. A
+ * database in SQL_ASCII most likely holds UTF-8, which must not be cut, or the
+ * error could not be sent to a client.
  */
 static int
 char_len(GqlParser *p, const char *s)
@@ -190,7 +197,8 @@ hex4(const char *s)
 }
 
 /*
- * EscapedUnicode: \u1234, \uD83D\uDE00, \u{1F600}. Appends to *out and returns what stands behind the escape at s, or NULL.
+ * EscapedUnicode: \u1234, \uD83D\uDE00, \u{1F600}. Appends to *out and returns
+ * what stands behind the escape at s, or NULL.
  */
 static const char *
 lex_unicode_escape(GqlParser *p, const char *s, char **out)
@@ -239,7 +247,8 @@ lex_unicode_escape(GqlParser *p, const char *s, char **out)
 
 	if (!valid)
 	{
-		lex_error(p, start, "Invalid Unicode escape sequence: \"%s\".", char_slice(p, start, shown));
+		lex_error(p, start, "Invalid Unicode escape sequence: \"%s\".",
+				  char_slice(p, start, shown));
 		return NULL;
 	}
 	if (point < 0x80)
@@ -251,7 +260,10 @@ lex_unicode_escape(GqlParser *p, const char *s, char **out)
 	}
 	else if (pg_unicode_to_server_noerror(point, bytes))
 	{
-		/* Never longer than the escape, in any server encoding: at most four bytes. */
+		/*
+		 * Never longer than the escape, in any server encoding: at most four
+		 * bytes.
+		 */
 		memcpy(*out, bytes, strlen((char *) bytes));
 		*out += strlen((char *) bytes);
 	}
@@ -289,8 +301,9 @@ escaped_char(char c)
 }
 
 /*
- * StringValue (2.9.4): "…". Its end is looked for first, so that memory is asked for once; that it has none is reported after a wrong
- * escape, which stands before.
+ * StringValue (2.9.4): "…". Its end is looked for first, so that memory is
+ * asked for once; that it has none is reported after a wrong escape, which
+ * stands before.
  */
 static void
 lex_string(GqlParser *p, GqlToken *token, const char *start)
@@ -358,7 +371,10 @@ skip_newline(const char *s)
 
 #define IS_TRIPLE_QUOTE(s) ((s)[0] == '"' && (s)[1] == '"' && (s)[2] == '"')
 
-/* The end of the line at s. A carriage return ends one too, where there are any. */
+/*
+ * The end of the line at s. A carriage return ends one too, where there are
+ * any.
+ */
 static inline const char *
 line_end(const char *s, const char *end, bool carriage_returns)
 {
@@ -405,8 +421,9 @@ copy_block(char *out, const char *s, const char *end, bool escapes)
 }
 
 /*
- * BlockStringValue() (2.9.4): the indentation that all lines but the first share goes, and so do blank lines at both ends. start and end
- * enclose the raw text; *length is the result's.
+ * BlockStringValue() (2.9.4): the indentation that all lines but the first
+ * share goes, and so do blank lines at both ends. start and end enclose the
+ * raw text; *length is the result's.
  */
 static char *
 dedent(GqlParser *p, const char *start, const char *end, bool escapes, int *length)
@@ -568,7 +585,8 @@ gql_lex(GqlParser *p, GqlToken *token)
 		if (c == '#')
 			while (s < p->end && *s != '\n' && *s != '\r')
 				s++;
-		else if (p->utf8 && c == 0xEF && (unsigned char) s[1] == 0xBB && (unsigned char) s[2] == 0xBF)
+		else if (p->utf8 && c == 0xEF && (unsigned char) s[1] == 0xBB &&
+				 (unsigned char) s[2] == 0xBF)
 			s += 3;
 		else
 		{

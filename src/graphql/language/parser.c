@@ -1,8 +1,10 @@
 /*
- * parser.c: a recursive-descent parser for GraphQL documents (specification, section 2). Here: the parser's machinery, and executable
- * documents; parser_sdl.c has the type system's.
+ * parser.c: a recursive-descent parser for GraphQL documents (specification,
+ * section 2). Here: the parser's machinery, and executable documents;
+ * parser_sdl.c has the type system's.
  *
- * The language is the September 2025 edition's. Messages are graphql-js', in the order in which it finds mistakes.
+ * The language is the September 2025 edition's. Messages are graphql-js', in
+ * the order in which it finds mistakes.
  */
 #include "postgres.h"
 
@@ -10,7 +12,10 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
-/* How deep a document may nest where no one set a limit. Walks over the tree need less stack per level than max_stack_depth's minimum has. */
+/*
+ * How deep a document may nest where no one set a limit. Walks over the tree
+ * need less stack per level than max_stack_depth's minimum has.
+ */
 #define DEFAULT_MAX_DEPTH 1000
 
 static GqlSelectionSet *parse_selection_set(GqlParser *p);
@@ -18,7 +23,7 @@ static GqlValue *parse_value(GqlParser *p, bool is_const);
 
 /* ---- tokens ---- */
 
-void *
+void	   *
 gql_parser_alloc(GqlParser *p, Size size)
 {
 	char	   *result;
@@ -53,7 +58,8 @@ gql_advance(GqlParser *p)
 		gql_lex(p, &p->token);
 
 	if (p->token.kind != GQL_TOK_EOF && ++p->tokens > p->max_tokens && p->max_tokens > 0)
-		gql_syntax_error(p, p->token.start, "Document contains more than %d tokens. Parsing aborted.", p->max_tokens);
+		gql_syntax_error(p, p->token.start,
+						 "Document contains more than %d tokens. Parsing aborted.", p->max_tokens);
 }
 
 const GqlToken *
@@ -91,13 +97,15 @@ gql_token_text(const GqlToken *token)
 	if (token->value == NULL)
 		return token_kind_text(token->kind);
 	len = pg_mbcliplen(token->value, token->len, GQL_MAX_SHOWN_TOKEN);
-	return psprintf("%s \"%s%s\"", token_kind_text(token->kind), pnstrdup(token->value, len), len < token->len ? "..." : "");
+	return psprintf("%s \"%s%s\"", token_kind_text(token->kind), pnstrdup(token->value, len),
+					len < token->len ? "..." : "");
 }
 
 bool
 gql_token_is(const GqlToken *token, const char *text)
 {
-	return token->value != NULL && strncmp(token->value, text, token->len) == 0 && text[token->len] == '\0';
+	return token->value != NULL && strncmp(token->value, text, token->len) == 0 &&
+		text[token->len] == '\0';
 }
 
 bool
@@ -115,7 +123,8 @@ gql_expect(GqlParser *p, GqlTokenKind kind)
 	if (gql_accept(p, kind))
 		return true;
 	if (!p->failed)
-		gql_syntax_error(p, p->token.start, "Expected %s, found %s.", token_kind_text(kind), gql_token_text(&p->token));
+		gql_syntax_error(p, p->token.start, "Expected %s, found %s.", token_kind_text(kind),
+						 gql_token_text(&p->token));
 	return false;
 }
 
@@ -134,7 +143,8 @@ gql_expect_keyword(GqlParser *p, const char *keyword)
 	if (gql_accept_keyword(p, keyword))
 		return true;
 	if (!p->failed)
-		gql_syntax_error(p, p->token.start, "Expected \"%s\", found %s.", keyword, gql_token_text(&p->token));
+		gql_syntax_error(p, p->token.start, "Expected \"%s\", found %s.", keyword,
+						 gql_token_text(&p->token));
 	return false;
 }
 
@@ -145,14 +155,18 @@ gql_unexpected(GqlParser *p, const GqlToken *token)
 		gql_syntax_error(p, token->start, "Unexpected %s.", gql_token_text(token));
 }
 
-/* One level down: false, with an error, where the document or the stack forbids it. */
+/*
+ * One level down: false, with an error, where the document or the stack
+ * forbids it.
+ */
 static bool
 enter(GqlParser *p)
 {
 	p->depth++;
 	if (p->depth <= p->max_depth && !stack_is_too_deep())
 		return true;
-	gql_syntax_error(p, p->token.start, "Document nests deeper than %d levels. Parsing aborted.", p->depth - 1);
+	gql_syntax_error(p, p->token.start, "Document nests deeper than %d levels. Parsing aborted.",
+					 p->depth - 1);
 	return false;
 }
 
@@ -197,7 +211,7 @@ pop_items(GqlParser *p, int mark)
 	return list;
 }
 
-List *
+List	   *
 gql_parse_many(GqlParser *p, GqlTokenKind open, GqlItemParser item, GqlTokenKind close)
 {
 	int			mark = p->n_pending;
@@ -210,13 +224,13 @@ gql_parse_many(GqlParser *p, GqlTokenKind open, GqlItemParser item, GqlTokenKind
 	return pop_items(p, mark);
 }
 
-List *
+List	   *
 gql_parse_optional_many(GqlParser *p, GqlTokenKind open, GqlItemParser item, GqlTokenKind close)
 {
 	return gql_peek(p, open) ? gql_parse_many(p, open, item, close) : NIL;
 }
 
-List *
+List	   *
 gql_parse_delimited(GqlParser *p, GqlTokenKind delimiter, GqlItemParser item)
 {
 	int			mark = p->n_pending;
@@ -266,7 +280,7 @@ gql_parse_name(GqlParser *p)
 }
 
 /* NamedType (2.11) */
-void *
+void	   *
 gql_parse_named_type(GqlParser *p)
 {
 	GqlTypeNode *type = gql_node(p, GqlTypeNode);
@@ -415,9 +429,11 @@ parse_compound_value(GqlParser *p, bool is_const)
 	if (!enter(p))
 		return value;
 	if (value->kind == GQL_VALUE_LIST)
-		value->items = parse_any(p, GQL_TOK_BRACKET_L, is_const ? parse_any_const_value : parse_any_value, GQL_TOK_BRACKET_R);
+		value->items = parse_any(p, GQL_TOK_BRACKET_L, is_const ? parse_any_const_value
+								 : parse_any_value, GQL_TOK_BRACKET_R);
 	else
-		value->items = parse_any(p, GQL_TOK_BRACE_L, is_const ? parse_const_object_field : parse_any_object_field, GQL_TOK_BRACE_R);
+		value->items = parse_any(p, GQL_TOK_BRACE_L, is_const ? parse_const_object_field
+								 : parse_any_object_field, GQL_TOK_BRACE_R);
 	leave(p);
 	return value;
 }
@@ -448,14 +464,14 @@ parse_value(GqlParser *p, bool is_const)
 	}
 }
 
-GqlValue *
+GqlValue   *
 gql_parse_const_value(GqlParser *p)
 {
 	return parse_value(p, true);
 }
 
 /* Description (2.4) : StringValue */
-GqlValue *
+GqlValue   *
 gql_parse_description(GqlParser *p)
 {
 	if (gql_peek(p, GQL_TOK_STRING) || gql_peek(p, GQL_TOK_BLOCK_STRING))
@@ -501,14 +517,15 @@ parse_directives(GqlParser *p, bool is_const)
 		gql_advance(p);
 		directive->name = gql_parse_name(p);
 		directive->arguments = gql_parse_optional_many(p, GQL_TOK_PAREN_L,
-													   is_const ? parse_const_argument : parse_any_argument,
+													   is_const ? parse_const_argument
+													   : parse_any_argument,
 													   GQL_TOK_PAREN_R);
 		push_item(p, directive);
 	}
 	return pop_items(p, mark);
 }
 
-List *
+List	   *
 gql_parse_const_directives(GqlParser *p)
 {
 	return parse_directives(p, true);
@@ -527,7 +544,8 @@ parse_field(GqlParser *p, GqlSelection *field)
 		field->alias = field->name;
 		field->name = gql_parse_name(p);
 	}
-	field->arguments = gql_parse_optional_many(p, GQL_TOK_PAREN_L, parse_any_argument, GQL_TOK_PAREN_R);
+	field->arguments = gql_parse_optional_many(p, GQL_TOK_PAREN_L, parse_any_argument,
+											   GQL_TOK_PAREN_R);
 	field->directives = parse_directives(p, false);
 	if (gql_peek(p, GQL_TOK_BRACE_L))
 		field->selection_set = parse_selection_set(p);
@@ -614,7 +632,10 @@ gql_parse_operation_type(GqlParser *p)
 	return GQL_QUERY;
 }
 
-/* VariableDefinition (2.10) : Description? Variable : Type DefaultValue? Directives? */
+/*
+ * VariableDefinition (2.10) : Description? Variable : Type DefaultValue?
+ * Directives?
+ */
 static void *
 parse_variable_definition(GqlParser *p)
 {
@@ -633,7 +654,10 @@ parse_variable_definition(GqlParser *p)
 	return variable;
 }
 
-/* OperationDefinition (2.3) : Description? OperationType Name? VariablesDefinition? Directives? SelectionSet | SelectionSet */
+/*
+ * OperationDefinition (2.3) : Description? OperationType Name?
+ * VariablesDefinition? Directives? SelectionSet | SelectionSet
+ */
 static GqlDefinition *
 parse_operation(GqlParser *p)
 {
@@ -649,14 +673,18 @@ parse_operation(GqlParser *p)
 		operation->type = gql_parse_operation_type(p);
 		if (gql_peek(p, GQL_TOK_NAME))
 			operation->name = gql_parse_name(p);
-		operation->variables = gql_parse_optional_many(p, GQL_TOK_PAREN_L, parse_variable_definition, GQL_TOK_PAREN_R);
+		operation->variables = gql_parse_optional_many(p, GQL_TOK_PAREN_L,
+													   parse_variable_definition, GQL_TOK_PAREN_R);
 		operation->directives = parse_directives(p, false);
 	}
 	operation->selection_set = parse_selection_set(p);
 	return &operation->def;
 }
 
-/* FragmentDefinition (2.8) : Description? fragment FragmentName TypeCondition Directives? SelectionSet */
+/*
+ * FragmentDefinition (2.8) : Description? fragment FragmentName TypeCondition
+ * Directives? SelectionSet
+ */
 static GqlDefinition *
 parse_fragment_definition(GqlParser *p)
 {
@@ -674,7 +702,10 @@ parse_fragment_definition(GqlParser *p)
 	return &fragment->def;
 }
 
-/* Definition (2.2) : ExecutableDefinition | TypeSystemDefinition | TypeSystemExtension; NULL after an error */
+/*
+ * Definition (2.2) : ExecutableDefinition | TypeSystemDefinition |
+ * TypeSystemExtension; NULL after an error
+ */
 static void *
 parse_definition(GqlParser *p)
 {
@@ -687,12 +718,14 @@ parse_definition(GqlParser *p)
 
 		if (definition != NULL)
 			return definition;
-		if (gql_token_is(&keyword, "query") || gql_token_is(&keyword, "mutation") || gql_token_is(&keyword, "subscription"))
+		if (gql_token_is(&keyword, "query") || gql_token_is(&keyword, "mutation") ||
+			gql_token_is(&keyword, "subscription"))
 			return parse_operation(p);
 		if (gql_token_is(&keyword, "fragment"))
 			return parse_fragment_definition(p);
 		if (described)
-			gql_syntax_error(p, p->token.start, "Unexpected description, only GraphQL definitions support descriptions.");
+			gql_syntax_error(p, p->token.start,
+							 "Unexpected description, only GraphQL definitions support descriptions.");
 		else if (gql_token_is(&keyword, "extend"))
 			return gql_parse_type_system_extension(p);
 	}
@@ -700,7 +733,8 @@ parse_definition(GqlParser *p)
 	{
 		if (!described)
 			return parse_operation(p);
-		gql_syntax_error(p, p->token.start, "Unexpected description, descriptions are not supported on shorthand queries.");
+		gql_syntax_error(p, p->token.start,
+						 "Unexpected description, descriptions are not supported on shorthand queries.");
 	}
 	gql_unexpected(p, &keyword);
 	return NULL;
@@ -723,7 +757,9 @@ begin(GqlParser *p, const char *text, int len, const GqlLimits *limits, GqlError
 	if (limits && limits->max_length > 0 && len > limits->max_length)
 	{
 		p->source = text;
-		gql_syntax_error(p, limits->max_length, "Document is longer than %d bytes. Parsing aborted.", limits->max_length);
+
+		gql_syntax_error(p, limits->max_length,
+						 "Document is longer than %d bytes. Parsing aborted.", limits->max_length);
 		return false;
 	}
 
@@ -736,7 +772,10 @@ begin(GqlParser *p, const char *text, int len, const GqlLimits *limits, GqlError
 	return true;
 }
 
-/* After what was expected, the text must be at its end. False if anything was wrong. */
+/*
+ * After what was expected, the text must be at its end. False if anything was
+ * wrong.
+ */
 static bool
 finish(GqlParser *p)
 {
@@ -789,7 +828,7 @@ gql_parse_type(const char *text, int len, GqlErrorList *errors)
 	return finish(&p) ? type : NULL;
 }
 
-GqlValue *
+GqlValue   *
 gql_parse_value(const char *text, int len, GqlErrorList *errors)
 {
 	GqlParser	p;

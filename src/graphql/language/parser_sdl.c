@@ -1,11 +1,15 @@
 /*
- * parser_sdl.c: type system documents (specification, section 3 and appendix B.4).
+ * parser_sdl.c: type system documents (specification, section 3 and appendix
+ * B.4).
  */
 #include "postgres.h"
 
 #include "graphql/language/language.h"
 
-/* InputValueDefinition (3.6.1) : Description? Name : Type DefaultValue? Directives? */
+/*
+ * InputValueDefinition (3.6.1) : Description? Name : Type DefaultValue?
+ * Directives?
+ */
 static void *
 parse_input_value(GqlParser *p)
 {
@@ -29,7 +33,10 @@ parse_arguments_definition(GqlParser *p)
 	return gql_parse_optional_many(p, GQL_TOK_PAREN_L, parse_input_value, GQL_TOK_PAREN_R);
 }
 
-/* FieldDefinition (3.6) : Description? Name ArgumentsDefinition? : Type Directives? */
+/*
+ * FieldDefinition (3.6) : Description? Name ArgumentsDefinition? : Type
+ * Directives?
+ */
 static void *
 parse_field_definition(GqlParser *p)
 {
@@ -53,16 +60,21 @@ parse_enum_value(GqlParser *p)
 
 	value->loc = p->token.start;
 	value->description = gql_parse_description(p);
-	if (gql_token_is(&p->token, "true") || gql_token_is(&p->token, "false") || gql_token_is(&p->token, "null"))
-		gql_syntax_error(p, p->token.start, "%s is reserved and cannot be used for an enum value.", gql_token_text(&p->token));
+	if (gql_token_is(&p->token, "true") || gql_token_is(&p->token, "false") ||
+		gql_token_is(&p->token, "null"))
+		gql_syntax_error(p, p->token.start,
+						 "%s is reserved and cannot be used for an enum value.",
+						 gql_token_text(&p->token));
 	value->name = gql_parse_name(p);
 	value->directives = gql_parse_const_directives(p);
 	return value;
 }
 
 /*
- * ScalarTypeDefinition, ObjectTypeDefinition, InterfaceTypeDefinition, UnionTypeDefinition, EnumTypeDefinition,
- * InputObjectTypeDefinition (3.5 to 3.10), and their extensions; behind the keyword. An extension must say something.
+ * ScalarTypeDefinition, ObjectTypeDefinition, InterfaceTypeDefinition,
+ * UnionTypeDefinition, EnumTypeDefinition, InputObjectTypeDefinition (3.5 to
+ * 3.10), and their extensions; behind the keyword. An extension must say
+ * something.
  */
 static void
 parse_type_definition(GqlParser *p, GqlTypeDefNode *type)
@@ -74,11 +86,14 @@ parse_type_definition(GqlParser *p, GqlTypeDefNode *type)
 		type->interfaces = gql_parse_delimited(p, GQL_TOK_AMP, gql_parse_named_type);
 	type->directives = gql_parse_const_directives(p);
 	if (fields)
-		type->fields = gql_parse_optional_many(p, GQL_TOK_BRACE_L, parse_field_definition, GQL_TOK_BRACE_R);
+		type->fields = gql_parse_optional_many(p, GQL_TOK_BRACE_L, parse_field_definition,
+											   GQL_TOK_BRACE_R);
 	else if (type->kind == GQL_INPUT_OBJECT)
-		type->fields = gql_parse_optional_many(p, GQL_TOK_BRACE_L, parse_input_value, GQL_TOK_BRACE_R);
+		type->fields = gql_parse_optional_many(p, GQL_TOK_BRACE_L, parse_input_value,
+											   GQL_TOK_BRACE_R);
 	else if (type->kind == GQL_ENUM)
-		type->values = gql_parse_optional_many(p, GQL_TOK_BRACE_L, parse_enum_value, GQL_TOK_BRACE_R);
+		type->values = gql_parse_optional_many(p, GQL_TOK_BRACE_L, parse_enum_value,
+											   GQL_TOK_BRACE_R);
 	else if (type->kind == GQL_UNION && gql_accept(p, GQL_TOK_EQUALS))
 		type->members = gql_parse_delimited(p, GQL_TOK_PIPE, gql_parse_named_type);
 
@@ -101,15 +116,17 @@ parse_root_type(GqlParser *p)
 }
 
 /*
- * SchemaDefinition (3.3) : Description? schema Directives? { RootOperationTypeDefinition+ }
- * SchemaExtension (3.3.2): the one or the other is enough
+ * SchemaDefinition (3.3) : Description? schema Directives? {
+ * RootOperationTypeDefinition+ } SchemaExtension (3.3.2): the one or the other
+ * is enough
  */
 static void
 parse_schema_definition(GqlParser *p, GqlSchemaNode *schema)
 {
 	schema->directives = gql_parse_const_directives(p);
 	if (schema->extend)
-		schema->root_types = gql_parse_optional_many(p, GQL_TOK_BRACE_L, parse_root_type, GQL_TOK_BRACE_R);
+		schema->root_types = gql_parse_optional_many(p, GQL_TOK_BRACE_L, parse_root_type,
+													 GQL_TOK_BRACE_R);
 	else
 		schema->root_types = gql_parse_many(p, GQL_TOK_BRACE_L, parse_root_type, GQL_TOK_BRACE_R);
 
@@ -140,8 +157,9 @@ parse_directive_location(GqlParser *p)
 }
 
 /*
- * DirectiveDefinition (3.13) : Description? directive @ Name ArgumentsDefinition? repeatable? on DirectiveLocations
- * and, after the 2025 edition, directives before repeatable, and extensions that consist of them.
+ * DirectiveDefinition (3.13) : Description? directive @ Name
+ * ArgumentsDefinition? repeatable? on DirectiveLocations and, after the 2025
+ * edition, directives before repeatable, and extensions that consist of them.
  */
 static void
 parse_directive_definition(GqlParser *p, GqlDirectiveDefNode *directive)
@@ -161,7 +179,10 @@ parse_directive_definition(GqlParser *p, GqlDirectiveDefNode *directive)
 		gql_unexpected(p, &p->token);
 }
 
-/* Over the keyword and what stands before it: extend, or a description, which is returned. */
+/*
+ * Over the keyword and what stands before it: extend, or a description, which
+ * is returned.
+ */
 static GqlValue *
 skip_keywords(GqlParser *p, bool extend)
 {
@@ -175,7 +196,10 @@ skip_keywords(GqlParser *p, bool extend)
 	return description;
 }
 
-/* What keyword begins: the definition or extension that starts at the current token. NULL, and nothing read, if it is none. */
+/*
+ * What keyword begins: the definition or extension that starts at the current
+ * token. NULL, and nothing read, if it is none.
+ */
 static GqlDefinition *
 parse_by_keyword(GqlParser *p, const GqlToken *keyword, bool extend)
 {
@@ -195,7 +219,10 @@ parse_by_keyword(GqlParser *p, const GqlToken *keyword, bool extend)
 		{
 			GqlTypeDefNode *type = gql_node(p, GqlTypeDefNode);
 
-			type->def = (GqlDefinition) {GQL_DEF_TYPE, start};
+			type->def = (GqlDefinition)
+			{
+				GQL_DEF_TYPE, start
+			};
 			type->kind = kind;
 			type->extend = extend;
 			type->description = skip_keywords(p, extend);
@@ -207,7 +234,10 @@ parse_by_keyword(GqlParser *p, const GqlToken *keyword, bool extend)
 	{
 		GqlSchemaNode *schema = gql_node(p, GqlSchemaNode);
 
-		schema->def = (GqlDefinition) {GQL_DEF_SCHEMA, start};
+		schema->def = (GqlDefinition)
+		{
+			GQL_DEF_SCHEMA, start
+		};
 		schema->extend = extend;
 		schema->description = skip_keywords(p, extend);
 		parse_schema_definition(p, schema);
@@ -217,7 +247,10 @@ parse_by_keyword(GqlParser *p, const GqlToken *keyword, bool extend)
 	{
 		GqlDirectiveDefNode *directive = gql_node(p, GqlDirectiveDefNode);
 
-		directive->def = (GqlDefinition) {GQL_DEF_DIRECTIVE, start};
+		directive->def = (GqlDefinition)
+		{
+			GQL_DEF_DIRECTIVE, start
+		};
 		directive->extend = extend;
 		directive->description = skip_keywords(p, extend);
 		parse_directive_definition(p, directive);

@@ -1,8 +1,10 @@
 /*
  * printer.c: the syntax tree back to text, in graphql-js' layout.
  *
- * Lists, objects and arguments stay on one line as long as that has room for them. Whatever holds something that is broken is
- * too long itself, so the width on one line decides everywhere, and is counted no further than to the limit: printing takes linear time.
+ * Lists, objects and arguments stay on one line as long as that has room for
+ * them. Whatever holds something that is broken is too long itself, so the
+ * width on one line decides everywhere, and is counted no further than to the
+ * limit: printing takes linear time.
  */
 #include "postgres.h"
 
@@ -18,7 +20,8 @@ typedef struct Printer
 {
 	StringInfo	out;
 	int			indent;			/* levels */
-	int			limit;			/* of bytes, roughly: what comes later is left out; 0: none */
+	int			limit;			/* of bytes, roughly: what comes later is left
+								 * out; 0: none */
 } Printer;
 
 typedef void (*ItemPrinter) (Printer *pr, const void *item);
@@ -126,13 +129,17 @@ gql_print_string(StringInfo out, const char *text, int len)
 	appendStringInfoCharMacro(out, '"');
 }
 
-/* Would the lines from the second on lose indentation: does each start with white space, or have nothing? */
+/*
+ * Would the lines from the second on lose indentation: does each start with
+ * white space, or have nothing?
+ */
 static bool
 rest_is_indented(const char *text, int len)
 {
 	for (int i = 0; i < len; i++)
 	{
-		if (text[i] == '\n' && i + 1 < len && text[i + 1] != ' ' && text[i + 1] != '\t' && text[i + 1] != '\n')
+		if (text[i] == '\n' && i + 1 < len && text[i + 1] != ' ' && text[i + 1] != '\t' &&
+			text[i + 1] != '\n')
 			return false;
 	}
 	return true;
@@ -193,7 +200,9 @@ print_description(Printer *pr, const GqlValue *description)
 
 /* ---- values, types, arguments, directives ---- */
 
-/* Width of items with separators of two between them, or anything above room. */
+/*
+ * Width of items with separators of two between them, or anything above room.
+ */
 static int
 items_width(const GqlValue *value, int room)
 {
@@ -467,7 +476,8 @@ print_variable_definition(Printer *pr, const void *item)
 }
 
 /*
- * Definitions in parentheses: in one line, or, if any of them has several, each on its own; indented unless they are variables.
+ * Definitions in parentheses: in one line, or, if any of them has several,
+ * each on its own; indented unless they are variables.
  */
 static void
 print_definitions(Printer *pr, const List *items, ItemPrinter print, bool indented)
@@ -503,7 +513,8 @@ static const char *const operation_names[] = {"query", "mutation", "subscription
 static void
 print_operation(Printer *pr, const GqlOperation *operation)
 {
-	if (operation->type != GQL_QUERY || operation->description || operation->name.value || operation->variables || operation->directives)
+	if (operation->type != GQL_QUERY || operation->description || operation->name.value ||
+		operation->variables || operation->directives)
 	{
 		print_description(pr, operation->description);
 		put(pr, operation_names[operation->type]);
@@ -602,7 +613,8 @@ print_type_definition(Printer *pr, const GqlTypeDefNode *type)
 		print_joined(pr, type->members, " | ", print_type);
 	}
 	print_block(pr, type->values, print_enum_value);
-	print_block(pr, type->fields, type->kind == GQL_INPUT_OBJECT ? print_input_value : print_field_definition);
+	print_block(pr, type->fields, type->kind == GQL_INPUT_OBJECT ? print_input_value
+				: print_field_definition);
 }
 
 static void
@@ -700,7 +712,7 @@ gql_print_value(StringInfo out, const GqlValue *value)
 	print_value(&pr, value);
 }
 
-char *
+char	   *
 gql_show_literal(const GqlValue *value)
 {
 	StringInfoData out;

@@ -1,5 +1,6 @@
 /*
- * builtins.c: what every schema has: the specified scalars (specification, 3.5) and directives (3.13), and the introspection types (4.2).
+ * builtins.c: what every schema has: the specified scalars (specification,
+ * 3.5) and directives (3.13), and the introspection types (4.2).
  *
  * Names, order and descriptions are graphql-js 17's.
  */
@@ -34,13 +35,16 @@ typedef struct MetaValue
 
 static const MetaField meta_fields[] = {
 	{"__Schema", "description", "String", GQL_META_DESCRIPTION, false, NULL},
-	{"__Schema", "types", "[__Type!]!", GQL_META_TYPES, false, "A list of all types supported by this server."},
-	{"__Schema", "queryType", "__Type!", GQL_META_QUERY_TYPE, false, "The type that query operations will be rooted at."},
+	{"__Schema", "types", "[__Type!]!", GQL_META_TYPES, false,
+	"A list of all types supported by this server."},
+	{"__Schema", "queryType", "__Type!", GQL_META_QUERY_TYPE, false,
+	"The type that query operations will be rooted at."},
 	{"__Schema", "mutationType", "__Type", GQL_META_MUTATION_TYPE, false,
-		"If this server supports mutation, the type that mutation operations will be rooted at."},
+	"If this server supports mutation, the type that mutation operations will be rooted at."},
 	{"__Schema", "subscriptionType", "__Type", GQL_META_SUBSCRIPTION_TYPE, false,
-		"If this server support subscription, the type that subscription operations will be rooted at."},
-	{"__Schema", "directives", "[__Directive!]!", GQL_META_DIRECTIVES, true, "A list of all directives supported by this server."},
+	"If this server support subscription, the type that subscription operations will be rooted at."},
+	{"__Schema", "directives", "[__Directive!]!", GQL_META_DIRECTIVES, true,
+	"A list of all directives supported by this server."},
 	{"__Type", "kind", "__TypeKind!", GQL_META_KIND, false, NULL},
 	{"__Type", "name", "String", GQL_META_NAME, false, NULL},
 	{"__Type", "description", "String", GQL_META_DESCRIPTION, false, NULL},
@@ -62,7 +66,7 @@ static const MetaField meta_fields[] = {
 	{"__InputValue", "description", "String", GQL_META_DESCRIPTION, false, NULL},
 	{"__InputValue", "type", "__Type!", GQL_META_TYPE, false, NULL},
 	{"__InputValue", "defaultValue", "String", GQL_META_DEFAULT_VALUE, false,
-		"A GraphQL-formatted string representing the default value for this input value."},
+	"A GraphQL-formatted string representing the default value for this input value."},
 	{"__InputValue", "isDeprecated", "Boolean!", GQL_META_IS_DEPRECATED, false, NULL},
 	{"__InputValue", "deprecationReason", "String", GQL_META_DEPRECATION_REASON, false, NULL},
 	{"__EnumValue", "name", "String!", GQL_META_NAME, false, NULL},
@@ -80,11 +84,14 @@ static const MetaField meta_fields[] = {
 
 static const MetaValue meta_values[] = {
 	{"__TypeKind", "SCALAR", "Indicates this type is a scalar."},
-	{"__TypeKind", "OBJECT", "Indicates this type is an object. `fields` and `interfaces` are valid fields."},
-	{"__TypeKind", "INTERFACE", "Indicates this type is an interface. `fields`, `interfaces`, and `possibleTypes` are valid fields."},
+	{"__TypeKind", "OBJECT",
+	"Indicates this type is an object. `fields` and `interfaces` are valid fields."},
+	{"__TypeKind", "INTERFACE",
+	"Indicates this type is an interface. `fields`, `interfaces`, and `possibleTypes` are valid fields."},
 	{"__TypeKind", "UNION", "Indicates this type is a union. `possibleTypes` is a valid field."},
 	{"__TypeKind", "ENUM", "Indicates this type is an enum. `enumValues` is a valid field."},
-	{"__TypeKind", "INPUT_OBJECT", "Indicates this type is an input object. `inputFields` is a valid field."},
+	{"__TypeKind", "INPUT_OBJECT",
+	"Indicates this type is an input object. `inputFields` is a valid field."},
 	{"__TypeKind", "LIST", "Indicates this type is a list. `ofType` is a valid field."},
 	{"__TypeKind", "NON_NULL", "Indicates this type is a non-null. `ofType` is a valid field."},
 	{"__DirectiveLocation", "QUERY", "Location adjacent to a query operation."},
@@ -94,8 +101,10 @@ static const MetaValue meta_values[] = {
 	{"__DirectiveLocation", "FRAGMENT_DEFINITION", "Location adjacent to a fragment definition."},
 	{"__DirectiveLocation", "FRAGMENT_SPREAD", "Location adjacent to a fragment spread."},
 	{"__DirectiveLocation", "INLINE_FRAGMENT", "Location adjacent to an inline fragment."},
-	{"__DirectiveLocation", "VARIABLE_DEFINITION", "Location adjacent to an operation variable definition."},
-	{"__DirectiveLocation", "FRAGMENT_VARIABLE_DEFINITION", "Location adjacent to a fragment variable definition."},
+	{"__DirectiveLocation", "VARIABLE_DEFINITION",
+	"Location adjacent to an operation variable definition."},
+	{"__DirectiveLocation", "FRAGMENT_VARIABLE_DEFINITION",
+	"Location adjacent to a fragment variable definition."},
 	{"__DirectiveLocation", "SCHEMA", "Location adjacent to a schema definition."},
 	{"__DirectiveLocation", "SCALAR", "Location adjacent to a scalar definition."},
 	{"__DirectiveLocation", "OBJECT", "Location adjacent to an object type definition."},
@@ -105,61 +114,64 @@ static const MetaValue meta_values[] = {
 	{"__DirectiveLocation", "UNION", "Location adjacent to a union definition."},
 	{"__DirectiveLocation", "ENUM", "Location adjacent to an enum definition."},
 	{"__DirectiveLocation", "ENUM_VALUE", "Location adjacent to an enum value definition."},
-	{"__DirectiveLocation", "INPUT_OBJECT", "Location adjacent to an input object type definition."},
-	{"__DirectiveLocation", "INPUT_FIELD_DEFINITION", "Location adjacent to an input object field definition."},
+	{"__DirectiveLocation", "INPUT_OBJECT",
+	"Location adjacent to an input object type definition."},
+	{"__DirectiveLocation", "INPUT_FIELD_DEFINITION",
+	"Location adjacent to an input object field definition."},
 	{"__DirectiveLocation", "DIRECTIVE_DEFINITION", "Location adjacent to a directive definition."},
 };
 
 static const MetaType meta_types[] = {
 	{"String", GQL_SCALAR,
 		"The `String` scalar type represents textual data, represented as UTF-8 character sequences. The "
-		"String type is most often used by GraphQL to represent free-form human-readable text."},
+	"String type is most often used by GraphQL to represent free-form human-readable text."},
 	{"Int", GQL_SCALAR,
 		"The `Int` scalar type represents non-fractional signed whole numeric values. Int can represent "
-		"values between -(2^31) and 2^31 - 1."},
+	"values between -(2^31) and 2^31 - 1."},
 	{"Float", GQL_SCALAR,
 		"The `Float` scalar type represents signed double-precision fractional values as specified by [IEEE "
-		"754](https://en.wikipedia.org/wiki/IEEE_floating_point)."},
+	"754](https://en.wikipedia.org/wiki/IEEE_floating_point)."},
 	{"Boolean", GQL_SCALAR, "The `Boolean` scalar type represents `true` or `false`."},
 	{"ID", GQL_SCALAR,
 		"The `ID` scalar type represents a unique identifier, often used to refetch an object or as key for "
 		"a cache. The ID type appears in a JSON response as a String; however, it is not intended to be "
 		"human-readable. When expected as an input type, any string (such as `\"4\"`) or integer (such as "
-		"`4`) input value will be accepted as an ID."},
+	"`4`) input value will be accepted as an ID."},
 	{"__Schema", GQL_OBJECT,
 		"A GraphQL Schema defines the capabilities of a GraphQL server. It exposes all available types and "
 		"directives on the server, as well as the entry points for query, mutation, and subscription "
-		"operations."},
+	"operations."},
 	{"__Type", GQL_OBJECT,
 		"The fundamental unit of any GraphQL Schema is the type. There are many kinds of types in GraphQL as "
 		"represented by the `__TypeKind` enum.\n\nDepending on the kind of a type, certain fields describe "
 		"information about that type. Scalar types provide no information beyond a name, description and "
 		"optional `specifiedByURL`, while Enum types provide their values. Object and Interface types "
 		"provide the fields they describe. Abstract types, Union and Interface, provide the Object types "
-		"possible at runtime. List and NonNull types compose other types."},
+	"possible at runtime. List and NonNull types compose other types."},
 	{"__TypeKind", GQL_ENUM, "An enum describing what kind of type a given `__Type` is."},
 	{"__Field", GQL_OBJECT,
 		"Object and Interface types are described by a list of Fields, each of which has a name, potentially "
-		"a list of arguments, and a return type."},
+	"a list of arguments, and a return type."},
 	{"__InputValue", GQL_OBJECT,
 		"Arguments provided to Fields or Directives and the input fields of an InputObject are represented "
-		"as Input Values which describe their type and optionally a default value."},
+	"as Input Values which describe their type and optionally a default value."},
 	{"__EnumValue", GQL_OBJECT,
 		"One possible value for a given Enum. Enum values are unique values, not a placeholder for a string "
-		"or numeric value. However an Enum value is returned in a JSON response as a string."},
+	"or numeric value. However an Enum value is returned in a JSON response as a string."},
 	{"__Directive", GQL_OBJECT,
 		"A Directive provides a way to describe alternate runtime execution and type validation behavior in "
 		"a GraphQL document.\n\nIn some cases, you need to provide options to alter GraphQL's execution "
 		"behavior in ways field arguments will not suffice, such as conditionally including or skipping a "
-		"field. Directives provide this by describing additional information to the executor."},
+	"field. Directives provide this by describing additional information to the executor."},
 	{"__DirectiveLocation", GQL_ENUM,
 		"A Directive can be adjacent to many parts of the GraphQL language, a __DirectiveLocation describes "
-		"one such possible adjacencies."},
+	"one such possible adjacencies."},
 };
 
 static const GqlValue value_false = {.kind = GQL_VALUE_BOOLEAN, .loc = -1, .boolean = false};
 static const GqlValue value_no_longer_supported = {
-	.kind = GQL_VALUE_STRING, .loc = -1, .text = GQL_DEFAULT_DEPRECATION_REASON, .len = sizeof(GQL_DEFAULT_DEPRECATION_REASON) - 1
+	.kind = GQL_VALUE_STRING, .loc = -1, .text = GQL_DEFAULT_DEPRECATION_REASON,
+	.len = sizeof(GQL_DEFAULT_DEPRECATION_REASON) - 1
 };
 
 static const char *const location_names[] = {
@@ -185,7 +197,10 @@ gql_directive_location(const char *name)
 	return -1;
 }
 
-/* The reference that a type of the tables above denotes: at most a list, and non-null in both places. */
+/*
+ * The reference that a type of the tables above denotes: at most a list, and
+ * non-null in both places.
+ */
 static const GqlTypeRef *
 type_of_text(GqlSchema *schema, const char *text)
 {
@@ -216,12 +231,14 @@ static void
 add_meta_field(GqlSchema *schema, const MetaField *meta)
 {
 	GqlType    *type = gql_names_get(&schema->types, meta->type_name);
-	GqlFieldDef *field = gql_type_add_field(schema, type, meta->name, type_of_text(schema, meta->type));
+	GqlFieldDef *field = gql_type_add_field(schema, type, meta->name,
+											type_of_text(schema, meta->type));
 
 	field->description = meta->description;
 	field->data = (void *) (intptr_t) meta->resolver;
 	if (meta->include_deprecated)
-		gql_field_add_arg(schema, field, "includeDeprecated", type_of_text(schema, "Boolean!"))->default_value = &value_false;
+		gql_field_add_arg(schema, field, "includeDeprecated",
+						  type_of_text(schema, "Boolean!"))->default_value = &value_false;
 }
 
 static GqlFieldDef *
@@ -247,9 +264,11 @@ add_directive(GqlSchema *schema, const char *name, const char *description, cons
 }
 
 static GqlInputValueDef *
-add_directive_arg(GqlSchema *schema, GqlDirectiveDef *directive, const char *name, const char *type, const char *description)
+add_directive_arg(GqlSchema *schema, GqlDirectiveDef *directive, const char *name,
+				  const char *type, const char *description)
 {
-	GqlInputValueDef *arg = gql_directive_add_arg(schema, directive, name, type_of_text(schema, type));
+	GqlInputValueDef *arg = gql_directive_add_arg(schema, directive, name,
+												  type_of_text(schema, type));
 
 	arg->description = description;
 	return arg;
@@ -258,9 +277,11 @@ add_directive_arg(GqlSchema *schema, GqlDirectiveDef *directive, const char *nam
 static void
 add_directives(GqlSchema *schema)
 {
-	static const int selections[] = {GQL_LOC_FIELD, GQL_LOC_FRAGMENT_SPREAD, GQL_LOC_INLINE_FRAGMENT, -1};
+	static const int selections[] = {GQL_LOC_FIELD, GQL_LOC_FRAGMENT_SPREAD,
+	GQL_LOC_INLINE_FRAGMENT, -1};
 	static const int deprecable[] = {
-		GQL_LOC_FIELD_DEFINITION, GQL_LOC_ARGUMENT_DEFINITION, GQL_LOC_INPUT_FIELD_DEFINITION, GQL_LOC_ENUM_VALUE, GQL_LOC_DIRECTIVE_DEFINITION, -1
+		GQL_LOC_FIELD_DEFINITION, GQL_LOC_ARGUMENT_DEFINITION, GQL_LOC_INPUT_FIELD_DEFINITION,
+		GQL_LOC_ENUM_VALUE, GQL_LOC_DIRECTIVE_DEFINITION, -1
 	};
 	static const int scalars[] = {GQL_LOC_SCALAR, -1};
 	static const int input_objects[] = {GQL_LOC_INPUT_OBJECT, -1};
@@ -274,16 +295,22 @@ add_directives(GqlSchema *schema)
 							  "Directs the executor to skip this field or fragment when the `if` argument is true.", selections);
 	add_directive_arg(schema, directive, "if", "Boolean!", "Skipped when true.");
 
-	directive = add_directive(schema, "deprecated", "Marks an element of a GraphQL schema as no longer supported.", deprecable);
+	directive = add_directive(schema, "deprecated",
+							  "Marks an element of a GraphQL schema as no longer supported.",
+							  deprecable);
 	add_directive_arg(schema, directive, "reason", "String!",
 					  "Explains why this element was deprecated, usually also including a suggestion for how to access supported similar data. "
 					  "Formatted using the Markdown syntax, as specified by [CommonMark](https://commonmark.org/).")
 		->default_value = &value_no_longer_supported;
 
-	directive = add_directive(schema, "specifiedBy", "Exposes a URL that specifies the behavior of this scalar.", scalars);
-	add_directive_arg(schema, directive, "url", "String!", "The URL that specifies the behavior of this scalar.");
+	directive = add_directive(schema, "specifiedBy",
+							  "Exposes a URL that specifies the behavior of this scalar.", scalars);
+	add_directive_arg(schema, directive, "url", "String!",
+					  "The URL that specifies the behavior of this scalar.");
 
-	add_directive(schema, "oneOf", "Indicates exactly one field must be supplied and this field must not be `null`.", input_objects);
+	add_directive(schema, "oneOf",
+				  "Indicates exactly one field must be supplied and this field must not be `null`.",
+				  input_objects);
 }
 
 void
@@ -297,12 +324,16 @@ gql_schema_add_builtins(GqlSchema *schema)
 	{
 		GqlType    *type = gql_names_get(&schema->types, meta_values[i].type_name);
 
-		gql_type_add_enum_value(schema, type, meta_values[i].name)->description = meta_values[i].description;
+		gql_type_add_enum_value(schema, type,
+								meta_values[i].name)->description = meta_values[i].description;
 	}
 	add_directives(schema);
 
-	schema->meta_schema = root_meta_field(schema, "__schema", "__Schema!", "Access the current type schema of this server.");
-	schema->meta_type = root_meta_field(schema, "__type", "__Type", "Request the type information of a single type.");
+	schema->meta_schema = root_meta_field(schema, "__schema", "__Schema!",
+										  "Access the current type schema of this server.");
+	schema->meta_type = root_meta_field(schema, "__type", "__Type",
+										"Request the type information of a single type.");
 	gql_field_add_arg(schema, schema->meta_type, "name", type_of_text(schema, "String!"));
-	schema->meta_typename = root_meta_field(schema, "__typename", "String!", "The name of the current Object type at runtime.");
+	schema->meta_typename = root_meta_field(schema, "__typename", "String!",
+											"The name of the current Object type at runtime.");
 }

@@ -1,9 +1,10 @@
 /*
  * introspection_read.c: a schema from an introspection result.
  *
- * The result comes from a server that is as it is, so it is read with good will: what it says of no consequence is passed over, what this
- * layer does not know (a new kind of type, a new place for directives) is left out with a warning. Only what leaves the schema ambiguous
- * is an error.
+ * The result comes from a server that is as it is, so it is read with good
+ * will: what it says of no consequence is passed over, what this layer does
+ * not know (a new kind of type, a new place for directives) is left out with a
+ * warning. Only what leaves the schema ambiguous is an error.
  */
 #include "postgres.h"
 
@@ -21,7 +22,8 @@ typedef struct Reader
 	GqlSchema  *schema;
 	GqlErrorList *errors;
 	GqlErrorList *warnings;
-	GqlNames	left_out;		/* TypeName: types of kinds that are not known here */
+	GqlNames	left_out;		/* TypeName: types of kinds that are not known
+								 * here */
 } Reader;
 
 typedef struct TypeName
@@ -29,7 +31,10 @@ typedef struct TypeName
 	const char *name;
 } TypeName;
 
-/* Where something is read, for messages: a type's field's argument, a directive's argument, … */
+/*
+ * Where something is read, for messages: a type's field's argument, a
+ * directive's argument, …
+ */
 typedef struct Place
 {
 	const struct Place *in;
@@ -72,7 +77,8 @@ get_name(Reader *r, RrJsonNode *node, const char *what, const Place *in)
 	char	   *name = get_text(node, "name");
 
 	if (name == NULL)
-		gql_error(r->errors, "Introspection result has %s without a name%s%s.", what, in ? " in " : "", in ? place_name(in) : "");
+		gql_error(r->errors, "Introspection result has %s without a name%s%s.", what, in ? " in "
+				  : "", in ? place_name(in) : "");
 	else if (!gql_is_name(name))
 	{
 		gql_error(r->errors, "Names must only contain [_a-zA-Z0-9] and not start with a digit, but introspection result has %s \"%s\"%s%s.", what,
@@ -102,7 +108,10 @@ warn_twice(Reader *r, const Place *place)
 
 /* ---- types where they are used ---- */
 
-/* A type by the name that a reference has; NULL and filed when it is not there. */
+/*
+ * A type by the name that a reference has; NULL and filed when it is not
+ * there.
+ */
 static GqlType *
 named_type(Reader *r, RrJsonNode *ref, const Place *place)
 {
@@ -114,7 +123,8 @@ named_type(Reader *r, RrJsonNode *ref, const Place *place)
 	if (name == NULL)
 		gql_error(r->errors, "Introspection result has no type for %s.", place_name(place));
 	else if (gql_names_get(&r->left_out, name) != NULL)
-		gql_error(r->warnings, "%s is left out, as its type \"%s\" is of an unknown kind.", place_name(place), name);
+		gql_error(r->warnings, "%s is left out, as its type \"%s\" is of an unknown kind.",
+				  place_name(place), name);
 	else
 		gql_error(r->errors,
 				  "Introspection result has an unknown type \"%s\" for %s. Ensure that a full introspection query is used in order to build a client schema.",
@@ -153,7 +163,8 @@ read_type(Reader *r, RrJsonNode *node, const Place *place)
 	if (type == NULL)
 		return NULL;
 	for (ref = &type->ref; n > 0; n--)
-		ref = wrappers[n - 1] == GQL_TYPE_LIST ? gql_list_of(r->schema, ref) : gql_non_null(r->schema, ref);
+		ref = wrappers[n - 1] == GQL_TYPE_LIST ? gql_list_of(r->schema, ref)
+			: gql_non_null(r->schema, ref);
 	return ref;
 }
 
@@ -167,7 +178,8 @@ has_variable(const GqlValue *value)
 	check_stack_depth();
 	foreach(lc, value->items)
 	{
-		const GqlValue *item = value->kind == GQL_VALUE_LIST ? lfirst(lc) : ((const GqlObjectField *) lfirst(lc))->value;
+		const GqlValue *item = value->kind == GQL_VALUE_LIST ? lfirst(lc)
+		: ((const GqlObjectField *) lfirst(lc))->value;
 
 		if (has_variable(item))
 			return true;
@@ -175,7 +187,10 @@ has_variable(const GqlValue *value)
 	return value->kind == GQL_VALUE_VARIABLE;
 }
 
-/* 4.2.5 defaultValue: a GraphQL literal. One that cannot be read is as if it were not there. */
+/*
+ * 4.2.5 defaultValue: a GraphQL literal. One that cannot be read is as if it
+ * were not there.
+ */
 static GqlValue *
 read_default(Reader *r, RrJsonNode *node, const Place *place)
 {
@@ -193,7 +208,8 @@ read_default(Reader *r, RrJsonNode *node, const Place *place)
 	return NULL;
 }
 
-typedef GqlInputValueDef *(*InputAdder) (GqlSchema *schema, void *owner, const char *name, const GqlTypeRef *type);
+typedef GqlInputValueDef *(*InputAdder) (GqlSchema *schema, void *owner, const char *name,
+										 const GqlTypeRef *type);
 
 static GqlInputValueDef *
 add_to_field(GqlSchema *schema, void *owner, const char *name, const GqlTypeRef *type)
@@ -213,9 +229,13 @@ add_to_input_object(GqlSchema *schema, void *owner, const char *name, const GqlT
 	return gql_type_add_input(schema, owner, name, type);
 }
 
-/* 4.2.5 The __InputValue Type. False when one that callers must give was left out. */
+/*
+ * 4.2.5 The __InputValue Type. False when one that callers must give was left
+ * out.
+ */
 static bool
-read_inputs(Reader *r, RrJsonNode *list, const Place *in, const char *end, InputAdder add, void *owner)
+read_inputs(Reader *r, RrJsonNode *list, const Place *in, const char *end, InputAdder add,
+			void *owner)
 {
 	bool		complete = true;
 
@@ -224,14 +244,16 @@ read_inputs(Reader *r, RrJsonNode *list, const Place *in, const char *end, Input
 		RrJsonNode *node = rr_json_item(list, i);
 		char	   *name = get_name(r, node, *end == ':' ? "an argument" : "an input field", in);
 		Place		place = {in, name, end};
-		const GqlTypeRef *type = name != NULL ? read_type(r, rr_json_get(node, "type"), &place) : NULL;
+		const GqlTypeRef *type = name != NULL ? read_type(r, rr_json_get(node, "type"), &place)
+		: NULL;
 		GqlInputValueDef *input;
 
 		if (type == NULL)
 		{
 			const char *kind = rr_json_string(rr_json_get(rr_json_get(node, "type"), "kind"), NULL);
 
-			if (kind != NULL && strcmp(kind, "NON_NULL") == 0 && rr_json_get(node, "defaultValue") == NULL)
+			if (kind != NULL && strcmp(kind, "NON_NULL") == 0 &&
+				rr_json_get(node, "defaultValue") == NULL)
 				complete = false;
 			continue;
 		}
@@ -254,7 +276,8 @@ read_field(Reader *r, GqlType *type, RrJsonNode *node, const Place *in)
 {
 	char	   *name = get_name(r, node, "a field", in);
 	Place		place = {in, name, ""};
-	const GqlTypeRef *field_type = name != NULL ? read_type(r, rr_json_get(node, "type"), &place) : NULL;
+	const GqlTypeRef *field_type = name != NULL ? read_type(r, rr_json_get(node, "type"), &place)
+	: NULL;
 	GqlFieldDef *field;
 
 	if (field_type == NULL)
@@ -287,7 +310,8 @@ read_enum_value(Reader *r, GqlType *type, RrJsonNode *node, const Place *in)
 		return;
 	if (strcmp(name, "true") == 0 || strcmp(name, "false") == 0 || strcmp(name, "null") == 0)
 	{
-		gql_error(r->errors, "Enum values cannot be named: %s, but introspection result has %s.", name, place_name(&place));
+		gql_error(r->errors, "Enum values cannot be named: %s, but introspection result has %s.",
+				  name, place_name(&place));
 		return;
 	}
 	value = gql_type_add_enum_value(r->schema, type, name);
@@ -344,7 +368,11 @@ fill_type(Reader *r, GqlType *type, RrJsonNode *node)
 			break;
 		case GQL_OBJECT:
 		case GQL_INTERFACE:
-			/* interfaces of interfaces are absent from servers before October 2021 */
+
+			/*
+			 * interfaces of interfaces are absent from servers before October
+			 * 2021
+			 */
 			read_types(r, &type->interfaces, rr_json_get(node, "interfaces"), &place);
 			list = get_list(r, node, "fields", &place);
 			for (int i = 0; i < rr_json_length(list); i++)
@@ -360,7 +388,8 @@ fill_type(Reader *r, GqlType *type, RrJsonNode *node)
 			break;
 		case GQL_INPUT_OBJECT:
 			type->one_of = rr_json_bool(rr_json_get(node, "isOneOf"), false);
-			if (!read_inputs(r, get_list(r, node, "inputFields", &place), &place, "", add_to_input_object, type))
+			if (!read_inputs(r, get_list(r, node, "inputFields", &place), &place, "",
+							 add_to_input_object, type))
 				gql_error(r->errors, "Introspection result has a required field of an unknown kind in %s.", type->name);
 			break;
 	}
@@ -398,7 +427,8 @@ enter_type(Reader *r, RrJsonNode *node)
 
 		left_out->name = name;
 		gql_names_add(&r->left_out, left_out);
-		gql_error(r->warnings, "Type %s is left out, as its kind is unknown: %s", name, kind != NULL ? kind : "null");
+		gql_error(r->warnings, "Type %s is left out, as its kind is unknown: %s", name,
+				  kind != NULL ? kind : "null");
 		return NULL;
 	}
 	if (type != NULL)
@@ -441,11 +471,15 @@ read_locations(Reader *r, GqlDirectiveDef *directive, RrJsonNode *list)
 		if (location >= 0)
 			gql_directive_add_location(directive, location);
 		else
-			gql_error(r->warnings, "Directive @%s has an unknown location: %s", directive->name, name != NULL ? name : "null");
+			gql_error(r->warnings, "Directive @%s has an unknown location: %s", directive->name,
+					  name != NULL ? name : "null");
 	}
 }
 
-/* The server's directives stand before the specified ones, and instead of those that it has itself. */
+/*
+ * The server's directives stand before the specified ones, and instead of
+ * those that it has itself.
+ */
 static void
 read_directives(Reader *r, RrJsonNode *list)
 {
@@ -461,7 +495,10 @@ read_directives(Reader *r, RrJsonNode *list)
 
 		if (name == NULL)
 			continue;
-		place = (Place) {NULL, psprintf("@%s", name), ""};
+		place = (Place)
+		{
+			NULL, psprintf("@%s", name), ""
+		};
 		directive = gql_schema_new_directive(r->schema, name);
 		directive->description = get_text(node, "description");
 		directive->repeatable = rr_json_bool(rr_json_get(node, "isRepeatable"), false);
@@ -469,8 +506,10 @@ read_directives(Reader *r, RrJsonNode *list)
 		directive->builtin = gql_names_get(&specified, name) != NULL;
 		read_locations(r, directive, rr_json_get(node, "locations"));
 		if (directive->location_list == NIL)
-			gql_error(r->warnings, "%s is left out, as it has no location that is known.", place_name(&place));
-		else if (!read_inputs(r, rr_json_get(node, "args"), &place, ":)", add_to_directive, directive))
+			gql_error(r->warnings, "%s is left out, as it has no location that is known.",
+					  place_name(&place));
+		else if (!read_inputs(r, rr_json_get(node, "args"), &place, ":)", add_to_directive,
+							  directive))
 			gql_error(r->warnings, "%s is left out, as it cannot be used without an argument of an unknown kind.", place_name(&place));
 		else if (!gql_names_add(&r->schema->directives, directive))
 			warn_twice(r, &place);
@@ -488,7 +527,7 @@ read_root(Reader *r, RrJsonNode *schema_node, const char *key)
 	return ref == NULL ? NULL : named_type(r, ref, &place);
 }
 
-GqlSchema *
+GqlSchema  *
 gql_schema_from_introspection(RrJsonNode *schema_node, GqlErrorList *errors, GqlErrorList *warnings)
 {
 	int			errors_before = gql_errors_count(errors);

@@ -1,7 +1,8 @@
 /*
  * names.c: an ordered set of named things, with O(1) lookup.
  *
- * Most sets are small (the arguments of a field), so hashing starts only when there are more than a handful of items.
+ * Most sets are small (the arguments of a field), so hashing starts only when
+ * there are more than a handful of items.
  */
 #include "postgres.h"
 
@@ -33,7 +34,10 @@ fill_bucket(GqlNames *names, int index)
 	names->buckets[b] = index + 1;
 }
 
-/* Make room for one more item; four buckets for each item that fits when there are buckets at all. */
+/*
+ * Make room for one more item; four buckets for each item that fits when there
+ * are buckets at all.
+ */
 static void
 grow(GqlNames *names)
 {
@@ -139,7 +143,7 @@ gql_names_add(GqlNames *names, void *item)
 	return true;
 }
 
-void *
+void	   *
 gql_names_get(const GqlNames *names, const char *name)
 {
 	if (names->buckets == NULL)

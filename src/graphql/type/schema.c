@@ -1,7 +1,8 @@
 /*
  * schema.c: the type system in memory: made by program, and read.
  *
- * Everything is allocated in the schema's own context, whatever context is current.
+ * Everything is allocated in the schema's own context, whatever context is
+ * current.
  */
 #include "postgres.h"
 
@@ -16,7 +17,7 @@
 
 /* ---- by program ---- */
 
-GqlSchema *
+GqlSchema  *
 gql_schema_create(void)
 {
 	GqlSchema  *schema = palloc0(sizeof(GqlSchema));
@@ -28,7 +29,7 @@ gql_schema_create(void)
 	return schema;
 }
 
-GqlType *
+GqlType    *
 gql_schema_new_type(GqlSchema *schema, GqlTypeKind kind, const char *name)
 {
 	GqlType    *type = new_in(schema, GqlType);
@@ -43,7 +44,7 @@ gql_schema_new_type(GqlSchema *schema, GqlTypeKind kind, const char *name)
 	return type;
 }
 
-GqlType *
+GqlType    *
 gql_schema_add_type(GqlSchema *schema, GqlTypeKind kind, const char *name)
 {
 	GqlType    *type;
@@ -99,13 +100,15 @@ gql_type_add_input(GqlSchema *schema, GqlType *type, const char *name, const Gql
 }
 
 GqlInputValueDef *
-gql_field_add_arg(GqlSchema *schema, GqlFieldDef *field, const char *name, const GqlTypeRef *value_type)
+gql_field_add_arg(GqlSchema *schema, GqlFieldDef *field, const char *name,
+				  const GqlTypeRef *value_type)
 {
 	return add_input(schema, &field->args, name, value_type);
 }
 
 GqlInputValueDef *
-gql_directive_add_arg(GqlSchema *schema, GqlDirectiveDef *directive, const char *name, const GqlTypeRef *value_type)
+gql_directive_add_arg(GqlSchema *schema, GqlDirectiveDef *directive, const char *name,
+					  const GqlTypeRef *value_type)
 {
 	return add_input(schema, &directive->args, name, value_type);
 }
@@ -208,7 +211,10 @@ enter_implementer(GqlType *type)
 	}
 }
 
-/* A user's type goes to the list in its place, a specified scalar where it is used for the first time. */
+/*
+ * A user's type goes to the list in its place, a specified scalar where it is
+ * used for the first time.
+ */
 static inline void
 list_if_scalar(GqlNames *types, const GqlTypeRef *ref)
 {
@@ -322,7 +328,7 @@ complete_type(GqlSchema *schema, GqlType *type)
 	end_work(schema, oldcxt);
 }
 
-GqlType *
+GqlType    *
 gql_schema_type(GqlSchema *schema, const char *name)
 {
 	GqlType    *type = gql_names_get(&schema->types, name);
@@ -351,7 +357,7 @@ gql_schema_complete(GqlSchema *schema)
 		complete_type(schema, type);
 }
 
-GqlType *
+GqlType    *
 gql_schema_root(GqlSchema *schema, GqlOperationType operation)
 {
 	switch (operation)
@@ -398,7 +404,7 @@ gql_type_input(GqlSchema *schema, GqlType *type, const char *name)
 	return gql_names_get(gql_type_fields(schema, type), name);
 }
 
-GqlType *
+GqlType    *
 gql_named_type(const GqlTypeRef *ref)
 {
 	while (ref->kind != GQL_TYPE_NAMED)
@@ -438,7 +444,8 @@ gql_is_subtype(GqlSchema *schema, GqlType *abstract, GqlType *type)
 		complete_type(schema, abstract);
 		return gql_names_get(&abstract->members, type->name) == type;
 	}
-	if (abstract->kind == GQL_INTERFACE && (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE))
+	if (abstract->kind == GQL_INTERFACE && (type->kind == GQL_OBJECT ||
+											type->kind == GQL_INTERFACE))
 	{
 		complete_type(schema, type);
 		return gql_names_get(&type->interfaces, abstract->name) == abstract;
@@ -482,7 +489,7 @@ gql_append_type(StringInfo out, const GqlTypeRef *ref)
 	}
 }
 
-char *
+char	   *
 gql_type_to_string(const GqlTypeRef *ref)
 {
 	StringInfoData out;
@@ -509,7 +516,8 @@ gql_is_name(const char *text)
 {
 	const char *p = text;
 
-	while ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || *p == '_' || (*p >= '0' && *p <= '9' && p > text))
+	while ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || *p == '_' ||
+		   (*p >= '0' && *p <= '9' && p > text))
 		p++;
 	return p > text && *p == '\0';
 }

@@ -1,8 +1,10 @@
 /*
  * schema_check.c: is a schema one by the specification's section 3?
  *
- * All errors are filed, in the order and the words of graphql-js' validateSchema(), with the locations of the SDL where the schema came from
- * SDL. With good will, what a rule only forbids because it is of no use or bad style is a warning: the schema can be used all the same.
+ * All errors are filed, in the order and the words of graphql-js'
+ * validateSchema(), with the locations of the SDL where the schema came from
+ * SDL. With good will, what a rule only forbids because it is of no use or bad
+ * style is a warning: the schema can be used all the same.
  */
 #include "postgres.h"
 
@@ -59,12 +61,15 @@ mentions(const GqlTypeDefNode *node, Mention what)
 	return what == INTERFACES ? node->interfaces : node->members;
 }
 
-/* An error has no more locations than these, as it comes once for each place. */
+/*
+ * An error has no more locations than these, as it comes once for each place.
+ */
 #define MAX_MENTIONS 100
 
 /* Every place where a type names another one as its interface or member. */
 static void
-locate_mentions(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const GqlType *type, Mention what, const char *name)
+locate_mentions(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const GqlType *type,
+				Mention what, const char *name)
 {
 	int			n = 0;
 	ListCell   *lc,
@@ -85,7 +90,10 @@ locate_mentions(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const Gq
 	}
 }
 
-/* The interfaces or members that a type names, repetitions included, which its GqlNames does not have. */
+/*
+ * The interfaces or members that a type names, repetitions included, which its
+ * GqlNames does not have.
+ */
 static List *
 mentioned_types(const GqlType *type, Mention what)
 {
@@ -104,7 +112,10 @@ mentioned_types(const GqlType *type, Mention what)
 	{
 		foreach(lc2, mentions(lfirst(lc), what))
 		{
-			/* by the type's own names: a scalar named where none may be, and nowhere else, is not in the schema */
+			/*
+			 * by the type's own names: a scalar named where none may be, and
+			 * nowhere else, is not in the schema
+			 */
 			GqlType    *mentioned = gql_names_get(names, ((const GqlTypeNode *) lfirst(lc2))->name);
 
 			if (mentioned != NULL)
@@ -147,7 +158,8 @@ check_root_type(GqlSchemaCheck *c, GqlOperationType operation)
 	if (type == NULL || type->kind == GQL_OBJECT)
 		return;
 	node = root_type_node(c->schema, operation);
-	gql_error_at(c->errors, c->source, node != NULL ? node->loc : type_node_loc(type), "%s root type must be Object type%s, it cannot be %s.",
+	gql_error_at(c->errors, c->source, node != NULL ? node->loc : type_node_loc(type),
+				 "%s root type must be Object type%s, it cannot be %s.",
 				 names[operation], operation == GQL_QUERY ? "" : " if provided", type->name);
 }
 
@@ -174,7 +186,8 @@ check_root_is_one(GqlSchemaCheck *c, GqlOperationType first)
 	if (n < 2)
 		return;
 	error = gql_error(list, "All root types must be different, \"%s\" type is used as %s%s%s%s%s root types.", type->name,
-					  operation_names[used[0]], n == 3 ? ", " : "", n == 3 ? operation_names[used[1]] : "", n == 3 ? ", and " : " and ",
+					  operation_names[used[0]], n == 3 ? ", " : "", n == 3
+					  ? operation_names[used[1]] : "", n == 3 ? ", and " : " and ",
 					  operation_names[used[n - 1]]);
 	for (int i = 0; i < n; i++)
 	{
@@ -191,7 +204,8 @@ check_roots(GqlSchemaCheck *c)
 	{
 		const GqlSchemaNode *node = c->schema->nodes != NIL ? linitial(c->schema->nodes) : NULL;
 
-		gql_error_at(c->errors, c->source, node != NULL && !node->extend ? node->def.loc : -1, "Query root type must be provided.");
+		gql_error_at(c->errors, c->source, node != NULL && !node->extend ? node->def.loc : -1,
+					 "Query root type must be provided.");
 	}
 	for (int operation = GQL_QUERY; operation <= GQL_SUBSCRIPTION; operation++)
 		check_root_type(c, operation);
@@ -206,10 +220,12 @@ static void
 check_name(GqlSchemaCheck *c, const char *name, int loc)
 {
 	if (name[0] == '_' && name[1] == '_')
-		gql_error_at(gql_tolerable(c), c->source, loc, "Name \"%s\" must not begin with \"__\", which is reserved by GraphQL introspection.", name);
+		gql_error_at(gql_tolerable(c), c->source, loc,
+					 "Name \"%s\" must not begin with \"__\", which is reserved by GraphQL introspection.",
+					 name);
 }
 
-char *
+char	   *
 gql_input_coordinate(const GqlInputPlace *place, const GqlInputValueDef *input)
 {
 	switch (place->kind)
@@ -232,7 +248,10 @@ typedef struct DefaultReport
 	int			n;				/* reports so far */
 } DefaultReport;
 
-/* One default value has no more errors than these: each shows it, or much of it. After so many errors, one that does not fit is counted. */
+/*
+ * One default value has no more errors than these: each shows it, or much of
+ * it. After so many errors, one that does not fit is counted.
+ */
 #define MAX_DEFAULT_ERRORS 100
 #define MAX_SHOWN_ERRORS 1000
 
@@ -242,20 +261,26 @@ report_default(GqlCoercion *c, const char *message, int loc, const GqlPath *path
 	DefaultReport *report = c->arg;
 	GqlSchemaCheck *check = report->check;
 
-	gql_error_at(gql_tolerable(check), check->source, loc >= 0 ? loc : report->input->default_value->loc, "%s has invalid default value%s: %s",
-				 gql_input_coordinate(report->place, report->input), gql_path_to_string(path), message);
+	gql_error_at(gql_tolerable(check), check->source, loc >= 0 ? loc
+				 : report->input->default_value->loc, "%s has invalid default value%s: %s",
+				 gql_input_coordinate(report->place, report->input), gql_path_to_string(path),
+				 message);
 	if (++report->n == MAX_DEFAULT_ERRORS)
 		c->stopped = true;
 	c->no_hints = !gql_wants_hint(gql_tolerable(check));
 }
 
-/* With good will, a default value that does not fit is as if it were not there. */
+/*
+ * With good will, a default value that does not fit is as if it were not
+ * there.
+ */
 static void
 check_default(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *input)
 {
 	DefaultReport report = {c, place, input, 0};
 	GqlErrorList *list = gql_tolerable(c);
-	GqlCoercion coercion = {.schema = c->schema, .report = report_default, .arg = &report, .no_hints = !gql_wants_hint(list)};
+	GqlCoercion coercion = {.schema = c->schema, .report = report_default, .arg = &report,
+	.no_hints = !gql_wants_hint(list)};
 	bool		counted = list_length(list->items) >= MAX_SHOWN_ERRORS;
 
 	coercion.stopped = counted;
@@ -273,14 +298,17 @@ check_input(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *inp
 {
 	check_name(c, input->name, node_loc(input));
 	if (!gql_is_input(gql_named_type(input->type)))
-		gql_error_at(c->errors, c->source, place->kind == GQL_OF_DIRECTIVE ? node_loc(input) : type_loc(input),
-					 "The type of %s must be Input Type but got: %s.", gql_input_coordinate(place, input), gql_type_to_string(input->type));
+		gql_error_at(c->errors, c->source, place->kind == GQL_OF_DIRECTIVE ? node_loc(input)
+					 : type_loc(input),
+					 "The type of %s must be Input Type but got: %s.",
+					 gql_input_coordinate(place, input), gql_type_to_string(input->type));
 	if (input->deprecation_reason != NULL && gql_is_required(input))
 	{
 		GqlErrorList *list = gql_tolerable(c);
 		GqlError   *error;
 
-		error = gql_error(list, "Required %s %s cannot be deprecated.", place->kind == GQL_OF_INPUT_OBJECT ? "input field" : "argument",
+		error = gql_error(list, "Required %s %s cannot be deprecated.",
+						  place->kind == GQL_OF_INPUT_OBJECT ? "input field" : "argument",
 						  gql_input_coordinate(place, input));
 		locate(c, list, error, input->node ? deprecated_loc(input->node->directives) : -1);
 		locate(c, list, error, type_loc(input));
@@ -300,7 +328,8 @@ check_directives(GqlSchemaCheck *c)
 
 		check_name(c, directive->name, definition_loc(directive));
 		if (directive->locations == 0)
-			gql_error_at(gql_tolerable(c), c->source, definition_loc(directive), "Directive @%s must include 1 or more locations.",
+			gql_error_at(gql_tolerable(c), c->source, definition_loc(directive),
+						 "Directive @%s must include 1 or more locations.",
 						 directive->name);
 		gql_foreach(GqlInputValueDef, arg, &directive->args)
 			check_input(c, &place, arg);
@@ -316,7 +345,8 @@ check_fields(GqlSchemaCheck *c, GqlType *type)
 	{
 		GqlErrorList *list = gql_tolerable(c);
 
-		locate_type(c, list, gql_error(list, "Type %s must define one or more fields.", type->name), type);
+		locate_type(c, list, gql_error(list, "Type %s must define one or more fields.",
+									   type->name), type);
 	}
 	gql_foreach(GqlFieldDef, field, &type->fields)
 	{
@@ -324,7 +354,8 @@ check_fields(GqlSchemaCheck *c, GqlType *type)
 
 		check_name(c, field->name, node_loc(field));
 		if (gql_named_type(field->type)->kind == GQL_INPUT_OBJECT)
-			gql_error_at(c->errors, c->source, type_loc(field), "The type of %s.%s must be Output Type but got: %s.", type->name, field->name,
+			gql_error_at(c->errors, c->source, type_loc(field),
+						 "The type of %s.%s must be Output Type but got: %s.", type->name, field->name,
 						 gql_type_to_string(field->type));
 		gql_foreach(GqlInputValueDef, arg, &field->args)
 			check_input(c, &place, arg);
@@ -354,7 +385,8 @@ is_covariant(GqlSchema *schema, const GqlTypeRef *type, const GqlTypeRef *super)
 			type = type->of;
 		}
 		else
-			return super->kind == GQL_TYPE_NAMED && type->kind == GQL_TYPE_NAMED && gql_is_subtype(schema, super->type, type->type);
+			return super->kind == GQL_TYPE_NAMED && type->kind == GQL_TYPE_NAMED &&
+				gql_is_subtype(schema, super->type, type->type);
 	}
 }
 
@@ -368,11 +400,15 @@ locate_two(GqlSchemaCheck *c, GqlError *error, int loc, int loc2)
 
 /* IsValidImplementation (3.6), of one field */
 static void
-check_implemented_field(GqlSchemaCheck *c, const GqlType *type, const GqlFieldDef *field, const GqlType *iface, const GqlFieldDef *iface_field)
+check_implemented_field(GqlSchemaCheck *c, const GqlType *type, const GqlFieldDef *field,
+						const GqlType *iface, const GqlFieldDef *iface_field)
 {
 	if (!is_covariant(c->schema, field->type, iface_field->type))
-		locate_two(c, gql_error(c->errors, "Interface field %s.%s expects type %s but %s.%s is type %s.", iface->name, iface_field->name,
-								gql_type_to_string(iface_field->type), type->name, field->name, gql_type_to_string(field->type)),
+		locate_two(c, gql_error(c->errors,
+								"Interface field %s.%s expects type %s but %s.%s is type %s.", iface->name,
+								iface_field->name,
+								gql_type_to_string(iface_field->type), type->name, field->name,
+								gql_type_to_string(field->type)),
 				   type_loc(iface_field), type_loc(field));
 
 	gql_foreach(GqlInputValueDef, iface_arg, &iface_field->args)
@@ -380,12 +416,18 @@ check_implemented_field(GqlSchemaCheck *c, const GqlType *type, const GqlFieldDe
 		const GqlInputValueDef *arg = gql_names_get(&field->args, iface_arg->name);
 
 		if (arg == NULL)
-			locate_two(c, gql_error(c->errors, "Interface field argument %s.%s(%s:) expected but %s.%s does not provide it.", iface->name,
+			locate_two(c, gql_error(c->errors,
+									"Interface field argument %s.%s(%s:) expected but %s.%s does not provide it.",
+									iface->name,
 									iface_field->name, iface_arg->name, type->name, field->name),
 					   node_loc(iface_arg), node_loc(field));
 		else if (!gql_types_equal(iface_arg->type, arg->type))
-			locate_two(c, gql_error(c->errors, "Interface field argument %s.%s(%s:) expects type %s but %s.%s(%s:) is type %s.", iface->name,
-									iface_field->name, iface_arg->name, gql_type_to_string(iface_arg->type), type->name, field->name,
+			locate_two(c, gql_error(c->errors,
+									"Interface field argument %s.%s(%s:) expects type %s but %s.%s(%s:) is type %s.",
+									iface->name,
+									iface_field->name, iface_arg->name,
+									gql_type_to_string(iface_arg->type), type->name,
+									field->name,
 									arg->name, gql_type_to_string(arg->type)),
 					   type_loc(iface_arg), type_loc(arg));
 	}
@@ -395,7 +437,9 @@ check_implemented_field(GqlSchemaCheck *c, const GqlType *type, const GqlFieldDe
 		if (gql_is_required(arg) && gql_names_get(&iface_field->args, arg->name) == NULL)
 			locate_two(c, gql_error(c->errors,
 									"Argument \"%s.%s(%s:)\" must not be required type \"%s\" if not provided by the Interface field \"%s.%s\".",
-									type->name, field->name, arg->name, gql_type_to_string(arg->type), iface->name, iface_field->name),
+									type->name, field->name, arg->name,
+									gql_type_to_string(arg->type), iface->name,
+									iface_field->name),
 					   node_loc(arg), node_loc(iface_field));
 	}
 
@@ -430,9 +474,13 @@ check_ancestors(GqlSchemaCheck *c, GqlType *type, GqlType *iface)
 		if (gql_names_get(&type->interfaces, ancestor->name) != NULL)
 			continue;
 		if (ancestor == type)
-			error = gql_error(c->errors, "Type %s cannot implement %s because it would create a circular reference.", type->name, iface->name);
+			error = gql_error(c->errors,
+							  "Type %s cannot implement %s because it would create a circular reference.",
+							  type->name, iface->name);
 		else
-			error = gql_error(c->errors, "Type %s must implement %s because it is implemented by %s.", type->name, ancestor->name, iface->name);
+			error = gql_error(c->errors,
+							  "Type %s must implement %s because it is implemented by %s.", type->name,
+							  ancestor->name, iface->name);
 		locate_mentions(c, c->errors, error, iface, INTERFACES, ancestor->name);
 		locate_mentions(c, c->errors, error, type, INTERFACES, iface->name);
 	}
@@ -452,7 +500,8 @@ check_implementation(GqlSchemaCheck *c, GqlType *type, GqlType *iface)
 			check_implemented_field(c, type, field, iface, iface_field);
 			continue;
 		}
-		error = gql_error(c->errors, "Interface field %s.%s expected but %s does not provide it.", iface->name, iface_field->name, type->name);
+		error = gql_error(c->errors, "Interface field %s.%s expected but %s does not provide it.",
+						  iface->name, iface_field->name, type->name);
 		locate(c, c->errors, error, node_loc(iface_field));
 		locate_type(c, c->errors, error, type);
 	}
@@ -502,7 +551,8 @@ check_members(GqlSchemaCheck *c, GqlType *type)
 	{
 		GqlErrorList *list = gql_tolerable(c);
 
-		locate_type(c, list, gql_error(list, "Union type %s must define one or more member types.", type->name), type);
+		locate_type(c, list, gql_error(list,
+									   "Union type %s must define one or more member types.", type->name), type);
 	}
 	foreach(lc, mentioned_types(type, MEMBERS))
 	{
@@ -510,11 +560,15 @@ check_members(GqlSchemaCheck *c, GqlType *type)
 		GqlErrorList *list = gql_tolerable(c);
 
 		if (!gql_names_add(&seen, member))
-			locate_mentions(c, list, gql_error(list, "Union type %s can only include type %s once.", type->name, member->name), type, MEMBERS,
+			locate_mentions(c, list, gql_error(list,
+											   "Union type %s can only include type %s once.", type->name, member->name), type,
+							MEMBERS,
 							member->name);
 		else if (member->kind != GQL_OBJECT)
-			locate_mentions(c, c->errors, gql_error(c->errors, "Union type %s can only include Object types, it cannot include %s.",
-													type->name, member->name), type, MEMBERS, member->name);
+			locate_mentions(c, c->errors, gql_error(c->errors,
+													"Union type %s can only include Object types, it cannot include %s.",
+													type->name, member->name), type, MEMBERS,
+							member->name);
 	}
 }
 
@@ -525,13 +579,17 @@ check_enum_values(GqlSchemaCheck *c, GqlType *type)
 	{
 		GqlErrorList *list = gql_tolerable(c);
 
-		locate_type(c, list, gql_error(list, "Enum type %s must define one or more values.", type->name), type);
+		locate_type(c, list, gql_error(list, "Enum type %s must define one or more values.",
+									   type->name), type);
 	}
 	gql_foreach(GqlEnumValueDef, value, &type->fields)
 		check_name(c, value->name, node_loc(value));
 }
 
-/* 3.10.3: oneOf comes with the definition. graphql-js does not look; it passes over those of extensions, too. */
+/*
+ * 3.10.3: oneOf comes with the definition. graphql-js does not look; it passes
+ * over those of extensions, too.
+ */
 static void
 check_one_of(GqlSchemaCheck *c, const GqlType *type)
 {
@@ -540,10 +598,12 @@ check_one_of(GqlSchemaCheck *c, const GqlType *type)
 	foreach(lc, type->nodes)
 	{
 		const GqlTypeDefNode *node = lfirst(lc);
-		const GqlDirective *directive = node->extend ? gql_find_directive(node->directives, "oneOf") : NULL;
+		const GqlDirective *directive = node->extend ? gql_find_directive(node->directives,
+																		  "oneOf") : NULL;
 
 		if (directive != NULL)
-			gql_error_at(gql_tolerable(c), c->source, directive->loc, "Input Object type %s cannot be made OneOf by an extension.", type->name);
+			gql_error_at(gql_tolerable(c), c->source, directive->loc,
+						 "Input Object type %s cannot be made OneOf by an extension.", type->name);
 	}
 }
 
@@ -556,7 +616,8 @@ check_input_fields(GqlSchemaCheck *c, GqlType *type)
 	{
 		GqlErrorList *list = gql_tolerable(c);
 
-		locate_type(c, list, gql_error(list, "Input Object type %s must define one or more fields.", type->name), type);
+		locate_type(c, list, gql_error(list,
+									   "Input Object type %s must define one or more fields.", type->name), type);
 	}
 	gql_foreach(GqlInputValueDef, input, &type->fields)
 	{
@@ -564,9 +625,11 @@ check_input_fields(GqlSchemaCheck *c, GqlType *type)
 		if (!type->one_of)
 			continue;
 		if (input->type->kind == GQL_TYPE_NON_NULL)
-			gql_error_at(c->errors, c->source, type_loc(input), "OneOf input field %s.%s must be nullable.", type->name, input->name);
+			gql_error_at(c->errors, c->source, type_loc(input),
+						 "OneOf input field %s.%s must be nullable.", type->name, input->name);
 		if (input->default_value != NULL)
-			gql_error_at(c->errors, c->source, node_loc(input), "OneOf input field %s.%s cannot have a default value.", type->name, input->name);
+			gql_error_at(c->errors, c->source, node_loc(input),
+						 "OneOf input field %s.%s cannot have a default value.", type->name, input->name);
 	}
 }
 
@@ -601,7 +664,8 @@ void
 gql_schema_check(GqlSchema *schema, bool good_will, GqlErrorList *errors, GqlErrorList *warnings)
 {
 	GqlSchemaCheck c = {0};
-	MemoryContext check_cxt = AllocSetContextCreate(CurrentMemoryContext, "GraphQL schema check", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext check_cxt = AllocSetContextCreate(CurrentMemoryContext, "GraphQL schema check",
+													ALLOCSET_DEFAULT_SIZES);
 	MemoryContext oldcxt = MemoryContextSwitchTo(check_cxt);
 
 	c.schema = schema;

@@ -1,5 +1,6 @@
 /*
- * schema_cycles.c: what must not lead back to itself: input objects through required fields, default values, directives.
+ * schema_cycles.c: what must not lead back to itself: input objects through
+ * required fields, default values, directives.
  */
 #include "postgres.h"
 
@@ -9,7 +10,8 @@
 #include "graphql/type/schema_int.h"
 
 /*
- * A circle may be as large as the schema, and there may be many more of them than types: a message shows the beginning of a large one, and of very many
+ * A circle may be as large as the schema, and there may be many more of them
+ * than types: a message shows the beginning of a large one, and of very many
  * only the first are filed.
  */
 #define MAX_SHOWN 100
@@ -43,7 +45,10 @@ join_from(const List *strings, int from)
 	return out.data;
 }
 
-/* Input objects that refer to one another in so long a chain cannot be followed. */
+/*
+ * Input objects that refer to one another in so long a chain cannot be
+ * followed.
+ */
 static void
 report_too_deep(GqlSchemaCheck *c)
 {
@@ -58,7 +63,8 @@ typedef struct FiniteState
 {
 	const char *name;
 	GqlType    *type;
-	List	   *fields;			/* GqlInputValueDef *: those that lead to other input objects, */
+	List	   *fields;			/* GqlInputValueDef *: those that lead to
+								 * other input objects, */
 	List	   *targets;		/* and FiniteState *: which */
 	List	   *dependents;		/* FiniteState *: whose targets this is among */
 	int			unresolved;		/* targets not known to be finite */
@@ -139,7 +145,8 @@ report_infinite(FiniteWalk *w, const FiniteState *target)
 		return;
 	error = gql_error(list, "Input Object %s cannot be provided a finite value because it references itself through fields: %s.",
 					  target->name, join_from(w->path, target->path_index));
-	for (int i = target->path_index; i < Min(list_length(w->nodes), target->path_index + MAX_SHOWN); i++)
+	for (int i = target->path_index; i < Min(list_length(w->nodes),
+											 target->path_index + MAX_SHOWN); i++)
 	{
 		const GqlInputValueDef *field = list_nth(w->nodes, i);
 
@@ -251,7 +258,10 @@ find_member(const GqlValue *object, const char *name)
 	return value;
 }
 
-/* The default values that a literal of an input object takes in: of the fields that it leaves out. */
+/*
+ * The default values that a literal of an input object takes in: of the fields
+ * that it leaves out.
+ */
 static void
 follow_literal(GqlSchemaCheck *c, GqlType *type, const GqlValue *literal)
 {
@@ -295,11 +305,14 @@ report_default_cycle(GqlSchemaCheck *c, const DefaultField *entry)
 	if (!count_cycle(c, c->errors))
 		return;
 	for (int i = entry->path_index + 1; i < n; i++)
-		names = lappend(names, unconstify(char *, ((DefaultField *) list_nth(c->default_path, i))->name));
-	error = gql_error(c->errors, "Invalid circular reference. The default value of Input Object field %s references itself%s%s.", entry->name,
+		names = lappend(names, unconstify(char *, ((DefaultField *) list_nth(c->default_path,
+																			 i))->name));
+	error = gql_error(c->errors,
+					  "Invalid circular reference. The default value of Input Object field %s references itself%s%s.", entry->name,
 					  names != NIL ? " via the default values of: " : "", join_from(names, 0));
 	for (int i = entry->path_index; i < n; i++)
-		gql_error_locate(c->errors, error, c->source, ((DefaultField *) list_nth(c->default_path, i))->field->default_value->loc);
+		gql_error_locate(c->errors, error, c->source, ((DefaultField *) list_nth(c->default_path,
+																				 i))->field->default_value->loc);
 }
 
 static void
@@ -343,9 +356,11 @@ gql_check_default_cycles(GqlSchemaCheck *check, GqlType *type)
 /* ---- directives (3.13) ---- */
 
 /*
- * A directive refers to what is applied to it and to its arguments, and to the types of these; a type to what is applied to it and its parts, and to the
- * types of its fields. A directive may be part of a circle only with what is in its strongly connected component, so only there is searched for
- * one; without recursion, since nothing bounds how long the way may be.
+ * A directive refers to what is applied to it and to its arguments, and to the
+ * types of these; a type to what is applied to it and its parts, and to the
+ * types of its fields. A directive may be part of a circle only with what is
+ * in its strongly connected component, so only there is searched for one;
+ * without recursion, since nothing bounds how long the way may be.
  */
 typedef struct Referrer
 {
@@ -356,17 +371,23 @@ typedef struct Referrer
 	int			low;			/* the earliest that it leads back to */
 	bool		open;			/* its component is not known yet */
 	int			component;
-	bool		circular;		/* refers to itself, or is not the only one of its component */
-	const struct Referrer *searched_for;	/* whose circle the search that was here last is after */
+	bool		circular;		/* refers to itself, or is not the only one of
+								 * its component */
+	const struct Referrer *searched_for;	/* whose circle the search that
+											 * was here last is after */
 } Referrer;
 
 typedef struct Edge
 {
 	Referrer   *to;
-	const GqlInputValueDef *input;	/* the argument or field through which; or NULL */
+	const GqlInputValueDef *input;	/* the argument or field through which; or
+									 * NULL */
 } Edge;
 
-/* A node on the way from where a walk began, and which of its edges comes next. */
+/*
+ * A node on the way from where a walk began, and which of its edges comes
+ * next.
+ */
 typedef struct Step
 {
 	Referrer   *node;
@@ -404,7 +425,8 @@ connect_applied(Graph *graph, Referrer *from, const List *directives, const GqlI
 
 	foreach(lc, directives)
 	{
-		Referrer   *to = gql_names_get(&graph->directives, ((const GqlDirective *) lfirst(lc))->name.value);
+		Referrer   *to = gql_names_get(&graph->directives,
+									   ((const GqlDirective *) lfirst(lc))->name.value);
 
 		if (to != NULL)
 			add_edge(from, to, input);
@@ -499,7 +521,10 @@ open_node(Graph *graph, Referrer *node)
 	push_step(graph, node);
 }
 
-/* The node leads back to nothing before it: it and what was met since and is still open are a component. */
+/*
+ * The node leads back to nothing before it: it and what was met since and is
+ * still open are a component.
+ */
 static void
 close_component(Graph *graph, const Referrer *first)
 {
@@ -605,7 +630,8 @@ report_circle(Graph *graph, const Referrer *start)
 		if (name != NULL)
 			names = lappend(names, name);
 	}
-	gql_error_at(list, graph->check->source, start->directive->node->def.loc, "Directive @%s cannot reference itself through: %s.",
+	gql_error_at(list, graph->check->source, start->directive->node->def.loc,
+				 "Directive @%s cannot reference itself through: %s.",
 				 start->name, join_from(names, 0));
 }
 
@@ -623,7 +649,8 @@ gql_check_directive_cycles(GqlSchemaCheck *check)
 	gql_foreach(Referrer, start, &graph.directives)
 	{
 		/* what is applied to a directive is known from SDL alone */
-		if (start->directive->node == NULL || !start->circular || !count_cycle(check, gql_tolerable(check)))
+		if (start->directive->node == NULL || !start->circular ||
+			!count_cycle(check, gql_tolerable(check)))
 			continue;
 		find_circle(&graph, start);
 		report_circle(&graph, start);

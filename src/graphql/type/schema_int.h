@@ -1,5 +1,6 @@
 /*
- * schema_int.h: what the files that make, check and show a GqlSchema share among themselves.
+ * schema_int.h: what the files that make, check and show a GqlSchema share
+ * among themselves.
  */
 #ifndef GQL_SCHEMA_INT_H
 #define GQL_SCHEMA_INT_H
@@ -14,7 +15,10 @@
 /* Errors that were filed, also those that the list did not keep. */
 #define gql_errors_count(errors) (list_length((errors)->items) + (errors)->omitted)
 
-/* Of very many mistakes among very many names, only the first are worth a search for what was meant. */
+/*
+ * Of very many mistakes among very many names, only the first are worth a
+ * search for what was meant.
+ */
 #define gql_wants_hint(errors) (list_length((errors)->items) < 100)
 
 /* As gql_is_required(), of syntax. */
@@ -24,31 +28,46 @@
 
 /* Not yet in the schema. */
 extern GqlType *gql_schema_new_type(GqlSchema *schema, GqlTypeKind kind, const char *name);
-extern GqlFieldDef *gql_schema_new_field(GqlSchema *schema, const char *name, const GqlTypeRef *field_type);
+extern GqlFieldDef *gql_schema_new_field(GqlSchema *schema, const char *name,
+										 const GqlTypeRef *field_type);
 extern GqlDirectiveDef *gql_schema_new_directive(GqlSchema *schema, const char *name);
 extern void gql_append_type(StringInfo out, const GqlTypeRef *ref);
+
 /* All types there are, with all that they have; for lazy schemas. */
 extern void gql_schema_complete(GqlSchema *schema);
 
 /*
- * The types that introspection shows, in graphql-js' order: each user's type, followed by the specified scalars that it is the first to use; those of
- * directives; the introspection types. A specified scalar that nothing uses is not among them (3.5).
+ * The types that introspection shows, in graphql-js' order: each user's type,
+ * followed by the specified scalars that it is the first to use; those of
+ * directives; the introspection types. A specified scalar that nothing uses is
+ * not among them (3.5).
  */
 extern void gql_schema_list_types(GqlSchema *schema, GqlNames *types);
 
 /* ---- builtins.c ---- */
 
-/* What resolves a field of the introspection types; stands in GqlFieldDef.data. */
+/*
+ * What resolves a field of the introspection types; stands in
+ * GqlFieldDef.data.
+ */
 typedef enum GqlMetaField
 {
-	GQL_META_NAME = 1, GQL_META_DESCRIPTION, GQL_META_TYPES, GQL_META_QUERY_TYPE, GQL_META_MUTATION_TYPE, GQL_META_SUBSCRIPTION_TYPE,
-	GQL_META_DIRECTIVES, GQL_META_IS_REPEATABLE, GQL_META_LOCATIONS, GQL_META_ARGS, GQL_META_IS_DEPRECATED,
-	GQL_META_DEPRECATION_REASON, GQL_META_KIND, GQL_META_SPECIFIED_BY_URL, GQL_META_FIELDS, GQL_META_INTERFACES, GQL_META_POSSIBLE_TYPES,
-	GQL_META_ENUM_VALUES, GQL_META_INPUT_FIELDS, GQL_META_OF_TYPE, GQL_META_IS_ONE_OF, GQL_META_TYPE, GQL_META_DEFAULT_VALUE,
+	GQL_META_NAME = 1, GQL_META_DESCRIPTION, GQL_META_TYPES, GQL_META_QUERY_TYPE,
+	GQL_META_MUTATION_TYPE, GQL_META_SUBSCRIPTION_TYPE,
+	GQL_META_DIRECTIVES, GQL_META_IS_REPEATABLE, GQL_META_LOCATIONS, GQL_META_ARGS,
+	GQL_META_IS_DEPRECATED,
+	GQL_META_DEPRECATION_REASON, GQL_META_KIND, GQL_META_SPECIFIED_BY_URL, GQL_META_FIELDS,
+	GQL_META_INTERFACES, GQL_META_POSSIBLE_TYPES,
+	GQL_META_ENUM_VALUES, GQL_META_INPUT_FIELDS, GQL_META_OF_TYPE, GQL_META_IS_ONE_OF,
+	GQL_META_TYPE, GQL_META_DEFAULT_VALUE,
 } GqlMetaField;
 
-/* The specified scalars and directives, the introspection types, and __schema, __type and __typename. */
+/*
+ * The specified scalars and directives, the introspection types, and __schema,
+ * __type and __typename.
+ */
 extern void gql_schema_add_builtins(GqlSchema *schema);
+
 /* -1 when there is no such location */
 extern int	gql_directive_location(const char *name);
 
@@ -56,15 +75,24 @@ extern int	gql_directive_location(const char *name);
 
 /* The first directive of that name in a list, or NULL. */
 extern const GqlDirective *gql_find_directive(const List *directives, const char *name);
+
 /* Bits of its locations. */
 extern uint32 gql_directive_node_locations(const GqlDirectiveDefNode *node);
-/* Is this a scalar that upstream servers have without defining it in their SDL (federation's, AppSync's)? */
+
+/*
+ * Is this a scalar that upstream servers have without defining it in their SDL
+ * (federation's, AppSync's)?
+ */
 extern bool gql_is_implied_scalar(const char *name);
 
 /* ---- sdl_rules.c ---- */
 
-/* File what is wrong with a document before a schema is built from it. builtins is a schema with nothing else in it. */
-extern void gql_check_sdl(const GqlDocument *document, GqlSchema *builtins, bool good_will, GqlErrorList *errors, GqlErrorList *warnings);
+/*
+ * File what is wrong with a document before a schema is built from it.
+ * builtins is a schema with nothing else in it.
+ */
+extern void gql_check_sdl(const GqlDocument *document, GqlSchema *builtins, bool good_will,
+						  GqlErrorList *errors, GqlErrorList *warnings);
 
 /* ---- sdl_same.c ---- */
 
@@ -84,7 +112,10 @@ typedef struct GqlSchemaCheck
 	GqlErrorList *errors;
 	GqlErrorList *warnings;
 
-	/* schema_cycles.c's: cycles filed; the input fields whose default values were looked at, and those that are being looked at */
+	/*
+	 * schema_cycles.c's: cycles filed; the input fields whose default values
+	 * were looked at, and those that are being looked at
+	 */
 	int			cycles;
 	bool		too_deep;
 	GqlNames	default_fields;
@@ -105,15 +136,21 @@ typedef struct GqlInputPlace
 	const char *name;			/* field or directive */
 } GqlInputPlace;
 
-/* As messages name it: "Type.field(arg:)", "@directive(arg:)", "Type.field". */
+/*
+ * As messages name it: "Type.field(arg:)", "@directive(arg:)", "Type.field".
+ */
 extern char *gql_input_coordinate(const GqlInputPlace *place, const GqlInputValueDef *input);
 
 /* ---- schema_cycles.c ---- */
 
 /* 3.10: can every input object be given a value that ends? */
 extern void gql_check_finite_inputs(GqlSchemaCheck *check);
-/* 3.10: do the default values of an input object's fields include themselves? */
+
+/*
+ * 3.10: do the default values of an input object's fields include themselves?
+ */
 extern void gql_check_default_cycles(GqlSchemaCheck *check, GqlType *type);
+
 /* 3.13: do directives refer to themselves? */
 extern void gql_check_directive_cycles(GqlSchemaCheck *check);
 

@@ -1,7 +1,9 @@
 /*
- * schema_print.c: a schema as SDL, in the layout of graphql-js' printSchema(), types and directives sorted by name.
+ * schema_print.c: a schema as SDL, in the layout of graphql-js' printSchema(),
+ * types and directives sorted by name.
  *
- * What the specification defines is left out, and so is the schema definition where it would say nothing.
+ * What the specification defines is left out, and so is the schema definition
+ * where it would say nothing.
  */
 #include "postgres.h"
 
@@ -12,8 +14,9 @@
 #define put(out, text) appendStringInfoString(out, text)
 
 /*
- * Does a block string with this text have this text as its value? Not if it holds control characters, starts or ends with an empty line, or all
- * its lines are indented.
+ * Does a block string with this text have this text as its value? Not if it
+ * holds control characters, starts or ends with an empty line, or all its
+ * lines are indented.
  */
 static bool
 is_printable_as_block(const char *text)
@@ -50,7 +53,10 @@ is_printable_as_block(const char *text)
 	return !empty_line && !(all_indented && several_lines);
 }
 
-/* A description before something that stands indent levels deep; first if that is the first in its block. */
+/*
+ * A description before something that stands indent levels deep; first if that
+ * is the first in its block.
+ */
 static void
 print_description(StringInfo out, const char *description, int indent, bool first)
 {
@@ -201,7 +207,8 @@ static void
 print_type(StringInfo out, const GqlType *type)
 {
 	static const char *const keywords[] = {
-		[GQL_SCALAR] = "scalar ", [GQL_OBJECT] = "type ", [GQL_INTERFACE] = "interface ", [GQL_UNION] = "union ", [GQL_ENUM] = "enum ",
+		[GQL_SCALAR] = "scalar ",[GQL_OBJECT] = "type ",[GQL_INTERFACE] =
+		"interface ",[GQL_UNION] = "union ",[GQL_ENUM] = "enum ",
 		[GQL_INPUT_OBJECT] = "input "
 	};
 
@@ -268,7 +275,8 @@ static void
 print_schema_definition(StringInfo out, GqlSchema *schema)
 {
 	if (schema->description == NULL && has_default_name(schema, schema->query, "Query") &&
-		has_default_name(schema, schema->mutation, "Mutation") && has_default_name(schema, schema->subscription, "Subscription"))
+		has_default_name(schema, schema->mutation, "Mutation") &&
+		has_default_name(schema, schema->subscription, "Subscription"))
 		return;
 	print_description(out, schema->description, 0, true);
 	put(out, "schema {\n");

@@ -1,8 +1,10 @@
 /*
- * sdl.c: a schema from a type system document (specification, 3.1 to 3.13), extensions merged.
+ * sdl.c: a schema from a type system document (specification, 3.1 to 3.13),
+ * extensions merged.
  *
- * The rules of sdl_rules.c are checked first, so that every name resolves here; schema_check.c checks what results. The schema keeps the
- * document's nodes and shares its strings.
+ * The rules of sdl_rules.c are checked first, so that every name resolves
+ * here; schema_check.c checks what results. The schema keeps the document's
+ * nodes and shares its strings.
  */
 #include "postgres.h"
 
@@ -24,10 +26,12 @@ gql_is_implied_scalar(const char *name)
 {
 	static const char *const names[] = {
 		/* Apollo Federation */
-		"_Any", "_FieldSet", "FieldSet", "federation__FieldSet", "federation__Scope", "federation__Policy", "federation__ContextFieldValue",
+		"_Any", "_FieldSet", "FieldSet", "federation__FieldSet", "federation__Scope",
+		"federation__Policy", "federation__ContextFieldValue",
 		"link__Import",
 		/* AWS AppSync */
-		"AWSDate", "AWSTime", "AWSDateTime", "AWSTimestamp", "AWSEmail", "AWSJSON", "AWSURL", "AWSPhone", "AWSIPAddress"
+		"AWSDate", "AWSTime", "AWSDateTime", "AWSTimestamp", "AWSEmail", "AWSJSON", "AWSURL",
+		"AWSPhone", "AWSIPAddress"
 	};
 
 	for (int i = 0; i < (int) lengthof(names); i++)
@@ -55,7 +59,10 @@ description_text(const GqlValue *description)
 	return description == NULL ? NULL : description->text;
 }
 
-/* The type that a node names. With good will, a scalar that is not defined is made here. */
+/*
+ * The type that a node names. With good will, a scalar that is not defined is
+ * made here.
+ */
 static const GqlTypeRef *
 resolve(Builder *b, const GqlTypeNode *node)
 {
@@ -109,11 +116,15 @@ report_argument(GqlCoercion *c, const char *message, int loc, const GqlPath *pat
 	ArgumentReport *report = c->arg;
 	Builder    *b = report->b;
 
-	gql_error_at(b->good_will ? b->warnings : b->errors, b->schema->source, loc, "Argument \"@%s(%s:)\" has invalid value%s: %s",
+	gql_error_at(b->good_will ? b->warnings : b->errors, b->schema->source, loc,
+				 "Argument \"@%s(%s:)\" has invalid value%s: %s",
 				 report->directive, report->argument, gql_path_to_string(path), message);
 }
 
-/* The text given for a directive's argument; NULL when there is none, or when it is no string (filed). */
+/*
+ * The text given for a directive's argument; NULL when there is none, or when
+ * it is no string (filed).
+ */
 static const char *
 string_argument(Builder *b, const GqlDirective *directive, const char *name)
 {
@@ -179,10 +190,12 @@ fill_input(Builder *b, GqlInputValueDef *input, const GqlInputValueNode *node)
 static void
 add_field(Builder *b, GqlType *type, const GqlFieldNode *node)
 {
-	GqlFieldDef *field = gql_type_add_field(b->schema, type, node->name.value, resolve(b, node->type));
+	GqlFieldDef *field = gql_type_add_field(b->schema, type, node->name.value,
+											resolve(b, node->type));
 	ListCell   *lc;
 
-	if (field == NULL)			/* defined twice alike; the second description counts, as with graphql-js */
+	if (field == NULL)			/* defined twice alike; the second description
+								 * counts, as with graphql-js */
 		field = gql_names_get(&type->fields, node->name.value);
 	field->node = node;
 	field->description = description_text(node->description);
@@ -191,7 +204,8 @@ add_field(Builder *b, GqlType *type, const GqlFieldNode *node)
 	{
 		const GqlInputValueNode *arg = lfirst(lc);
 
-		fill_input(b, gql_field_add_arg(b->schema, field, arg->name.value, resolve(b, arg->type)), arg);
+		fill_input(b, gql_field_add_arg(b->schema, field, arg->name.value, resolve(b, arg->type)),
+				   arg);
 	}
 }
 
@@ -242,7 +256,8 @@ fill_type(Builder *b, GqlType *type, const GqlTypeDefNode *node)
 			{
 				const GqlInputValueNode *input = lfirst(lc);
 
-				fill_input(b, gql_type_add_input(b->schema, type, input->name.value, resolve(b, input->type)), input);
+				fill_input(b, gql_type_add_input(b->schema, type, input->name.value,
+												 resolve(b, input->type)), input);
 			}
 			break;
 	}
@@ -251,8 +266,9 @@ fill_type(Builder *b, GqlType *type, const GqlTypeDefNode *node)
 /* ---- the document ---- */
 
 /*
- * Enter every type that the document defines. One that has a specified type's name is that type, whatever the document says about it; the types are in
- * the document's order, the rest of the specified ones follow.
+ * Enter every type that the document defines. One that has a specified type's
+ * name is that type, whatever the document says about it; the types are in the
+ * document's order, the rest of the specified ones follow.
  */
 static void
 enter_types(Builder *b, const GqlDocument *document)
@@ -276,7 +292,8 @@ enter_types(Builder *b, const GqlDocument *document)
 			{
 				type = gql_schema_new_type(schema, node->kind, node->name.value);
 				type->description = description_text(node->description);
-				type->one_of = node->kind == GQL_INPUT_OBJECT && gql_find_directive(node->directives, "oneOf") != NULL;
+				type->one_of = node->kind == GQL_INPUT_OBJECT &&
+					gql_find_directive(node->directives, "oneOf") != NULL;
 			}
 			gql_names_add(&schema->types, type);
 			if (type->nodes == NIL || node->extend)
@@ -287,7 +304,10 @@ enter_types(Builder *b, const GqlDocument *document)
 		gql_names_add(&schema->types, type);
 }
 
-/* 3.13; NULL when it is to be left out: with good will, one that is of no use in executable documents and names unknown types. */
+/*
+ * 3.13; NULL when it is to be left out: with good will, one that is of no use
+ * in executable documents and names unknown types.
+ */
 static GqlDirectiveDef *
 make_directive(Builder *b, const GqlDirectiveDefNode *node)
 {
@@ -299,7 +319,8 @@ make_directive(Builder *b, const GqlDirectiveDefNode *node)
 	directive->repeatable = node->repeatable;
 	directive->deprecation_reason = deprecation_reason(b, node->directives);
 	foreach(lc, node->locations)
-		gql_directive_add_location(directive, gql_directive_location(((const GqlName *) lfirst(lc))->value));
+		gql_directive_add_location(directive,
+								   gql_directive_location(((const GqlName *) lfirst(lc))->value));
 	foreach(lc, node->arguments)
 	{
 		const GqlInputValueNode *arg = lfirst(lc);
@@ -312,7 +333,10 @@ make_directive(Builder *b, const GqlDirectiveDefNode *node)
 	return directive;
 }
 
-/* The document's directives stand before the specified ones, and instead of those that they define again. */
+/*
+ * The document's directives stand before the specified ones, and instead of
+ * those that they define again.
+ */
 static void
 enter_directives(Builder *b, const GqlDocument *document)
 {
@@ -368,11 +392,15 @@ set_root(GqlSchema *schema, GqlOperationType operation, GqlType *type)
 	}
 }
 
-/* 3.3.1 Root Operation Types, and their default names where there is no schema definition */
+/*
+ * 3.3.1 Root Operation Types, and their default names where there is no schema
+ * definition
+ */
 static void
 enter_roots(Builder *b, const GqlDocument *document)
 {
-	static const char *const default_names[] = {[GQL_QUERY] = "Query", [GQL_MUTATION] = "Mutation", [GQL_SUBSCRIPTION] = "Subscription"};
+	static const char *const default_names[] =
+	{[GQL_QUERY] = "Query",[GQL_MUTATION] = "Mutation",[GQL_SUBSCRIPTION] = "Subscription"};
 	GqlSchema  *schema = b->schema;
 	const GqlSchemaNode *definition = NULL;
 	ListCell   *lc,
@@ -415,8 +443,9 @@ enter_roots(Builder *b, const GqlDocument *document)
 	}
 }
 
-GqlSchema *
-gql_schema_from_document(GqlDocument *document, bool good_will, GqlErrorList *errors, GqlErrorList *warnings)
+GqlSchema  *
+gql_schema_from_document(GqlDocument *document, bool good_will, GqlErrorList *errors,
+						 GqlErrorList *warnings)
 {
 	int			errors_before = gql_errors_count(errors);
 	Builder		b;
@@ -457,10 +486,12 @@ gql_schema_from_document(GqlDocument *document, bool good_will, GqlErrorList *er
 	return gql_errors_count(errors) > errors_before ? NULL : b.schema;
 }
 
-GqlSchema *
-gql_schema_from_sdl(const char *sdl, int len, bool good_will, GqlErrorList *errors, GqlErrorList *warnings)
+GqlSchema  *
+gql_schema_from_sdl(const char *sdl, int len, bool good_will, GqlErrorList *errors,
+					GqlErrorList *warnings)
 {
 	GqlDocument *document = gql_parse(sdl, len, NULL, errors);
 
-	return document == NULL ? NULL : gql_schema_from_document(document, good_will, errors, warnings);
+	return document == NULL ? NULL : gql_schema_from_document(document, good_will, errors,
+															  warnings);
 }

@@ -1,11 +1,15 @@
 /*
- * sdl_rules.c: the rules that a type system document must keep before a schema can be built from it.
+ * sdl_rules.c: the rules that a type system document must keep before a schema
+ * can be built from it.
  *
- * One walk in document order serves all of them; at every node they apply in the order of graphql-js' specifiedSDLRules, so that errors come
- * in its order. Executable definitions in the document are passed over, as there.
+ * One walk in document order serves all of them; at every node they apply in
+ * the order of graphql-js' specifiedSDLRules, so that errors come in its
+ * order. Executable definitions in the document are passed over, as there.
  *
- * With good will, what a broken rule leaves unambiguous is a warning: how directives are applied (this layer obeys only the specified ones), a
- * part that is defined twice alike, an extension of a type that is not there (then it is its definition, as in federation's first version).
+ * With good will, what a broken rule leaves unambiguous is a warning: how
+ * directives are applied (this layer obeys only the specified ones), a part
+ * that is defined twice alike, an extension of a type that is not there (then
+ * it is its definition, as in federation's first version).
  */
 #include "postgres.h"
 
@@ -19,9 +23,11 @@
 typedef struct TypeEntry
 {
 	const char *name;
-	const GqlTypeDefNode *first;	/* definition, NULL when there are extensions only */
+	const GqlTypeDefNode *first;	/* definition, NULL when there are
+									 * extensions only */
 	const GqlTypeDefNode *last;
-	const GqlTypeDefNode *entered;	/* first definition that the walk has come to */
+	const GqlTypeDefNode *entered;	/* first definition that the walk has come
+									 * to */
 	int			n_nodes;		/* definitions and extensions, */
 	GqlTypeKind kind;			/* of the first, */
 	bool		mixed;			/* and not of all */
@@ -37,10 +43,12 @@ typedef struct DirectiveEntry
 	const char *name;
 	uint32		locations;
 	bool		repeatable;
-	bool		builtin;		/* GqlInputValueDef in args, not GqlInputValueNode */
+	bool		builtin;		/* GqlInputValueDef in args, not
+								 * GqlInputValueNode */
 	GqlNames	args;
 	const GqlDirectiveDefNode *entered;
-	GqlNames	directives;		/* applied to its definition and extensions so far */
+	GqlNames	directives;		/* applied to its definition and extensions so
+								 * far */
 } DirectiveEntry;
 
 typedef struct Walk
@@ -200,8 +208,9 @@ group_by_name(const List *nodes)
 }
 
 /*
- * The nodes of a list (each starts with its GqlName) that share their name with others, as a list for each such name, in the order of their
- * first nodes.
+ * The nodes of a list (each starts with its GqlName) that share their name
+ * with others, as a list for each such name, in the order of their first
+ * nodes.
  */
 static List *
 duplicates(Walk *w, const List *nodes)
@@ -216,7 +225,8 @@ duplicates(Walk *w, const List *nodes)
 	{
 		for (int i = 1; i < n && !found; i++)
 			for (int j = 0; j < i && !found; j++)
-				found = strcmp(((GqlName *) list_nth(nodes, i))->value, ((GqlName *) list_nth(nodes, j))->value) == 0;
+				found = strcmp(((GqlName *) list_nth(nodes, i))->value,
+							   ((GqlName *) list_nth(nodes, j))->value) == 0;
 	}
 	else
 	{
@@ -257,7 +267,9 @@ check_argument_definitions(Walk *w, const char *owner, const char *field, const 
 		foreach(lc2, group)
 			alike = alike && gql_same_input(first, lfirst(lc2));
 		list = errors_or_warnings(w, alike);
-		locate_names(w, list, gql_error(list, "Argument \"%s%s%s(%s:)\" can only be defined once.", owner, field ? "." : "", field ? field : "",
+		locate_names(w, list, gql_error(list,
+										"Argument \"%s%s%s(%s:)\" can only be defined once.", owner, field ? "." : "", field
+										? field : "",
 										first->name.value), group);
 	}
 }
@@ -286,7 +298,8 @@ check_field_definitions(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 		else
 			alike = gql_same_field((GqlFieldNode *) known, (GqlFieldNode *) field);
 		list = errors_or_warnings(w, alike);
-		locate_two(w, list, gql_error(list, "Field \"%s.%s\" can only be defined once.", entry->name, field->value), known->loc, field->loc);
+		locate_two(w, list, gql_error(list, "Field \"%s.%s\" can only be defined once.",
+									  entry->name, field->value), known->loc, field->loc);
 	}
 }
 
@@ -306,7 +319,8 @@ check_enum_values(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 		if (gql_names_add(seen, value))
 			continue;
 		known = gql_names_get(seen, value->name.value);
-		locate_two(w, list, gql_error(list, "Enum value \"%s.%s\" can only be defined once.", entry->name, value->name.value),
+		locate_two(w, list, gql_error(list, "Enum value \"%s.%s\" can only be defined once.",
+									  entry->name, value->name.value),
 				   known->name.loc, value->name.loc);
 	}
 }
@@ -354,7 +368,9 @@ check_type_names(Walk *w, const List *types)
 		check_type_name(w, lfirst(lc));
 }
 
-/* Unique Input Field Names, in a literal. Tolerable in a directive's argument. */
+/*
+ * Unique Input Field Names, in a literal. Tolerable in a directive's argument.
+ */
 static void
 check_literal(Walk *w, const GqlValue *value, bool tolerable)
 {
@@ -384,7 +400,8 @@ check_literal(Walk *w, const GqlValue *value, bool tolerable)
 			if (!gql_names_add(&seen, field))
 			{
 				known = gql_names_get(&seen, field->name.value);
-				locate_two(w, list, gql_error(list, "There can be only one input field named \"%s\".", field->name.value),
+				locate_two(w, list, gql_error(list,
+											  "There can be only one input field named \"%s\".", field->name.value),
 						   known->name.loc, field->name.loc);
 			}
 			check_literal(w, field->value, tolerable);
@@ -396,7 +413,10 @@ check_literal(Walk *w, const GqlValue *value, bool tolerable)
 
 /* ---- directives ---- */
 
-/* Unique Directives Per Location; seen are the ones met before at this location, or NULL. */
+/*
+ * Unique Directives Per Location; seen are the ones met before at this
+ * location, or NULL.
+ */
 static void
 check_unique_directives(Walk *w, const List *directives, GqlNames *seen)
 {
@@ -416,7 +436,9 @@ check_unique_directives(Walk *w, const List *directives, GqlNames *seen)
 		{
 			GqlDirective *known = gql_names_get(seen, directive->name.value);
 
-			locate_two(w, list, gql_error(list, "The directive \"@%s\" can only be used once at this location.", directive->name.value),
+			locate_two(w, list, gql_error(list,
+										  "The directive \"@%s\" can only be used once at this location.",
+										  directive->name.value),
 					   known->loc, directive->loc);
 		}
 	}
@@ -434,8 +456,10 @@ check_known_arguments(Walk *w, const GqlDirective *directive, const DirectiveEnt
 		const GqlArgument *argument = lfirst(lc);
 
 		if (gql_names_get(&entry->args, argument->name.value) == NULL)
-			gql_error_at(list, w->source, argument->name.loc, "Unknown argument \"%s\" on directive \"@%s\".%s", argument->name.value,
-						 entry->name, gql_wants_hint(list) ? gql_did_you_mean_name(NULL, argument->name.value, &entry->args) : "");
+			gql_error_at(list, w->source, argument->name.loc,
+						 "Unknown argument \"%s\" on directive \"@%s\".%s", argument->name.value,
+						 entry->name, gql_wants_hint(list) ? gql_did_you_mean_name(NULL,
+																				   argument->name.value, &entry->args) : "");
 	}
 }
 
@@ -450,7 +474,8 @@ check_unique_arguments(Walk *w, const GqlDirective *directive)
 	{
 		List	   *group = lfirst(lc);
 
-		locate_names(w, list, gql_error(list, "There can be only one argument named \"%s\".", ((GqlName *) linitial(group))->value), group);
+		locate_names(w, list, gql_error(list, "There can be only one argument named \"%s\".",
+										((GqlName *) linitial(group))->value), group);
 	}
 }
 
@@ -468,10 +493,12 @@ is_given(const GqlDirective *directive, const char *argument)
 }
 
 static void
-report_missing_argument(Walk *w, const GqlDirective *directive, const char *argument, const char *type)
+report_missing_argument(Walk *w, const GqlDirective *directive, const char *argument,
+						const char *type)
 {
 	gql_error_at(errors_or_warnings(w, true), w->source, directive->loc,
-				 "Argument \"@%s(%s:)\" of type \"%s\" is required, but it was not provided.", directive->name.value, argument, type);
+				 "Argument \"@%s(%s:)\" of type \"%s\" is required, but it was not provided.",
+				 directive->name.value, argument, type);
 }
 
 /* Provided Required Arguments On Directives */
@@ -512,15 +539,20 @@ check_directives(Walk *w, const List *directives, GqlDirectiveLocation location)
 		const GqlDirective *directive = lfirst(lc);
 		DirectiveEntry *entry = gql_names_get(&w->directives, directive->name.value);
 
-		/* Known Directives; with good will, one that nobody has defined is not even worth a warning */
+		/*
+		 * Known Directives; with good will, one that nobody has defined is
+		 * not even worth a warning
+		 */
 		if (entry == NULL)
 		{
 			if (w->good_will)
 				continue;
-			gql_error_at(w->errors, w->source, directive->loc, "Unknown directive \"@%s\".", directive->name.value);
+			gql_error_at(w->errors, w->source, directive->loc, "Unknown directive \"@%s\".",
+						 directive->name.value);
 		}
 		else if ((entry->locations & ((uint32) 1 << location)) == 0)
-			gql_error_at(errors_or_warnings(w, true), w->source, directive->loc, "Directive \"@%s\" may not be used on %s.",
+			gql_error_at(errors_or_warnings(w, true), w->source, directive->loc,
+						 "Directive \"@%s\" may not be used on %s.",
 						 directive->name.value, gql_directive_location_name(location));
 
 		if (entry != NULL)
@@ -580,7 +612,8 @@ check_type_is_new(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 		return;
 	}
 	list = errors_or_warnings(w, gql_same_definition(entry->entered, node));
-	locate_two(w, list, gql_error(list, "There can be only one type named \"%s\".", entry->name), entry->entered->name.loc, node->name.loc);
+	locate_two(w, list, gql_error(list, "There can be only one type named \"%s\".", entry->name),
+			   entry->entered->name.loc, node->name.loc);
 }
 
 /* Which type was meant by the name of one that is extended and not defined. */
@@ -602,7 +635,8 @@ static void
 check_extension(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 {
 	static const char *const kinds[] = {
-		[GQL_SCALAR] = "scalar", [GQL_OBJECT] = "object", [GQL_INTERFACE] = "interface", [GQL_UNION] = "union", [GQL_ENUM] = "enum",
+		[GQL_SCALAR] = "scalar",[GQL_OBJECT] = "object",[GQL_INTERFACE] =
+		"interface",[GQL_UNION] = "union",[GQL_ENUM] = "enum",
 		[GQL_INPUT_OBJECT] = "input object"
 	};
 
@@ -610,11 +644,13 @@ check_extension(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 	{
 		GqlErrorList *list = errors_or_warnings(w, true);
 
-		gql_error_at(list, w->source, node->name.loc, "Cannot extend type \"%s\" because it is not defined.%s",
+		gql_error_at(list, w->source, node->name.loc,
+					 "Cannot extend type \"%s\" because it is not defined.%s",
 					 entry->name, gql_wants_hint(list) ? extension_hint(w, entry->name) : "");
 	}
 	else if (entry->last->kind != node->kind)
-		locate_two(w, w->errors, gql_error(w->errors, "Cannot extend non-%s type \"%s\".", kinds[node->kind], entry->name),
+		locate_two(w, w->errors, gql_error(w->errors, "Cannot extend non-%s type \"%s\".",
+										   kinds[node->kind], entry->name),
 				   entry->last->def.loc, node->def.loc);
 }
 
@@ -683,7 +719,8 @@ check_root_types(Walk *w, const List *root_types)
 			continue;
 		}
 		list = errors_or_warnings(w, gql_same_type_node(known->type, root->type));
-		locate_two(w, list, gql_error(list, "There can be only one %s type in schema.", operations[root->operation]), known->loc, root->loc);
+		locate_two(w, list, gql_error(list, "There can be only one %s type in schema.",
+									  operations[root->operation]), known->loc, root->loc);
 	}
 }
 
@@ -696,7 +733,8 @@ check_schema_node(Walk *w, const GqlSchemaNode *node)
 	if (!node->extend)
 	{
 		if (w->schema_node != NULL)
-			gql_error_at(w->errors, w->source, node->def.loc, "Must provide only one schema definition.");
+			gql_error_at(w->errors, w->source, node->def.loc,
+						 "Must provide only one schema definition.");
 		w->schema_node = node;
 	}
 	check_root_types(w, node->root_types);
@@ -715,15 +753,20 @@ check_directive_node(Walk *w, const GqlDirectiveDefNode *node)
 	{
 		check_argument_definitions(w, psprintf("@%s", node->name.value), NULL, node->arguments);
 
-		/* Unique Directive Names; only directives of executable documents can be ambiguous */
+		/*
+		 * Unique Directive Names; only directives of executable documents can
+		 * be ambiguous
+		 */
 		if (entry->entered == NULL)
 			entry->entered = node;
 		else
 		{
-			bool		tolerable = gql_same_directive(entry->entered, node) || (entry->locations & GQL_EXECUTABLE_LOCATIONS) == 0;
+			bool		tolerable = gql_same_directive(entry->entered, node) ||
+			(entry->locations & GQL_EXECUTABLE_LOCATIONS) == 0;
 			GqlErrorList *list = errors_or_warnings(w, tolerable);
 
-			locate_two(w, list, gql_error(list, "There can be only one directive named \"@%s\".", node->name.value),
+			locate_two(w, list, gql_error(list, "There can be only one directive named \"@%s\".",
+										  node->name.value),
 					   entry->entered->name.loc, node->name.loc);
 		}
 	}
@@ -734,7 +777,8 @@ check_directive_node(Walk *w, const GqlDirectiveDefNode *node)
 }
 
 void
-gql_check_sdl(const GqlDocument *document, GqlSchema *builtins, bool good_will, GqlErrorList *errors, GqlErrorList *warnings)
+gql_check_sdl(const GqlDocument *document, GqlSchema *builtins, bool good_will,
+			  GqlErrorList *errors, GqlErrorList *warnings)
 {
 	Walk		w = {0};
 	ListCell   *lc;

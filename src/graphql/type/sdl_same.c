@@ -1,5 +1,6 @@
 /*
- * sdl_same.c: do two parts of a type system document say the same? Descriptions and directives do not count.
+ * sdl_same.c: do two parts of a type system document say the same?
+ * Descriptions and directives do not count.
  */
 #include "postgres.h"
 
@@ -24,7 +25,8 @@ gql_same_input(const GqlInputValueNode *a, const GqlInputValueNode *b)
 		return false;
 	if (a->default_value == NULL || b->default_value == NULL)
 		return a->default_value == b->default_value;
-	return strcmp(gql_literal_to_string(a->default_value), gql_literal_to_string(b->default_value)) == 0;
+	return strcmp(gql_literal_to_string(a->default_value),
+				  gql_literal_to_string(b->default_value)) == 0;
 }
 
 static bool
@@ -46,7 +48,8 @@ same_inputs(const List *a, const List *b)
 bool
 gql_same_field(const GqlFieldNode *a, const GqlFieldNode *b)
 {
-	return strcmp(a->name.value, b->name.value) == 0 && gql_same_type_node(a->type, b->type) && same_inputs(a->arguments, b->arguments);
+	return strcmp(a->name.value, b->name.value) == 0 && gql_same_type_node(a->type, b->type) &&
+		same_inputs(a->arguments, b->arguments);
 }
 
 static bool
@@ -59,7 +62,8 @@ same_names(const List *a, const List *b)
 		return false;
 	forboth(lc, a, lc2, b)
 	{
-		if (strcmp(((const GqlName *) lfirst(lc))->value, ((const GqlName *) lfirst(lc2))->value) != 0)
+		if (strcmp(((const GqlName *) lfirst(lc))->value,
+				   ((const GqlName *) lfirst(lc2))->value) != 0)
 			return false;
 	}
 	return true;
@@ -87,7 +91,8 @@ gql_same_definition(const GqlTypeDefNode *a, const GqlTypeDefNode *b)
 	ListCell   *lc,
 			   *lc2;
 
-	if (a->kind != b->kind || !same_type_nodes(a->interfaces, b->interfaces) || !same_type_nodes(a->members, b->members) ||
+	if (a->kind != b->kind || !same_type_nodes(a->interfaces, b->interfaces) ||
+		!same_type_nodes(a->members, b->members) ||
 		!same_names(a->values, b->values) || list_length(a->fields) != list_length(b->fields))
 		return false;
 	if (a->kind == GQL_INPUT_OBJECT)
@@ -103,5 +108,6 @@ gql_same_definition(const GqlTypeDefNode *a, const GqlTypeDefNode *b)
 bool
 gql_same_directive(const GqlDirectiveDefNode *a, const GqlDirectiveDefNode *b)
 {
-	return same_inputs(a->arguments, b->arguments) && same_names(a->locations, b->locations) && a->repeatable == b->repeatable;
+	return same_inputs(a->arguments, b->arguments) && same_names(a->locations, b->locations) &&
+		a->repeatable == b->repeatable;
 }

@@ -1,8 +1,10 @@
 /*
  * validate.h: what the rules of validation (specification, section 5) share.
  *
- * One walk over the document, with type information, calls the rules at each node in the order of the table in validate.c, which makes
- * errors come in graphql-js' order. Everything here lives in a context of its own that goes when validation ends.
+ * One walk over the document, with type information, calls the rules at each
+ * node in the order of the table in validate.c, which makes errors come in
+ * graphql-js' order. Everything here lives in a context of its own that goes
+ * when validation ends.
  */
 #ifndef GQL_VALIDATE_H
 #define GQL_VALIDATE_H
@@ -21,10 +23,12 @@ typedef enum GqlWalkEvent
 	GQL_AT_OPERATION,			/* GqlDefInfo */
 	GQL_AFTER_OPERATION,
 	GQL_AT_FRAGMENT,			/* GqlDefInfo */
-	GQL_AT_TYPE_SYSTEM_NODE,	/* anything of the type system that has directives */
+	GQL_AT_TYPE_SYSTEM_NODE,	/* anything of the type system that has
+								 * directives */
 	GQL_AT_VARIABLE_DEF,		/* GqlVariableDef */
 	GQL_AT_NAMED_TYPE,			/* GqlTypeNode */
-	GQL_AT_SELECTION_SET,		/* GqlSelectionSet; of operations, fragment definitions and fields */
+	GQL_AT_SELECTION_SET,		/* GqlSelectionSet; of operations, fragment
+								 * definitions and fields */
 	GQL_AT_FIELD,				/* GqlSelection */
 	GQL_AFTER_FIELD,
 	GQL_AT_SPREAD,				/* GqlSelection */
@@ -32,7 +36,8 @@ typedef enum GqlWalkEvent
 	GQL_AT_FIELD_ARGUMENT,		/* GqlArgument */
 	GQL_AT_DIRECTIVE,			/* GqlDirective */
 	GQL_AFTER_DIRECTIVE,
-	GQL_AT_VALUE,				/* GqlValue: the whole value of an argument or default */
+	GQL_AT_VALUE,				/* GqlValue: the whole value of an argument or
+								 * default */
 	GQL_N_WALK_EVENTS
 } GqlWalkEvent;
 
@@ -42,19 +47,22 @@ typedef void (*GqlRuleFn) (GqlWalk *w, const void *node);
 struct GqlWalk
 {
 	GqlValidation *v;
-	const GqlRuleFn *const *handlers;	/* by event, each ending with NULL; or NULL */
+	const GqlRuleFn *const *handlers;	/* by event, each ending with NULL; or
+										 * NULL */
 
 	GqlDefInfo *def;			/* operation or fragment */
 	GqlType    *parent_type;	/* of the innermost selection set; composite */
 	const GqlTypeRef *type;		/* of the node: field, fragment, operation */
 	GqlFieldDef *field_def;		/* innermost field's */
 	GqlType    *field_parent;	/* and the type it was looked up in */
-	GqlDirectiveDef *directive_def;	/* in a directive */
+	GqlDirectiveDef *directive_def; /* in a directive */
 	GqlDirectiveLocation location;	/* where a directive stands */
 	GqlInputValueDef *argument_def; /* in an argument */
 	const GqlTypeRef *input_type;	/* expected of a value */
-	List	   *directives;		/* of the node, at those events whose nodes have some */
-	List	  **seen_directives;	/* type system: nodes that count as one location */
+	List	   *directives;		/* of the node, at those events whose nodes
+								 * have some */
+	List	  **seen_directives;	/* type system: nodes that count as one
+									 * location */
 	bool		in_type_system;
 };
 
@@ -78,12 +86,15 @@ typedef struct GqlVariableUsage
 /* What is known of an operation or fragment definition. */
 struct GqlDefInfo
 {
-	const char *name;			/* NULL: anonymous operation. First, for GqlNames; a fragment's is a GqlFragmentEntry until the next blank line */
+	const char *name;			/* NULL: anonymous operation. First, for
+								 * GqlNames; a fragment's is a
+								 * GqlFragmentEntry until the next blank line */
 	GqlFragment *fragment;		/* or NULL */
 
 	GqlOperation *operation;	/* or NULL */
 	GqlSelectionSet *selection_set;
-	GqlDefInfo *canonical;		/* of fragments of one name, the last; the one that spreads mean */
+	GqlDefInfo *canonical;		/* of fragments of one name, the last; the one
+								 * that spreads mean */
 
 	GqlSpread  *spreads;		/* in the order that graphql-js looks at them */
 	int			n_spreads;
@@ -93,15 +104,19 @@ struct GqlDefInfo
 	GqlVariableUsage *usages;
 	int			n_usages;
 
-	GqlType    *type;			/* a fragment's; NULL when it is unknown or not composite */
+	GqlType    *type;			/* a fragment's; NULL when it is unknown or
+								 * not composite */
 	bool		type_known;
 
 	int			stamp;			/* of the last search that reached this */
 	bool		used;			/* by an operation */
-	bool		merged;			/* its fields have been looked at for conflicts */
+	bool		merged;			/* its fields have been looked at for
+								 * conflicts */
 	bool		cycle_checked;
-	int			path_index;		/* in the path of spreads on which a cycle is looked for; -1: not in it */
-	int			introspection_depth;	/* with which it is known to be fine; -1 */
+	int			path_index;		/* in the path of spreads on which a cycle is
+								 * looked for; -1: not in it */
+	int			introspection_depth;	/* with which it is known to be fine;
+										 * -1 */
 	int			depth;			/* with fragments */
 	int			depth_state;
 };
@@ -129,13 +144,15 @@ struct GqlValidation
 	const char *source;
 	GqlErrorList *errors;
 	int			n_errors;
-	bool		aborted;		/* too many errors, or too much work: nothing more is looked at */
+	bool		aborted;		/* too many errors, or too much work: nothing
+								 * more is looked at */
 	int64		work;			/* what searches over fragments have cost */
 
 	GqlDefInfo *defs;			/* executable definitions in document order */
 	int			n_defs;
 	GqlNames	fragments;		/* GqlDefInfo: the last of each name */
-	GqlNames	types;			/* GqlName: types that the document itself defines */
+	GqlNames	types;			/* GqlName: types that the document itself
+								 * defines */
 	GqlNames	directives;		/* GqlName in GqlDirectiveDefNode: likewise */
 	int			n_operations;
 	bool		variables_known;
@@ -150,22 +167,33 @@ struct GqlValidation
 	List	   *seen_schema_directives;
 	GqlNames	seen_type_directives;
 	GqlNames	seen_directive_directives;
-	GqlNames	operation_variables;	/* GqlVariableEntry: of the operation that the walk is in */
+	GqlNames	operation_variables;	/* GqlVariableEntry: of the operation
+										 * that the walk is in */
 	GqlDefInfo **operation_fragments;	/* which it reaches */
 	int			n_operation_fragments;
 	struct GqlOverlap *overlap;
 	bool		overlap_known;
-	const GqlSelection *introspection_field;	/* refused, and the walk is in it */
+	const GqlSelection *introspection_field;	/* refused, and the walk is in
+												 * it */
 };
 
 /* ---- validate.c ---- */
 
-/* File an error at a location; NULL when there are too many. Further locations are added with gql_invalid_also(). */
-extern GqlError *gql_invalid(GqlValidation *v, int loc, const char *fmt,...) pg_attribute_printf(3, 4);
+/*
+ * File an error at a location; NULL when there are too many. Further locations
+ * are added with gql_invalid_also().
+ */
+extern GqlError *gql_invalid(GqlValidation *v, int loc,
+							 const char *fmt,...) pg_attribute_printf(3, 4);
 extern void gql_invalid_also(GqlValidation *v, GqlError *error, int loc);
+
 /* "Validation aborted." */
 extern void gql_abort_validation(GqlValidation *v);
-/* Count work of searches; false when there was too much, and validation is aborted. */
+
+/*
+ * Count work of searches; false when there was too much, and validation is
+ * aborted.
+ */
 extern bool gql_spend(GqlValidation *v, int64 cost);
 
 /* ---- validate_walk.c ---- */
@@ -177,10 +205,17 @@ extern void gql_walk_definition(GqlWalk *w, GqlDefInfo *def);
 /* ---- validate_info.c ---- */
 
 extern void gql_collect_definitions(GqlValidation *v);
+
 /* The fragment's type, NULL when unknown or not composite. */
 extern GqlType *gql_fragment_type(GqlValidation *v, GqlDefInfo *fragment);
-/* Fragments reached from definitions (GqlDefInfo *[n]), breadth first; *n_found. */
-extern GqlDefInfo **gql_reached_fragments(GqlValidation *v, GqlDefInfo *const *from, int n, int *n_found);
+
+/*
+ * Fragments reached from definitions (GqlDefInfo *[n]), breadth first;
+ * *n_found.
+ */
+extern GqlDefInfo **gql_reached_fragments(GqlValidation *v, GqlDefInfo *const *from, int n,
+										  int *n_found);
+
 /* Depth limit; false when an operation is too deep. */
 extern bool gql_check_depth(GqlValidation *v, int max_depth);
 
@@ -220,8 +255,13 @@ extern void gql_variables_in_allowed_position(GqlWalk *w, const void *node);
 /* validate_directives.c */
 extern void gql_known_directives(GqlWalk *w, const void *node);
 extern void gql_unique_directives_per_location(GqlWalk *w, const void *node);
-/* A directive as the document or the schema defines it: one of both is set, or none. */
-extern void gql_lookup_directive(GqlValidation *v, const char *name, const GqlDirectiveDefNode **node, GqlDirectiveDef **def);
+
+/*
+ * A directive as the document or the schema defines it: one of both is set, or
+ * none.
+ */
+extern void gql_lookup_directive(GqlValidation *v, const char *name,
+								 const GqlDirectiveDefNode **node, GqlDirectiveDef **def);
 
 /* validate_defer.c */
 extern void gql_defer_stream_on_root_field(GqlWalk *w, const void *node);
@@ -244,9 +284,16 @@ extern void gql_unique_input_field_names(GqlWalk *w, const void *node);
 /* validate_overlap.c */
 extern void gql_overlapping_fields_can_be_merged(GqlWalk *w, const void *node);
 
-/* validate_merge.c: false when no two fields of the document conflict; true when some may. */
+/*
+ * validate_merge.c: false when no two fields of the document conflict; true
+ * when some may.
+ */
 extern bool gql_may_have_conflicts(GqlValidation *v);
-/* Two lists of GqlArgument are the same, in whatever order. *work grows by the values that were looked at. */
+
+/*
+ * Two lists of GqlArgument are the same, in whatever order. *work grows by the
+ * values that were looked at.
+ */
 extern bool gql_same_arguments(List *a, List *b, int64 *work);
 extern bool gql_type_shapes_conflict(const GqlTypeRef *a, const GqlTypeRef *b);
 

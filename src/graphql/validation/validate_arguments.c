@@ -1,5 +1,6 @@
 /*
- * validate_arguments.c: the rules for arguments of fields and directives (specification, 5.4).
+ * validate_arguments.c: the rules for arguments of fields and directives
+ * (specification, 5.4).
  */
 #include "postgres.h"
 
@@ -11,7 +12,8 @@ field_coordinate(const GqlWalk *w)
 {
 	const GqlSchema *schema = w->v->schema;
 	const GqlFieldDef *def = w->field_def;
-	bool		meta = def == schema->meta_schema || def == schema->meta_type || def == schema->meta_typename;
+	bool		meta = def == schema->meta_schema || def == schema->meta_type ||
+	def == schema->meta_typename;
 
 	return psprintf("%s.%s", meta ? "<meta>" : w->field_parent->name, def->name);
 }
@@ -23,7 +25,8 @@ gql_known_argument_names(GqlWalk *w, const void *node)
 	const GqlArgument *argument = node;
 
 	if (!w->argument_def && w->field_def)
-		gql_invalid(w->v, argument->name.loc, "Unknown argument \"%s\" on field \"%s\".%s", argument->name.value, field_coordinate(w),
+		gql_invalid(w->v, argument->name.loc, "Unknown argument \"%s\" on field \"%s\".%s",
+					argument->name.value, field_coordinate(w),
 					gql_did_you_mean_name(NULL, argument->name.value, &w->field_def->args));
 }
 
@@ -61,8 +64,10 @@ gql_known_directive_argument_names(GqlWalk *w, const void *node)
 		const GqlArgument *argument = lfirst(lc);
 
 		if (!gql_names_get(names, argument->name.value))
-			gql_invalid(w->v, argument->name.loc, "Unknown argument \"%s\" on directive \"@%s\".%s", argument->name.value,
-						directive->name.value, gql_did_you_mean_name(NULL, argument->name.value, names));
+			gql_invalid(w->v, argument->name.loc,
+						"Unknown argument \"%s\" on directive \"@%s\".%s", argument->name.value,
+						directive->name.value, gql_did_you_mean_name(NULL, argument->name.value,
+																	 names));
 	}
 }
 
@@ -109,7 +114,10 @@ check_uniqueness(GqlValidation *v, List *arguments)
 	}
 }
 
-/* Most lists of arguments are short and without fault, which two loops see without allocating. */
+/*
+ * Most lists of arguments are short and without fault, which two loops see
+ * without allocating.
+ */
 static bool
 has_duplicates(List *arguments)
 {
@@ -117,7 +125,8 @@ has_duplicates(List *arguments)
 		return true;
 	for (int i = 1; i < list_length(arguments); i++)
 		for (int j = 0; j < i; j++)
-			if (strcmp(((GqlArgument *) list_nth(arguments, i))->name.value, ((GqlArgument *) list_nth(arguments, j))->name.value) == 0)
+			if (strcmp(((GqlArgument *) list_nth(arguments, i))->name.value,
+					   ((GqlArgument *) list_nth(arguments, j))->name.value) == 0)
 				return true;
 	return false;
 }
@@ -149,7 +158,7 @@ is_provided(List *arguments, const char *name)
 
 	foreach(lc, arguments)
 		if (strcmp(((GqlArgument *) lfirst(lc))->name.value, name) == 0)
-			return true;
+		return true;
 	return false;
 }
 
@@ -162,14 +171,16 @@ gql_provided_required_arguments(GqlWalk *w, const void *node)
 		return;
 	gql_foreach(GqlInputValueDef, def, &w->field_def->args)
 		if (gql_is_required(def) && !is_provided(field->arguments, def->name))
-			gql_invalid(w->v, field->loc, "Argument \"%s(%s:)\" of type \"%s\" is required, but it was not provided.",
-						field_coordinate(w), def->name, gql_type_to_string(def->type));
+		gql_invalid(w->v, field->loc,
+					"Argument \"%s(%s:)\" of type \"%s\" is required, but it was not provided.",
+					field_coordinate(w), def->name, gql_type_to_string(def->type));
 }
 
 static void
 report_missing(GqlWalk *w, const GqlDirective *directive, const char *name, const char *type)
 {
-	gql_invalid(w->v, directive->loc, "Argument \"@%s(%s:)\" of type \"%s\" is required, but it was not provided.",
+	gql_invalid(w->v, directive->loc,
+				"Argument \"@%s(%s:)\" of type \"%s\" is required, but it was not provided.",
 				directive->name.value, name, type);
 }
 
@@ -185,14 +196,15 @@ gql_provided_required_directive_arguments(GqlWalk *w, const void *node)
 	if (def)
 		gql_foreach(GqlInputValueDef, arg, &def->args)
 			if (gql_is_required(arg) && !is_provided(directive->arguments, arg->name))
-				report_missing(w, directive, arg->name, gql_type_to_string(arg->type));
+			report_missing(w, directive, arg->name, gql_type_to_string(arg->type));
 	if (!def_node)
 		return;
 	foreach(lc, def_node->arguments)
 	{
 		const GqlInputValueNode *arg = lfirst(lc);
 
-		if (arg->type->kind == GQL_TYPE_NON_NULL && !arg->default_value && !is_provided(directive->arguments, arg->name.value))
+		if (arg->type->kind == GQL_TYPE_NON_NULL && !arg->default_value &&
+			!is_provided(directive->arguments, arg->name.value))
 		{
 			StringInfoData type;
 

@@ -1,5 +1,6 @@
 /*
- * validate_defer.c: the rules for @defer and @stream, which schemas may define although the specification does not yet.
+ * validate_defer.c: the rules for @defer and @stream, which schemas may define
+ * although the specification does not yet.
  */
 #include "postgres.h"
 
@@ -52,9 +53,13 @@ enter_set(Search *s, const GqlSelectionSet *set, const GqlSelection *spread)
 	if (s->n == s->max)
 	{
 		s->max = s->max ? s->max * 2 : 16;
-		s->frames = s->frames ? repalloc_huge(s->frames, sizeof(SearchFrame) * (Size) s->max) : palloc(sizeof(SearchFrame) * s->max);
+		s->frames = s->frames ? repalloc_huge(s->frames, sizeof(SearchFrame) * (Size) s->max)
+			: palloc(sizeof(SearchFrame) * s->max);
 	}
-	s->frames[s->n++] = (SearchFrame) {set, 0, spread};
+	s->frames[s->n++] = (SearchFrame)
+	{
+		set, 0, spread
+	};
 }
 
 /* The fragment of a spread, if the search comes to it for the first time. */
@@ -69,7 +74,9 @@ new_fragment(Search *s, const GqlSelection *spread)
 	return fragment;
 }
 
-/* Call visit with every selection; it enters what is to be searched in turn. */
+/*
+ * Call visit with every selection; it enters what is to be searched in turn.
+ */
 static void
 search_operation(Search *s, void (*visit) (Search *s, const GqlSelection *selection))
 {
@@ -100,7 +107,8 @@ check_root_selection(Search *s, const GqlSelection *selection)
 {
 	const char *operation = s->operation->type == GQL_MUTATION ? "mutation" : "subscription";
 	bool		field = selection->kind == GQL_FIELD;
-	const GqlDirective *directive = gql_find_directive(selection->directives, field ? STREAM : DEFER);
+	const GqlDirective *directive = gql_find_directive(selection->directives, field ? STREAM
+													   : DEFER);
 	const GqlSelectionSet *set = field ? NULL : selection->selection_set;
 
 	if (selection->kind == GQL_FRAGMENT_SPREAD)
@@ -112,7 +120,8 @@ check_root_selection(Search *s, const GqlSelection *selection)
 		set = fragment->selection_set;
 	}
 	if (directive)
-		gql_invalid(s->v, directive->loc, "%s directive cannot be used on root %s type \"%s\".", field ? "Stream" : "Defer", operation,
+		gql_invalid(s->v, directive->loc, "%s directive cannot be used on root %s type \"%s\".",
+					field ? "Stream" : "Defer", operation,
 					s->root->name);
 	if (set)
 		enter_set(s, set, NULL);
@@ -122,7 +131,8 @@ void
 gql_defer_stream_on_root_field(GqlWalk *w, const void *node)
 {
 	const GqlOperation *operation = ((const GqlDefInfo *) node)->operation;
-	Search		s = {.v = w->v, .operation = operation, .root = gql_schema_root(w->v->schema, operation->type)};
+	Search		s = {.v = w->v, .operation = operation, .root = gql_schema_root(w->v->schema,
+																			  operation->type)};
 
 	if (operation->type != GQL_QUERY && s.root && may_defer(w->v))
 		search_operation(&s, check_root_selection);
@@ -135,7 +145,8 @@ can_be_false(const GqlDirective *directive)
 {
 	const GqlValue *value = find_argument(directive, "if");
 
-	return value && (value->kind == GQL_VALUE_VARIABLE || (value->kind == GQL_VALUE_BOOLEAN && !value->boolean));
+	return value && (value->kind == GQL_VALUE_VARIABLE || (value->kind == GQL_VALUE_BOOLEAN &&
+														   !value->boolean));
 }
 
 /* Can @skip or @include take a selection out? */
@@ -216,13 +227,16 @@ gql_defer_stream_label(GqlWalk *w, const void *node)
 		return;
 	if (value->kind != GQL_VALUE_STRING)
 	{
-		gql_invalid(w->v, directive->loc, "Argument \"@%s(label:)\" must be a static string.", directive->name.value);
+		gql_invalid(w->v, directive->loc, "Argument \"@%s(label:)\" must be a static string.",
+					directive->name.value);
 		return;
 	}
 	label = gql_names_get(&w->v->defer_labels, value->text);
 	if (label)
-		gql_invalid_also(w->v, gql_invalid(w->v, label->directive->loc, "Value for arguments \"defer(label:)\" and \"stream(label:)\" must be "
-										   "unique across all Defer/Stream directive usages."), directive->loc);
+		gql_invalid_also(w->v, gql_invalid(w->v, label->directive->loc,
+										   "Value for arguments \"defer(label:)\" and \"stream(label:)\" must be "
+										   "unique across all Defer/Stream directive usages."),
+						 directive->loc);
 	else
 	{
 		label = palloc(sizeof(Label));
@@ -243,7 +257,10 @@ gql_stream_on_list_field(GqlWalk *w, const void *node)
 	if (!w->field_def || !w->parent_type || strcmp(directive->name.value, STREAM) != 0)
 		return;
 	type = w->field_def->type;
-	if (type->kind != GQL_TYPE_LIST && !(type->kind == GQL_TYPE_NON_NULL && type->of->kind == GQL_TYPE_LIST))
-		gql_invalid(w->v, directive->loc, "Directive \"@stream\" cannot be used on non-list field \"%s.%s\".", w->parent_type->name,
+	if (type->kind != GQL_TYPE_LIST && !(type->kind == GQL_TYPE_NON_NULL &&
+										 type->of->kind == GQL_TYPE_LIST))
+		gql_invalid(w->v, directive->loc,
+					"Directive \"@stream\" cannot be used on non-list field \"%s.%s\".",
+					w->parent_type->name,
 					w->field_def->name);
 }

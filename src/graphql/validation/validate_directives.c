@@ -7,20 +7,23 @@
 #include "graphql/validation/validate.h"
 
 void
-gql_lookup_directive(GqlValidation *v, const char *name, const GqlDirectiveDefNode **node, GqlDirectiveDef **def)
+gql_lookup_directive(GqlValidation *v, const char *name, const GqlDirectiveDefNode **node,
+					 GqlDirectiveDef **def)
 {
 	const GqlName *own = v->directives.n > 0 ? gql_names_get(&v->directives, name) : NULL;
 
 	*def = NULL;
 	*node = NULL;
 	if (own)
-		*node = (const GqlDirectiveDefNode *) ((const char *) own - offsetof(GqlDirectiveDefNode, name));
+		*node = (const GqlDirectiveDefNode *) ((const char *) own - offsetof(GqlDirectiveDefNode,
+																			 name));
 	else
 		*def = gql_names_get(&v->schema->directives, name);
 }
 
 static bool
-has_location(const GqlDirectiveDefNode *node, const GqlDirectiveDef *def, GqlDirectiveLocation location)
+has_location(const GqlDirectiveDefNode *node, const GqlDirectiveDef *def,
+			 GqlDirectiveLocation location)
 {
 	ListCell   *lc;
 
@@ -28,7 +31,7 @@ has_location(const GqlDirectiveDefNode *node, const GqlDirectiveDef *def, GqlDir
 		return def->locations & ((uint32) 1 << location);
 	foreach(lc, node->locations)
 		if (strcmp(((GqlName *) lfirst(lc))->value, gql_directive_location_name(location)) == 0)
-			return true;
+		return true;
 	return false;
 }
 
@@ -44,7 +47,8 @@ gql_known_directives(GqlWalk *w, const void *node)
 	if (!def && !def_node)
 		gql_invalid(w->v, directive->loc, "Unknown directive \"@%s\".", directive->name.value);
 	else if (!has_location(def_node, def, w->location))
-		gql_invalid(w->v, directive->loc, "Directive \"@%s\" may not be used on %s.", directive->name.value,
+		gql_invalid(w->v, directive->loc, "Directive \"@%s\" may not be used on %s.",
+					directive->name.value,
 					gql_directive_location_name(w->location));
 }
 
@@ -67,8 +71,12 @@ gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unu
 	GqlNames	names;
 	ListCell   *lc;
 
-	/* One directive cannot repeat itself, unless its place is in several parts. */
-	if (w->directives == NIL || (list_length(w->directives) == 1 && *seen == NIL && !w->seen_directives))
+	/*
+	 * One directive cannot repeat itself, unless its place is in several
+	 * parts.
+	 */
+	if (w->directives == NIL || (list_length(w->directives) == 1 && *seen == NIL &&
+								 !w->seen_directives))
 		return;
 	gql_names_init(&names, CurrentMemoryContext);
 	foreach(lc, *seen)
@@ -86,7 +94,8 @@ gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unu
 			continue;
 		}
 		first = gql_names_get(&names, directive->name.value);
-		gql_invalid_also(w->v, gql_invalid(w->v, first->loc, "The directive \"@%s\" can only be used once at this location.", first->name.value),
+		gql_invalid_also(w->v, gql_invalid(w->v, first->loc,
+										   "The directive \"@%s\" can only be used once at this location.", first->name.value),
 						 directive->loc);
 	}
 }

@@ -1,5 +1,6 @@
 /*
- * validate_fields.c: the rules for types that are named, and for fields (specification, 5.3 and 5.5.1.2).
+ * validate_fields.c: the rules for types that are named, and for fields
+ * (specification, 5.3 and 5.5.1.2).
  */
 #include "postgres.h"
 
@@ -47,7 +48,8 @@ gql_known_type_names(GqlWalk *w, const void *node)
 		return;
 	if (w->in_type_system && is_standard_type(w->v, type->name))
 		return;
-	gql_invalid(w->v, type->loc, "Unknown type \"%s\".%s", type->name, suggest_types(w, type->name));
+	gql_invalid(w->v, type->loc, "Unknown type \"%s\".%s", type->name,
+				suggest_types(w, type->name));
 }
 
 /* ---- 5.3.3 ---- */
@@ -62,17 +64,22 @@ gql_scalar_leafs(GqlWalk *w, const void *node)
 	if (gql_is_leaf(gql_named_type(w->type)))
 	{
 		if (field->selection_set)
-			gql_invalid(w->v, field->selection_set->loc, "Field \"%s\" must not have a selection since type \"%s\" has no subfields.",
+			gql_invalid(w->v, field->selection_set->loc,
+						"Field \"%s\" must not have a selection since type \"%s\" has no subfields.",
 						field->name.value, gql_type_to_string(w->type));
 	}
 	else if (!field->selection_set)
-		gql_invalid(w->v, field->loc, "Field \"%s\" of type \"%s\" must have a selection of subfields. Did you mean \"%s { ... }\"?",
+		gql_invalid(w->v, field->loc,
+					"Field \"%s\" of type \"%s\" must have a selection of subfields. Did you mean \"%s { ... }\"?",
 					field->name.value, gql_type_to_string(w->type), field->name.value);
 }
 
 /* ---- 5.3.1 ---- */
 
-/* A type that has the field which was looked for, and how many of the possible types would be served by it. */
+/*
+ * A type that has the field which was looked for, and how many of the possible
+ * types would be served by it.
+ */
 typedef struct TypeOption
 {
 	const char *name;
@@ -92,7 +99,10 @@ compare_type_options(GqlSchema *schema, const TypeOption *a, const TypeOption *b
 	return gql_natural_compare(a->name, b->name);
 }
 
-/* How many options are in order from the first on, or in reverse order; these are turned round. */
+/*
+ * How many options are in order from the first on, or in reverse order; these
+ * are turned round.
+ */
 static int
 make_run(GqlSchema *schema, GqlNames *options)
 {
@@ -100,7 +110,8 @@ make_run(GqlSchema *schema, GqlNames *options)
 	bool		descending = compare_type_options(schema, items[1], items[0]) < 0;
 	int			n = 2;
 
-	while (n < options->n && (compare_type_options(schema, items[n], items[n - 1]) < 0) == descending)
+	while (n < options->n && (compare_type_options(schema, items[n],
+												   items[n - 1]) < 0) == descending)
 		n++;
 	for (int i = 0; descending && i < n / 2; i++)
 	{
@@ -112,7 +123,10 @@ make_run(GqlSchema *schema, GqlNames *options)
 	return n;
 }
 
-/* These comparisons do not make a total order, so it matters how one sorts: by binary insertion behind what is in order, as JavaScript engines do. */
+/*
+ * These comparisons do not make a total order, so it matters how one sorts: by
+ * binary insertion behind what is in order, as JavaScript engines do.
+ */
 static void
 sort_type_options(GqlSchema *schema, GqlNames *options)
 {
@@ -153,7 +167,10 @@ count_type_option(GqlNames *options, GqlType *type)
 	option->count++;
 }
 
-/* Of an abstract type's possible types, those that have the field, and their interfaces that do. */
+/*
+ * Of an abstract type's possible types, those that have the field, and their
+ * interfaces that do.
+ */
 static char *
 suggest_fragments(GqlSchema *schema, GqlType *type, const char *field)
 {
@@ -173,7 +190,7 @@ suggest_fragments(GqlSchema *schema, GqlType *type, const char *field)
 		count_type_option(&options, possible);
 		gql_foreach(GqlType, iface, &possible->interfaces)
 			if (gql_names_get(gql_type_fields(schema, iface), field))
-				count_type_option(&options, iface);
+			count_type_option(&options, iface);
 	}
 	sort_type_options(schema, &options);
 	for (int i = 0; i < options.n; i++)
@@ -192,11 +209,16 @@ gql_fields_on_correct_type(GqlWalk *w, const void *node)
 		return;
 	hint = suggest_fragments(w->v->schema, parent, field->name.value);
 	if (*hint == '\0' && parent->kind != GQL_UNION)
-		hint = gql_did_you_mean_name(NULL, field->name.value, gql_type_fields(w->v->schema, parent));
-	gql_invalid(w->v, field->loc, "Cannot query field \"%s\" on type \"%s\".%s", field->name.value, parent->name, hint);
+		hint = gql_did_you_mean_name(NULL, field->name.value,
+									 gql_type_fields(w->v->schema, parent));
+	gql_invalid(w->v, field->loc, "Cannot query field \"%s\" on type \"%s\".%s",
+				field->name.value, parent->name, hint);
 }
 
-/* ---- introspection does not nest lists deeper than this: each could hold the whole schema again ---- */
+/*
+ * ---- introspection does not nest lists deeper than this: each could hold the
+ * whole schema again ----
+ */
 
 #define MAX_LISTS_DEPTH 3
 
@@ -205,7 +227,8 @@ typedef struct ListSearch
 	GqlValidation *v;
 	List	   *sets;			/* const GqlSelectionSet *, and side by side */
 	List	   *depths;
-	List	   *entered;		/* fragments found fine unless the search says otherwise */
+	List	   *entered;		/* fragments found fine unless the search says
+								 * otherwise */
 } ListSearch;
 
 static bool
@@ -231,7 +254,8 @@ search_selection(ListSearch *s, const GqlSelection *selection, int depth)
 		s->entered = lappend(s->entered, fragment);
 		set = fragment->selection_set;
 	}
-	else if (selection->kind == GQL_FIELD && is_list_field(selection->name.value) && ++depth >= MAX_LISTS_DEPTH)
+	else if (selection->kind == GQL_FIELD && is_list_field(selection->name.value) &&
+			 ++depth >= MAX_LISTS_DEPTH)
 		return true;
 	if (set)
 	{

@@ -15,7 +15,8 @@ gql_inline_fragments_on_composite_types(GqlWalk *w, const void *node)
 	GqlType    *type = condition ? gql_schema_type(w->v->schema, condition->name) : NULL;
 
 	if (type && !gql_is_composite(type))
-		gql_invalid(w->v, condition->loc, "Fragment cannot condition on non composite type \"%s\".", type->name);
+		gql_invalid(w->v, condition->loc,
+					"Fragment cannot condition on non composite type \"%s\".", type->name);
 }
 
 void
@@ -25,7 +26,8 @@ gql_fragments_on_composite_types(GqlWalk *w, const void *node)
 	GqlType    *type = gql_schema_type(w->v->schema, fragment->type_condition->name);
 
 	if (type && !gql_is_composite(type))
-		gql_invalid(w->v, fragment->type_condition->loc, "Fragment \"%s\" cannot condition on non composite type \"%s\".",
+		gql_invalid(w->v, fragment->type_condition->loc,
+					"Fragment \"%s\" cannot condition on non composite type \"%s\".",
 					fragment->name.value, type->name);
 }
 
@@ -39,7 +41,8 @@ gql_unique_fragment_names(GqlWalk *w, const void *node)
 	if (gql_names_add(&w->v->fragment_names, &fragment->name))
 		return;
 	known = gql_names_get(&w->v->fragment_names, fragment->name.value);
-	gql_invalid_also(w->v, gql_invalid(w->v, known->loc, "There can be only one fragment named \"%s\".", known->value), fragment->name.loc);
+	gql_invalid_also(w->v, gql_invalid(w->v, known->loc,
+									   "There can be only one fragment named \"%s\".", known->value), fragment->name.loc);
 }
 
 /* 5.5.1.4 */
@@ -63,7 +66,8 @@ gql_no_unused_fragments(GqlWalk *w, const void *node pg_attribute_unused())
 		used[i]->used = true;
 	for (int i = 0; i < v->n_defs && !v->aborted; i++)
 		if (v->defs[i].fragment && !v->defs[i].canonical->used)
-			gql_invalid(v, v->defs[i].fragment->def.loc, "Fragment \"%s\" is never used.", v->defs[i].name);
+			gql_invalid(v, v->defs[i].fragment->def.loc, "Fragment \"%s\" is never used.",
+						v->defs[i].name);
 }
 
 /* ---- 5.5.2 spreads ---- */
@@ -78,14 +82,17 @@ gql_known_fragment_names(GqlWalk *w, const void *node)
 		gql_invalid(w->v, spread->name.loc, "Unknown fragment \"%s\".", spread->name.value);
 }
 
-/* Is there a type that may stand where either stands? (5.5.2.3, GetPossibleTypes) */
+/*
+ * Is there a type that may stand where either stands? (5.5.2.3,
+ * GetPossibleTypes)
+ */
 static bool
 have_common_type(GqlSchema *schema, GqlType *a, GqlType *b)
 {
 	gql_type_fields(schema, a);
 	gql_foreach(GqlType, possible, &a->members)
 		if (gql_is_subtype(schema, b, possible))
-			return true;
+		return true;
 	return false;
 }
 
@@ -101,10 +108,16 @@ types_overlap(GqlValidation *v, GqlType *a, GqlType *b)
 	if (!gql_is_abstract(b))
 		return gql_is_subtype(v->schema, a, b);
 
-	/* Two abstract types may have many possible ones, and a document the same pair many times. */
+	/*
+	 * Two abstract types may have many possible ones, and a document the same
+	 * pair many times.
+	 */
 	known = &v->type_pairs[((uintptr_t) a / sizeof(GqlType) * 31 + (uintptr_t) b / sizeof(GqlType)) % lengthof(v->type_pairs)];
 	if (known->a != a || known->b != b)
-		*known = (GqlTypePair) {a, b, have_common_type(v->schema, a, b)};
+		*known = (GqlTypePair)
+	{
+		a, b, have_common_type(v->schema, a, b)
+	};
 	return known->overlap;
 }
 
@@ -118,7 +131,8 @@ gql_possible_inline_fragments(GqlWalk *w, const void *node)
 	if (!type || !w->parent_type || type == w->parent_type || !gql_is_composite(type))
 		return;
 	if (!types_overlap(w->v, type, w->parent_type))
-		gql_invalid(w->v, fragment->loc, "Fragment cannot be spread here as objects of type \"%s\" can never be of type \"%s\".",
+		gql_invalid(w->v, fragment->loc,
+					"Fragment cannot be spread here as objects of type \"%s\" can never be of type \"%s\".",
 					w->parent_type->name, type->name);
 }
 
@@ -130,13 +144,17 @@ gql_possible_fragment_spreads(GqlWalk *w, const void *node)
 	GqlType    *type = fragment ? gql_fragment_type(w->v, fragment) : NULL;
 
 	if (type && w->parent_type && !types_overlap(w->v, type, w->parent_type))
-		gql_invalid(w->v, spread->loc, "Fragment \"%s\" cannot be spread here as objects of type \"%s\" can never be of type \"%s\".",
+		gql_invalid(w->v, spread->loc,
+					"Fragment \"%s\" cannot be spread here as objects of type \"%s\" can never be of type \"%s\".",
 					fragment->name, w->parent_type->name, type->name);
 }
 
 /* ---- 5.5.2.2: no cycles ---- */
 
-/* The path of spreads from the fragment where the search began; frame i has been entered by the spread of frame i - 1. */
+/*
+ * The path of spreads from the fragment where the search began; frame i has
+ * been entered by the spread of frame i - 1.
+ */
 typedef struct CycleFrame
 {
 	GqlDefInfo *fragment;
@@ -157,7 +175,8 @@ enter_fragment(CycleSearch *s, GqlDefInfo *fragment)
 	if (s->n == s->max)
 	{
 		s->max = s->max ? s->max * 2 : 16;
-		s->frames = s->frames ? repalloc_huge(s->frames, sizeof(CycleFrame) * (Size) s->max) : palloc(sizeof(CycleFrame) * s->max);
+		s->frames = s->frames ? repalloc_huge(s->frames, sizeof(CycleFrame) * (Size) s->max)
+			: palloc(sizeof(CycleFrame) * s->max);
 	}
 	fragment->canonical->cycle_checked = true;
 	fragment->canonical->path_index = s->n;
@@ -165,7 +184,10 @@ enter_fragment(CycleSearch *s, GqlDefInfo *fragment)
 	s->frames[s->n++].next = 0;
 }
 
-/* The spreads that lead from frame start back to it: those at which its frames are. */
+/*
+ * The spreads that lead from frame start back to it: those at which its frames
+ * are.
+ */
 static void
 report_cycle(CycleSearch *s, int start)
 {
@@ -175,8 +197,10 @@ report_cycle(CycleSearch *s, int start)
 #define spread_of(i) (&s->frames[i].fragment->spreads[s->frames[i].next])
 	initStringInfo(&via);
 	for (int i = start; i < s->n - 1; i++)
-		appendStringInfo(&via, "%s\"%s\"", i == start ? " via " : ", ", spread_of(i)->node->name.value);
-	error = gql_invalid(s->v, -1, "Cannot spread fragment \"%s\" within itself%s.", spread_of(s->n - 1)->node->name.value, via.data);
+		appendStringInfo(&via, "%s\"%s\"", i == start ? " via " : ", ",
+						 spread_of(i)->node->name.value);
+	error = gql_invalid(s->v, -1, "Cannot spread fragment \"%s\" within itself%s.",
+						spread_of(s->n - 1)->node->name.value, via.data);
 	for (int i = start; error && i < s->n; i++)
 		gql_invalid_also(s->v, error, spread_of(i)->node->loc);
 #undef spread_of

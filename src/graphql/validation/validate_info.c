@@ -1,5 +1,6 @@
 /*
- * validate_info.c: the definitions of a document as a graph: who spreads which fragment, what is reached, how deep it nests.
+ * validate_info.c: the definitions of a document as a graph: who spreads which
+ * fragment, what is reached, how deep it nests.
  *
  * Fragments form chains of any length, so nothing here recurses along them.
  */
@@ -53,7 +54,10 @@ add_spread(Finder *f, const GqlSelection *node, int depth)
 	f->spreads[f->n_spreads++].depth = depth;
 }
 
-/* The spreads of a definition: a set's own first, then those of the set inside of it that comes last, and so on. */
+/*
+ * The spreads of a definition: a set's own first, then those of the set inside
+ * of it that comes last, and so on.
+ */
 static void
 find_spreads(Finder *f, GqlDefInfo *def)
 {
@@ -143,7 +147,7 @@ gql_collect_definitions(GqlValidation *v)
 		find_spreads(&finder, &v->defs[i]);
 }
 
-GqlType *
+GqlType    *
 gql_fragment_type(GqlValidation *v, GqlDefInfo *fragment)
 {
 	if (!fragment->type_known)
@@ -209,7 +213,9 @@ typedef struct DepthFrame
 	int			next;
 } DepthFrame;
 
-/* Depth with fragments. A cycle counts once around: another rule refuses it. */
+/*
+ * Depth with fragments. A cycle counts once around: another rule refuses it.
+ */
 static int
 measure_depth(GqlDefInfo *def)
 {
@@ -217,7 +223,10 @@ measure_depth(GqlDefInfo *def)
 				n = 0;
 	DepthFrame *frames = palloc(sizeof(DepthFrame) * max);
 
-	frames[n++] = (DepthFrame) {def, 0};
+	frames[n++] = (DepthFrame)
+	{
+		def, 0
+	};
 	while (n > 0)
 	{
 		DepthFrame *frame = &frames[n - 1];
@@ -239,7 +248,10 @@ measure_depth(GqlDefInfo *def)
 		if (target && target->depth_state == DEPTH_UNKNOWN)
 		{
 			make_room(frames, n, max);
-			frames[n++] = (DepthFrame) {target, 0};
+			frames[n++] = (DepthFrame)
+			{
+				target, 0
+			};
 			continue;
 		}
 		if (target && target->depth_state == DEPTH_KNOWN)
@@ -265,9 +277,12 @@ gql_check_depth(GqlValidation *v, int max_depth)
 			continue;
 		fits = false;
 		if (def->name)
-			gql_invalid(v, def->operation->def.loc, "Operation \"%s\" nests %d levels deep, the limit is %d.", def->name, def->depth, max_depth);
+			gql_invalid(v, def->operation->def.loc,
+						"Operation \"%s\" nests %d levels deep, the limit is %d.", def->name, def->depth,
+						max_depth);
 		else
-			gql_invalid(v, def->operation->def.loc, "The operation nests %d levels deep, the limit is %d.", def->depth, max_depth);
+			gql_invalid(v, def->operation->def.loc,
+						"The operation nests %d levels deep, the limit is %d.", def->depth, max_depth);
 	}
 	return fits;
 }

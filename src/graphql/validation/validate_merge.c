@@ -1,13 +1,19 @@
 /*
- * validate_merge.c: do any two fields of a document conflict at all? (specification, 5.3.2)
+ * validate_merge.c: do any two fields of a document conflict at all?
+ * (specification, 5.3.2)
  *
- * FieldsInSetCanMerge() read literally compares each two fields of one response key, and their selections again. Here the fields
- * that meet in one place of the answer are collected once, through all fragments, and each is compared with one representative of its
- * group only: having the same shape is an equivalence, and so is having the same name and arguments among fields whose
- * parents may be one type. What then stands below a group is one set of selection sets, and each such set is looked at once.
+ * FieldsInSetCanMerge() read literally compares each two fields of one
+ * response key, and their selections again. Here the fields that meet in one
+ * place of the answer are collected once, through all fragments, and each is
+ * compared with one representative of its group only: having the same shape is
+ * an equivalence, and so is having the same name and arguments among fields
+ * whose parents may be one type. What then stands below a group is one set of
+ * selection sets, and each such set is looked at once.
  *
- * That is linear for documents as people and machines write them. The number of sets has no polynomial bound in theory, so the work
- * is limited; then, as when a conflict was found, the answer is "maybe", and validate_overlap.c finds out which fields they are.
+ * That is linear for documents as people and machines write them. The number
+ * of sets has no polynomial bound in theory, so the work is limited; then, as
+ * when a conflict was found, the answer is "maybe", and validate_overlap.c
+ * finds out which fields they are.
  */
 #include "postgres.h"
 
@@ -27,8 +33,9 @@ typedef struct Source
 } Source;
 
 /*
- * A place of the answer: selection sets that are merged there. With identity, fields of one key must be the same field if their parents may
- * be; without, all are of different parents already, and only their shapes have to agree.
+ * A place of the answer: selection sets that are merged there. With identity,
+ * fields of one key must be the same field if their parents may be; without,
+ * all are of different parents already, and only their shapes have to agree.
  */
 typedef struct Place
 {
@@ -128,11 +135,15 @@ compare_sources(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* The sources from first on, which are the last, are a place; forget them if it is known. */
+/*
+ * The sources from first on, which are the last, are a place; forget them if
+ * it is known.
+ */
 static void
 add_place(Merge *m, int first, bool identity)
 {
-	Place		place = {.first = first, .n = m->n_sources - first, .identity = identity || m->n_sources - first == 1};
+	Place		place = {.first = first, .n = m->n_sources - first, .identity = identity ||
+	m->n_sources - first == 1};
 	uint32		b;
 
 	if (place.n == 0)
@@ -140,7 +151,8 @@ add_place(Merge *m, int first, bool identity)
 	if (place.n > 1)
 		qsort(&m->sources[first], place.n, sizeof(Source), compare_sources);
 	for (int i = 0; i < place.n; i++)
-		place.hash = hash_combine(place.hash, murmurhash32((uint32) ((uintptr_t) m->sources[first + i].set >> 3)));
+		place.hash = hash_combine(place.hash,
+								  murmurhash32((uint32) ((uintptr_t) m->sources[first + i].set >> 3)));
 	m->work += place.n;
 
 	if (!m->place_table || (uint32) m->n_places * 2 >= m->place_mask)
@@ -162,15 +174,22 @@ static void
 add_source(Merge *m, const GqlSelectionSet *set, GqlType *parent)
 {
 	make_room(m->sources, m->n_sources, m->max_sources);
-	m->sources[m->n_sources++] = (Source) {set, parent};
+	m->sources[m->n_sources++] = (Source)
+	{
+		set, parent
+	};
 }
 
-/* What stands below a field becomes part of the place that is being put together. */
+/*
+ * What stands below a field becomes part of the place that is being put
+ * together.
+ */
 static void
 add_subselection(Merge *m, const Entry *entry)
 {
 	if (entry->node->selection_set)
-		add_source(m, entry->node->selection_set, entry->def ? gql_named_type(entry->def->type) : NULL);
+		add_source(m, entry->node->selection_set, entry->def ? gql_named_type(entry->def->type)
+				   : NULL);
 }
 
 /* ---- the fields of a place ---- */
@@ -193,7 +212,10 @@ clear_entries(Merge *m)
 	{
 		uint32		b = m->entries[i].hash & m->key_mask;
 
-		/* chains end at the first empty bucket, so all of a chain is cleared before anything is entered again */
+		/*
+		 * chains end at the first empty bucket, so all of a chain is cleared
+		 * before anything is entered again
+		 */
 		while (m->key_table[b])
 		{
 			m->key_table[b] = 0;
@@ -269,7 +291,10 @@ static void
 push_set(Merge *m, const GqlSelectionSet *set, GqlType *parent)
 {
 	make_room(m->pending, m->n_pending, m->max_pending);
-	m->pending[m->n_pending++] = (Source) {set, parent};
+	m->pending[m->n_pending++] = (Source)
+	{
+		set, parent
+	};
 }
 
 static void
@@ -307,7 +332,8 @@ collect_fields(Merge *m, const Place *place)
 			else if (selection->kind == GQL_FRAGMENT_SPREAD)
 				push_fragment(m, selection);
 			else if (selection->type_condition)
-				push_set(m, selection->selection_set, gql_schema_type(m->v->schema, selection->type_condition->name));
+				push_set(m, selection->selection_set, gql_schema_type(m->v->schema,
+																	  selection->type_condition->name));
 			else
 				push_set(m, selection->selection_set, source.parent);
 		}
@@ -351,16 +377,22 @@ have_one_shape(const Merge *m, const Entry *first)
 	}
 }
 
-/* No more is looked at than stands in the document, as each field is compared with one other. */
+/*
+ * No more is looked at than stands in the document, as each field is compared
+ * with one other.
+ */
 static bool
 same_field(const Entry *a, const Entry *b)
 {
 	int64		work = 0;
 
-	return strcmp(a->node->name.value, b->node->name.value) == 0 && gql_same_arguments(a->node->arguments, b->node->arguments, &work);
+	return strcmp(a->node->name.value, b->node->name.value) == 0 &&
+		gql_same_arguments(a->node->arguments, b->node->arguments, &work);
 }
 
-/* Fields with this parent type, which only they can have; by the type's name. */
+/*
+ * Fields with this parent type, which only they can have; by the type's name.
+ */
 typedef struct ParentGroup
 {
 	const char *name;
@@ -409,7 +441,10 @@ merge_all(Merge *m, const Entry *first, bool identity)
 	return true;
 }
 
-/* The fields of a key fall apart by their parents; those whose parent is abstract belong to each part. */
+/*
+ * The fields of a key fall apart by their parents; those whose parent is
+ * abstract belong to each part.
+ */
 static bool
 merge_by_parent(Merge *m, const Entry *first)
 {
@@ -516,10 +551,12 @@ gql_may_have_conflicts(GqlValidation *v)
 
 	/* Operations first: what they reach has been looked at with them. */
 	for (int i = 0; i < v->n_defs; i++)
-		if (v->defs[i].operation && !merge_definition(&m, &v->defs[i], gql_schema_root(v->schema, v->defs[i].operation->type)))
+		if (v->defs[i].operation && !merge_definition(&m, &v->defs[i], gql_schema_root(v->schema,
+																					   v->defs[i].operation->type)))
 			return true;
 	for (int i = 0; i < v->n_defs; i++)
-		if (v->defs[i].fragment && !v->defs[i].merged && !merge_definition(&m, &v->defs[i], gql_fragment_type(v, &v->defs[i])))
+		if (v->defs[i].fragment && !v->defs[i].merged && !merge_definition(&m, &v->defs[i],
+																		   gql_fragment_type(v, &v->defs[i])))
 			return true;
 	return false;
 }

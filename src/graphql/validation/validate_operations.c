@@ -1,5 +1,6 @@
 /*
- * validate_operations.c: the rules for definitions and operations (specification, 5.1 and 5.2).
+ * validate_operations.c: the rules for definitions and operations
+ * (specification, 5.1 and 5.2).
  */
 #include "postgres.h"
 
@@ -40,7 +41,8 @@ gql_known_operation_types(GqlWalk *w, const void *node)
 	const GqlOperation *operation = ((const GqlDefInfo *) node)->operation;
 
 	if (!gql_schema_root(w->v->schema, operation->type))
-		gql_invalid(w->v, operation->def.loc, "The %s operation is not supported by the schema.", operation_type_name(operation->type));
+		gql_invalid(w->v, operation->def.loc, "The %s operation is not supported by the schema.",
+					operation_type_name(operation->type));
 }
 
 /* 5.2.2.1 */
@@ -53,7 +55,8 @@ gql_unique_operation_names(GqlWalk *w, const void *node)
 	if (!operation->name.value || gql_names_add(&w->v->operation_names, &operation->name))
 		return;
 	known = gql_names_get(&w->v->operation_names, operation->name.value);
-	gql_invalid_also(w->v, gql_invalid(w->v, known->loc, "There can be only one operation named \"%s\".", known->value), operation->name.loc);
+	gql_invalid_also(w->v, gql_invalid(w->v, known->loc,
+									   "There can be only one operation named \"%s\".", known->value), operation->name.loc);
 }
 
 /* 5.2.3.1 */
@@ -63,16 +66,21 @@ gql_lone_anonymous_operation(GqlWalk *w, const void *node)
 	const GqlOperation *operation = ((const GqlDefInfo *) node)->operation;
 
 	if (!operation->name.value && w->v->n_operations > 1)
-		gql_invalid(w->v, operation->def.loc, "This anonymous operation must be the only defined operation.");
+		gql_invalid(w->v, operation->def.loc,
+					"This anonymous operation must be the only defined operation.");
 }
 
-/* ---- 5.2.4.1: a subscription has one root field, and it does not depend on variables ---- */
+/*
+ * ---- 5.2.4.1: a subscription has one root field, and it does not depend on
+ * variables ----
+ */
 
 /* "Subscription "Name"" */
 static const char *
 subscription_label(const GqlOperation *operation)
 {
-	return operation->name.value ? psprintf("Subscription \"%s\"", operation->name.value) : "Anonymous Subscription";
+	return operation->name.value ? psprintf("Subscription \"%s\"", operation->name.value)
+		: "Anonymous Subscription";
 }
 
 static void
@@ -105,7 +113,8 @@ check_root_fields(GqlValidation *v, const GqlOperation *operation, List *fields)
 		const GqlSelection *first = linitial(field->nodes);
 
 		if (strncmp(first->name.value, "__", 2) == 0)
-			locate_selections(v, gql_invalid(v, -1, "%s must not select an introspection top level field.", label), field->nodes);
+			locate_selections(v, gql_invalid(v, -1,
+											 "%s must not select an introspection top level field.", label), field->nodes);
 	}
 }
 
@@ -120,12 +129,14 @@ gql_single_field_subscriptions(GqlWalk *w, const void *node)
 
 	if (operation->type != GQL_SUBSCRIPTION || !v->schema->subscription)
 		return;
-	fields = gql_collect_unconditional_fields(&request, v->schema->subscription, operation->selection_set, &conditional);
+	fields = gql_collect_unconditional_fields(&request, v->schema->subscription,
+											  operation->selection_set, &conditional);
 	if (conditional == NIL)
 		check_root_fields(v, operation, fields);
 	else
 	{
-		GqlError   *error = gql_invalid(v, -1, "%s must not use `@skip` or `@include` directives in the top level selection.",
+		GqlError   *error = gql_invalid(v, -1,
+										"%s must not use `@skip` or `@include` directives in the top level selection.",
 										subscription_label(operation));
 		ListCell   *lc;
 

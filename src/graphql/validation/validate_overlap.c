@@ -1,9 +1,12 @@
 /*
- * validate_overlap.c: which fields of a document conflict (specification, 5.3.2 Field Selection Merging).
+ * validate_overlap.c: which fields of a document conflict (specification,
+ * 5.3.2 Field Selection Merging).
  *
- * Reached only by documents that validate_merge.c does not clear. What is compared with what, and in which order, is graphql-js': the
- * selection set at hand within itself, with each fragment that it spreads, and these with each other, each pair of sets once. Pairs are
- * quadratic by nature, so they are counted, and validation is aborted beyond a limit that is graphql-js' too.
+ * Reached only by documents that validate_merge.c does not clear. What is
+ * compared with what, and in which order, is graphql-js': the selection set at
+ * hand within itself, with each fragment that it spreads, and these with each
+ * other, each pair of sets once. Pairs are quadratic by nature, so they are
+ * counted, and validation is aborted beyond a limit that is graphql-js' too.
  */
 #include "postgres.h"
 
@@ -53,7 +56,10 @@ typedef struct Conflict
 	List	   *nodes2;
 } Conflict;
 
-/* A set of pairs of pointers, each with a mark: compared as mutually exclusive only. */
+/*
+ * A set of pairs of pointers, each with a mark: compared as mutually exclusive
+ * only.
+ */
 typedef struct Pair
 {
 	const void *a;
@@ -74,7 +80,8 @@ typedef struct GqlOverlap
 	int			budget;
 	int			depth;
 	bool		exhausted;
-	FieldSet  **sets;			/* by selection set and parent; open addressing */
+	FieldSet  **sets;			/* by selection set and parent; open
+								 * addressing */
 	uint32		n_sets;
 	uint32		sets_mask;
 	PairSet		set_fragment_pairs;
@@ -97,7 +104,8 @@ spend(Overlap *o, int cost)
 static uint32
 hash_pair(const void *a, const void *b)
 {
-	return hash_combine(murmurhash32((uint32) ((uintptr_t) a >> 3)), murmurhash32((uint32) ((uintptr_t) b >> 3)));
+	return hash_combine(murmurhash32((uint32) ((uintptr_t) a >> 3)),
+						murmurhash32((uint32) ((uintptr_t) b >> 3)));
 }
 
 static Pair *
@@ -116,7 +124,8 @@ enlarge_pairs(PairSet *set)
 	PairSet		old = *set;
 
 	set->mask = old.pairs ? old.mask * 2 + 1 : 63;
-	set->pairs = palloc_extended(sizeof(Pair) * ((Size) set->mask + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	set->pairs = palloc_extended(sizeof(Pair) * ((Size) set->mask + 1),
+								 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	if (!old.pairs)
 		return;
 	for (uint32 i = 0; i <= old.mask; i++)
@@ -125,7 +134,10 @@ enlarge_pairs(PairSet *set)
 	pfree(old.pairs);
 }
 
-/* True if the pair was compared already, and not less strictly; otherwise it is noted. a is not NULL. */
+/*
+ * True if the pair was compared already, and not less strictly; otherwise it
+ * is noted. a is not NULL.
+ */
 static bool
 is_compared(PairSet *set, const void *a, const void *b, bool exclusive)
 {
@@ -138,7 +150,10 @@ is_compared(PairSet *set, const void *a, const void *b, bool exclusive)
 		return true;
 	if (!pair->a)
 		set->n++;
-	*pair = (Pair) {a, b, exclusive};
+	*pair = (Pair)
+	{
+		a, b, exclusive
+	};
 	return false;
 }
 
@@ -189,7 +204,8 @@ add_fields(Overlap *o, FieldSet *result, GqlType *parent, const GqlSelectionSet 
 			}
 		}
 		else if (selection->type_condition)
-			add_fields(o, result, gql_schema_type(o->v->schema, selection->type_condition->name), selection->selection_set);
+			add_fields(o, result, gql_schema_type(o->v->schema, selection->type_condition->name),
+					   selection->selection_set);
 		else
 			add_fields(o, result, parent, selection->selection_set);
 	}
@@ -212,7 +228,8 @@ enlarge_field_sets(Overlap *o)
 	uint32		old_mask = o->sets_mask;
 
 	o->sets_mask = old ? old_mask * 2 + 1 : 63;
-	o->sets = palloc_extended(sizeof(FieldSet *) * ((Size) o->sets_mask + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	o->sets = palloc_extended(sizeof(FieldSet *) * ((Size) o->sets_mask + 1),
+							  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	if (!old)
 		return;
 	for (uint32 i = 0; i <= old_mask; i++)
@@ -247,7 +264,8 @@ get_field_set(Overlap *o, const GqlSelectionSet *set, GqlType *parent)
 static FieldSet *
 get_fragment_set(Overlap *o, GqlDefInfo *fragment)
 {
-	return get_field_set(o, fragment->selection_set, gql_schema_type(o->v->schema, fragment->fragment->type_condition->name));
+	return get_field_set(o, fragment->selection_set, gql_schema_type(o->v->schema,
+																	 fragment->fragment->type_condition->name));
 }
 
 /* ---- arguments ---- */
@@ -255,7 +273,8 @@ get_fragment_set(Overlap *o, GqlDefInfo *fragment)
 static int
 compare_object_fields(const ListCell *a, const ListCell *b)
 {
-	return strcmp(((const GqlObjectField *) lfirst(a))->name.value, ((const GqlObjectField *) lfirst(b))->name.value);
+	return strcmp(((const GqlObjectField *) lfirst(a))->name.value,
+				  ((const GqlObjectField *) lfirst(b))->name.value);
 }
 
 static bool same_value(const GqlValue *a, const GqlValue *b, int64 *work);
@@ -276,7 +295,8 @@ same_objects(const GqlValue *a, const GqlValue *b, int64 *work)
 		const GqlObjectField *x = lfirst(lca);
 		const GqlObjectField *y = lfirst(lcb);
 
-		same = same && strcmp(x->name.value, y->name.value) == 0 && same_value(x->value, y->value, work);
+		same = same && strcmp(x->name.value, y->name.value) == 0 &&
+			same_value(x->value, y->value, work);
 	}
 	list_free(fields_a);
 	list_free(fields_b);
@@ -305,13 +325,14 @@ same_value(const GqlValue *a, const GqlValue *b, int64 *work)
 				return false;
 			forboth(lca, a->items, lcb, b->items)
 				if (!same_value(lfirst(lca), lfirst(lcb), work))
-					return false;
+				return false;
 			return true;
 		case GQL_VALUE_OBJECT:
 			check_stack_depth();
 			return list_length(a->items) == list_length(b->items) && same_objects(a, b, work);
 		case GQL_VALUE_STRING:
-			return a->block == b->block && a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+			return a->block == b->block && a->len == b->len &&
+				memcmp(a->text, b->text, a->len) == 0;
 		case GQL_VALUE_INT:
 		case GQL_VALUE_FLOAT:
 		case GQL_VALUE_ENUM:
@@ -375,7 +396,8 @@ abbreviate(const char *text)
 }
 
 static Conflict *
-make_conflict(const char *key, const char *reason, const GqlSelection *node1, const GqlSelection *node2)
+make_conflict(const char *key, const char *reason, const GqlSelection *node1,
+			  const GqlSelection *node2)
 {
 	Conflict   *conflict = palloc(sizeof(Conflict));
 
@@ -386,7 +408,10 @@ make_conflict(const char *key, const char *reason, const GqlSelection *node1, co
 	return conflict;
 }
 
-/* What one side of a conflict of subfields shows: the field, and then the nodes of those conflicts, as many as there is room for. */
+/*
+ * What one side of a conflict of subfields shows: the field, and then the
+ * nodes of those conflicts, as many as there is room for.
+ */
 static void
 add_nodes(List **nodes, const List *more)
 {
@@ -397,7 +422,8 @@ add_nodes(List **nodes, const List *more)
 }
 
 static Conflict *
-subfield_conflict(List *conflicts, const char *key, const GqlSelection *node1, const GqlSelection *node2)
+subfield_conflict(List *conflicts, const char *key, const GqlSelection *node1,
+				  const GqlSelection *node2)
 {
 	StringInfoData reason;
 	Conflict   *conflict;
@@ -412,7 +438,8 @@ subfield_conflict(List *conflicts, const char *key, const GqlSelection *node1, c
 		const Conflict *sub = lfirst(lc);
 
 		if (reason.len <= MAX_TEXT)
-			appendStringInfo(&reason, "%ssubfields \"%s\" conflict because %s", reason.len > 0 ? " and " : "", abbreviate(sub->key), sub->reason);
+			appendStringInfo(&reason, "%ssubfields \"%s\" conflict because %s", reason.len > 0
+							 ? " and " : "", abbreviate(sub->key), sub->reason);
 		add_nodes(&conflict->nodes1, sub->nodes1);
 		add_nodes(&conflict->nodes2, sub->nodes2);
 	}
@@ -422,7 +449,10 @@ subfield_conflict(List *conflicts, const char *key, const GqlSelection *node1, c
 
 /* ---- comparisons ---- */
 
-/* Values looked at count little, but they may be long, and there are many pairs. */
+/*
+ * Values looked at count little, but they may be long, and there are many
+ * pairs.
+ */
 static bool
 same_arguments(Overlap *o, List *a, List *b)
 {
@@ -433,11 +463,17 @@ same_arguments(Overlap *o, List *a, List *b)
 	return same;
 }
 
-static void compare_sets(Overlap *o, List **conflicts, bool exclusive, const FieldSet *a, const FieldSet *b);
-static void compare_set_with_fragment(Overlap *o, List **conflicts, bool exclusive, const FieldSet *set, GqlDefInfo *fragment);
-static void compare_fragments(Overlap *o, List **conflicts, bool exclusive, GqlDefInfo *a, GqlDefInfo *b);
+static void compare_sets(Overlap *o, List **conflicts, bool exclusive, const FieldSet *a,
+						 const FieldSet *b);
+static void compare_set_with_fragment(Overlap *o, List **conflicts, bool exclusive,
+									  const FieldSet *set, GqlDefInfo *fragment);
+static void compare_fragments(Overlap *o, List **conflicts, bool exclusive, GqlDefInfo *a,
+							  GqlDefInfo *b);
 
-/* Nested comparisons recurse; a document may chain fragments as far as it likes. */
+/*
+ * Nested comparisons recurse; a document may chain fragments as far as it
+ * likes.
+ */
 static bool
 descend(Overlap *o)
 {
@@ -455,10 +491,13 @@ is_full(const Overlap *o, const List *conflicts)
 
 /* The selection sets of two fields. */
 static Conflict *
-compare_subselections(Overlap *o, bool exclusive, const char *key, const FieldDetails *f1, const FieldDetails *f2)
+compare_subselections(Overlap *o, bool exclusive, const char *key, const FieldDetails *f1,
+					  const FieldDetails *f2)
 {
-	FieldSet   *a = get_field_set(o, f1->node->selection_set, f1->def ? gql_named_type(f1->def->type) : NULL);
-	FieldSet   *b = get_field_set(o, f2->node->selection_set, f2->def ? gql_named_type(f2->def->type) : NULL);
+	FieldSet   *a = get_field_set(o, f1->node->selection_set, f1->def
+								  ? gql_named_type(f1->def->type) : NULL);
+	FieldSet   *b = get_field_set(o, f2->node->selection_set, f2->def
+								  ? gql_named_type(f2->def->type) : NULL);
 	List	   *conflicts = NIL;
 	ListCell   *lc,
 			   *lc2;
@@ -472,7 +511,7 @@ compare_subselections(Overlap *o, bool exclusive, const char *key, const FieldDe
 			compare_set_with_fragment(o, &conflicts, exclusive, b, lfirst(lc));
 		foreach(lc, a->fragments)
 			foreach(lc2, b->fragments)
-				compare_fragments(o, &conflicts, exclusive, lfirst(lc), lfirst(lc2));
+			compare_fragments(o, &conflicts, exclusive, lfirst(lc), lfirst(lc2));
 	}
 	o->depth--;
 	return subfield_conflict(conflicts, key, f1->node, f2->node);
@@ -481,22 +520,28 @@ compare_subselections(Overlap *o, bool exclusive, const char *key, const FieldDe
 static Conflict *
 compare_streams(Overlap *o, const char *key, const FieldDetails *f1, const FieldDetails *f2)
 {
-	bool		same = f1->stream && f2->stream && same_arguments(o, f1->stream->arguments, f2->stream->arguments);
+	bool		same = f1->stream && f2->stream && same_arguments(o, f1->stream->arguments,
+																  f2->stream->arguments);
 
 	return make_conflict(key, psprintf("they have overlapping stream directives%s",
 									   same ? ". See https://github.com/graphql/defer-stream-wg/discussions/100" : ""), f1->node, f2->node);
 }
 
-/* Two fields of one response key. exclusive: the objects that they are of cannot be one. */
+/*
+ * Two fields of one response key. exclusive: the objects that they are of
+ * cannot be one.
+ */
 static Conflict *
-compare_fields(Overlap *o, bool exclusive, const char *key, const FieldDetails *f1, const FieldDetails *f2)
+compare_fields(Overlap *o, bool exclusive, const char *key, const FieldDetails *f1,
+			   const FieldDetails *f2)
 {
 	const GqlTypeRef *type1 = f1->def ? f1->def->type : NULL;
 	const GqlTypeRef *type2 = f2->def ? f2->def->type : NULL;
 	const char *name1 = f1->node->name.value;
 	const char *name2 = f2->node->name.value;
 
-	exclusive = exclusive || (f1->parent != f2->parent && f1->parent && f1->parent->kind == GQL_OBJECT &&
+	exclusive = exclusive || (f1->parent != f2->parent && f1->parent &&
+							  f1->parent->kind == GQL_OBJECT &&
 							  f2->parent && f2->parent->kind == GQL_OBJECT);
 	if (!spend(o, 2))
 		return NULL;
@@ -505,7 +550,8 @@ compare_fields(Overlap *o, bool exclusive, const char *key, const FieldDetails *
 	if (!exclusive)
 	{
 		if (strcmp(name1, name2) != 0)
-			return make_conflict(key, psprintf("\"%s\" and \"%s\" are different fields", abbreviate(name1), abbreviate(name2)),
+			return make_conflict(key, psprintf("\"%s\" and \"%s\" are different fields",
+											   abbreviate(name1), abbreviate(name2)),
 								 f1->node, f2->node);
 		if (!same_arguments(o, f1->node->arguments, f2->node->arguments))
 			return make_conflict(key, "they have differing arguments", f1->node, f2->node);
@@ -513,7 +559,8 @@ compare_fields(Overlap *o, bool exclusive, const char *key, const FieldDetails *
 	if (f1->stream || f2->stream)
 		return compare_streams(o, key, f1, f2);
 	if (type1 && type2 && gql_type_shapes_conflict(type1, type2))
-		return make_conflict(key, psprintf("they return conflicting types \"%s\" and \"%s\"", gql_type_to_string(type1),
+		return make_conflict(key, psprintf("they return conflicting types \"%s\" and \"%s\"",
+										   gql_type_to_string(type1),
 										   gql_type_to_string(type2)), f1->node, f2->node);
 	if (f1->node->selection_set && f2->node->selection_set)
 		return compare_subselections(o, exclusive, key, f1, f2);
@@ -528,7 +575,8 @@ compare_within(Overlap *o, List **conflicts, const FieldSet *set)
 		for (int i = 0; i < list_length(group->fields); i++)
 			for (int j = i + 1; j < list_length(group->fields) && !is_full(o, *conflicts); j++)
 			{
-				Conflict   *conflict = compare_fields(o, false, group->key, list_nth(group->fields, i), list_nth(group->fields, j));
+				Conflict   *conflict = compare_fields(o, false, group->key,
+													  list_nth(group->fields, i), list_nth(group->fields, j));
 
 				if (conflict)
 					*conflicts = lappend(*conflicts, conflict);
@@ -552,26 +600,31 @@ compare_sets(Overlap *o, List **conflicts, bool exclusive, const FieldSet *a, co
 			continue;
 		foreach(lc1, group1->fields)
 			foreach(lc2, group2->fields)
-			{
-				Conflict   *conflict;
+		{
+			Conflict   *conflict;
 
-				if (is_full(o, *conflicts))
-					return;
-				conflict = compare_fields(o, exclusive, group1->key, lfirst(lc1), lfirst(lc2));
-				if (conflict)
-					*conflicts = lappend(*conflicts, conflict);
-			}
+			if (is_full(o, *conflicts))
+				return;
+			conflict = compare_fields(o, exclusive, group1->key, lfirst(lc1), lfirst(lc2));
+			if (conflict)
+				*conflicts = lappend(*conflicts, conflict);
+		}
 	}
 }
 
-/* A selection set with a fragment, and then with those that it spreads in turn. */
+/*
+ * A selection set with a fragment, and then with those that it spreads in
+ * turn.
+ */
 static void
-compare_set_with_fragment(Overlap *o, List **conflicts, bool exclusive, const FieldSet *set, GqlDefInfo *fragment)
+compare_set_with_fragment(Overlap *o, List **conflicts, bool exclusive, const FieldSet *set,
+						  GqlDefInfo *fragment)
 {
 	FieldSet   *other;
 	ListCell   *lc;
 
-	if (!spend(o, 1) || set->groups.n == 0 || is_compared(&o->set_fragment_pairs, set, fragment, exclusive))
+	if (!spend(o, 1) || set->groups.n == 0 || is_compared(&o->set_fragment_pairs, set, fragment,
+														  exclusive))
 		return;
 	other = get_fragment_set(o, fragment);
 	if (other == set)
@@ -618,7 +671,8 @@ find_conflicts(Overlap *o, const GqlSelectionSet *set, GqlType *parent)
 	{
 		compare_set_with_fragment(o, &conflicts, false, fields, list_nth(fields->fragments, i));
 		for (int j = i + 1; j < list_length(fields->fragments) && !o->exhausted; j++)
-			compare_fragments(o, &conflicts, false, list_nth(fields->fragments, i), list_nth(fields->fragments, j));
+			compare_fragments(o, &conflicts, false, list_nth(fields->fragments, i),
+							  list_nth(fields->fragments, j));
 	}
 	return conflicts;
 }
@@ -626,7 +680,8 @@ find_conflicts(Overlap *o, const GqlSelectionSet *set, GqlType *parent)
 static void
 report_conflict(GqlValidation *v, const Conflict *conflict)
 {
-	GqlError   *error = gql_invalid(v, -1, "Fields \"%s\" conflict because %s. Use different aliases on the fields to fetch both if this was "
+	GqlError   *error = gql_invalid(v, -1,
+									"Fields \"%s\" conflict because %s. Use different aliases on the fields to fetch both if this was "
 									"intentional.", abbreviate(conflict->key), conflict->reason);
 	ListCell   *lc;
 
@@ -664,7 +719,8 @@ gql_overlapping_fields_can_be_merged(GqlWalk *w, const void *node)
 	}
 	if (!v->overlap || set->items == NIL)
 		return;
-	if (list_length(set->items) == 1 && ((GqlSelection *) linitial(set->items))->kind != GQL_INLINE_FRAGMENT)
+	if (list_length(set->items) == 1 &&
+		((GqlSelection *) linitial(set->items))->kind != GQL_INLINE_FRAGMENT)
 		return;
 	conflicts = find_conflicts(v->overlap, set, w->parent_type);
 	if (v->overlap->exhausted)

@@ -8,7 +8,8 @@
 #include "graphql/validation/validate.h"
 
 static void
-report_value(GqlCoercion *c, const char *message, int loc, const GqlPath *path pg_attribute_unused())
+report_value(GqlCoercion *c, const char *message, int loc,
+			 const GqlPath *path pg_attribute_unused())
 {
 	GqlValidation *v = c->arg;
 
@@ -65,7 +66,8 @@ check_object(GqlValidation *v, const GqlValue *object)
 		else if (!gql_names_add(&seen, field))
 			known = gql_names_get(&seen, field->name.value);
 		if (known)
-			gql_invalid_also(v, gql_invalid(v, known->name.loc, "There can be only one input field named \"%s\".", field->name.value),
+			gql_invalid_also(v, gql_invalid(v, known->name.loc,
+											"There can be only one input field named \"%s\".", field->name.value),
 							 field->name.loc);
 		check_field_names(v, field->value);
 	}

@@ -1,8 +1,9 @@
 /*
  * validate_variables.c: the rules for variables (specification, 5.8).
  *
- * An operation answers for the variables of all fragments that it reaches. Where a definition uses variables is found once, by a walk of its
- * own, and only in documents that have any.
+ * An operation answers for the variables of all fragments that it reaches.
+ * Where a definition uses variables is found once, by a walk of its own, and
+ * only in documents that have any.
  */
 #include "postgres.h"
 
@@ -18,7 +19,8 @@ gql_variables_are_input_types(GqlWalk *w, const void *node)
 	const GqlTypeRef *type = gql_resolve_type(w->v->schema, def->type);
 
 	if (type && !gql_is_input(gql_named_type(type)))
-		gql_invalid(w->v, def->type->loc, "Variable \"$%s\" cannot be non-input type \"%s\".", def->name.value, gql_type_to_string(type));
+		gql_invalid(w->v, def->type->loc, "Variable \"$%s\" cannot be non-input type \"%s\".",
+					def->name.value, gql_type_to_string(type));
 }
 
 /* ---- where variables are used ---- */
@@ -44,10 +46,14 @@ note_usage(UsageList *usages, const GqlValue *variable, const Position *at)
 	if (usages->n == usages->max)
 	{
 		usages->max = usages->max ? usages->max * 2 : 8;
-		usages->items = usages->items ? repalloc_huge(usages->items, sizeof(GqlVariableUsage) * (Size) usages->max)
+		usages->items = usages->items ? repalloc_huge(usages->items,
+													  sizeof(GqlVariableUsage) * (Size) usages->max)
 			: palloc(sizeof(GqlVariableUsage) * usages->max);
 	}
-	usages->items[usages->n++] = (GqlVariableUsage) {variable, at->type, at->parent_type, at->has_default};
+	usages->items[usages->n++] = (GqlVariableUsage)
+	{
+		variable, at->type, at->parent_type, at->has_default
+	};
 }
 
 static void
@@ -59,7 +65,8 @@ find_usages(GqlSchema *schema, UsageList *usages, const GqlValue *value, const P
 		note_usage(usages, value, at);
 	else if (value->kind == GQL_VALUE_LIST)
 	{
-		const GqlTypeRef *list = at->type && at->type->kind == GQL_TYPE_NON_NULL ? at->type->of : at->type;
+		const GqlTypeRef *list = at->type && at->type->kind == GQL_TYPE_NON_NULL ? at->type->of
+		: at->type;
 		Position	item = {list && list->kind == GQL_TYPE_LIST ? list->of : NULL, at->type, false};
 
 		check_stack_depth();
@@ -137,7 +144,10 @@ enter_operation(GqlValidation *v, GqlDefInfo *def)
 		know_usages(v, v->operation_fragments[i]);
 }
 
-/* For each usage of the operation itself, then of the fragments that it reaches. */
+/*
+ * For each usage of the operation itself, then of the fragments that it
+ * reaches.
+ */
 #define FOR_EACH_USAGE(v, operation, usage) \
 	for (int i__ = -1; i__ < (v)->n_operation_fragments && !(v)->aborted; i__++) \
 		for (const GqlVariableUsage *usage = usages_of(v, operation, i__), *end__ = usage + n_usages_of(v, operation, i__); \
@@ -152,7 +162,10 @@ usage_owner(const GqlValidation *v, const GqlDefInfo *operation, int i)
 #define usages_of(v, operation, i) usage_owner(v, operation, i)->usages
 #define n_usages_of(v, operation, i) usage_owner(v, operation, i)->n_usages
 
-/* Does the document have variables at all? Every use and every definition has its dollar sign in the source. */
+/*
+ * Does the document have variables at all? Every use and every definition has
+ * its dollar sign in the source.
+ */
 static bool
 may_have_variables(GqlValidation *v)
 {
@@ -235,9 +248,12 @@ gql_no_undefined_variables(GqlWalk *w, const void *node)
 			continue;
 		}
 		if (def->name)
-			error = gql_invalid(v, usage->node->loc, "Variable \"$%s\" is not defined by operation \"%s\".", usage->node->text, def->name);
+			error = gql_invalid(v, usage->node->loc,
+								"Variable \"$%s\" is not defined by operation \"%s\".", usage->node->text,
+								def->name);
 		else
-			error = gql_invalid(v, usage->node->loc, "Variable \"$%s\" is not defined.", usage->node->text);
+			error = gql_invalid(v, usage->node->loc, "Variable \"$%s\" is not defined.",
+								usage->node->text);
 		gql_invalid_also(v, error, def->operation->def.loc);
 	}
 }
@@ -258,7 +274,8 @@ gql_no_unused_variables(GqlWalk *w, const void *node)
 		if (entry->used)
 			continue;
 		if (def->name)
-			gql_invalid(v, variable->loc, "Variable \"$%s\" is never used in operation \"%s\".", variable->name.value, def->name);
+			gql_invalid(v, variable->loc, "Variable \"$%s\" is never used in operation \"%s\".",
+						variable->name.value, def->name);
 		else
 			gql_invalid(v, variable->loc, "Variable \"$%s\" is never used.", variable->name.value);
 	}
@@ -297,7 +314,8 @@ is_compatible(GqlSchema *schema, const GqlTypeRef *type, const GqlTypeRef *with)
 
 /* IsVariableUsageAllowed() */
 static bool
-is_usage_allowed(GqlSchema *schema, const GqlTypeRef *type, const GqlValue *default_value, const GqlVariableUsage *usage)
+is_usage_allowed(GqlSchema *schema, const GqlTypeRef *type, const GqlValue *default_value,
+				 const GqlVariableUsage *usage)
 {
 	if (usage->type->kind == GQL_TYPE_NON_NULL && type->kind != GQL_TYPE_NON_NULL)
 	{
@@ -311,7 +329,8 @@ is_usage_allowed(GqlSchema *schema, const GqlTypeRef *type, const GqlValue *defa
 static bool
 is_one_of(const GqlTypeRef *type)
 {
-	return type && type->kind == GQL_TYPE_NAMED && type->type->kind == GQL_INPUT_OBJECT && type->type->one_of;
+	return type && type->kind == GQL_TYPE_NAMED && type->type->kind == GQL_INPUT_OBJECT &&
+		type->type->one_of;
 }
 
 void
@@ -334,15 +353,21 @@ gql_variables_in_allowed_position(GqlWalk *w, const void *node)
 			continue;
 		type = entry->type;
 		if (!is_usage_allowed(v->schema, type, entry->def->default_value, usage))
-			gql_invalid_also(v, gql_invalid(v, entry->def->loc, "Variable \"$%s\" of type \"%s\" used in position expecting type \"%s\".",
-											name, gql_type_to_string(type), gql_type_to_string(usage->type)),
+			gql_invalid_also(v, gql_invalid(v, entry->def->loc,
+											"Variable \"$%s\" of type \"%s\" used in position expecting type \"%s\".",
+											name, gql_type_to_string(type),
+											gql_type_to_string(usage->type)),
 							 usage->node->loc);
 
-		/* graphql-js looks through no list and no non-null; what that lets pass is refused when variables have their values. */
+		/*
+		 * graphql-js looks through no list and no non-null; what that lets
+		 * pass is refused when variables have their values.
+		 */
 		if (is_one_of(usage->parent_type) && type->kind != GQL_TYPE_NON_NULL)
 			gql_invalid_also(v, gql_invalid(v, entry->def->loc,
 											"Variable \"$%s\" is of type \"%s\" but must be non-nullable to be used for OneOf Input Object \"%s\".",
-											name, gql_type_to_string(type), usage->parent_type->type->name),
+											name, gql_type_to_string(type),
+											usage->parent_type->type->name),
 							 usage->node->loc);
 	}
 }

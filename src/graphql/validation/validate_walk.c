@@ -1,5 +1,6 @@
 /*
- * validate_walk.c: the walk over a document, with type information. Nodes come in graphql-js' order.
+ * validate_walk.c: the walk over a document, with type information. Nodes come
+ * in graphql-js' order.
  */
 #include "postgres.h"
 
@@ -64,8 +65,12 @@ walk_directives(GqlWalk *w, List *directives, GqlDirectiveLocation location)
 		w->location = location;
 		w->directive_def = gql_names_get(&w->v->schema->directives, directive->name.value);
 
-		/* graphql-js takes the arguments of an unknown directive for those of the field around it. */
-		defs = w->directive_def ? &w->directive_def->args : w->field_def ? &w->field_def->args : NULL;
+		/*
+		 * graphql-js takes the arguments of an unknown directive for those of
+		 * the field around it.
+		 */
+		defs = w->directive_def ? &w->directive_def->args : w->field_def ? &w->field_def->args
+			: NULL;
 		call(w, GQL_AT_DIRECTIVE, directive);
 		walk_arguments(w, directive->arguments, defs, false);
 		call(w, GQL_AFTER_DIRECTIVE, directive);
@@ -100,7 +105,8 @@ walk_field(GqlWalk *w, const GqlSelection *field)
 	GqlType    *field_parent = w->field_parent;
 
 	w->field_parent = w->parent_type;
-	w->field_def = w->parent_type ? gql_type_field(w->v->schema, w->parent_type, field->name.value) : NULL;
+	w->field_def = w->parent_type ? gql_type_field(w->v->schema, w->parent_type,
+												   field->name.value) : NULL;
 	w->type = w->field_def ? w->field_def->type : NULL;
 	w->directives = field->directives;
 	call(w, GQL_AT_FIELD, field);
@@ -192,7 +198,8 @@ static void
 walk_operation(GqlWalk *w, GqlDefInfo *def)
 {
 	static const GqlDirectiveLocation locations[] = {
-		[GQL_QUERY] = GQL_LOC_QUERY, [GQL_MUTATION] = GQL_LOC_MUTATION, [GQL_SUBSCRIPTION] = GQL_LOC_SUBSCRIPTION
+		[GQL_QUERY] = GQL_LOC_QUERY,[GQL_MUTATION] = GQL_LOC_MUTATION,[GQL_SUBSCRIPTION] =
+		GQL_LOC_SUBSCRIPTION
 	};
 	GqlOperation *operation = def->operation;
 	GqlType    *root = gql_schema_root(w->v->schema, operation->type);
@@ -235,7 +242,10 @@ gql_walk_definition(GqlWalk *w, GqlDefInfo *def)
 	w->type = NULL;
 }
 
-/* ---- type system definitions, which do not belong here and are looked at all the same ---- */
+/*
+ * ---- type system definitions, which do not belong here and are looked at all
+ * the same ----
+ */
 
 static void
 at_type_system_node(GqlWalk *w, const void *node, List *directives)
@@ -286,8 +296,9 @@ static void
 walk_type_definition(GqlWalk *w, const GqlTypeDefNode *node)
 {
 	static const GqlDirectiveLocation locations[] = {
-		[GQL_SCALAR] = GQL_LOC_SCALAR, [GQL_OBJECT] = GQL_LOC_OBJECT, [GQL_INTERFACE] = GQL_LOC_INTERFACE, [GQL_UNION] = GQL_LOC_UNION,
-		[GQL_ENUM] = GQL_LOC_ENUM, [GQL_INPUT_OBJECT] = GQL_LOC_INPUT_OBJECT
+		[GQL_SCALAR] = GQL_LOC_SCALAR,[GQL_OBJECT] = GQL_LOC_OBJECT,[GQL_INTERFACE] =
+		GQL_LOC_INTERFACE,[GQL_UNION] = GQL_LOC_UNION,
+		[GQL_ENUM] = GQL_LOC_ENUM,[GQL_INPUT_OBJECT] = GQL_LOC_INPUT_OBJECT
 	};
 	ListCell   *lc;
 
@@ -307,7 +318,10 @@ walk_type_definition(GqlWalk *w, const GqlTypeDefNode *node)
 	}
 }
 
-/* Directives of a definition and of its extensions count as standing in one place: *seen. */
+/*
+ * Directives of a definition and of its extensions count as standing in one
+ * place: *seen.
+ */
 static void
 at_type_system_definition(GqlWalk *w, const void *node, List *directives, List **seen)
 {
@@ -357,14 +371,16 @@ walk_type_system_definition(GqlWalk *w, const GqlDefinition *definition)
 	{
 		const GqlTypeDefNode *node = (const GqlTypeDefNode *) definition;
 
-		at_type_system_definition(w, node, node->directives, seen_directives(&v->seen_type_directives, node->name.value));
+		at_type_system_definition(w, node, node->directives,
+								  seen_directives(&v->seen_type_directives, node->name.value));
 		walk_type_definition(w, node);
 	}
 	else
 	{
 		const GqlDirectiveDefNode *node = (const GqlDirectiveDefNode *) definition;
 
-		at_type_system_definition(w, node, node->directives, seen_directives(&v->seen_directive_directives, node->name.value));
+		at_type_system_definition(w, node, node->directives,
+								  seen_directives(&v->seen_directive_directives, node->name.value));
 		walk_input_values(w, node->arguments, GQL_LOC_ARGUMENT_DEFINITION);
 		walk_directives(w, node->directives, GQL_LOC_DIRECTIVE_DEFINITION);
 	}

@@ -1,8 +1,10 @@
 /*
  * document.c: the documents that go to remote schemas.
  *
- * The text depends on the query and the number of keys only, never on a value of a key: those travel as variables, so an upstream that
- * caches parsed documents by their text finds every full batch there. Names in it are the remote's own.
+ * The text depends on the query and the number of keys only, never on a value
+ * of a key: those travel as variables, so an upstream that caches parsed
+ * documents by their text finds every full batch there. Names in it are the
+ * remote's own.
  */
 #include "postgres.h"
 
@@ -18,10 +20,13 @@ typedef struct Printer
 	RrJoinStep *step;
 	StringInfo	out;
 	const GqlFragmentUse *use;	/* the fragment that out is in */
-	List	   *outer;			/* StringInfo: where it goes on behind the fragments that are being defined, innermost first */
+	List	   *outer;			/* StringInfo: where it goes on behind the
+								 * fragments that are being defined, innermost
+								 * first */
 	HTAB	   *passed;			/* PassedUse: what passed_use() has said */
 	int			nfragments;
-	int			again;			/* in a field that is printed for a second or further time */
+	int			again;			/* in a field that is printed for a second or
+								 * further time */
 	StringInfoData fragments;	/* their definitions, as far as they are whole */
 	bool		failed;			/* an error was filed */
 } Printer;
@@ -98,7 +103,10 @@ print_upstream_type(const RrJoinStep *step, StringInfo out, const GqlTypeNode *t
 	}
 }
 
-/* Looked for from the definition on that was found last: variables are mostly used in the order of their definitions. */
+/*
+ * Looked for from the definition on that was found last: variables are mostly
+ * used in the order of their definitions.
+ */
 static const GqlVariableDef *
 variable_def(const GqlRequest *request, const char *name, int *last)
 {
@@ -156,11 +164,11 @@ uses_variables(const GqlValue *value)
 	if (value->kind == GQL_VALUE_LIST)
 		foreach(lc, value->items)
 			if (uses_variables(lfirst(lc)))
-				return true;
+			return true;
 	if (value->kind == GQL_VALUE_OBJECT)
 		foreach(lc, value->items)
 			if (uses_variables(((GqlObjectField *) lfirst(lc))->value))
-				return true;
+			return true;
 	return value->kind == GQL_VALUE_VARIABLE;
 }
 
@@ -180,7 +188,10 @@ given_argument(const GqlFieldSel *field, const char *name)
 	return NULL;
 }
 
-/* What the query gives for an argument, coerced, or the argument's default: a plan with it is good for equal variables only. NULL for nothing. */
+/*
+ * What the query gives for an argument, coerced, or the argument's default: a
+ * plan with it is good for equal variables only. NULL for nothing.
+ */
 static const GqlValue *
 coerced_argument(Printer *p, const GqlFieldSel *field, const char *name)
 {
@@ -216,17 +227,24 @@ same_text(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* Do two arguments get one value? An interface's and its objects' do, where the query gives the same. */
+/*
+ * Do two arguments get one value? An interface's and its objects' do, where
+ * the query gives the same.
+ */
 static bool
 same_preset(const RrPresetArgument *a, const RrPresetArgument *b)
 {
 	return (a->def == b->def ||
 			(strcmp(gql_type_to_string(a->def->type), gql_type_to_string(b->def->type)) == 0 &&
 			 same_text(rr_preset_text(a->def->node), rr_preset_text(b->def->node)))) &&
-		same_text(a->given ? print_to_text(a->given) : NULL, b->given ? print_to_text(b->given) : NULL);
+		same_text(a->given ? print_to_text(a->given) : NULL, b->given ? print_to_text(b->given)
+				  : NULL);
 }
 
-/* "$rr__p0" for an argument of which something is preset: the same one for equal values, or fields that are merged would have different arguments. */
+/*
+ * "$rr__p0" for an argument of which something is preset: the same one for
+ * equal values, or fields that are merged would have different arguments.
+ */
 static char *
 preset_variable(Printer *p, const GqlInputValueDef *def, const GqlValue *given)
 {
@@ -237,23 +255,28 @@ preset_variable(Printer *p, const GqlInputValueDef *def, const GqlValue *given)
 	preset->given = given;
 	foreach(lc, p->step->preset_arguments)
 		if (same_preset(lfirst(lc), preset))
-			return psprintf("$" RR_ALIAS_PREFIX "p%d", foreach_current_index(lc));
+		return psprintf("$" RR_ALIAS_PREFIX "p%d", foreach_current_index(lc));
 	p->step->preset_arguments = lappend(p->step->preset_arguments, preset);
 	return psprintf("$" RR_ALIAS_PREFIX "p%d", list_length(p->step->preset_arguments) - 1);
 }
 
-/* What a query could say in order to get around presets: null, an empty object, no element of a list that may as well be left out. */
+/*
+ * What a query could say in order to get around presets: null, an empty
+ * object, no element of a list that may as well be left out.
+ */
 static bool
 is_nothing(const GqlValue *given, const GqlTypeRef *type)
 {
 	if (given->kind == GQL_VALUE_LIST)
 		return given->items == NIL && type->kind != GQL_TYPE_NON_NULL;
-	return given->kind == GQL_VALUE_NULL || (given->kind == GQL_VALUE_OBJECT && given->items == NIL);
+	return given->kind == GQL_VALUE_NULL || (given->kind == GQL_VALUE_OBJECT &&
+											 given->items == NIL);
 }
 
 /*
- * An argument's value as it stands in the text, the same for all keys; NULL when nothing is sent. field is where the query gives it; NULL for fields that
- * the query does not select itself.
+ * An argument's value as it stands in the text, the same for all keys; NULL
+ * when nothing is sent. field is where the query gives it; NULL for fields
+ * that the query does not select itself.
  */
 static char *
 argument_text(Printer *p, const GqlFieldSel *field, const GqlInputValueDef *def)
@@ -266,7 +289,8 @@ argument_text(Printer *p, const GqlFieldSel *field, const GqlInputValueDef *def)
 		bool		gives = rr_gives_presets(upstream, def);
 
 		given = field ? coerced_argument(p, field, def->name) : NULL;
-		if (given != NULL && gives && is_nothing(given, def->type) && !rr_presets_require(upstream, def))
+		if (given != NULL && gives && is_nothing(given, def->type) &&
+			!rr_presets_require(upstream, def))
 			given = NULL;
 		return given != NULL || gives ? preset_variable(p, def, given) : NULL;
 	}
@@ -312,14 +336,17 @@ print_field_arguments(Printer *p, const RrShapeField *field)
 /* ---- directives ---- */
 
 /*
- * The upstream's definition of a directive that goes there; NULL for one that does not. @skip and @include have been obeyed, and so, in its way, has
- * been what asks for an answer in pieces.
+ * The upstream's definition of a directive that goes there; NULL for one that
+ * does not. @skip and @include have been obeyed, and so, in its way, has been
+ * what asks for an answer in pieces.
  */
 static GqlDirectiveDef *
-passed_directive(const RrJoinStep *step, const GqlDirective *directive, GqlDirectiveLocation location)
+passed_directive(const RrJoinStep *step, const GqlDirective *directive,
+				 GqlDirectiveLocation location)
 {
 	static const char *const obeyed[] = {"skip", "include", "defer", "stream"};
-	GqlDirectiveDef *def = gql_names_get(&step->remote->upstream->directives, directive->name.value);
+	GqlDirectiveDef *def = gql_names_get(&step->remote->upstream->directives,
+										 directive->name.value);
 
 	for (int i = 0; i < (int) lengthof(obeyed); i++)
 		if (strcmp(directive->name.value, obeyed[i]) == 0)
@@ -334,7 +361,7 @@ passes_any(const RrJoinStep *step, List *directives, GqlDirectiveLocation locati
 
 	foreach(lc, directives)
 		if (passed_directive(step, lfirst(lc), location) != NULL)
-			return true;
+		return true;
 	return false;
 }
 
@@ -361,7 +388,10 @@ append_directives(StringInfo out, RrJoinStep *step, List *directives, GqlDirecti
 	}
 }
 
-/* Nodes that became one field say the same once, and one thing only where a directive must not be repeated. */
+/*
+ * Nodes that became one field say the same once, and one thing only where a
+ * directive must not be repeated.
+ */
 static void
 print_field_directives(Printer *p, List *nodes)
 {
@@ -400,7 +430,10 @@ print_field_directives(Printer *p, List *nodes)
 	}
 }
 
-/* ---- fragments: those with directives that go upstream; others are resolved ---- */
+/*
+ * ---- fragments: those with directives that go upstream; others are resolved
+ * ----
+ */
 
 static bool
 fragment_passes(const RrJoinStep *step, const GqlFragmentUse *use)
@@ -414,14 +447,19 @@ fragment_passes(const RrJoinStep *step, const GqlFragmentUse *use)
 static PassedUse *
 enter_passed(Printer *p, const GqlFragmentUse *use, bool *found)
 {
-	HASHCTL		info = {.keysize = sizeof(use),.entrysize = sizeof(PassedUse),.hcxt = CurrentMemoryContext};
+	HASHCTL		info = {.keysize = sizeof(use), .entrysize = sizeof(PassedUse),
+	.hcxt = CurrentMemoryContext};
 
 	if (p->passed == NULL)
-		p->passed = hash_create("remote_rel fragments", 64, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		p->passed = hash_create("remote_rel fragments", 64, &info,
+								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	return hash_search(p->passed, &use, HASH_ENTER, found);
 }
 
-/* The innermost fragment from here outwards that goes upstream. Each is looked at once, however many fields are in it. */
+/*
+ * The innermost fragment from here outwards that goes upstream. Each is looked
+ * at once, however many fields are in it.
+ */
 static const GqlFragmentUse *
 passed_use(Printer *p, const GqlFragmentUse *use)
 {
@@ -466,7 +504,8 @@ open_fragment(Printer *p, const GqlFragmentUse *use, const char *type)
 		appendStringInfo(p->out, " ...G%d", p->nfragments);
 		append_directives(p->out, p->step, use->node->directives, GQL_LOC_FRAGMENT_SPREAD);
 		appendStringInfo(definition, " fragment G%d on %s", p->nfragments++, type);
-		append_directives(definition, p->step, use->fragment->directives, GQL_LOC_FRAGMENT_DEFINITION);
+		append_directives(definition, p->step, use->fragment->directives,
+						  GQL_LOC_FRAGMENT_DEFINITION);
 		appendStringInfoString(definition, " {");
 		p->outer = lcons(p->out, p->outer);
 		p->out = definition;
@@ -505,7 +544,10 @@ open_fragments(Printer *p, const GqlFragmentUse *use, const char *type)
 	open_fragment(p, use, type);
 }
 
-/* Be in this fragment, of an object of that type: leave those that it is not in, enter those that it is in. */
+/*
+ * Be in this fragment, of an object of that type: leave those that it is not
+ * in, enter those that it is in.
+ */
 static void
 go_to_fragment(Printer *p, const GqlFragmentUse *use, const char *type)
 {
@@ -527,7 +569,11 @@ print_selection(Printer *p, const RrShape *shape)
 	appendStringInfoString(p->out, " {");
 	if (shape->abstract)
 		appendStringInfoString(p->out, " " RR_TYPENAME_ALIAS ": __typename");
-	/* First the types singled out, so that their answers have all fields in the order of the query. */
+
+	/*
+	 * First the types singled out, so that their answers have all fields in
+	 * the order of the query.
+	 */
 	foreach(lc, shape->specific)
 	{
 		const RrObjectShape *object = lfirst(lc);
@@ -557,7 +603,8 @@ print_field(Printer *p, const RrShapeField *field, List *nodes)
 }
 
 static void
-print_field_in(Printer *p, const RrShapeField *field, const GqlFragmentUse *use, const char *type, List *nodes, bool again)
+print_field_in(Printer *p, const RrShapeField *field, const GqlFragmentUse *use, const char *type,
+			   List *nodes, bool again)
 {
 	if (again && !rr_count_fields(p->planner, 1))
 		p->failed = true;
@@ -596,7 +643,10 @@ print_field_inside(Printer *p, const RrShapeField *field, const char *type, bool
 		print_field_in(p, field, use, type, nodes, again);
 }
 
-/* A field of which some nodes stand in fragments. First where it stands first: what is next to it may be in the same one. */
+/*
+ * A field of which some nodes stand in fragments. First where it stands first:
+ * what is next to it may be in the same one.
+ */
 static void
 print_field_in_fragments(Printer *p, const RrShapeField *field, const char *type)
 {
@@ -607,7 +657,7 @@ print_field_in_fragments(Printer *p, const RrShapeField *field, const char *type
 
 	forboth(lc, field->sel->uses, lc2, field->sel->nodes)
 		if (passed_use(p, lfirst(lc)) == NULL)
-			outside = lappend(outside, lfirst(lc2));
+		outside = lappend(outside, lfirst(lc2));
 	if (begins_outside)
 		print_field_in(p, field, NULL, type, outside, false);
 	print_field_inside(p, field, type, begins_outside);
@@ -655,7 +705,10 @@ print_object(Printer *p, const RrObjectShape *object, bool typed)
 
 /* ---- the calls of a path ---- */
 
-/* The join key whose strings need no coercion to be this argument, or by list an element of it; -1: none. */
+/*
+ * The join key whose strings need no coercion to be this argument, or by list
+ * an element of it; -1: none.
+ */
 static int
 string_key(const RrJoinStep *step, const GqlValue *template, const GqlTypeRef *type)
 {
@@ -668,18 +721,22 @@ string_key(const RrJoinStep *step, const GqlValue *template, const GqlTypeRef *t
 		if (template->kind == GQL_VALUE_LIST && list_length(template->items) == 1)
 			template = linitial(template->items);
 	}
-	if (template->kind != GQL_VALUE_VARIABLE || type->kind == GQL_TYPE_LIST || !type->type->builtin ||
+	if (template->kind != GQL_VALUE_VARIABLE || type->kind == GQL_TYPE_LIST ||
+		!type->type->builtin ||
 		(strcmp(type->type->name, "String") != 0 && strcmp(type->type->name, "ID") != 0))
 		return -1;
 	return rr_remote_join_key(step->join, template->text);
 }
 
 /*
- * One argument: the relationship's template, the query's value, the permission's presets, or several of them together. What only the query gives stands
- * in the text as the query has it; what the relationship gives is a variable of the key.
+ * One argument: the relationship's template, the query's value, the
+ * permission's presets, or several of them together. What only the query gives
+ * stands in the text as the query has it; what the relationship gives is a
+ * variable of the key.
  */
 static void
-add_argument(Printer *p, RrFieldCall *call, const GqlInputValueDef *def, const GqlValue *template, bool innermost)
+add_argument(Printer *p, RrFieldCall *call, const GqlInputValueDef *def, const GqlValue *template,
+			 bool innermost)
 {
 	const GqlFieldSel *field = innermost ? p->step->field : NULL;
 	RrCallArgument *argument = palloc0(sizeof(RrCallArgument));
@@ -689,14 +746,17 @@ add_argument(Printer *p, RrFieldCall *call, const GqlInputValueDef *def, const G
 	if (template != NULL)
 	{
 		RrKeyArgument *key = palloc0(sizeof(RrKeyArgument));
-		const GqlValue *value = field && given_argument(field, def->name) ? coerced_argument(p, field, def->name) : NULL;
+		const GqlValue *value = field && given_argument(field, def->name)
+		? coerced_argument(p, field, def->name) : NULL;
 
 		key->def = def;
 		key->type = gql_type_to_string(def->type);
-		key->misfit = psprintf("The key does not fit argument \"%s\" of remote schema \"%s\"", def->name, p->step->remote->def->name);
+		key->misfit = psprintf("The key does not fit argument \"%s\" of remote schema \"%s\"",
+							   def->name, p->step->remote->def->name);
 		key->template = template;
 		key->given = value && value->kind == GQL_VALUE_OBJECT ? value : NULL;
-		key->presets = p->step->remote->restricted && rr_has_presets(p->step->remote->upstream, def);
+		key->presets = p->step->remote->restricted && rr_has_presets(p->step->remote->upstream,
+																	 def);
 		key->string_key = key->presets ? -1 : string_key(p->step, template, def->type);
 		argument->key_argument = list_length(p->step->key_arguments);
 		p->step->key_arguments = lappend(p->step->key_arguments, key);
@@ -755,7 +815,8 @@ check_variable_names(RrPlanner *planner, const RrJoinStep *step)
 
 		if (strncmp(name, RR_ALIAS_PREFIX, strlen(RR_ALIAS_PREFIX)) != 0)
 			continue;
-		gql_error_at(planner->errors, planner->request->document->source, variable_def(planner->request, name, &last)->variable_loc,
+		gql_error_at(planner->errors, planner->request->document->source,
+					 variable_def(planner->request, name, &last)->variable_loc,
 					 "Variable \"$%s\" is reserved: it starts with \"%s\".", name, RR_ALIAS_PREFIX);
 		ok = false;
 	}
@@ -773,7 +834,8 @@ rr_document_prepare(RrPlanner *planner, RrJoinStep *step)
 	initStringInfo(&p.fragments);
 	initStringInfo(&directives);
 	print_selection(&p, step->shape);
-	append_directives(&directives, step, planner->request->operation->directives, step->mutation ? GQL_LOC_MUTATION : GQL_LOC_QUERY);
+	append_directives(&directives, step, planner->request->operation->directives, step->mutation
+					  ? GQL_LOC_MUTATION : GQL_LOC_QUERY);
 	step->selection = selection.data;
 	step->fragments = p.fragments.data;
 	step->directives = directives.data;
@@ -789,7 +851,8 @@ rr_document_prepare(RrPlanner *planner, RrJoinStep *step)
 /* ---- whole documents ---- */
 
 static void
-print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, int nkeys, StringInfo out)
+print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, int nkeys,
+						   StringInfo out)
 {
 	const char *separator = "(";
 	int			last = 0;
@@ -804,28 +867,34 @@ print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, in
 		print_upstream_type(step, out, def->type);
 		if (def->default_value != NULL)
 		{
-			/* its value is always sent; but only with a default may a nullable variable stand where null may not */
+			/*
+			 * its value is always sent; but only with a default may a
+			 * nullable variable stand where null may not
+			 */
 			appendStringInfoString(out, " = ");
 			gql_print_value(out, def->default_value);
 		}
-		append_directives(out, unconstify(RrJoinStep *, step), def->directives, GQL_LOC_VARIABLE_DEFINITION);
+		append_directives(out, unconstify(RrJoinStep *, step), def->directives,
+						  GQL_LOC_VARIABLE_DEFINITION);
 		separator = ", ";
 	}
 	foreach(lc, step->preset_arguments)
 	{
 		const RrPresetArgument *preset = lfirst(lc);
 
-		appendStringInfo(out, "%s$" RR_ALIAS_PREFIX "p%d: %s", separator, foreach_current_index(lc), gql_type_to_string(preset->def->type));
+		appendStringInfo(out, "%s$" RR_ALIAS_PREFIX "p%d: %s", separator,
+						 foreach_current_index(lc), gql_type_to_string(preset->def->type));
 		separator = ", ";
 	}
 	for (int i = 0; i < nkeys; i++)
 		foreach(lc, step->key_arguments)
-		{
-			const RrKeyArgument *argument = lfirst(lc);
+	{
+		const RrKeyArgument *argument = lfirst(lc);
 
-			appendStringInfo(out, "%s$" RR_ALIAS_PREFIX "%d_%d: %s", separator, i, foreach_current_index(lc), argument->type);
-			separator = ", ";
-		}
+		appendStringInfo(out, "%s$" RR_ALIAS_PREFIX "%d_%d: %s", separator, i,
+						 foreach_current_index(lc), argument->type);
+		separator = ", ";
+	}
 	if (separator[0] == ',')
 		appendStringInfoChar(out, ')');
 }
@@ -863,7 +932,7 @@ print_calls(const RrJoinStep *step, int key, StringInfo out)
 		appendStringInfoString(out, " }");
 }
 
-char *
+char	   *
 rr_document_print(const GqlRequest *request, const RrJoinStep *step, int nkeys)
 {
 	StringInfoData out;
@@ -885,7 +954,8 @@ rr_document_print(const GqlRequest *request, const RrJoinStep *step, int nkeys)
 	}
 	appendStringInfoString(&out, " }");
 	if (step->fragment_type != NULL)
-		appendStringInfo(&out, " fragment F on %s%s%s", step->fragment_type, step->selection, step->fragments);
+		appendStringInfo(&out, " fragment F on %s%s%s", step->fragment_type, step->selection,
+						 step->fragments);
 	return out.data;
 }
 

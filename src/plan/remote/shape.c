@@ -1,9 +1,12 @@
 /*
  * shape.c: from the selection below a remote field to the shape of its answer.
  *
- * Fragments are resolved here: an object type has one list of fields, merged by response key; under an abstract type, each possible type that some type
- * condition singles out has a list of its own, and all others share one. So the reader of the answer does not have to know
- * fragments, and skipped fields are gone. The document has those fragments again that have directives of the upstream's.
+ * Fragments are resolved here: an object type has one list of fields, merged
+ * by response key; under an abstract type, each possible type that some type
+ * condition singles out has a list of its own, and all others share one. So
+ * the reader of the answer does not have to know fragments, and skipped fields
+ * are gone. The document has those fragments again that have directives of the
+ * upstream's.
  */
 #include "postgres.h"
 
@@ -11,7 +14,8 @@
 
 #include "plan/remote/step.h"
 
-static RrObjectShape *build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type, const GqlType *upstream, List *fields);
+static RrObjectShape *build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type,
+								   const GqlType *upstream, List *fields);
 
 static void
 file_at(RrPlanner *planner, const GqlFieldSel *sel, const char *message)
@@ -28,16 +32,26 @@ upstream_field(RrJoinStep *step, const GqlType *upstream, const GqlFieldSel *sel
 	const RrRemoteField *info = sel->def->data;
 
 	if (info->remote == step->remote)
-		return gql_names_get(gql_type_fields(step->remote->upstream, unconstify(GqlType *, upstream)), info->upstream_name);
-	/* a type that several remote schemas share: its names here may come from another one */
+		return gql_names_get(gql_type_fields(step->remote->upstream,
+											 unconstify(GqlType *, upstream)), info->upstream_name);
+
+	/*
+	 * a type that several remote schemas share: its names here may come from
+	 * another one
+	 */
 	return rr_remote_field_named(step->remote, upstream, sel->def->name);
 }
 
-/* The field that has a join's key; where another remote schema that shares the type is asked than the relationship is of, its field of that name. */
+/*
+ * The field that has a join's key; where another remote schema that shares the
+ * type is asked than the relationship is of, its field of that name.
+ */
 static const GqlFieldDef *
-key_field(RrPlanner *planner, const RrJoinStep *step, const GqlType *upstream, const RrJoinStep *join, const RrJoinKey *key)
+key_field(RrPlanner *planner, const RrJoinStep *step, const GqlType *upstream,
+		  const RrJoinStep *join, const RrJoinKey *key)
 {
-	const RrRelationship *relationship = join->kind == RR_STEP_SOURCE ? join->source->relationship : join->join->relationship;
+	const RrRelationship *relationship = join->kind == RR_STEP_SOURCE ? join->source->relationship
+	: join->join->relationship;
 	ListCell   *lc;
 
 	if (strcmp(relationship->source_remote_schema, step->remote->def->name) == 0)
@@ -48,7 +62,9 @@ key_field(RrPlanner *planner, const RrJoinStep *step, const GqlType *upstream, c
 
 		if (strcmp(source->def->name, relationship->source_remote_schema) == 0)
 			return rr_remote_field_named(step->remote, upstream,
-										 rr_remote_field_name(source, gql_schema_type(source->upstream, relationship->source_type), key->field->name));
+										 rr_remote_field_name(source,
+															  gql_schema_type(source->upstream,
+																			  relationship->source_type), key->field->name));
 	}
 	return NULL;
 }
@@ -56,7 +72,8 @@ key_field(RrPlanner *planner, const RrJoinStep *step, const GqlType *upstream, c
 static bool
 file_unanswerable(RrPlanner *planner, const RrJoinStep *step, const GqlFieldSel *sel)
 {
-	file_at(planner, sel, psprintf("Field \"%s\" cannot be answered by remote schema \"%s\".", sel->def->name, step->remote->def->name));
+	file_at(planner, sel, psprintf("Field \"%s\" cannot be answered by remote schema \"%s\".",
+								   sel->def->name, step->remote->def->name));
 	return false;
 }
 
@@ -76,13 +93,17 @@ key_slot(RrObjectShape *object, const GqlFieldDef *field)
 	object->keys = repalloc(object->keys, (object->nkeys + 1) * sizeof(GqlFieldDef *));
 	object->keys[object->nkeys] = field;
 	object->key_aliases = repalloc(object->key_aliases, (object->nkeys + 1) * sizeof(char *));
-	object->key_aliases[object->nkeys] = psprintf(RR_ALIAS_PREFIX "k%d%s", object->nkeys, object->upstream->name);
+	object->key_aliases[object->nkeys] = psprintf(RR_ALIAS_PREFIX "k%d%s", object->nkeys,
+												  object->upstream->name);
 	object->key_members = repalloc(object->key_members, (object->nkeys + 1) * sizeof(char *));
 	object->key_members[object->nkeys] = psprintf(",\"%s\":", object->key_aliases[object->nkeys]);
 	return object->nkeys++;
 }
 
-/* Root fields of several namespaced selections share a document, and may have one response key. */
+/*
+ * Root fields of several namespaced selections share a document, and may have
+ * one response key.
+ */
 static const char *
 unique_alias(const RrObjectShape *object, const RrShapeField *field)
 {
@@ -95,7 +116,8 @@ unique_alias(const RrObjectShape *object, const RrShapeField *field)
 }
 
 static bool
-build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShapeField *field, const GqlFieldSel *sel)
+build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShapeField *field,
+			const GqlFieldSel *sel)
 {
 	const RrField *info = sel->def->data;
 
@@ -109,7 +131,8 @@ build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShape
 	field->sel = sel;
 	if (strncmp(sel->key, RR_ALIAS_PREFIX, strlen(RR_ALIAS_PREFIX)) == 0)
 	{
-		file_at(planner, sel, psprintf("Response key \"%s\" is reserved: it starts with \"%s\".", sel->key, RR_ALIAS_PREFIX));
+		file_at(planner, sel, psprintf("Response key \"%s\" is reserved: it starts with \"%s\".",
+									   sel->key, RR_ALIAS_PREFIX));
 		return false;
 	}
 	if (gql_is_introspection_field(sel->def))
@@ -127,7 +150,8 @@ build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShape
 		field->key_slots = palloc(Max(field->step->nkeys, 1) * sizeof(int));
 		for (int i = 0; i < field->step->nkeys; i++)
 		{
-			const GqlFieldDef *key = key_field(planner, step, object->upstream, field->step, &field->step->keys[i]);
+			const GqlFieldDef *key = key_field(planner, step, object->upstream, field->step,
+											   &field->step->keys[i]);
 
 			if (key == NULL)
 				return file_unanswerable(planner, step, sel);
@@ -145,7 +169,8 @@ build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShape
 }
 
 static RrObjectShape *
-build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type, const GqlType *upstream, List *fields)
+build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type, const GqlType *upstream,
+			 List *fields)
 {
 	RrObjectShape *object = palloc0(sizeof(RrObjectShape));
 	ListCell   *lc;
@@ -157,7 +182,7 @@ build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type, const GqlType 
 	object->fields = palloc0(Max(list_length(fields), 1) * sizeof(RrShapeField));
 	foreach(lc, fields)
 		if (!build_field(planner, step, object, &object->fields[object->nfields++], lfirst(lc)))
-			return NULL;
+		return NULL;
 	return object;
 }
 
@@ -170,7 +195,8 @@ build_for_type(RrPlanner *planner, RrJoinStep *step, GqlType *type, List *select
 
 /* Type conditions that not every possible type of an abstract type meets. */
 static void
-collect_conditions(RrPlanner *planner, GqlType *abstract, List *selection_sets, GqlNames *conditions, GqlNames *visited)
+collect_conditions(RrPlanner *planner, GqlType *abstract, List *selection_sets,
+				   GqlNames *conditions, GqlNames *visited)
 {
 	ListCell   *lc;
 
@@ -186,19 +212,23 @@ collect_conditions(RrPlanner *planner, GqlType *abstract, List *selection_sets, 
 			GqlSelectionSet *set = selection->selection_set;
 			GqlType    *type;
 
-			if (selection->kind == GQL_FIELD || gql_is_skipped(planner->request, selection->directives))
+			if (selection->kind == GQL_FIELD || gql_is_skipped(planner->request,
+															   selection->directives))
 				continue;
 			if (selection->kind == GQL_FRAGMENT_SPREAD)
 			{
-				GqlFragmentEntry *entry = gql_names_get(&planner->request->fragments, selection->name.value);
+				GqlFragmentEntry *entry = gql_names_get(&planner->request->fragments,
+														selection->name.value);
 
 				if (entry == NULL || !gql_names_add(visited, entry))
 					continue;
 				condition = entry->fragment->type_condition;
 				set = entry->fragment->selection_set;
 			}
-			type = condition ? gql_schema_type(planner->request->schema, condition->name) : abstract;
-			if (type != abstract && !(gql_is_abstract(type) && gql_is_subtype(planner->request->schema, type, abstract)))
+			type = condition ? gql_schema_type(planner->request->schema, condition->name)
+				: abstract;
+			if (type != abstract && !(gql_is_abstract(type) &&
+									  gql_is_subtype(planner->request->schema, type, abstract)))
 				gql_names_add(conditions, type);
 			else
 				collect_conditions(planner, abstract, list_make1(set), conditions, visited);
@@ -210,13 +240,15 @@ static bool
 is_singled_out(GqlSchema *schema, GqlType *type, const GqlNames *conditions)
 {
 	gql_foreach(GqlType, condition, conditions)
-		if (condition == type || (gql_is_abstract(condition) && gql_is_subtype(schema, condition, type)))
-			return true;
+		if (condition == type || (gql_is_abstract(condition) && gql_is_subtype(schema, condition,
+																			   type)))
+		return true;
 	return false;
 }
 
 static bool
-build_abstract(RrPlanner *planner, RrJoinStep *step, GqlType *type, List *selection_sets, RrShape *shape)
+build_abstract(RrPlanner *planner, RrJoinStep *step, GqlType *type, List *selection_sets,
+			   RrShape *shape)
 {
 	GqlNames	conditions;
 	GqlNames	visited;
@@ -245,7 +277,7 @@ build_abstract(RrPlanner *planner, RrJoinStep *step, GqlType *type, List *select
 	return true;
 }
 
-RrShape *
+RrShape    *
 rr_shape_build(RrPlanner *planner, RrJoinStep *step, const GqlTypeRef *type, List *selection_sets)
 {
 	RrShape    *shape = palloc0(sizeof(RrShape));
@@ -279,13 +311,14 @@ static void
 add_matches(RrJoinStep *step, RrObjectShape *object)
 {
 	const List *matches = step->join->relationship->to_remote_schema->batch_match;
-	const GqlNames *fields = gql_type_fields(step->remote->upstream, unconstify(GqlType *, object->upstream));
+	const GqlNames *fields = gql_type_fields(step->remote->upstream,
+											 unconstify(GqlType *, object->upstream));
 	ListCell   *lc;
 
 	object->match_slots = palloc(Max(list_length(matches), 1) * sizeof(int));
 	foreach(lc, matches)
 		object->match_slots[foreach_current_index(lc)] =
-			key_slot(object, gql_names_get(fields, ((RrBatchMatch *) lfirst(lc))->name));
+		key_slot(object, gql_names_get(fields, ((RrBatchMatch *) lfirst(lc))->name));
 }
 
 void

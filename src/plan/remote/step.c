@@ -28,7 +28,8 @@ rr_join_step_number(const RrJoinStep *step)
 RrBatchKind
 rr_batch_kind(const RrJoinStep *step)
 {
-	return step->kind == RR_STEP_JOIN ? step->join->relationship->to_remote_schema->batch : RR_BATCH_ALIASES;
+	return step->kind == RR_STEP_JOIN ? step->join->relationship->to_remote_schema->batch
+		: RR_BATCH_ALIASES;
 }
 
 RrJoinStep *
@@ -83,7 +84,8 @@ rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, List *fields, bool mut
 
 	step->mutation = mutation;
 	step->shape = palloc0(sizeof(RrShape));
-	step->shape->base = rr_shape_root(planner, step, mutation ? remote->upstream->mutation : remote->upstream->query, fields);
+	step->shape->base = rr_shape_root(planner, step, mutation ? remote->upstream->mutation
+									  : remote->upstream->query, fields);
 	if (step->shape->base == NULL || !rr_document_prepare(planner, step))
 		return NULL;
 	return step;

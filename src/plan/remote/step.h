@@ -1,15 +1,21 @@
 /*
- * remote.h: what planning says of remote schemas, and execution reads: join steps, the documents they send, and the shape of the answers.
+ * remote.h: what planning says of remote schemas, and execution reads: join
+ * steps, the documents they send, and the shape of the answers.
  *
- * A step is one field to be answered by a remote schema for many keys (or, for the root fields of a remote schema, for none). Its shape mirrors
- * the selection below that field; the document is printed from the shape, and the answer is read along it, so the two cannot disagree.
+ * A step is one field to be answered by a remote schema for many keys (or, for
+ * the root fields of a remote schema, for none). Its shape mirrors the
+ * selection below that field; the document is printed from the shape, and the
+ * answer is read along it, so the two cannot disagree.
  */
 #ifndef RR_PLAN_REMOTE_H
 #define RR_PLAN_REMOTE_H
 
 #include "plan/plan.h"
 
-/* Aliases and variables of our own in documents that go upstream start with this; response keys and variables of the query must not. */
+/*
+ * Aliases and variables of our own in documents that go upstream start with
+ * this; response keys and variables of the query must not.
+ */
 #define RR_ALIAS_PREFIX "rr__"
 #define RR_TYPENAME_ALIAS RR_ALIAS_PREFIX "t"
 #define RR_TYPENAME_MEMBER ",\"" RR_TYPENAME_ALIAS "\":"
@@ -19,7 +25,8 @@ typedef struct RrShape RrShape;
 typedef enum RrShapeFieldKind
 {
 	RR_SHAPE_VALUE,				/* the upstream's value */
-	RR_SHAPE_TYPENAME,			/* the upstream's type name, under its name in the role's schema */
+	RR_SHAPE_TYPENAME,			/* the upstream's type name, under its name in
+								 * the role's schema */
 	RR_SHAPE_JOIN,				/* a hole, for a further step */
 } RrShapeFieldKind;
 
@@ -28,7 +35,8 @@ typedef struct RrShapeField
 	const char *key;			/* response key */
 	const char *member;			/* ,"<key>": */
 	int			member_len;
-	const char *alias;			/* its key in the upstream's answer; another one only among root fields */
+	const char *alias;			/* its key in the upstream's answer; another
+								 * one only among root fields */
 	int			alias_len;
 	const char *alias_member;	/* ,"<alias>": */
 	int			alias_member_len;
@@ -37,21 +45,30 @@ typedef struct RrShapeField
 	const GqlFieldDef *upstream;	/* VALUE */
 	RrShape    *shape;			/* VALUE */
 	RrJoinStep *step;			/* JOIN */
-	int		   *key_slots;		/* JOIN: for each key of the join, the key field that has it */
+	int		   *key_slots;		/* JOIN: for each key of the join, the key
+								 * field that has it */
 } RrShapeField;
 
-/* The selection on one object type. The document has the key fields first, then the fields in order. */
+/*
+ * The selection on one object type. The document has the key fields first,
+ * then the fields in order.
+ */
 typedef struct RrObjectShape
 {
-	GqlType    *type;			/* of the role's schema; NULL for a root object, whose fields may come from several places */
+	GqlType    *type;			/* of the role's schema; NULL for a root
+								 * object, whose fields may come from several
+								 * places */
 	const GqlType *upstream;	/* the same at the remote */
 	int			nfields;
 	RrShapeField *fields;
 	int			nkeys;
 	const GqlFieldDef **keys;	/* fetched for joins */
-	const char **key_aliases;	/* as these: of their own per type, since members of a union may disagree on a field's type */
+	const char **key_aliases;	/* as these: of their own per type, since
+								 * members of a union may disagree on a
+								 * field's type */
 	const char **key_members;	/* ,"<key alias>": */
-	int		   *match_slots;	/* of elements of a batch by list: for each match, the key field that has it */
+	int		   *match_slots;	/* of elements of a batch by list: for each
+								 * match, the key field that has it */
 } RrObjectShape;
 
 struct RrShape
@@ -59,7 +76,8 @@ struct RrShape
 	const GqlTypeRef *type;		/* of the role's schema, with its wrappers */
 	bool		leaf;
 	bool		abstract;		/* answers start with rr__t, the type's name */
-	RrObjectShape *base;		/* object types: all of it. Abstract: for types that no type condition singles out */
+	RrObjectShape *base;		/* object types: all of it. Abstract: for
+								 * types that no type condition singles out */
 	List	   *specific;		/* RrObjectShape * */
 };
 
@@ -70,19 +88,28 @@ typedef struct RrKeyArgument
 	const char *type;			/* its type's text */
 	const char *misfit;			/* what errors about its value begin with */
 	const GqlValue *template;	/* VARIABLEs are join keys */
-	const GqlValue *given;		/* the query's part of an input object, coerced; or NULL */
+	const GqlValue *given;		/* the query's part of an input object,
+								 * coerced; or NULL */
 	bool		presets;		/* the permission presets something of it */
-	int			string_key;		/* the join key that is the whole of it (by list: of its elements), where it takes strings as they are; or -1 */
+	int			string_key;		/* the join key that is the whole of it (by
+								 * list: of its elements), where it takes
+								 * strings as they are; or -1 */
 } RrKeyArgument;
 
-/* An argument of which the role's permission presets something: a variable, made when the document is sent. */
+/*
+ * An argument of which the role's permission presets something: a variable,
+ * made when the document is sent.
+ */
 typedef struct RrPresetArgument
 {
 	const GqlInputValueDef *def;	/* at the upstream */
 	const GqlValue *given;		/* the query's part, coerced; or NULL */
 } RrPresetArgument;
 
-/* One field of the path, as it is called: its arguments by the relationship, and by the query for the innermost. */
+/*
+ * One field of the path, as it is called: its arguments by the relationship,
+ * and by the query for the innermost.
+ */
 typedef struct RrCallArgument
 {
 	const char *name;
@@ -94,10 +121,14 @@ typedef struct RrFieldCall
 {
 	const char *field;
 	List	   *arguments;		/* RrCallArgument * */
-	const char *directives;		/* those of the join field, for the innermost; "" for others */
+	const char *directives;		/* those of the join field, for the innermost;
+								 * "" for others */
 } RrFieldCall;
 
-/* The texts of documents that have been printed, for the next batch, and for the next call when the plan is kept. */
+/*
+ * The texts of documents that have been printed, for the next batch, and for
+ * the next call when the plan is kept.
+ */
 typedef struct RrPrintedDocument
 {
 	int			nkeys;
@@ -122,7 +153,8 @@ struct RrJoinStep
 {
 	int			number;
 	RrStepKind	kind;
-	RrJoinStep *parent;			/* the step in whose values the holes stand; NULL: in a local result */
+	RrJoinStep *parent;			/* the step in whose values the holes stand;
+								 * NULL: in a local result */
 	RrRemote   *remote;			/* ROOT, JOIN */
 	bool		mutation;
 	const RrRemoteJoin *join;	/* JOIN */
@@ -131,17 +163,23 @@ struct RrJoinStep
 	int			nkeys;			/* JOIN, SOURCE: joining fields */
 	const RrJoinKey *keys;
 	const GqlFieldSel *field;	/* JOIN, SOURCE: the join field; ROOT: NULL */
-	RrShape    *shape;			/* of one value (an element, with batches by list); ROOT: of the root object */
+	RrShape    *shape;			/* of one value (an element, with batches by
+								 * list); ROOT: of the root object */
 
 	/* what documents are made of */
 	const char *selection;		/* of the value, "{…}"; "" for leaves */
-	const char *fragments;		/* definitions of fragments that the selection spreads */
+	const char *fragments;		/* definitions of fragments that the selection
+								 * spreads */
 	const char *directives;		/* of the operation */
-	const char *fragment_type;	/* the value's type at the upstream; NULL for leaves and root fields */
+	const char *fragment_type;	/* the value's type at the upstream; NULL for
+								 * leaves and root fields */
 	List	   *path;			/* JOIN: RrFieldCall *, outermost first */
-	List	   *key_arguments;	/* RrKeyArgument *, over all fields of the path, in order */
-	List	   *preset_arguments;	/* RrPresetArgument *: variables rr__p0, rr__p1, … */
-	List	   *variables;		/* char *: variables of the query that the document uses */
+	List	   *key_arguments;	/* RrKeyArgument *, over all fields of the
+								 * path, in order */
+	List	   *preset_arguments;	/* RrPresetArgument *: variables rr__p0,
+									 * rr__p1, … */
+	List	   *variables;		/* char *: variables of the query that the
+								 * document uses */
 	GqlNames	used;			/* the same */
 	RrPrintedDocuments *printed;
 };
@@ -149,34 +187,54 @@ struct RrJoinStep
 /* How the step's keys travel. */
 extern RrBatchKind rr_batch_kind(const RrJoinStep *step);
 
-/* Plan the root fields of one remote schema (GqlFieldSel *, of one or several selection sets). NULL when an error was filed. */
-extern RrJoinStep *rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, List *fields, bool mutation);
+/*
+ * Plan the root fields of one remote schema (GqlFieldSel *, of one or several
+ * selection sets). NULL when an error was filed.
+ */
+extern RrJoinStep *rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, List *fields,
+									   bool mutation);
 
 /* A join met in the answer of another step. */
-extern RrJoinStep *rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *parent);
+extern RrJoinStep *rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field,
+									   RrJoinStep *parent);
 
 /* The same for a join to a table. */
-extern RrJoinStep *rr_plan_source_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *parent);
+extern RrJoinStep *rr_plan_source_join(RrPlanner *planner, const GqlFieldSel *field,
+									   RrJoinStep *parent);
 
 /* ---- shape.c ---- */
 
-/* The shape of a value of a type of the role's schema under these selection sets. NULL when an error was filed. */
-extern RrShape *rr_shape_build(RrPlanner *planner, RrJoinStep *step, const GqlTypeRef *type, List *selection_sets);
-extern RrObjectShape *rr_shape_root(RrPlanner *planner, RrJoinStep *step, const GqlType *upstream, List *fields);
+/*
+ * The shape of a value of a type of the role's schema under these selection
+ * sets. NULL when an error was filed.
+ */
+extern RrShape *rr_shape_build(RrPlanner *planner, RrJoinStep *step, const GqlTypeRef *type,
+							   List *selection_sets);
+extern RrObjectShape *rr_shape_root(RrPlanner *planner, RrJoinStep *step, const GqlType *upstream,
+									List *fields);
 
-/* Have the fields fetched by which the elements of a batch by list are matched. */
+/*
+ * Have the fields fetched by which the elements of a batch by list are
+ * matched.
+ */
 extern void rr_shape_add_matches(RrJoinStep *step);
 
 /* ---- document.c ---- */
 
-/* Fill in what the step's documents are made of, from its shape and arguments. False when an error was filed. */
+/*
+ * Fill in what the step's documents are made of, from its shape and arguments.
+ * False when an error was filed.
+ */
 extern bool rr_document_prepare(RrPlanner *planner, RrJoinStep *step);
 
 /*
- * The document of a step that asks for nkeys keys (1 for batches by list or position, and for root fields): the same text for the same
- * number of keys. Key i's argument j is variable rr__<i>_<j>; key i's value is under the alias "j<i>".
+ * The document of a step that asks for nkeys keys (1 for batches by list or
+ * position, and for root fields): the same text for the same number of keys.
+ * Key i's argument j is variable rr__<i>_<j>; key i's value is under the alias
+ * "j<i>".
  */
 extern char *rr_document_print(const GqlRequest *request, const RrJoinStep *step, int nkeys);
+
 /* The same as a JSON string. It lasts until the next call for the step. */
 extern const char *rr_document_json(const GqlRequest *request, const RrJoinStep *step, int nkeys);
 

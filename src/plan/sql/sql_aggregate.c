@@ -1,5 +1,6 @@
 /*
- * sql_aggregate.c: aggregates (reference, 8). aggregate and nodes are about the same rows, which one scan gives.
+ * sql_aggregate.c: aggregates (reference, 8). aggregate and nodes are about
+ * the same rows, which one scan gives.
  */
 #include "postgres.h"
 
@@ -18,7 +19,8 @@ count_of(List *columns, bool distinct)
 	if (columns == NIL)
 		return "pg_catalog.count(*)";
 	initStringInfo(&out);
-	appendStringInfo(&out, "pg_catalog.count(%s%s", distinct ? "DISTINCT " : "", list_length(columns) > 1 ? "ROW(" : "");
+	appendStringInfo(&out, "pg_catalog.count(%s%s", distinct ? "DISTINCT " : "",
+					 list_length(columns) > 1 ? "ROW(" : "");
 	foreach(lc, columns)
 		appendStringInfo(&out, "%s%s", lc == list_head(columns) ? "" : ", ", (char *) lfirst(lc));
 	appendStringInfoString(&out, list_length(columns) > 1 ? "))" : ")");
@@ -33,7 +35,8 @@ rr_count_expression(const char *alias, const GqlValue *columns, bool distinct)
 
 	if (columns != NULL)
 		foreach(lc, columns->items)
-			expressions = lappend(expressions, psprintf("%s.%s", alias, quote_identifier(((const GqlValue *) lfirst(lc))->text)));
+			expressions = lappend(expressions, psprintf("%s.%s", alias,
+														quote_identifier(((const GqlValue *) lfirst(lc))->text)));
 	return count_of(expressions, distinct);
 }
 
@@ -52,11 +55,13 @@ count_field(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	distinct = rr_sql_argument(&args, "distinct");
 	if (columns != NULL)
 		foreach(lc, columns->items)
-		{
-			const RrColumn *column = rr_table_column_named(row->table, ((const GqlValue *) lfirst(lc))->text);
+	{
+		const RrColumn *column = rr_table_column_named(row->table,
+													   ((const GqlValue *) lfirst(lc))->text);
 
-			expressions = lappend(expressions, unconstify(char *, rr_row_value(row, rr_row_column(row, column->attnum))));
-		}
+		expressions = lappend(expressions, unconstify(char *, rr_row_value(row, rr_row_column(row,
+																							  column->attnum))));
+	}
 	return rr_json_piece("$", count_of(expressions, distinct != NULL && distinct->boolean));
 }
 
@@ -76,8 +81,9 @@ object_of(RrSql *sql, const RrRow *row, GqlType *type, List *fields, FieldValue 
 	foreach(lc, fields)
 	{
 		const GqlFieldSel *field = lfirst(lc);
-		RrJsonPiece *value = gql_is_introspection_field(field->def) ? rr_json_piece(psprintf("\"%s\"", type->name), NULL) :
-			value_of(sql, row, field);
+		RrJsonPiece *value = gql_is_introspection_field(field->def)
+		? rr_json_piece(psprintf("\"%s\"", type->name), NULL) :
+		value_of(sql, row, field);
 
 		if (value == NULL)
 			return NULL;
@@ -89,7 +95,8 @@ object_of(RrSql *sql, const RrRow *row, GqlType *type, List *fields, FieldValue 
 static RrJsonPiece *
 subobject(RrSql *sql, const RrRow *row, const GqlFieldSel *field, FieldValue value_of)
 {
-	return object_of(sql, row, gql_named_type(field->def->type), rr_subfields(sql, field), value_of);
+	return object_of(sql, row, gql_named_type(field->def->type), rr_subfields(sql, field),
+					 value_of);
 }
 
 /* { aggregate { max { column } } } */
@@ -100,7 +107,8 @@ column_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	const char *column = rr_row_value(row, rr_row_column(row, info->column->attnum));
 
 	return rr_json_piece("$", psprintf("pg_catalog.%s(%s)", info->aggregate->name,
-									   rr_sql_operand(rr_scalar(sql->db, info->column->type), column)));
+									   rr_sql_operand(rr_scalar(sql->db, info->column->type),
+													  column)));
 }
 
 /* { aggregate { count max {…} } } */
@@ -115,7 +123,8 @@ function_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 static RrJsonPiece *
 nodes(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
-	RrJsonPiece *piece = rr_json_object(sql, row, gql_named_type(field->def->type), rr_subfields(sql, field));
+	RrJsonPiece *piece = rr_json_object(sql, row, gql_named_type(field->def->type),
+										rr_subfields(sql, field));
 
 	return piece ? rr_json_piece("$", rr_json_call("json_rows", piece)) : NULL;
 }
@@ -140,7 +149,8 @@ joins_objects(RrSql *sql, List *fields)
 	{
 		const GqlFieldSel *field = lfirst(lc);
 
-		if (!gql_is_introspection_field(field->def) && ((const RrField *) field->def->data)->kind == RR_FIELD_NODES &&
+		if (!gql_is_introspection_field(field->def) &&
+			((const RrField *) field->def->data)->kind == RR_FIELD_NODES &&
 			rr_joins_objects(sql, rr_subfields(sql, field)))
 			return true;
 	}
@@ -156,5 +166,6 @@ rr_select_aggregate(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 
 	rr_rows_prepare(sql, rows, joins_objects(sql, fields));
 	piece = object_of(sql, &row, gql_named_type(field->def->type), fields, aggregate_value);
-	return piece ? psprintf("SELECT %s%s", rr_json_call("json_object", piece), rr_rows_from(rows)) : NULL;
+	return piece ? psprintf("SELECT %s%s", rr_json_call("json_object", piece), rr_rows_from(rows))
+		: NULL;
 }

@@ -1,5 +1,6 @@
 /*
- * sql_compile.c: root fields of tables and functions into statements; parameters and aliases.
+ * sql_compile.c: root fields of tables and functions into statements;
+ * parameters and aliases.
  */
 #include "postgres.h"
 
@@ -10,7 +11,10 @@
 
 #include "plan/sql/sql.h"
 
-/* Each relationship is a query of its own, or a join: it takes the planner some 100 kB, and its plan is kept as long as the document's. */
+/*
+ * Each relationship is a query of its own, or a join: it takes the planner
+ * some 100 kB, and its plan is kept as long as the document's.
+ */
 #define MAX_RELATIONSHIPS 1000
 #define MAX_RELATIONSHIPS_OF_DOCUMENT 5000
 
@@ -68,7 +72,7 @@ rr_sql_table(RrSql *sql, const RrTable *table)
 	return quote_qualified_identifier(table->schema, table->relation);
 }
 
-void *
+void	   *
 rr_sql_error(RrSql *sql, int loc, const char *fmt,...)
 {
 	StringInfoData message;
@@ -86,7 +90,8 @@ rr_sql_error(RrSql *sql, int loc, const char *fmt,...)
 			break;
 		enlargeStringInfo(&message, needed);
 	}
-	gql_error_at(sql->planner->errors, rr_sql_source(sql), loc >= 0 ? loc : sql->loc, "%s", message.data);
+	gql_error_at(sql->planner->errors, rr_sql_source(sql), loc >= 0 ? loc : sql->loc, "%s",
+				 message.data);
 	return NULL;
 }
 
@@ -102,9 +107,11 @@ bool
 rr_sql_relationship(RrSql *sql, int loc)
 {
 	if (++sql->relationships > MAX_RELATIONSHIPS)
-		rr_sql_error(sql, loc, "A root field goes through more than %d relationships.", MAX_RELATIONSHIPS);
+		rr_sql_error(sql, loc, "A root field goes through more than %d relationships.",
+					 MAX_RELATIONSHIPS);
 	else if (++sql->planner->relationships > MAX_RELATIONSHIPS_OF_DOCUMENT)
-		rr_sql_error(sql, loc, "The document goes through more than %d relationships.", MAX_RELATIONSHIPS_OF_DOCUMENT);
+		rr_sql_error(sql, loc, "The document goes through more than %d relationships.",
+					 MAX_RELATIONSHIPS_OF_DOCUMENT);
 	else
 		return true;
 	return false;
@@ -113,10 +120,11 @@ rr_sql_relationship(RrSql *sql, int loc)
 const char *
 rr_sql_equality(RrSql *sql, const char *alias, const RrColumn *column, const char *value)
 {
-	static const RrOperator equal = {.kind = RR_OP_COMPARE,.strategy = BTEqualStrategyNumber};
+	static const RrOperator equal = {.kind = RR_OP_COMPARE, .strategy = BTEqualStrategyNumber};
 	const RrScalar *scalar = rr_scalar(sql->db, column->type);
 
-	return psprintf("%s %s %s", rr_sql_operand(scalar, psprintf("%s.%s", alias, quote_identifier(column->name))),
+	return psprintf("%s %s %s", rr_sql_operand(scalar, psprintf("%s.%s", alias,
+																quote_identifier(column->name))),
 					rr_operator_name(rr_scalar_comparison(scalar, &equal)), value);
 }
 
@@ -138,7 +146,8 @@ compile_by_pk(RrSql *sql, RrRows *rows, const GqlFieldSel *field, const GqlNames
 	for (int i = 0; i < key->n; i++)
 	{
 		const RrColumn *column = rr_table_column(rows->table, key->attnums[i]);
-		const char *param = rr_sql_param(sql, rr_scalar(sql->db, column->type)->base, rr_sql_argument(args, column->name));
+		const char *param = rr_sql_param(sql, rr_scalar(sql->db, column->type)->base,
+										 rr_sql_argument(args, column->name));
 
 		rr_rows_condition(rows, rr_sql_equality(sql, rows->alias, column, param));
 	}
@@ -146,7 +155,8 @@ compile_by_pk(RrSql *sql, RrRows *rows, const GqlFieldSel *field, const GqlNames
 }
 
 static const char *
-compile_function(RrSql *sql, const RrTableField *info, const GqlFieldSel *field, const GqlNames *args)
+compile_function(RrSql *sql, const RrTableField *info, const GqlFieldSel *field,
+				 const GqlNames *args)
 {
 	const RrFunction *function = info->function;
 	const char *call = rr_function_call(sql, function, NULL, rr_sql_argument(args, "args"));
@@ -181,7 +191,8 @@ compile(RrSql *sql, const GqlFieldSel *field)
 			return rr_rows_arguments(sql, &rows, &args) ? rr_select_list(sql, &rows, field) : NULL;
 		case RR_FIELD_TABLE_AGGREGATE:
 			rr_rows_init(sql, &rows, info->table, NULL);
-			return rr_rows_arguments(sql, &rows, &args) ? rr_select_aggregate(sql, &rows, field) : NULL;
+			return rr_rows_arguments(sql, &rows, &args) ? rr_select_aggregate(sql, &rows, field)
+				: NULL;
 		case RR_FIELD_BY_PK:
 			rr_rows_init(sql, &rows, info->table, NULL);
 			return compile_by_pk(sql, &rows, field, &args);
@@ -196,7 +207,8 @@ compile(RrSql *sql, const GqlFieldSel *field)
 RrSqlStatement *
 rr_compile_root(RrPlanner *planner, const GqlFieldSel *field)
 {
-	RrSql		sql = {.planner = planner,.rs = planner->rs,.db = rr_tables(planner->rs)->db,.loc = rr_field_loc(field)};
+	RrSql		sql = {.planner = planner, .rs = planner->rs, .db = rr_tables(planner->rs)->db,
+	.loc = rr_field_loc(field)};
 	const char *text = compile(&sql, field);
 	RrSqlStatement *statement;
 

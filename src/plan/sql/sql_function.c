@@ -1,5 +1,6 @@
 /*
- * sql_function.c: calls of SQL functions, and paths into json values (reference, 11 and 4).
+ * sql_function.c: calls of SQL functions, and paths into json values
+ * (reference, 11 and 4).
  */
 #include "postgres.h"
 
@@ -12,24 +13,30 @@
 const char *
 rr_whole_row(const RrTable *table, const char *alias)
 {
-	return psprintf("(%s.*)::%s", alias, quote_qualified_identifier(table->schema, table->relation));
+	return psprintf("(%s.*)::%s", alias, quote_qualified_identifier(table->schema,
+																	table->relation));
 }
 
-/* Can argument i be left out? A later one must then be given by name, where it is given. */
+/*
+ * Can argument i be left out? A later one must then be given by name, where it
+ * is given.
+ */
 static bool
 may_omit(const RrFunction *function, int i, const GqlValue *args)
 {
 	if (i < function->nargs - function->ndefaults)
 		return false;
 	for (int k = i + 1; !function->named && k < function->nargs; k++)
-		if (k == function->row_arg || k == function->session_arg || gql_object_get(args, function->arg_names[k]) != NULL)
+		if (k == function->row_arg || k == function->session_arg ||
+			gql_object_get(args, function->arg_names[k]) != NULL)
 			return false;
 	return true;
 }
 
 /* Argument i as SQL; NULL: it was not given. */
 static const char *
-argument_expression(RrSql *sql, const RrFunction *function, int i, const char *row, const GqlValue *args)
+argument_expression(RrSql *sql, const RrFunction *function, int i, const char *row,
+					const GqlValue *args)
 {
 	const GqlValue *value;
 
@@ -54,11 +61,15 @@ rr_function_call(RrSql *sql, const RrFunction *function, const char *row, const 
 	{
 		const char *expression = argument_expression(sql, function, i, row, args);
 
-		/* What is left out takes its default; arguments after it are then given by name. */
+		/*
+		 * What is left out takes its default; arguments after it are then
+		 * given by name.
+		 */
 		if (expression == NULL)
 		{
 			if (!may_omit(function, i, args))
-				return rr_sql_error(sql, args ? args->loc : -1, "Argument \"%s\" of function \"%s\" cannot be left out.",
+				return rr_sql_error(sql, args ? args->loc : -1,
+									"Argument \"%s\" of function \"%s\" cannot be left out.",
 									function->arg_names[i], function->name);
 			by_name = true;
 			continue;
@@ -172,14 +183,16 @@ rr_json_path(RrSql *sql, const char *expression, const GqlNames *args)
 		sql->planner->exact = true;
 	p.text = path->text;
 	if (path->len != (int) strlen(path->text) || !parse_path(&p))
-		return rr_sql_error(sql, path->loc, "Argument \"path\" is not a JSON path: \"%s\".", path->text);
+		return rr_sql_error(sql, path->loc, "Argument \"path\" is not a JSON path: \"%s\".",
+							path->text);
 	initStringInfo(&out);
 	appendStringInfoString(&out, expression);
 	foreach(lc, p.steps)
 	{
 		const GqlValue *step = lfirst(lc);
 
-		appendStringInfo(&out, " OPERATOR(pg_catalog.->) %s", rr_sql_param(sql, step->kind == GQL_VALUE_INT ? INT4OID : TEXTOID, step));
+		appendStringInfo(&out, " OPERATOR(pg_catalog.->) %s",
+						 rr_sql_param(sql, step->kind == GQL_VALUE_INT ? INT4OID : TEXTOID, step));
 	}
 	return out.data;
 }

@@ -65,7 +65,10 @@ concatenate(List *members, int from, int to)
 	return piece;
 }
 
-/* An object of some of the members, as the members that it stands for in another. */
+/*
+ * An object of some of the members, as the members that it stands for in
+ * another.
+ */
 static RrJsonPiece *
 pack_some(List *members, int from, int to)
 {
@@ -75,7 +78,10 @@ pack_some(List *members, int from, int to)
 	return rr_json_piece("*", rr_json_call("json_object", piece));
 }
 
-/* Pack members into calls of their own, each with as many arguments as it can take. */
+/*
+ * Pack members into calls of their own, each with as many arguments as it can
+ * take.
+ */
 static List *
 pack(List *members)
 {
@@ -124,7 +130,8 @@ rr_json_members(List *members)
 /* ---- to-one relationships ---- */
 
 /*
- * Must the object be made by a subquery, so that nothing of it is computed when there is no row? What a null row would do to a function, or a join
+ * Must the object be made by a subquery, so that nothing of it is computed
+ * when there is no row? What a null row would do to a function, or a join
  * without keys, is not ours to try.
  */
 static bool
@@ -155,7 +162,8 @@ joined_object(RrSql *sql, const RrRow *row, const RrLink *link, GqlType *type, L
 	if (piece == NULL)
 		return NULL;
 	piece->template = psprintf("?%s", piece->template);
-	piece->args = lcons(unconstify(char *, rr_row_value(&joined, rr_row_column(&joined, link->target_attnums[0]))), list_copy(piece->args));
+	piece->args = lcons(unconstify(char *, rr_row_value(&joined, rr_row_column(&joined,
+																			   link->target_attnums[0]))), list_copy(piece->args));
 	if (list_length(piece->args) > MAX_ARGS)
 		piece = rr_json_piece("$", rr_json_call("json_object", piece));
 	return piece;
@@ -189,7 +197,8 @@ rr_joins_objects(RrSql *sql, List *fields)
 		const GqlFieldSel *field = lfirst(lc);
 		const RrTableField *info = field->def->data;
 
-		if (!gql_is_introspection_field(field->def) && info->base.kind == RR_FIELD_OBJECT_RELATIONSHIP && info->link->unique &&
+		if (!gql_is_introspection_field(field->def) &&
+			info->base.kind == RR_FIELD_OBJECT_RELATIONSHIP && info->link->unique &&
 			!wants_row(rr_subfields(sql, field)))
 			return true;
 	}
@@ -215,7 +224,8 @@ array_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 		return NULL;
 	sql->loc = rr_field_loc(field);
 	rr_rows_init(sql, &rows, info->link->target, NULL);
-	rr_rows_condition(&rows, rr_link_condition(info->link, rr_link_values(row, info->link), rows.alias));
+	rr_rows_condition(&rows, rr_link_condition(info->link, rr_link_values(row, info->link),
+											   rows.alias));
 	if (!rr_rows_arguments(sql, &rows, &args))
 		return NULL;
 	return subquery(info->base.kind == RR_FIELD_ARRAY_RELATIONSHIP ?
@@ -226,7 +236,8 @@ array_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 static RrJsonPiece *
 json_value(RrSql *sql, const RrScalar *scalar, const char *value, const GqlNames *args)
 {
-	if (gql_names_get(args, "path") != NULL && scalar->element == NULL && (scalar->base == JSONOID || scalar->base == JSONBOID))
+	if (gql_names_get(args, "path") != NULL && scalar->element == NULL &&
+		(scalar->base == JSONOID || scalar->base == JSONBOID))
 		value = rr_json_path(sql, value, args);
 	return value ? rr_json_piece("$", value) : NULL;
 }
@@ -259,11 +270,13 @@ computed_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
 		return NULL;
 	sql->loc = rr_field_loc(field);
-	call = rr_function_call(sql, function, function->result_table ? rr_row_value(row, whole) : whole, rr_sql_argument(&args, "args"));
+	call = rr_function_call(sql, function, function->result_table ? rr_row_value(row, whole)
+							: whole, rr_sql_argument(&args, "args"));
 	if (call == NULL)
 		return NULL;
 	if (function->result_table == NULL)
-		return json_value(sql, rr_scalar(sql->db, function->result), rr_row_value(row, call), &args);
+		return json_value(sql, rr_scalar(sql->db, function->result), rr_row_value(row, call),
+						  &args);
 
 	rr_rows_init(sql, &rows, function->result_table, call);
 	if (!rr_rows_arguments(sql, &rows, &args))
@@ -283,7 +296,8 @@ remote_join(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	if (step == NULL)
 		return NULL;
 	initStringInfo(&call);
-	appendStringInfo(&call, "remote_rel.join_hole(%d, %s", rr_join_step_number(step), rr_sql_run_param(sql));
+	appendStringInfo(&call, "remote_rel.join_hole(%d, %s", rr_join_step_number(step),
+					 rr_sql_run_param(sql));
 	for (int i = 0; i < join->nkeys; i++)
 	{
 		const RrJoinKey *key = &join->keys[i];
@@ -292,7 +306,8 @@ remote_join(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 		if (key->attnum != 0)
 			value = rr_row_column(row, key->attnum);
 		else
-			value = rr_function_call(sql, gql_names_get(&row->table->computed, key->name), rr_whole_row(row->table, row->alias), NULL);
+			value = rr_function_call(sql, gql_names_get(&row->table->computed, key->name),
+									 rr_whole_row(row->table, row->alias), NULL);
 		appendStringInfo(&call, ", %s", rr_row_value(row, value));
 	}
 	appendStringInfoChar(&call, ')');

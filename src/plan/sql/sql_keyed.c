@@ -1,8 +1,9 @@
 /*
  * sql_keyed.c: joins from remote types to tables: one statement for all keys.
  *
- * The keys come as one array for each joining field. The rows of each key are a subquery of their own, so that limit and order_by count
- * for each parent; the planner finds the index for it.
+ * The keys come as one array for each joining field. The rows of each key are
+ * a subquery of their own, so that limit and order_by count for each parent;
+ * the planner finds the index for it.
  */
 #include "postgres.h"
 
@@ -14,7 +15,8 @@
 RrSqlStatement *
 rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 {
-	RrSql		sql = {.planner = planner,.rs = planner->rs,.db = rr_tables(planner->rs)->db,.loc = rr_field_loc(field)};
+	RrSql		sql = {.planner = planner, .rs = planner->rs, .db = rr_tables(planner->rs)->db,
+	.loc = rr_field_loc(field)};
 	const RrSourceJoin *join = field->def->data;
 	const char *keys = rr_sql_alias(&sql, 'k');
 	StringInfoData unnest;
@@ -36,11 +38,13 @@ rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 
 		appendStringInfo(&unnest, "%s%s", i > 0 ? ", " : "", rr_sql_keys_param(&sql, list, i));
 		appendStringInfo(&columns, "c%d, ", i + 1);
-		rr_rows_condition(&rows, rr_sql_equality(&sql, rows.alias, column, psprintf("%s.c%d", keys, i + 1)));
+		rr_rows_condition(&rows, rr_sql_equality(&sql, rows.alias, column, psprintf("%s.c%d",
+																					keys, i + 1)));
 	}
 	if (join->array && !rr_rows_arguments(&sql, &rows, &args))
 		return NULL;
-	rows_sql = join->array ? rr_select_list(&sql, &rows, field) : rr_select_object(&sql, &rows, field, true);
+	rows_sql = join->array ? rr_select_list(&sql, &rows, field)
+		: rr_select_object(&sql, &rows, field, true);
 	if (rows_sql == NULL)
 		return NULL;
 	statement = palloc0(sizeof(RrSqlStatement));

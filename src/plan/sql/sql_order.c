@@ -1,7 +1,8 @@
 /*
  * sql_order.c: order_by as sort keys (reference, 7).
  *
- * Keys of to-one relationships come from left joins where the key is unique, else from subqueries; aggregates of to-many ones always do.
+ * Keys of to-one relationships come from left joins where the key is unique,
+ * else from subqueries; aggregates of to-many ones always do.
  */
 #include "postgres.h"
 
@@ -16,7 +17,8 @@ typedef struct Sorted
 	const RrTable *table;
 	const char *alias;
 	bool		own;
-	const char *present;		/* joined: what is not null where there is a row; or NULL */
+	const char *present;		/* joined: what is not null where there is a
+								 * row; or NULL */
 	const char *before;			/* of a key that has to be fetched: "(SELECT " … */
 	const char *after;			/* … " FROM …)" */
 } Sorted;
@@ -29,10 +31,14 @@ typedef struct JoinedBy
 	Sorted		sorted;
 } JoinedBy;
 
-/* Each key that has to be fetched is a subquery, and all of them columns of one target list. */
+/*
+ * Each key that has to be fetched is a subquery, and all of them columns of
+ * one target list.
+ */
 #define MAX_KEYS 500
 
-static bool sort_object(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const GqlValue *value);
+static bool sort_object(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type,
+						const GqlValue *value);
 
 static const char *
 direction_of(const GqlValue *value)
@@ -57,7 +63,8 @@ direction_of(const GqlValue *value)
 }
 
 static void
-add_key(RrRows *rows, const Sorted *by, const char *expression, const RrColumn *column, const GqlValue *direction)
+add_key(RrRows *rows, const Sorted *by, const char *expression, const RrColumn *column,
+		const GqlValue *direction)
 {
 	RrSortKey  *key = palloc(sizeof(RrSortKey));
 
@@ -78,7 +85,10 @@ compare_locations(const ListCell *a, const ListCell *b)
 	return ((const GqlObjectField *) lfirst(a))->name.loc - ((const GqlObjectField *) lfirst(b))->name.loc;
 }
 
-/* The members of an object as they were written. Those from the variables have no location, and keep their order: list_sort() need not be stable. */
+/*
+ * The members of an object as they were written. Those from the variables have
+ * no location, and keep their order: list_sort() need not be stable.
+ */
 static List *
 as_written(const GqlValue *value)
 {
@@ -114,7 +124,8 @@ sort_aggregate(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const 
 			case RR_FIELD_AGGREGATE_COLUMN:
 				add_key(rows, by, psprintf("pg_catalog.%s(%s)", info->aggregate->name,
 										   rr_sql_operand(rr_scalar(sql->db, info->column->type),
-														  psprintf("%s.%s", by->alias, quote_identifier(info->column->name)))),
+														  psprintf("%s.%s", by->alias,
+																   quote_identifier(info->column->name)))),
 						NULL, field->value);
 				break;
 			default:
@@ -128,16 +139,21 @@ sort_aggregate(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const 
 
 /* ---- what is reached from a table ---- */
 
-/* Keys come from a subquery on a table; wrapped in whatever the table itself is fetched by. */
+/*
+ * Keys come from a subquery on a table; wrapped in whatever the table itself
+ * is fetched by.
+ */
 static Sorted
-by_subquery(const Sorted *outer, const RrTable *table, const char *alias, const char *from, const char *condition, bool limit_one)
+by_subquery(const Sorted *outer, const RrTable *table, const char *alias, const char *from,
+			const char *condition, bool limit_one)
 {
-	Sorted		by = {.table = table,.alias = alias,.present = outer->present};
+	Sorted		by = {.table = table, .alias = alias, .present = outer->present};
 	const char *before = outer->before ? outer->before : "";
 	const char *after = outer->after ? outer->after : "";
 
 	by.before = psprintf("%s(SELECT ", before);
-	by.after = psprintf(" FROM %s AS %s%s%s%s)%s", from, alias, condition ? " WHERE " : "", condition ? condition : "",
+	by.after = psprintf(" FROM %s AS %s%s%s%s)%s", from, alias, condition ? " WHERE " : "",
+						condition ? condition : "",
 						limit_one ? " LIMIT 1" : "", after);
 	return by;
 }
@@ -163,14 +179,16 @@ join(RrSql *sql, RrRows *rows, const char *from, const RrLink *link)
 	JoinedBy   *joined = palloc0(sizeof(JoinedBy));
 	const char *alias = rr_sql_alias(sql, 't');
 
-	appendStringInfo(&rows->base_joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(sql, link->target), alias,
+	appendStringInfo(&rows->base_joins, " LEFT JOIN %s AS %s ON %s",
+					 rr_sql_table(sql, link->target), alias,
 					 rr_link_condition(link, rr_link_columns(link, from), alias));
 	rows->joined++;
 	joined->from = from;
 	joined->link = link;
 	joined->sorted.table = link->target;
 	joined->sorted.alias = alias;
-	joined->sorted.present = psprintf("%s.%s", alias, quote_identifier(rr_table_column(link->target, link->target_attnums[0])->name));
+	joined->sorted.present = psprintf("%s.%s", alias,
+									  quote_identifier(rr_table_column(link->target, link->target_attnums[0])->name));
 	rows->base_joined = lappend(rows->base_joined, joined);
 	return joined;
 }
@@ -188,11 +206,13 @@ follow(RrSql *sql, RrRows *rows, const Sorted *by, const RrLink *link)
 		return joined->sorted;
 	alias = rr_sql_alias(sql, 't');
 	condition = rr_link_condition(link, rr_link_columns(link, by->alias), alias);
-	return by_subquery(by, link->target, alias, rr_sql_table(sql, link->target), condition, !link->array && !link->unique);
+	return by_subquery(by, link->target, alias, rr_sql_table(sql, link->target), condition,
+					   !link->array && !link->unique);
 }
 
 static bool
-sort_field(RrSql *sql, RrRows *rows, const Sorted *by, const GqlInputValueDef *input, const GqlValue *value)
+sort_field(RrSql *sql, RrRows *rows, const Sorted *by, const GqlInputValueDef *input,
+		   const GqlValue *value)
 {
 	const RrTableField *info = input->data;
 	GqlType    *type = gql_named_type(input->type);
@@ -203,7 +223,8 @@ sort_field(RrSql *sql, RrRows *rows, const Sorted *by, const GqlInputValueDef *i
 	switch (info->base.kind)
 	{
 		case RR_FIELD_COLUMN:
-			add_key(rows, by, psprintf("%s.%s", by->alias, quote_identifier(info->column->name)), info->column, value);
+			add_key(rows, by, psprintf("%s.%s", by->alias, quote_identifier(info->column->name)),
+					info->column, value);
 			return true;
 		case RR_FIELD_COMPUTED:
 			call = rr_function_call(sql, info->function, rr_whole_row(by->table, by->alias), NULL);
@@ -214,15 +235,19 @@ sort_field(RrSql *sql, RrRows *rows, const Sorted *by, const GqlInputValueDef *i
 			}
 			alias = rr_sql_alias(sql, 't');
 			next = by_subquery(by, info->function->result_table, alias, call, NULL, false);
-			return rr_sql_relationship(sql, value->loc) && sort_aggregate(sql, rows, &next, type, value);
+			return rr_sql_relationship(sql, value->loc) && sort_aggregate(sql, rows, &next, type,
+																		  value);
 		case RR_FIELD_OBJECT_RELATIONSHIP:
 			next = follow(sql, rows, by, info->link);
-			return rr_sql_relationship(sql, value->loc) && sort_object(sql, rows, &next, type, value);
+			return rr_sql_relationship(sql, value->loc) && sort_object(sql, rows, &next, type,
+																	   value);
 		case RR_FIELD_AGGREGATE_RELATIONSHIP:
 			alias = rr_sql_alias(sql, 't');
 			next = by_subquery(by, info->link->target, alias, rr_sql_table(sql, info->link->target),
-							   rr_link_condition(info->link, rr_link_columns(info->link, by->alias), alias), false);
-			return rr_sql_relationship(sql, value->loc) && sort_aggregate(sql, rows, &next, type, value);
+							   rr_link_condition(info->link,
+												 rr_link_columns(info->link, by->alias), alias), false);
+			return rr_sql_relationship(sql, value->loc) && sort_aggregate(sql, rows, &next, type,
+																		  value);
 		default:
 			elog(ERROR, "cannot sort by \"%s\"", input->name);
 	}
@@ -240,7 +265,8 @@ sort_object(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const Gql
 
 		if (field->value->kind == GQL_VALUE_NULL)
 			continue;
-		if (!sort_field(sql, rows, by, gql_type_input(sql->rs->schema, type, field->name.value), field->value))
+		if (!sort_field(sql, rows, by, gql_type_input(sql->rs->schema, type, field->name.value),
+						field->value))
 			return false;
 	}
 	return true;
@@ -249,13 +275,13 @@ sort_object(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const Gql
 bool
 rr_sql_order_by(RrSql *sql, RrRows *rows, const GqlValue *order_by)
 {
-	Sorted		own = {.table = rows->table,.alias = rows->alias,.own = true};
+	Sorted		own = {.table = rows->table, .alias = rows->alias, .own = true};
 	GqlType    *type = rr_table_type(sql->rs, rows->table, RR_TYPE_ORDER_BY);
 	ListCell   *lc;
 
 	foreach(lc, order_by->items)
 		if (!sort_object(sql, rows, &own, type, lfirst(lc)))
-			return false;
+		return false;
 	if (list_length(rows->sort) <= MAX_KEYS)
 		return true;
 	rr_sql_error(sql, order_by->loc, "\"order_by\" sorts by more than %d values.", MAX_KEYS);

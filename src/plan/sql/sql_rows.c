@@ -1,5 +1,6 @@
 /*
- * sql_rows.c: the rows of a table: FROM, WHERE, ORDER BY, LIMIT, and the subqueries that these take.
+ * sql_rows.c: the rows of a table: FROM, WHERE, ORDER BY, LIMIT, and the
+ * subqueries that these take.
  */
 #include "postgres.h"
 
@@ -9,11 +10,15 @@
 #include "plan/sql/sql.h"
 
 /*
- * A target list ends at 1664 entries, and a table has up to 1600 columns: joins may add what fits besides.
+ * A target list ends at 1664 entries, and a table has up to 1600 columns:
+ * joins may add what fits besides.
  */
 #define MAX_OUTPUTS 1600
 
-/* Tables joined to one: the planner's memory grows with their square. Beyond, each is fetched by a subquery. */
+/*
+ * Tables joined to one: the planner's memory grows with their square. Beyond,
+ * each is fetched by a subquery.
+ */
 #define MAX_JOINED 50
 
 void
@@ -113,10 +118,12 @@ read_distinct_on(RrSql *sql, RrRows *rows, const GqlNames *args)
 	if (value == NULL)
 		return true;
 	foreach(lc, value->items)
-		rows->distinct = list_append_unique_ptr(rows->distinct, unconstify(RrColumn *, enum_column(rows->table, lfirst(lc))));
+		rows->distinct = list_append_unique_ptr(rows->distinct,
+												unconstify(RrColumn *, enum_column(rows->table, lfirst(lc))));
 	if (rows->sort != NIL && !begins_with(rows))
 	{
-		rr_sql_error(sql, value->loc, "\"distinct_on\" columns must match initial \"order_by\" columns");
+		rr_sql_error(sql, value->loc,
+					 "\"distinct_on\" columns must match initial \"order_by\" columns");
 		return false;
 	}
 	return true;
@@ -132,7 +139,8 @@ rr_rows_arguments(RrSql *sql, RrRows *rows, const GqlNames *args)
 	{
 		if (rows->where.len > 0)
 			appendStringInfoString(&rows->where, " AND ");
-		if (!rr_sql_where(sql, &rows->where, rows->table, rows->alias, rr_table_type(sql->rs, rows->table, RR_TYPE_BOOL_EXP), where))
+		if (!rr_sql_where(sql, &rows->where, rows->table, rows->alias,
+						  rr_table_type(sql->rs, rows->table, RR_TYPE_BOOL_EXP), where))
 			return false;
 	}
 	if (order_by != NULL && !rr_sql_order_by(sql, rows, order_by))
@@ -159,7 +167,8 @@ static void
 append_outputs(StringInfo out, const RrLayer *layer)
 {
 	for (int i = 0; i < layer->outputs.n; i++)
-		appendStringInfo(out, "%s%s AS c%d", i > 0 ? ", " : "", ((RrOutput *) layer->outputs.items[i])->expression, i + 1);
+		appendStringInfo(out, "%s%s AS c%d", i > 0 ? ", " : "",
+						 ((RrOutput *) layer->outputs.items[i])->expression, i + 1);
 	if (layer->outputs.n == 0)
 		appendStringInfoString(out, "NULL");
 }
@@ -174,7 +183,8 @@ append_sort(StringInfo out, const RrRows *rows, bool exported)
 	{
 		const RrSortKey *key = lfirst(lc);
 
-		appendStringInfo(out, "%s%s%s", separator, exported ? export(rows->base, key->expression) : key->expression, key->direction);
+		appendStringInfo(out, "%s%s%s", separator, exported ? export(rows->base, key->expression)
+						 : key->expression, key->direction);
 		separator = ", ";
 	}
 }
@@ -191,7 +201,8 @@ append_base(StringInfo out, const RrRows *rows)
 		appendStringInfoString(out, "DISTINCT ON (");
 		foreach(lc, rows->distinct)
 		{
-			appendStringInfo(out, "%s%s.%s", separator, rows->alias, quote_identifier(((const RrColumn *) lfirst(lc))->name));
+			appendStringInfo(out, "%s%s.%s", separator, rows->alias,
+							 quote_identifier(((const RrColumn *) lfirst(lc))->name));
 			separator = ", ";
 		}
 		appendStringInfoString(out, ") ");
@@ -202,7 +213,8 @@ append_base(StringInfo out, const RrRows *rows)
 static void
 append_tables(StringInfo out, const RrRows *rows)
 {
-	appendStringInfo(out, " FROM %s AS %s%s%s", rows->from, rows->alias, rows->base_joins.data, rows->middle ? "" : rows->joins.data);
+	appendStringInfo(out, " FROM %s AS %s%s%s", rows->from, rows->alias, rows->base_joins.data,
+					 rows->middle ? "" : rows->joins.data);
 	if (rows->where.len > 0)
 		appendStringInfo(out, " WHERE %s", rows->where.data);
 }
@@ -249,21 +261,25 @@ rr_rows_row(RrRows *rows)
 {
 	return (RrRow)
 	{
-		.rows = rows,.table = rows->table,.alias = rows->alias
+		.rows = rows, .table = rows->table, .alias = rows->alias
 	};
 }
 
 const char *
 rr_row_column(const RrRow *row, AttrNumber attnum)
 {
-	return psprintf("%s.%s", row->alias, quote_identifier(rr_table_column(row->table, attnum)->name));
+	return psprintf("%s.%s", row->alias, quote_identifier(rr_table_column(row->table,
+																		  attnum)->name));
 }
 
-/* The expression where joins are made: beside the table, or around the base. */
+/*
+ * The expression where joins are made: beside the table, or around the base.
+ */
 static const char *
 value_at_joins(const RrRow *row, const char *expression)
 {
-	return row->rows->middle != NULL && !row->joined ? export(row->rows->base, expression) : expression;
+	return row->rows->middle != NULL && !row->joined ? export(row->rows->base, expression)
+		: expression;
 }
 
 const char *
@@ -291,7 +307,8 @@ rr_link_columns(const RrLink *link, const char *alias)
 	const char **columns = palloc(link->n * sizeof(char *));
 
 	for (int i = 0; i < link->n; i++)
-		columns[i] = psprintf("%s.%s", alias, quote_identifier(rr_table_column(link->table, link->attnums[i])->name));
+		columns[i] = psprintf("%s.%s", alias, quote_identifier(rr_table_column(link->table,
+																			   link->attnums[i])->name));
 	return columns;
 }
 
@@ -303,7 +320,8 @@ rr_link_condition(const RrLink *link, const char **here, const char *alias)
 	initStringInfo(&out);
 	for (int i = 0; i < link->n; i++)
 	{
-		const char *there = psprintf("%s.%s", alias, quote_identifier(rr_table_column(link->target, link->target_attnums[i])->name));
+		const char *there = psprintf("%s.%s", alias,
+									 quote_identifier(rr_table_column(link->target, link->target_attnums[i])->name));
 		const char *operator = rr_operator_name(link->operators[i]);
 
 		/* a foreign key's operator takes the referenced column first */
@@ -333,11 +351,12 @@ rr_rows_join(RrSql *sql, const RrRow *row, const RrLink *link)
 
 	for (int i = 0; i < link->n; i++)
 		here[i] = value_at_joins(row, rr_row_column(row, link->attnums[i]));
-	appendStringInfo(&rows->joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(sql, link->target), alias, rr_link_condition(link, here, alias));
+	appendStringInfo(&rows->joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(sql, link->target),
+					 alias, rr_link_condition(link, here, alias));
 	rows->joined++;
 	rows->joined_columns += link->target->ncolumns;
 	return (RrRow)
 	{
-		.rows = rows,.table = link->target,.alias = alias,.joined = true
+		.rows = rows, .table = link->target, .alias = alias, .joined = true
 	};
 }

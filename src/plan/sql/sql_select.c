@@ -5,7 +5,7 @@
 
 #include "plan/sql/sql.h"
 
-List *
+List	   *
 rr_subfields(RrSql *sql, const GqlFieldSel *field)
 {
 	return gql_collect_subfields(sql->planner->request, gql_named_type(field->def->type), field);
@@ -26,7 +26,8 @@ rr_select_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 {
 	RrJsonPiece *piece = make_object(sql, rows, field);
 
-	return piece ? psprintf("SELECT %s%s", rr_json_call("json_rows", piece), rr_rows_from(rows)) : NULL;
+	return piece ? psprintf("SELECT %s%s", rr_json_call("json_rows", piece), rr_rows_from(rows))
+		: NULL;
 }
 
 const char *
@@ -36,5 +37,6 @@ rr_select_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field, bool limit_
 
 	if (piece == NULL)
 		return NULL;
-	return psprintf("SELECT %s%s%s", rr_json_call("json_object", piece), rr_rows_from(rows), limit_one ? " LIMIT 1" : "");
+	return psprintf("SELECT %s%s%s", rr_json_call("json_object", piece), rr_rows_from(rows),
+					limit_one ? " LIMIT 1" : "");
 }

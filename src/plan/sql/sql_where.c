@@ -1,7 +1,8 @@
 /*
  * sql_where.c: boolean expressions as conditions (reference, 5 and 6).
  *
- * A condition is compiled where its table is in sight under an alias. Relationships become EXISTS, which the planner turns into semijoins.
+ * A condition is compiled where its table is in sight under an alias.
+ * Relationships become EXISTS, which the planner turns into semijoins.
  */
 #include "postgres.h"
 
@@ -14,7 +15,10 @@
 
 #include "plan/sql/sql.h"
 
-/* Deepest nesting of relationships. The planner's time for a chain of joins grows with more than its square. */
+/*
+ * Deepest nesting of relationships. The planner's time for a chain of joins
+ * grows with more than its square.
+ */
 #define MAX_DEPTH 50
 
 /* EXISTS that may become joins of one query. */
@@ -24,8 +28,10 @@
 #define MAX_DOUBLED 2
 
 /*
- * Where an EXISTS stands decides what the planner makes of it. Joined by ANDs alone to its query, or all that a NOT is about, it becomes a join. Elsewhere
- * it is a subplan, planned twice, for one row and to be hashed, and so is what it holds: nested ones double with each level.
+ * Where an EXISTS stands decides what the planner makes of it. Joined by ANDs
+ * alone to its query, or all that a NOT is about, it becomes a join. Elsewhere
+ * it is a subplan, planned twice, for one row and to be hashed, and so is what
+ * it holds: nested ones double with each level.
  */
 typedef enum Position
 {
@@ -40,10 +46,12 @@ typedef struct Place
 	Position	position;
 	int			depth;			/* relationships that lead here */
 	int			doubled;		/* subplans around it that are planned twice */
-	int		   *joins;			/* EXISTS that become joins of the query that this is a condition of, so far */
+	int		   *joins;			/* EXISTS that become joins of the query that
+								 * this is a condition of, so far */
 } Place;
 
-static bool append_condition(RrSql *sql, StringInfo out, const Place *place, const RrTable *table, const char *alias, GqlType *type,
+static bool append_condition(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
+							 const char *alias, GqlType *type,
 							 const GqlValue *where);
 
 static GqlInputValueDef *
@@ -54,7 +62,10 @@ input_of(RrSql *sql, GqlType *type, const GqlObjectField *field)
 
 /* ---- comparisons ---- */
 
-/* "OPERATOR(schema.~~)": of the schema of the type that brought it, pg_catalog for most. */
+/*
+ * "OPERATOR(schema.~~)": of the schema of the type that brought it, pg_catalog
+ * for most.
+ */
 static const char *
 named_operator(const RrScalar *scalar, const char *name)
 {
@@ -67,7 +78,8 @@ named_operator(const RrScalar *scalar, const char *name)
 
 /* = ANY of an array; for arrays, one comparison after the other. */
 static void
-append_in(RrSql *sql, StringInfo out, const char *expression, const RrScalar *scalar, const RrOperator *op, const GqlValue *value)
+append_in(RrSql *sql, StringInfo out, const char *expression, const RrScalar *scalar,
+		  const RrOperator *op, const GqlValue *value)
 {
 	const char *operator = rr_operator_name(rr_scalar_comparison(scalar, op));
 	ListCell   *lc;
@@ -81,28 +93,35 @@ append_in(RrSql *sql, StringInfo out, const char *expression, const RrScalar *sc
 	if (value->items == NIL)
 		appendStringInfoString(out, op->negate ? "true" : "false");
 	foreach(lc, value->items)
-		appendStringInfo(out, "%s%s %s %s", lc == list_head(value->items) ? "(" : op->negate ? " AND " : " OR ",
+		appendStringInfo(out, "%s%s %s %s", lc == list_head(value->items) ? "(" : op->negate
+						 ? " AND " : " OR ",
 						 expression, operator, rr_sql_param(sql, scalar->base, lfirst(lc)));
 	if (value->items != NIL)
 		appendStringInfoChar(out, ')');
 }
 
 static bool
-append_comparison(RrSql *sql, StringInfo out, const char *expression, const RrScalar *scalar, const RrOperator *op,
+append_comparison(RrSql *sql, StringInfo out, const char *expression, const RrScalar *scalar,
+				  const RrOperator *op,
 				  const GqlInputValueDef *input, const GqlValue *value)
 {
 	const char *param;
 
-	/* types of one name share their comparisons, and may differ in what they can do */
+	/*
+	 * types of one name share their comparisons, and may differ in what they
+	 * can do
+	 */
 	if (!rr_scalar_has_operator(scalar, op))
 	{
-		rr_sql_error(sql, value->loc, "type %s has no operator for \"%s\"", format_type_be(scalar->base), op->name);
+		rr_sql_error(sql, value->loc, "type %s has no operator for \"%s\"",
+					 format_type_be(scalar->base), op->name);
 		return false;
 	}
 	switch (op->kind)
 	{
 		case RR_OP_COMPARE:
-			appendStringInfo(out, "%s %s %s", expression, rr_operator_name(rr_scalar_comparison(scalar, op)),
+			appendStringInfo(out, "%s %s %s", expression,
+							 rr_operator_name(rr_scalar_comparison(scalar, op)),
 							 rr_sql_param(sql, scalar->base, value));
 			return true;
 		case RR_OP_IN:
@@ -113,7 +132,8 @@ append_comparison(RrSql *sql, StringInfo out, const char *expression, const RrSc
 			return true;
 		case RR_OP_SIMILAR:
 			param = rr_sql_param(sql, rr_operator_type(scalar, op), value);
-			appendStringInfo(out, "%s %s pg_catalog.similar_to_escape(%s)", expression, named_operator(scalar, op->sql), param);
+			appendStringInfo(out, "%s %s pg_catalog.similar_to_escape(%s)", expression,
+							 named_operator(scalar, op->sql), param);
 			return true;
 		case RR_OP_TEXT:
 		case RR_OP_SELF:
@@ -132,7 +152,8 @@ append_comparison(RrSql *sql, StringInfo out, const char *expression, const RrSc
 
 /* {String: {…}} on the text of a jsonb value. */
 bool
-rr_sql_cast_comparison(RrSql *sql, StringInfo out, const char *expression, GqlType *type, const GqlValue *value)
+rr_sql_cast_comparison(RrSql *sql, StringInfo out, const char *expression, GqlType *type,
+					   const GqlValue *value)
 {
 	const char *text = psprintf("(%s)::pg_catalog.text", expression);
 	const char *separator = "";
@@ -146,7 +167,8 @@ rr_sql_cast_comparison(RrSql *sql, StringInfo out, const char *expression, GqlTy
 			continue;
 		appendStringInfoString(out, separator);
 		separator = " AND ";
-		if (!rr_sql_comparison(sql, out, text, rr_scalar(sql->db, TEXTOID), gql_named_type(input_of(sql, type, field)->type), field->value))
+		if (!rr_sql_comparison(sql, out, text, rr_scalar(sql->db, TEXTOID),
+							   gql_named_type(input_of(sql, type, field)->type), field->value))
 			return false;
 	}
 	if (separator[0] == '\0')
@@ -155,7 +177,8 @@ rr_sql_cast_comparison(RrSql *sql, StringInfo out, const char *expression, GqlTy
 }
 
 bool
-rr_sql_comparison(RrSql *sql, StringInfo out, const char *expression, const RrScalar *scalar, GqlType *type, const GqlValue *value)
+rr_sql_comparison(RrSql *sql, StringInfo out, const char *expression, const RrScalar *scalar,
+				  GqlType *type, const GqlValue *value)
 {
 	const char *separator = "";
 	ListCell   *lc;
@@ -168,7 +191,8 @@ rr_sql_comparison(RrSql *sql, StringInfo out, const char *expression, const RrSc
 
 		if (field->value->kind == GQL_VALUE_NULL)
 		{
-			rr_sql_error(sql, field->value->loc >= 0 ? field->value->loc : field->name.loc, "unexpected null value for type '%s'",
+			rr_sql_error(sql, field->value->loc >= 0 ? field->value->loc : field->name.loc,
+						 "unexpected null value for type '%s'",
 						 gql_type_to_string(input->type));
 			return false;
 		}
@@ -182,13 +206,17 @@ rr_sql_comparison(RrSql *sql, StringInfo out, const char *expression, const RrSc
 	return true;
 }
 
-/* Go into the condition of a relationship. False when there are too many: filed. */
+/*
+ * Go into the condition of a relationship. False when there are too many:
+ * filed.
+ */
 static bool
 enter(RrSql *sql, const Place *inner, const GqlValue *value)
 {
 	if (inner->depth <= MAX_DEPTH)
 		return rr_sql_relationship(sql, value->loc);
-	rr_sql_error(sql, value->loc, "Relationships nest more than %d levels deep in \"where\".", MAX_DEPTH);
+	rr_sql_error(sql, value->loc, "Relationships nest more than %d levels deep in \"where\".",
+				 MAX_DEPTH);
 	return false;
 }
 
@@ -205,12 +233,14 @@ member(const GqlValue *object, const char *name)
 static const char *
 column_expression(const RrTable *table, const char *alias, const GqlValue *value)
 {
-	return psprintf("%s.%s", alias, quote_identifier(rr_table_column_named(table, value->text)->name));
+	return psprintf("%s.%s", alias, quote_identifier(rr_table_column_named(table,
+																		   value->text)->name));
 }
 
 /* "count(DISTINCT t1.a)", "avg(t1.a)", "corr(t1.a, t1.b)" */
 static const char *
-predicate_call(const RrAggregate *aggregate, const RrTable *table, const char *alias, const GqlValue *given)
+predicate_call(const RrAggregate *aggregate, const RrTable *table, const char *alias,
+			   const GqlValue *given)
 {
 	const GqlValue *arguments = member(given, "arguments");
 	const GqlValue *distinct = member(given, "distinct");
@@ -220,40 +250,49 @@ predicate_call(const RrAggregate *aggregate, const RrTable *table, const char *a
 		return rr_count_expression(alias, arguments, is_distinct);
 	if (arguments->kind == GQL_VALUE_OBJECT)
 		return psprintf("pg_catalog.%s(%s%s, %s)", aggregate->name, is_distinct ? "DISTINCT " : "",
-						column_expression(table, alias, member(arguments, "X")), column_expression(table, alias, member(arguments, "Y")));
-	return psprintf("pg_catalog.%s(%s%s)", aggregate->name, is_distinct ? "DISTINCT " : "", column_expression(table, alias, arguments));
+						column_expression(table, alias, member(arguments, "X")),
+						column_expression(table, alias, member(arguments, "Y")));
+	return psprintf("pg_catalog.%s(%s%s)", aggregate->name, is_distinct ? "DISTINCT " : "",
+					column_expression(table, alias, arguments));
 }
 
 static bool
-append_predicate(RrSql *sql, StringInfo out, const Place *place, const RrLink *link, const char *here, const GqlInputValueDef *input, const GqlValue *given)
+append_predicate(RrSql *sql, StringInfo out, const Place *place, const RrLink *link,
+				 const char *here, const GqlInputValueDef *input, const GqlValue *given)
 {
 	const RrAggregate *aggregate = ((const RrTableField *) input->data)->aggregate;
 	GqlType    *type = gql_named_type(input->type);
-	GqlType    *comparison = gql_named_type(gql_type_input(sql->rs->schema, type, "predicate")->type);
+	GqlType    *comparison = gql_named_type(gql_type_input(sql->rs->schema, type,
+														   "predicate")->type);
 	const char *alias = rr_sql_alias(sql, 't');
 	const GqlValue *filter = member(given, "filter");
 	StringInfoData select;
 	int			joins = 0;
-	Place		inner = {.position = POSITION_AND,.depth = place->depth + 1,.doubled = place->doubled,.joins = &joins};
+	Place		inner = {.position = POSITION_AND, .depth = place->depth + 1,
+	.doubled = place->doubled, .joins = &joins};
 
 	if (!enter(sql, &inner, given))
 		return false;
 	initStringInfo(&select);
 	appendStringInfo(&select, "(SELECT %s FROM %s AS %s WHERE %s",
-					 predicate_call(aggregate, link->target, alias, given), rr_sql_table(sql, link->target), alias,
+					 predicate_call(aggregate, link->target, alias, given),
+					 rr_sql_table(sql, link->target), alias,
 					 rr_link_condition(link, rr_link_columns(link, here), alias));
 	if (filter != NULL)
 	{
 		appendStringInfoString(&select, " AND ");
-		if (!append_condition(sql, &select, &inner, link->target, alias, rr_table_type(sql->rs, link->target, RR_TYPE_BOOL_EXP), filter))
+		if (!append_condition(sql, &select, &inner, link->target, alias,
+							  rr_table_type(sql->rs, link->target, RR_TYPE_BOOL_EXP), filter))
 			return false;
 	}
 	appendStringInfoChar(&select, ')');
-	return rr_sql_comparison(sql, out, select.data, rr_scalar(sql->db, rr_predicate_result(aggregate)), comparison, member(given, "predicate"));
+	return rr_sql_comparison(sql, out, select.data, rr_scalar(sql->db,
+															  rr_predicate_result(aggregate)), comparison, member(given, "predicate"));
 }
 
 static bool
-append_aggregates(RrSql *sql, StringInfo out, const Place *place, const RrLink *link, const char *here, GqlType *type, const GqlValue *value)
+append_aggregates(RrSql *sql, StringInfo out, const Place *place, const RrLink *link,
+				  const char *here, GqlType *type, const GqlValue *value)
 {
 	const char *separator = "";
 	ListCell   *lc;
@@ -266,7 +305,8 @@ append_aggregates(RrSql *sql, StringInfo out, const Place *place, const RrLink *
 			continue;
 		appendStringInfoString(out, separator);
 		separator = " AND ";
-		if (!append_predicate(sql, out, place, link, here, input_of(sql, type, field), field->value))
+		if (!append_predicate(sql, out, place, link, here, input_of(sql, type, field),
+							  field->value))
 			return false;
 	}
 	if (separator[0] == '\0')
@@ -295,13 +335,14 @@ count_given(const GqlValue *object)
 
 	foreach(lc, object->items)
 		if (((const GqlObjectField *) lfirst(lc))->value->kind != GQL_VALUE_NULL)
-			n++;
+		n++;
 	return n;
 }
 
 /* _and, _or: [] is true, or false. */
 static bool
-append_list(RrSql *sql, StringInfo out, const Place *place, const RrTable *table, const char *alias, GqlType *type, const GqlValue *list, bool any)
+append_list(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
+			const char *alias, GqlType *type, const GqlValue *list, bool any)
 {
 	Place		inner = place_among(place, list_length(list->items), any);
 	const char *separator = "";
@@ -325,7 +366,8 @@ append_list(RrSql *sql, StringInfo out, const Place *place, const RrTable *table
 }
 
 static bool
-append_not(RrSql *sql, StringInfo out, const Place *place, const RrTable *table, const char *alias, GqlType *type, const GqlValue *value)
+append_not(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
+		   const char *alias, GqlType *type, const GqlValue *value)
 {
 	Place		inner = *place;
 
@@ -334,13 +376,18 @@ append_not(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
 	return append_condition(sql, out, &inner, table, alias, type, value);
 }
 
-/* Rows of a table, or with a NULL condition those of a function: these the planner neither joins nor hashes. */
+/*
+ * Rows of a table, or with a NULL condition those of a function: these the
+ * planner neither joins nor hashes.
+ */
 static bool
-append_exists(RrSql *sql, StringInfo out, const Place *place, const char *from, const char *condition, const RrTable *table, const char *alias,
+append_exists(RrSql *sql, StringInfo out, const Place *place, const char *from,
+			  const char *condition, const RrTable *table, const char *alias,
 			  const GqlInputValueDef *input, const GqlValue *value)
 {
 	int			joins = 0;
-	Place		inner = {.position = POSITION_AND,.depth = place->depth + 1,.doubled = place->doubled,.joins = &joins};
+	Place		inner = {.position = POSITION_AND, .depth = place->depth + 1,
+	.doubled = place->doubled, .joins = &joins};
 	bool		once = false;
 
 	if (!enter(sql, &inner, value))
@@ -354,7 +401,8 @@ append_exists(RrSql *sql, StringInfo out, const Place *place, const char *from, 
 		inner.doubled++;
 	else
 		once = condition != NULL;
-	appendStringInfo(out, "EXISTS (SELECT 1 FROM %s AS %s WHERE %s", from, alias, condition ? psprintf("%s AND ", condition) : "");
+	appendStringInfo(out, "EXISTS (SELECT 1 FROM %s AS %s WHERE %s", from, alias, condition
+					 ? psprintf("%s AND ", condition) : "");
 	if (!append_condition(sql, out, &inner, table, alias, gql_named_type(input->type), value))
 		return false;
 	/* which makes it a subplan for one row, and nothing else */
@@ -363,19 +411,23 @@ append_exists(RrSql *sql, StringInfo out, const Place *place, const char *from, 
 }
 
 static bool
-append_computed(RrSql *sql, StringInfo out, const Place *place, const RrTable *table, const char *alias, const GqlInputValueDef *input,
+append_computed(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
+				const char *alias, const GqlInputValueDef *input,
 				const GqlValue *value)
 {
 	const RrFunction *function = ((const RrTableField *) input->data)->function;
 	const char *call = rr_function_call(sql, function, rr_whole_row(table, alias), NULL);
 
 	if (function->result_table == NULL)
-		return rr_sql_comparison(sql, out, call, rr_scalar(sql->db, function->result), gql_named_type(input->type), value);
-	return append_exists(sql, out, place, call, NULL, function->result_table, rr_sql_alias(sql, 't'), input, value);
+		return rr_sql_comparison(sql, out, call, rr_scalar(sql->db, function->result),
+								 gql_named_type(input->type), value);
+	return append_exists(sql, out, place, call, NULL, function->result_table,
+						 rr_sql_alias(sql, 't'), input, value);
 }
 
 static bool
-append_field(RrSql *sql, StringInfo out, const Place *place, const RrTable *table, const char *alias, GqlType *type, const GqlObjectField *field)
+append_field(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
+			 const char *alias, GqlType *type, const GqlObjectField *field)
 {
 	const GqlInputValueDef *input = input_of(sql, type, field);
 	const RrTableField *info = input->data;
@@ -385,27 +437,33 @@ append_field(RrSql *sql, StringInfo out, const Place *place, const RrTable *tabl
 	{
 		if (strcmp(input->name, "_not") == 0)
 			return append_not(sql, out, place, table, alias, type, field->value);
-		return append_list(sql, out, place, table, alias, type, field->value, strcmp(input->name, "_or") == 0);
+		return append_list(sql, out, place, table, alias, type, field->value,
+						   strcmp(input->name, "_or") == 0);
 	}
 	switch (info->base.kind)
 	{
 		case RR_FIELD_COLUMN:
-			return rr_sql_comparison(sql, out, psprintf("%s.%s", alias, quote_identifier(info->column->name)),
-									 rr_scalar(sql->db, info->column->type), gql_named_type(input->type), field->value);
+			return rr_sql_comparison(sql, out, psprintf("%s.%s", alias,
+														quote_identifier(info->column->name)),
+									 rr_scalar(sql->db, info->column->type),
+									 gql_named_type(input->type), field->value);
 		case RR_FIELD_COMPUTED:
 			return append_computed(sql, out, place, table, alias, input, field->value);
 		case RR_FIELD_AGGREGATE_RELATIONSHIP:
-			return append_aggregates(sql, out, place, info->link, alias, gql_named_type(input->type), field->value);
+			return append_aggregates(sql, out, place, info->link, alias,
+									 gql_named_type(input->type), field->value);
 		default:
 			inner = rr_sql_alias(sql, 't');
 			return append_exists(sql, out, place, rr_sql_table(sql, info->link->target),
-								 rr_link_condition(info->link, rr_link_columns(info->link, alias), inner),
+								 rr_link_condition(info->link, rr_link_columns(info->link, alias),
+												   inner),
 								 info->link->target, inner, input, field->value);
 	}
 }
 
 static bool
-append_condition(RrSql *sql, StringInfo out, const Place *place, const RrTable *table, const char *alias, GqlType *type, const GqlValue *where)
+append_condition(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
+				 const char *alias, GqlType *type, const GqlValue *where)
 {
 	Place		inner = place_among(place, count_given(where), false);
 	const char *separator = "";
@@ -429,10 +487,11 @@ append_condition(RrSql *sql, StringInfo out, const Place *place, const RrTable *
 }
 
 bool
-rr_sql_where(RrSql *sql, StringInfo out, const RrTable *table, const char *alias, GqlType *type, const GqlValue *where)
+rr_sql_where(RrSql *sql, StringInfo out, const RrTable *table, const char *alias, GqlType *type,
+			 const GqlValue *where)
 {
 	int			joins = 0;
-	Place		place = {.position = POSITION_AND,.joins = &joins};
+	Place		place = {.position = POSITION_AND, .joins = &joins};
 
 	return append_condition(sql, out, &place, table, alias, type, where);
 }

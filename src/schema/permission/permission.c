@@ -1,5 +1,6 @@
 /*
- * permission.c: from the SDL of a permission to the schema through which the role sees the upstream.
+ * permission.c: from the SDL of a permission to the schema through which the
+ * role sees the upstream.
  */
 #include "postgres.h"
 
@@ -9,7 +10,10 @@
 #include "schema/permission/permission.h"
 #include "schema/permission/preset.h"
 
-/* In documents from Hasura's console the type of @preset's value; it stands for any literal, so for none of the upstream's. */
+/*
+ * In documents from Hasura's console the type of @preset's value; it stands
+ * for any literal, so for none of the upstream's.
+ */
 #define PRESET_VALUE "PresetValue"
 
 static const char preset_definition[] =
@@ -36,7 +40,10 @@ add_used_by_inputs(GqlNames *known, const List *inputs)
 		add_used(known, ((const GqlInputValueNode *) lfirst(lc))->directives);
 }
 
-/* Of an upstream that uses directives without defining them (federation's, AppSync's), parts may be copied as they are. */
+/*
+ * Of an upstream that uses directives without defining them (federation's,
+ * AppSync's), parts may be copied as they are.
+ */
 static void
 add_used_by_type(GqlNames *known, const GqlTypeDefNode *type)
 {
@@ -59,7 +66,9 @@ add_used_by_type(GqlNames *known, const GqlTypeDefNode *type)
 	}
 }
 
-/* Whatever starts with the name of a directive that the upstream has or uses. */
+/*
+ * Whatever starts with the name of a directive that the upstream has or uses.
+ */
 static GqlNames *
 known_directives(GqlSchema *upstream)
 {
@@ -71,7 +80,7 @@ known_directives(GqlSchema *upstream)
 		gql_names_add(known, directive);
 	gql_foreach(GqlType, type, &upstream->types)
 		foreach(lc, type->nodes)
-			add_used_by_type(known, lfirst(lc));
+		add_used_by_type(known, lfirst(lc));
 	foreach(lc, upstream->nodes)
 		add_used(known, ((const GqlSchemaNode *) lfirst(lc))->directives);
 	return known;
@@ -90,7 +99,8 @@ reduced_directives(const GqlNames *known, const List *directives)
 	{
 		GqlDirective *directive = lfirst(lc);
 
-		if (strcmp(directive->name.value, RR_PRESET) == 0 || (known != NULL && gql_names_get(known, directive->name.value) == NULL))
+		if (strcmp(directive->name.value, RR_PRESET) == 0 ||
+			(known != NULL && gql_names_get(known, directive->name.value) == NULL))
 			left = lappend(left, directive);
 	}
 	return left;
@@ -136,7 +146,10 @@ reduce_type(const GqlNames *known, GqlTypeDefNode *type)
 	}
 }
 
-/* Does the document define what every permission has: @preset and the type of its value? */
+/*
+ * Does the document define what every permission has: @preset and the type of
+ * its value?
+ */
 static bool
 defines_presets(GqlSchema *upstream, const GqlDefinition *definition)
 {
@@ -158,7 +171,8 @@ reduce_definition(const GqlNames *known, GqlDefinition *definition)
 			reduce_type(known, (GqlTypeDefNode *) definition);
 			break;
 		case GQL_DEF_SCHEMA:
-			((GqlSchemaNode *) definition)->directives = reduced_directives(known, ((GqlSchemaNode *) definition)->directives);
+			((GqlSchemaNode *) definition)->directives = reduced_directives(known,
+																			((GqlSchemaNode *) definition)->directives);
 			break;
 		case GQL_DEF_DIRECTIVE:
 			((GqlDirectiveDefNode *) definition)->directives =
@@ -207,8 +221,11 @@ build(const GqlDocument *document, bool good_will, GqlErrorList *errors, GqlErro
 
 /* ---- default values ---- */
 
-/* Arguments and input fields of a permission's schema beside the upstream's. */
-typedef void (*VisitInput) (GqlSchema *schema, GqlInputValueDef *input, const GqlInputValueDef *upstream);
+/*
+ * Arguments and input fields of a permission's schema beside the upstream's.
+ */
+typedef void (*VisitInput) (GqlSchema *schema, GqlInputValueDef *input,
+							const GqlInputValueDef *upstream);
 
 static void
 visit_inputs(GqlSchema *schema, const GqlNames *inputs, const GqlNames *upstream, VisitInput visit)
@@ -235,12 +252,12 @@ visit_all_inputs(GqlSchema *schema, GqlSchema *upstream, VisitInput visit)
 			visit_inputs(schema, &type->fields, &other->fields, visit);
 		else if (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE)
 			gql_foreach(GqlFieldDef, field, &type->fields)
-			{
-				const GqlFieldDef *other_field = gql_names_get(&other->fields, field->name);
+		{
+			const GqlFieldDef *other_field = gql_names_get(&other->fields, field->name);
 
-				if (other_field != NULL)
-					visit_inputs(schema, &field->args, &other_field->args, visit);
-			}
+			if (other_field != NULL)
+				visit_inputs(schema, &field->args, &other_field->args, visit);
+		}
 	}
 	gql_foreach(GqlDirectiveDef, directive, &schema->directives)
 	{
@@ -252,7 +269,8 @@ visit_all_inputs(GqlSchema *schema, GqlSchema *upstream, VisitInput visit)
 }
 
 static void
-adopt_default(GqlSchema *schema pg_attribute_unused(), GqlInputValueDef *input, const GqlInputValueDef *upstream)
+adopt_default(GqlSchema *schema pg_attribute_unused(), GqlInputValueDef *input,
+			  const GqlInputValueDef *upstream)
 {
 	input->default_value = upstream->default_value;
 }
@@ -278,15 +296,17 @@ gives_preset(GqlSchema *schema, const GqlValue *value, GqlType *type)
 			continue;
 		}
 		field = gql_type_input(schema, type, member->name.value);
-		if (rr_preset_text(field->node) != NULL || gives_preset(schema, member->value, gql_named_type(field->type)))
+		if (rr_preset_text(field->node) != NULL || gives_preset(schema, member->value,
+																gql_named_type(field->type)))
 			return true;
 	}
 	return false;
 }
 
 /*
- * The upstream's default into the document, if the role can see all of it. One that it cannot see leaves the thing optional all the same: that null may be given
- * then is for the upstream to refuse.
+ * The upstream's default into the document, if the role can see all of it. One
+ * that it cannot see leaves the thing optional all the same: that null may be
+ * given then is for the upstream to refuse.
  */
 static void
 settle_default(GqlSchema *schema, GqlInputValueDef *input, const GqlInputValueDef *upstream)
@@ -297,7 +317,8 @@ settle_default(GqlSchema *schema, GqlInputValueDef *input, const GqlInputValueDe
 
 	if (upstream->default_value == NULL)
 		return;
-	if (gql_coerce_value(schema, upstream->default_value, input->type, false, "", gql_errors_create(1, NULL)) != NULL &&
+	if (gql_coerce_value(schema, upstream->default_value, input->type, false, "",
+						 gql_errors_create(1, NULL)) != NULL &&
 		!gives_preset(schema, upstream->default_value, gql_named_type(input->type)))
 	{
 		old = MemoryContextSwitchTo(schema->data);
@@ -310,11 +331,12 @@ settle_default(GqlSchema *schema, GqlInputValueDef *input, const GqlInputValueDe
 		node->type = node->type->of;
 }
 
-GqlSchema *
+GqlSchema  *
 rr_permission_build(GqlDocument *document, GqlSchema *upstream, GqlErrorList *errors)
 {
 	MemoryContext cxt = CurrentMemoryContext;
-	MemoryContext scratch = AllocSetContextCreate(cxt, "remote_rel permission without defaults", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch = AllocSetContextCreate(cxt, "remote_rel permission without defaults",
+												  ALLOCSET_DEFAULT_SIZES);
 	GqlSchema  *without;
 
 	MemoryContextSwitchTo(scratch);
@@ -330,7 +352,7 @@ rr_permission_build(GqlDocument *document, GqlSchema *upstream, GqlErrorList *er
 	return build(document, false, errors, NULL);
 }
 
-GqlSchema *
+GqlSchema  *
 rr_permission_build_broken(const GqlDocument *document, GqlErrorList *errors)
 {
 	GqlErrorList *warnings = gql_errors_create(0, NULL);
@@ -350,7 +372,8 @@ copied(const char *text)
 }
 
 static void
-complete_input(GqlSchema *schema pg_attribute_unused(), GqlInputValueDef *input, const GqlInputValueDef *upstream)
+complete_input(GqlSchema *schema pg_attribute_unused(), GqlInputValueDef *input,
+			   const GqlInputValueDef *upstream)
 {
 	if (input->description == NULL)
 		input->description = copied(upstream->description);
@@ -396,7 +419,7 @@ complete_type(GqlType *type, const GqlType *upstream)
 		complete_values(type, upstream);
 }
 
-GqlSchema *
+GqlSchema  *
 rr_permission_schema(GqlSchema *upstream, const char *sdl)
 {
 	GqlErrorList *errors = gql_errors_create(1, NULL);
@@ -404,10 +427,11 @@ rr_permission_schema(GqlSchema *upstream, const char *sdl)
 	GqlSchema  *schema = document ? rr_permission_build(document, upstream, errors) : NULL;
 
 	if (schema == NULL)
-		elog(ERROR, "permission on a remote schema does not fit: %s", ((GqlError *) linitial(errors->items))->message);
+		elog(ERROR, "permission on a remote schema does not fit: %s",
+			 ((GqlError *) linitial(errors->items))->message);
 	gql_foreach(GqlType, type, &schema->types)
 		if (!type->builtin)
-			complete_type(type, gql_schema_type(upstream, type->name));
+		complete_type(type, gql_schema_type(upstream, type->name));
 	gql_foreach(GqlDirectiveDef, directive, &schema->directives)
 	{
 		const GqlDirectiveDef *other = gql_names_get(&upstream->directives, directive->name);

@@ -1,5 +1,6 @@
 /*
- * permission_check.c: is a role's SDL a part of the upstream's schema (reference, section 5.1), and are its presets right (5.2)?
+ * permission_check.c: is a role's SDL a part of the upstream's schema
+ * (reference, section 5.1), and are its presets right (5.2)?
  *
  * Everything wrong is filed, in the order of the document.
  */
@@ -14,7 +15,9 @@
 typedef struct Check
 {
 	GqlSchema  *upstream;
-	GqlSchema  *types;			/* what presets are checked against: the role's schema, or the upstream's where there is none */
+	GqlSchema  *types;			/* what presets are checked against: the
+								 * role's schema, or the upstream's where
+								 * there is none */
 	const char *source;			/* the role's SDL */
 	GqlErrorList *errors;
 } Check;
@@ -33,7 +36,10 @@ names_of(const GqlNames *names)
 
 static void check_value(Check *c, const GqlValue *value, const GqlTypeRef *type, const char *where);
 
-/* An input object, some of whose fields are session variables: what is there is checked field by field. */
+/*
+ * An input object, some of whose fields are session variables: what is there
+ * is checked field by field.
+ */
 static void
 check_object(Check *c, const GqlValue *value, GqlType *type, const char *where)
 {
@@ -46,7 +52,8 @@ check_object(Check *c, const GqlValue *value, GqlType *type, const char *where)
 
 		if (def == NULL)
 			gql_error(c->errors, "The preset of %s has a field \"%s\" that input type \"%s\" does not have.%s", where, field->name.value,
-					  type->name, gql_did_you_mean(NULL, field->name.value, names_of(gql_type_fields(c->types, type))));
+					  type->name, gql_did_you_mean(NULL, field->name.value,
+												   names_of(gql_type_fields(c->types, type))));
 		else
 			check_value(c, field->value, def->type, where);
 	}
@@ -60,7 +67,8 @@ check_object(Check *c, const GqlValue *value, GqlType *type, const char *where)
 			gql_error(c->errors, "The preset of %s lacks the field \"%s\", which input type \"%s\" requires.", where, def->name, type->name);
 	}
 	if (type->one_of && list_length(value->items) != 1)
-		gql_error(c->errors, "The preset of %s must give exactly one field of input type \"%s\".", where, type->name);
+		gql_error(c->errors, "The preset of %s must give exactly one field of input type \"%s\".",
+				  where, type->name);
 }
 
 static void
@@ -72,7 +80,8 @@ check_value(Check *c, const GqlValue *value, const GqlTypeRef *type, const char 
 	check_stack_depth();
 	if (!rr_holds_session_variable(value))
 	{
-		(void) gql_coerce_value(c->types, value, type, false, psprintf("The preset of %s", where), c->errors);
+		(void) gql_coerce_value(c->types, value, type, false, psprintf("The preset of %s", where),
+								c->errors);
 		return;
 	}
 	if (nullable->kind == GQL_TYPE_LIST && value->kind == GQL_VALUE_LIST)
@@ -88,12 +97,15 @@ check_value(Check *c, const GqlValue *value, const GqlTypeRef *type, const char 
 				  nullable->type->name);
 	else if (value->kind == GQL_VALUE_OBJECT && nullable->type->kind == GQL_INPUT_OBJECT)
 		check_object(c, value, nullable->type, where);
-	else if (!rr_is_session_variable(value) && (nullable->type->kind != GQL_SCALAR || nullable->type->builtin))
-		gql_error(c->errors, "The preset of %s does not fit type \"%s\".", where, gql_type_to_string(type));
+	else if (!rr_is_session_variable(value) && (nullable->type->kind != GQL_SCALAR ||
+												nullable->type->builtin))
+		gql_error(c->errors, "The preset of %s does not fit type \"%s\".", where,
+				  gql_type_to_string(type));
 }
 
 static void
-check_preset(Check *c, const GqlDirective *directive, const GqlTypeNode *type_node, const char *where)
+check_preset(Check *c, const GqlDirective *directive, const GqlTypeNode *type_node,
+			 const char *where)
 {
 	const GqlTypeRef *type = gql_resolve_type(c->types, type_node);
 	const GqlValue *value = NULL;
@@ -109,14 +121,17 @@ check_preset(Check *c, const GqlDirective *directive, const GqlTypeNode *type_no
 		else if (strcmp(argument->name.value, "static") != 0)
 			continue;			/* filed with the schema's rules */
 		else if (argument->value->kind != GQL_VALUE_BOOLEAN)
-			gql_error_at(c->errors, c->source, argument->name.loc, "Argument \"static\" of \"@preset\" must be true or false.");
+			gql_error_at(c->errors, c->source, argument->name.loc,
+						 "Argument \"static\" of \"@preset\" must be true or false.");
 		else
 			is_static = argument->value->boolean;
 	}
 	if (value == NULL)
-		gql_error_at(c->errors, c->source, directive->loc, "The preset of %s has no \"value\".", where);
+		gql_error_at(c->errors, c->source, directive->loc, "The preset of %s has no \"value\".",
+					 where);
 	else if (type && is_static)
-		(void) gql_coerce_value(c->types, value, type, false, psprintf("The preset of %s", where), c->errors);
+		(void) gql_coerce_value(c->types, value, type, false, psprintf("The preset of %s", where),
+								c->errors);
 	else if (type)
 		check_value(c, value, type, where);
 }
@@ -135,9 +150,11 @@ check_directives(Check *c, List *directives, const GqlTypeNode *type, const char
 		if (strcmp(directive->name.value, RR_PRESET) != 0)
 			continue;
 		if (type == NULL)
-			gql_error_at(c->errors, c->source, directive->loc, "Directive \"@preset\" may only stand on an argument or an input field, not on %s.", where);
+			gql_error_at(c->errors, c->source, directive->loc,
+						 "Directive \"@preset\" may only stand on an argument or an input field, not on %s.", where);
 		else if (presets++ > 0)
-			gql_error_at(c->errors, c->source, directive->loc, "There is more than one preset of %s.", where);
+			gql_error_at(c->errors, c->source, directive->loc,
+						 "There is more than one preset of %s.", where);
 		else
 			check_preset(c, directive, type, where);
 	}
@@ -148,13 +165,15 @@ check_field_directives(Check *c, const GqlTypeDefNode *type, const GqlFieldNode 
 {
 	ListCell   *lc;
 
-	check_directives(c, field->directives, NULL, psprintf("field \"%s.%s\"", type->name.value, field->name.value));
+	check_directives(c, field->directives, NULL, psprintf("field \"%s.%s\"", type->name.value,
+														  field->name.value));
 	foreach(lc, field->arguments)
 	{
 		const GqlInputValueNode *arg = lfirst(lc);
 
 		check_directives(c, arg->directives, arg->type,
-						 psprintf("argument \"%s\" of field \"%s.%s\"", arg->name.value, type->name.value, field->name.value));
+						 psprintf("argument \"%s\" of field \"%s.%s\"", arg->name.value,
+								  type->name.value, field->name.value));
 	}
 }
 
@@ -168,7 +187,8 @@ check_type_directives(Check *c, const GqlTypeDefNode *type)
 	{
 		const GqlEnumValueNode *value = lfirst(lc);
 
-		check_directives(c, value->directives, NULL, psprintf("enum value \"%s.%s\"", type->name.value, value->name.value));
+		check_directives(c, value->directives, NULL, psprintf("enum value \"%s.%s\"",
+															  type->name.value, value->name.value));
 	}
 	foreach(lc, type->fields)
 	{
@@ -176,14 +196,18 @@ check_type_directives(Check *c, const GqlTypeDefNode *type)
 		{
 			const GqlInputValueNode *field = lfirst(lc);
 
-			check_directives(c, field->directives, field->type, psprintf("input field \"%s.%s\"", type->name.value, field->name.value));
+			check_directives(c, field->directives, field->type,
+							 psprintf("input field \"%s.%s\"", type->name.value, field->name.value));
 		}
 		else
 			check_field_directives(c, type, lfirst(lc));
 	}
 }
 
-/* A field can be asked for through its type or an interface: what is preset through one must be so through the other. */
+/*
+ * A field can be asked for through its type or an interface: what is preset
+ * through one must be so through the other.
+ */
 static void
 check_interface_presets(Check *c, GqlSchema *schema, GqlType *type, GqlType *interface)
 {
@@ -217,15 +241,16 @@ check_preset_places(Check *c, GqlSchema *schema)
 
 		gql_foreach(GqlType, interface, &type->interfaces)
 			check_interface_presets(c, schema, type, interface);
-		if (type->kind == GQL_INPUT_OBJECT && upstream != NULL && upstream->one_of && type->fields.n > 1)
+		if (type->kind == GQL_INPUT_OBJECT && upstream != NULL && upstream->one_of &&
+			type->fields.n > 1)
 			gql_foreach(GqlInputValueDef, field, &type->fields)
 				if (rr_preset_text(field->node) != NULL)
-					gql_error(c->errors, "Input field \"%s.%s\" cannot be preset beside others: its type takes exactly one field.", type->name, field->name);
+				gql_error(c->errors, "Input field \"%s.%s\" cannot be preset beside others: its type takes exactly one field.", type->name, field->name);
 	}
 	gql_foreach(GqlDirectiveDef, directive, &schema->directives)
 		gql_foreach(GqlInputValueDef, arg, &directive->args)
-			if (rr_preset_text(arg->node) == NULL && rr_has_presets(schema, arg))
-				gql_error(c->errors, "The type of argument \"%s\" of directive \"@%s\" can have no presets.", arg->name, directive->name);
+		if (rr_preset_text(arg->node) == NULL && rr_has_presets(schema, arg))
+		gql_error(c->errors, "The type of argument \"%s\" of directive \"@%s\" can have no presets.", arg->name, directive->name);
 }
 
 /* ---- the role's definitions against the upstream's ---- */
@@ -239,10 +264,14 @@ check_type_of(Check *c, const char *what, const GqlTypeNode *here, const GqlType
 	initStringInfo(&mine);
 	gql_print_type_node(&mine, here);
 	if (strcmp(mine.data, theirs) != 0)
-		gql_error(c->errors, "%s has type \"%s\", but \"%s\" in the remote schema.", what, mine.data, theirs);
+		gql_error(c->errors, "%s has type \"%s\", but \"%s\" in the remote schema.", what,
+				  mine.data, theirs);
 }
 
-/* Arguments, or the fields of an input object. owner is what messages say they belong to. */
+/*
+ * Arguments, or the fields of an input object. owner is what messages say they
+ * belong to.
+ */
 static void
 check_inputs(Check *c, const char *kind, const char *owner, List *here, const GqlNames *there)
 {
@@ -254,28 +283,34 @@ check_inputs(Check *c, const char *kind, const char *owner, List *here, const Gq
 		GqlInputValueDef *upstream = gql_names_get(there, input->name.value);
 
 		if (upstream == NULL)
-			gql_error(c->errors, "%s has no %s \"%s\" in the remote schema.%s", owner, kind, input->name.value,
+			gql_error(c->errors, "%s has no %s \"%s\" in the remote schema.%s", owner, kind,
+					  input->name.value,
 					  gql_did_you_mean(NULL, input->name.value, names_of(there)));
 		else
-			check_type_of(c, psprintf("%s: %s \"%s\"", owner, kind, input->name.value), input->type, upstream->type);
+			check_type_of(c, psprintf("%s: %s \"%s\"", owner, kind, input->name.value),
+						  input->type, upstream->type);
 	}
 }
 
 /* Only optional ones may be left out. */
 static void
-check_required(Check *c, const char *kind, const char *owner, List *here, const GqlNames *there, bool can_be_preset)
+check_required(Check *c, const char *kind, const char *owner, List *here, const GqlNames *there,
+			   bool can_be_preset)
 {
 	ListCell   *lc;
 
 	gql_foreach(GqlInputValueDef, upstream, there)
 	{
-		bool		given = upstream->type->kind != GQL_TYPE_NON_NULL || upstream->default_value != NULL;
+		bool		given = upstream->type->kind != GQL_TYPE_NON_NULL ||
+		upstream->default_value != NULL;
 
 		foreach(lc, here)
-			given |= strcmp(((const GqlInputValueNode *) lfirst(lc))->name.value, upstream->name) == 0;
+			given |= strcmp(((const GqlInputValueNode *) lfirst(lc))->name.value,
+							upstream->name) == 0;
 		if (!given)
 			gql_error(c->errors, "%s: %s \"%s\" of type \"%s\" is required and must not be left out%s.", owner, kind, upstream->name,
-					  gql_type_to_string(upstream->type), can_be_preset ? "; a preset can give it" : "");
+					  gql_type_to_string(upstream->type), can_be_preset ? "; a preset can give it"
+					  : "");
 	}
 }
 
@@ -321,7 +356,8 @@ check_members(Check *c, const GqlTypeDefNode *here, GqlType *there)
 		const GqlTypeNode *member = lfirst(lc);
 
 		if (gql_names_get(&there->members, member->name) == NULL)
-			gql_error(c->errors, "Union \"%s\" has no member \"%s\" in the remote schema.%s", there->name, member->name,
+			gql_error(c->errors, "Union \"%s\" has no member \"%s\" in the remote schema.%s",
+					  there->name, member->name,
 					  gql_did_you_mean(NULL, member->name, names_of(&there->members)));
 	}
 }
@@ -337,7 +373,8 @@ check_values(Check *c, const GqlTypeDefNode *here, GqlType *there)
 		const GqlEnumValueNode *value = lfirst(lc);
 
 		if (gql_names_get(values, value->name.value) == NULL)
-			gql_error(c->errors, "Enum \"%s\" has no value \"%s\" in the remote schema.%s", there->name, value->name.value,
+			gql_error(c->errors, "Enum \"%s\" has no value \"%s\" in the remote schema.%s",
+					  there->name, value->name.value,
 					  gql_did_you_mean(NULL, value->name.value, names_of(values)));
 	}
 }
@@ -373,7 +410,8 @@ check_type(Check *c, const GqlDocument *document, const GqlTypeDefNode *here)
 	}
 	if (there->kind != here->kind)
 	{
-		gql_error(c->errors, "Type \"%s\" is of kind %s, but %s in the remote schema.", there->name, gql_type_kind_name(here->kind),
+		gql_error(c->errors, "Type \"%s\" is of kind %s, but %s in the remote schema.",
+				  there->name, gql_type_kind_name(here->kind),
 				  gql_type_kind_name(there->kind));
 		return;
 	}
@@ -395,12 +433,16 @@ check_type(Check *c, const GqlDocument *document, const GqlTypeDefNode *here)
 			label = psprintf("Input type \"%s\"", there->name);
 			check_inputs(c, "field", label, here->fields, gql_type_fields(c->upstream, there));
 			if (!here->extend)
-				check_required(c, "field", label, all_fields(document, there->name), gql_type_fields(c->upstream, there), true);
+				check_required(c, "field", label, all_fields(document, there->name),
+							   gql_type_fields(c->upstream, there), true);
 			break;
 	}
 }
 
-/* The root type's name as the document says it, or as it is where it says nothing; NULL if there is none. */
+/*
+ * The root type's name as the document says it, or as it is where it says
+ * nothing; NULL if there is none.
+ */
 static const char *
 root_name(const GqlDocument *document, GqlOperationType operation, const char *default_name)
 {
@@ -414,13 +456,14 @@ root_name(const GqlDocument *document, GqlOperationType operation, const char *d
 		const GqlDefinition *definition = lfirst(lc);
 
 		if (definition->kind == GQL_DEF_TYPE)
-			has_type |= strcmp(((const GqlTypeDefNode *) definition)->name.value, default_name) == 0;
+			has_type |= strcmp(((const GqlTypeDefNode *) definition)->name.value,
+							   default_name) == 0;
 		if (definition->kind != GQL_DEF_SCHEMA)
 			continue;
 		has_schema |= !((const GqlSchemaNode *) definition)->extend;
 		foreach(root, ((const GqlSchemaNode *) definition)->root_types)
 			if (((const GqlRootTypeNode *) lfirst(root))->operation == operation)
-				return ((const GqlRootTypeNode *) lfirst(root))->type->name;
+			return ((const GqlRootTypeNode *) lfirst(root))->type->name;
 	}
 	return has_type && !has_schema ? default_name : NULL;
 }
@@ -428,8 +471,10 @@ root_name(const GqlDocument *document, GqlOperationType operation, const char *d
 static void
 check_roots(Check *c, const GqlDocument *document)
 {
-	static const char *const operations[] = {[GQL_QUERY] = "query", [GQL_MUTATION] = "mutation", [GQL_SUBSCRIPTION] = "subscription"};
-	static const char *const default_names[] = {[GQL_QUERY] = "Query", [GQL_MUTATION] = "Mutation", [GQL_SUBSCRIPTION] = "Subscription"};
+	static const char *const operations[] =
+	{[GQL_QUERY] = "query",[GQL_MUTATION] = "mutation",[GQL_SUBSCRIPTION] = "subscription"};
+	static const char *const default_names[] =
+	{[GQL_QUERY] = "Query",[GQL_MUTATION] = "Mutation",[GQL_SUBSCRIPTION] = "Subscription"};
 
 	for (int operation = GQL_QUERY; operation <= GQL_SUBSCRIPTION; operation++)
 	{
@@ -439,9 +484,11 @@ check_roots(Check *c, const GqlDocument *document)
 		if (name == NULL)
 			continue;
 		if (there == NULL)
-			gql_error(c->errors, "The %s type is \"%s\", but the remote schema has none.", operations[operation], name);
+			gql_error(c->errors, "The %s type is \"%s\", but the remote schema has none.",
+					  operations[operation], name);
 		else if (strcmp(name, there->name) != 0)
-			gql_error(c->errors, "The %s type is \"%s\", but \"%s\" in the remote schema.", operations[operation], name, there->name);
+			gql_error(c->errors, "The %s type is \"%s\", but \"%s\" in the remote schema.",
+					  operations[operation], name, there->name);
 	}
 }
 
@@ -456,7 +503,8 @@ check_directive_definition(Check *c, const GqlDirectiveDefNode *here)
 	{
 		const GqlInputValueNode *arg = lfirst(lc);
 
-		check_directives(c, arg->directives, NULL, psprintf("argument \"%s\" of directive \"@%s\"", arg->name.value, here->name.value));
+		check_directives(c, arg->directives, NULL,
+						 psprintf("argument \"%s\" of directive \"@%s\"", arg->name.value, here->name.value));
 	}
 	if (there == NULL)
 	{
@@ -477,7 +525,8 @@ check_directive_definition(Check *c, const GqlDirectiveDefNode *here)
 		foreach(other, there->location_list)
 			found |= strcmp(gql_directive_location_name(lfirst_int(other)), location->value) == 0;
 		if (!found)
-			gql_error(c->errors, "%s may not stand on %s in the remote schema.", name, location->value);
+			gql_error(c->errors, "%s may not stand on %s in the remote schema.", name,
+					  location->value);
 	}
 }
 
@@ -491,14 +540,16 @@ check_definition(Check *c, const GqlDocument *document, const GqlDefinition *def
 			check_type_directives(c, (const GqlTypeDefNode *) definition);
 			break;
 		case GQL_DEF_SCHEMA:
-			check_directives(c, ((const GqlSchemaNode *) definition)->directives, NULL, "the schema");
+			check_directives(c, ((const GqlSchemaNode *) definition)->directives, NULL,
+							 "the schema");
 			break;
 		case GQL_DEF_DIRECTIVE:
 			check_directive_definition(c, (const GqlDirectiveDefNode *) definition);
 			break;
 		case GQL_DEF_OPERATION:
 		case GQL_DEF_FRAGMENT:
-			gql_error_at(c->errors, c->source, definition->loc, "A permission consists of type definitions; there is no place for operations and fragments.");
+			gql_error_at(c->errors, c->source, definition->loc,
+						 "A permission consists of type definitions; there is no place for operations and fragments.");
 			break;
 	}
 }
@@ -513,7 +564,8 @@ add_mentioned(GqlNames *mentioned, const List *inputs_or_fields, bool are_fields
 
 	foreach(lc, inputs_or_fields)
 	{
-		GqlTypeNode *type = are_fields ? ((GqlFieldNode *) lfirst(lc))->type : ((GqlInputValueNode *) lfirst(lc))->type;
+		GqlTypeNode *type = are_fields ? ((GqlFieldNode *) lfirst(lc))->type
+		: ((GqlInputValueNode *) lfirst(lc))->type;
 		GqlName    *name = palloc0(sizeof(GqlName));
 
 		while (type->kind != GQL_TYPE_NAMED)
@@ -525,13 +577,17 @@ add_mentioned(GqlNames *mentioned, const List *inputs_or_fields, bool are_fields
 	}
 }
 
-/* With a definition for each of them that the document lacks, so that the rest can be looked at. */
+/*
+ * With a definition for each of them that the document lacks, so that the rest
+ * can be looked at.
+ */
 static void
 define_mentioned(Check *c, GqlDocument *document)
 {
 	static const char *const bodies[] = {
-		[GQL_SCALAR] = "scalar %s", [GQL_OBJECT] = "type %s { a: Int }", [GQL_INTERFACE] = "interface %s { a: Int }", [GQL_UNION] = "scalar %s",
-		[GQL_ENUM] = "enum %s { A }", [GQL_INPUT_OBJECT] = "input %s { a: Int }"
+		[GQL_SCALAR] = "scalar %s",[GQL_OBJECT] = "type %s { a: Int }",[GQL_INTERFACE] =
+		"interface %s { a: Int }",[GQL_UNION] = "scalar %s",
+		[GQL_ENUM] = "enum %s { A }",[GQL_INPUT_OBJECT] = "input %s { a: Int }"
 	};
 	GqlNames	mentioned;
 	GqlNames	defined;
@@ -554,7 +610,8 @@ define_mentioned(Check *c, GqlDocument *document)
 		char	   *text = psprintf(bodies[upstream ? upstream->kind : GQL_SCALAR], name->value);
 
 		if (gql_names_get(&defined, name->value) == NULL && !(upstream && upstream->builtin))
-			document->definitions = list_concat(document->definitions, gql_parse(text, strlen(text), NULL, c->errors)->definitions);
+			document->definitions = list_concat(document->definitions,
+												gql_parse(text, strlen(text), NULL, c->errors)->definitions);
 	}
 }
 
@@ -570,17 +627,22 @@ add_errors(Check *c, const GqlErrorList *more)
 		bool		known = false;
 
 		foreach(lc2, c->errors->items)
-			known |= strcmp(((GqlError *) lfirst(lc2))->message, ((GqlError *) lfirst(lc))->message) == 0;
+			known |= strcmp(((GqlError *) lfirst(lc2))->message,
+							((GqlError *) lfirst(lc))->message) == 0;
 		if (!known)
 			c->errors->items = lappend(c->errors->items, lfirst(lc));
 	}
 }
 
-/* The role's schema. When it breaks rules, everything that is wrong is told, and *broken is what can be had of it, or NULL. */
+/*
+ * The role's schema. When it breaks rules, everything that is wrong is told,
+ * and *broken is what can be had of it, or NULL.
+ */
 static GqlSchema *
 build_schema(Check *c, GqlSchema **broken)
 {
-	GqlSchema  *schema = rr_permission_build(rr_permission_parse(c->source, c->upstream, c->errors), c->upstream, c->errors);
+	GqlSchema  *schema = rr_permission_build(rr_permission_parse(c->source, c->upstream,
+																 c->errors), c->upstream, c->errors);
 	GqlErrorList *more = gql_errors_create(0, NULL);
 	GqlDocument *document;
 
@@ -597,7 +659,7 @@ build_schema(Check *c, GqlSchema **broken)
 void
 rr_check_permission(GqlSchema *upstream, const char *sdl, GqlErrorList *errors)
 {
-	Check		c = {.upstream = upstream,.types = upstream,.source = sdl,.errors = errors};
+	Check		c = {.upstream = upstream, .types = upstream, .source = sdl, .errors = errors};
 	GqlDocument *document = rr_permission_parse(sdl, upstream, errors);
 	GqlSchema  *schema;
 	GqlSchema  *broken;

@@ -1,7 +1,8 @@
 /*
  * permission_same.c: do two permissions show the same?
  *
- * Each is written down as lines that say one thing each, without regard to order: what the role's roots reach, with presets. Equal sets of lines are
+ * Each is written down as lines that say one thing each, without regard to
+ * order: what the role's roots reach, with presets. Equal sets of lines are
  * equal permissions.
  */
 #include "postgres.h"
@@ -31,7 +32,8 @@ write_input(Writer *w, const char *owner, const GqlInputValueDef *input)
 {
 	char	   *preset = rr_preset_text(input->node);
 
-	write_line(w, "input", owner, psprintf("%s: %s", input->name, gql_type_to_string(input->type)), preset ? preset : "");
+	write_line(w, "input", owner, psprintf("%s: %s", input->name,
+										   gql_type_to_string(input->type)), preset ? preset : "");
 	reach(w, gql_named_type(input->type));
 }
 
@@ -82,7 +84,8 @@ write_directive(Writer *w, const GqlDirectiveDef *directive)
 {
 	char	   *name = psprintf("@%s", directive->name);
 
-	write_line(w, "directive", name, psprintf("%u", directive->locations), directive->repeatable ? "repeatable" : "");
+	write_line(w, "directive", name, psprintf("%u", directive->locations), directive->repeatable
+			   ? "repeatable" : "");
 	gql_foreach(GqlInputValueDef, arg, &directive->args)
 		write_input(w, name, arg);
 }
@@ -113,7 +116,7 @@ written(const char *sdl)
 	}
 	gql_foreach(GqlDirectiveDef, directive, &w.schema->directives)
 		if (!directive->builtin && strcmp(directive->name, RR_PRESET) != 0)
-			write_directive(&w, directive);
+		write_directive(&w, directive);
 	list_sort(w.lines, compare_lines);
 	return w.lines;
 }

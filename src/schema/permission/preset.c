@@ -19,7 +19,7 @@ preset_of(const GqlInputValueNode *node)
 		return NULL;
 	foreach(lc, node->directives)
 		if (strcmp(((GqlDirective *) lfirst(lc))->name.value, RR_PRESET) == 0)
-			return lfirst(lc);
+		return lfirst(lc);
 	return NULL;
 }
 
@@ -30,7 +30,7 @@ directive_argument(const GqlDirective *directive, const char *name)
 
 	foreach(lc, directive->arguments)
 		if (strcmp(((GqlArgument *) lfirst(lc))->name.value, name) == 0)
-			return ((GqlArgument *) lfirst(lc))->value;
+		return ((GqlArgument *) lfirst(lc))->value;
 	return NULL;
 }
 
@@ -46,7 +46,8 @@ is_static(const GqlDirective *preset)
 bool
 rr_is_session_variable(const GqlValue *value)
 {
-	return value->kind == GQL_VALUE_STRING && pg_strncasecmp(value->text, SESSION_PREFIX, strlen(SESSION_PREFIX)) == 0;
+	return value->kind == GQL_VALUE_STRING && pg_strncasecmp(value->text, SESSION_PREFIX,
+															 strlen(SESSION_PREFIX)) == 0;
 }
 
 bool
@@ -59,7 +60,8 @@ rr_holds_session_variable(const GqlValue *value)
 		return true;
 	foreach(lc, value->items)
 	{
-		const GqlValue *item = value->kind == GQL_VALUE_OBJECT ? ((GqlObjectField *) lfirst(lc))->value : lfirst(lc);
+		const GqlValue *item = value->kind == GQL_VALUE_OBJECT
+		? ((GqlObjectField *) lfirst(lc))->value : lfirst(lc);
 
 		if (rr_holds_session_variable(item))
 			return true;
@@ -67,7 +69,7 @@ rr_holds_session_variable(const GqlValue *value)
 	return false;
 }
 
-char *
+char	   *
 rr_preset_text(const GqlInputValueNode *node)
 {
 	const GqlDirective *preset = preset_of(node);
@@ -94,7 +96,8 @@ input_object(const GqlTypeRef *type)
 typedef struct PresetSearch
 {
 	GqlSchema  *upstream;
-	bool		all;			/* is all of a value preset? Else: is anything of it? */
+	bool		all;			/* is all of a value preset? Else: is anything
+								 * of it? */
 	GqlNames	visited;		/* GqlType */
 	GqlNames	preset;			/* those of which the answer is yes */
 } PresetSearch;
@@ -116,7 +119,7 @@ is_preset(PresetSearch *search, const GqlInputValueDef *def)
 	/* the first field that is not like the others would have to be decides */
 	gql_foreach(GqlInputValueDef, field, gql_type_fields(search->upstream, type))
 		if (found == search->all)
-			found = is_preset(search, field);
+		found = is_preset(search, field);
 	if (found)
 		gql_names_add(&search->preset, type);
 	return found;
@@ -131,7 +134,8 @@ search_presets(GqlSchema *upstream, const GqlInputValueDef *def, bool all)
 
 	if (preset_of(def->node) != NULL || input_object(def->type) == NULL)
 		return preset_of(def->node) != NULL;
-	scratch = AllocSetContextCreate(CurrentMemoryContext, "remote_rel presets", ALLOCSET_SMALL_SIZES);
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "remote_rel presets",
+									ALLOCSET_SMALL_SIZES);
 	gql_names_init(&search.visited, scratch);
 	gql_names_init(&search.preset, scratch);
 	found = is_preset(&search, def);
@@ -156,7 +160,7 @@ hides_something(GqlSchema *upstream, GqlType *type)
 {
 	gql_foreach(GqlInputValueDef, field, gql_type_fields(upstream, type))
 		if (rr_is_hidden(upstream, field))
-			return true;
+		return true;
 	return false;
 }
 
@@ -176,13 +180,15 @@ rr_presets_require(GqlSchema *upstream, const GqlInputValueDef *def)
 	if (type == NULL || def->default_value != NULL || !hides_something(upstream, type))
 		return false;
 	gql_foreach(GqlInputValueDef, field, gql_type_fields(upstream, type))
-		if (field->type->kind == GQL_TYPE_NON_NULL && field->default_value == NULL && !rr_is_hidden(upstream, field))
-			return true;
+		if (field->type->kind == GQL_TYPE_NON_NULL && field->default_value == NULL &&
+			!rr_is_hidden(upstream, field))
+		return true;
 	return false;
 }
 
 static bool
-key_replaces_preset(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *template, bool preset)
+key_replaces_preset(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *template,
+					bool preset)
 {
 	GqlType    *type = input_object(def->type);
 	ListCell   *lc;
@@ -194,9 +200,11 @@ key_replaces_preset(GqlSchema *upstream, const GqlInputValueDef *def, const GqlV
 	foreach(lc, template->items)
 	{
 		const GqlObjectField *field = template->kind == GQL_VALUE_OBJECT ? lfirst(lc) : NULL;
-		const GqlInputValueDef *inner = field && type ? gql_type_input(upstream, type, field->name.value) : NULL;
+		const GqlInputValueDef *inner = field && type ? gql_type_input(upstream, type,
+																	   field->name.value) : NULL;
 
-		if (key_replaces_preset(upstream, inner ? inner : def, field ? field->value : lfirst(lc), preset))
+		if (key_replaces_preset(upstream, inner ? inner : def, field ? field->value : lfirst(lc),
+								preset))
 			return true;
 	}
 	return false;
@@ -236,7 +244,8 @@ literal_of_text(const char *text, const char *type)
 	if (strcmp(type, "Int") == 0 || strcmp(type, "Float") == 0)
 	{
 		value = gql_parse_value(text, strlen(text), gql_errors_create(1, NULL));
-		return value != NULL && (value->kind == GQL_VALUE_INT || value->kind == GQL_VALUE_FLOAT) ? value : NULL;
+		return value != NULL && (value->kind == GQL_VALUE_INT || value->kind == GQL_VALUE_FLOAT)
+			? value : NULL;
 	}
 	if (strcmp(type, "Boolean") == 0)
 	{
@@ -260,13 +269,15 @@ value_of_variable(PresetWalk *w, const char *name, const GqlTypeRef *type)
 	GqlError   *error;
 
 	if (value != NULL)
-		value = gql_coerce_value(w->upstream, value, &named->ref, true, "", gql_errors_create(1, NULL));
+		value = gql_coerce_value(w->upstream, value, &named->ref, true, "",
+								 gql_errors_create(1, NULL));
 	if (value != NULL)
 		return value;
 	if (text == NULL)
 		error = gql_error(w->errors, "Session variable \"%s\" is missing.", name);
 	else
-		error = gql_error(w->errors, "Session variable \"%s\" is no value of type %s.", name, named->name);
+		error = gql_error(w->errors, "Session variable \"%s\" is no value of type %s.", name,
+						  named->name);
 	if (error != NULL)
 		error->code = text == NULL ? "not-found" : "coercion-error";
 	return NULL;
@@ -291,7 +302,8 @@ read_preset(PresetWalk *w, const GqlValue *value, const GqlTypeRef *type)
 		if (value->kind == GQL_VALUE_LIST)
 		{
 			const GqlTypeRef *list = gql_nullable_type(type);
-			GqlValue   *item = read_preset(w, lfirst(lc), list->kind == GQL_TYPE_LIST ? list->of : list);
+			GqlValue   *item = read_preset(w, lfirst(lc), list->kind == GQL_TYPE_LIST ? list->of
+										   : list);
 
 			if (item == NULL)
 				return NULL;
@@ -323,7 +335,10 @@ add_member(GqlValue *object, const GqlName *name, GqlValue *value)
 	object->items = lappend(object->items, field);
 }
 
-/* What a preset object has and a given one has not; NULL when one of them is none. */
+/*
+ * What a preset object has and a given one has not; NULL when one of them is
+ * none.
+ */
 static GqlValue *
 left_of_preset(const GqlValue *preset, const GqlValue *given)
 {
@@ -371,7 +386,8 @@ merged(const GqlValue *given, const GqlValue *left)
 	return object;
 }
 
-static bool apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValue **result);
+static bool apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given,
+				  GqlValue **result);
 
 /* An object: presets, and what is given of the rest. */
 static bool
@@ -388,7 +404,7 @@ apply_to_object(PresetWalk *w, GqlType *type, const GqlValue *given, GqlValue **
 			continue;
 		if (!apply(w, field, inner, &value))
 			return false;
-		add_member(object, &(GqlName) {.value = field->name,.loc = -1}, value);
+		add_member(object, &(GqlName) {.value = field->name, .loc = -1}, value);
 	}
 	*result = object;
 	return true;
@@ -427,7 +443,10 @@ apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValu
 
 	if (preset != NULL)
 	{
-		/* of this, only a relationship can have given something, which comes first */
+		/*
+		 * of this, only a relationship can have given something, which comes
+		 * first
+		 */
 		const GqlValue *value = directive_argument(preset, "value");
 		GqlValue   *left = given ? left_of_preset(value, given) : unconstify(GqlValue *, value);
 
@@ -447,8 +466,9 @@ apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValu
 	return apply_to_object(w, input_object(def->type), NULL, result);
 }
 
-GqlValue *
-rr_apply_presets(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *given, RrGetVariable variable, GqlErrorList *errors)
+GqlValue   *
+rr_apply_presets(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *given,
+				 RrGetVariable variable, GqlErrorList *errors)
 {
 	PresetWalk	w = {upstream, variable, errors};
 	GqlValue   *value;

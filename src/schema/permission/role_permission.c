@@ -17,7 +17,7 @@ rr_role_permission(Oid role, const char *role_name, List *permissions, RrSamePer
 	conflict[0] = conflict[1] = NULL;
 	foreach(lc, permissions)
 		if (strcmp(((const RrPermission *) lfirst(lc))->role, role_name) == 0)
-			return lfirst(lc);
+		return lfirst(lc);
 	foreach(lc, permissions)
 	{
 		const RrPermission *permission = lfirst(lc);

@@ -1,9 +1,12 @@
 /*
- * remote_conflict.c: what of a remote schema cannot stand in one graph with others, or with what is ours (DESIGN.md section 3).
+ * remote_conflict.c: what of a remote schema cannot stand in one graph with
+ * others, or with what is ours (DESIGN.md section 3).
  *
- * Names are compared as they are in the role's schema, customization included. Types of one name and one structure are shared; everything else that meets
- * is filed, naming both sides and the member that differs. Compared are the upstreams' whole schemas; and, for a role, what its
- * permissions leave of them, since types that are the same may be so in part only.
+ * Names are compared as they are in the role's schema, customization included.
+ * Types of one name and one structure are shared; everything else that meets
+ * is filed, naming both sides and the member that differs. Compared are the
+ * upstreams' whole schemas; and, for a role, what its permissions leave of
+ * them, since types that are the same may be so in part only.
  */
 #include "postgres.h"
 
@@ -14,7 +17,8 @@ typedef struct Conflict
 {
 	RrRemote   *earlier;
 	RrRemote   *later;
-	GqlNames   *types;			/* filed already: with an earlier one still, that shares them */
+	GqlNames   *types;			/* filed already: with an earlier one still,
+								 * that shares them */
 	GqlNames   *directives;
 	GqlErrorList *errors;
 } Conflict;
@@ -54,7 +58,10 @@ name_of(const RrRemote *remote)
 	return remote->def->name;
 }
 
-/* ---- the first difference of two things of one name, as a clause; NULL if there is none ---- */
+/*
+ * ---- the first difference of two things of one name, as a clause; NULL if
+ * there is none ----
+ */
 
 static char *
 only_in(const RrRemote *remote, const char *what, const char *name)
@@ -67,7 +74,8 @@ differ(const Conflict *c, const char *what, const char *name, const char *here, 
 {
 	if (strcmp(here, there) == 0)
 		return NULL;
-	return psprintf("%s \"%s\" is \"%s\" in \"%s\", and \"%s\" in \"%s\"", what, name, there, name_of(c->earlier), here, name_of(c->later));
+	return psprintf("%s \"%s\" is \"%s\" in \"%s\", and \"%s\" in \"%s\"", what, name, there,
+					name_of(c->earlier), here, name_of(c->later));
 }
 
 /* Sets of things that have nothing but a name in common: enum values. */
@@ -114,7 +122,10 @@ compare_types(const Conflict *c, const char *what, const GqlNames *here, const G
 	return NULL;
 }
 
-/* The arguments or input fields that the remote's permission, if there is one, does not preset. */
+/*
+ * The arguments or input fields that the remote's permission, if there is one,
+ * does not preset.
+ */
 static const GqlNames *
 visible(const RrRemote *remote, const GqlNames *inputs)
 {
@@ -126,13 +137,14 @@ visible(const RrRemote *remote, const GqlNames *inputs)
 	gql_names_init(left, CurrentMemoryContext);
 	gql_foreach(GqlInputValueDef, input, inputs)
 		if (!rr_remote_hides(remote, input))
-			gql_names_add(left, input);
+		gql_names_add(left, input);
 	return left;
 }
 
 /* Arguments, or fields of an input object; these are never renamed. */
 static char *
-compare_inputs(const Conflict *c, const char *what, const GqlNames *all_here, const GqlNames *all_there)
+compare_inputs(const Conflict *c, const char *what, const GqlNames *all_here,
+			   const GqlNames *all_there)
 {
 	const GqlNames *here = visible(c->later, all_here);
 	const GqlNames *there = visible(c->earlier, all_there);
@@ -144,8 +156,10 @@ compare_inputs(const Conflict *c, const char *what, const GqlNames *all_here, co
 
 		if (other)
 			difference = differ(c, what, input->name,
-								psprintf("%s%s", type_text(c->later, input->type), value_text(input->default_value)),
-								psprintf("%s%s", type_text(c->earlier, other->type), value_text(other->default_value)));
+								psprintf("%s%s", type_text(c->later, input->type),
+										 value_text(input->default_value)),
+								psprintf("%s%s", type_text(c->earlier, other->type),
+										 value_text(other->default_value)));
 	}
 	return difference;
 }
@@ -162,10 +176,12 @@ compare_fields(const Conflict *c, GqlType *here, GqlType *there)
 
 		if (other == NULL)
 			return only_in(c->later, "field", name);
-		difference = differ(c, "field", name, type_text(c->later, field->type), type_text(c->earlier, other->type));
+		difference = differ(c, "field", name, type_text(c->later, field->type),
+							type_text(c->earlier, other->type));
 		if (difference)
 			return difference;
-		difference = compare_inputs(c, psprintf("argument of field \"%s\",", name), &field->args, &other->args);
+		difference = compare_inputs(c, psprintf("argument of field \"%s\",", name), &field->args,
+									&other->args);
 		if (difference)
 			return difference;
 	}
@@ -183,7 +199,8 @@ static char *
 compare_type(const Conflict *c, GqlType *here, GqlType *there)
 {
 	if (here->kind != there->kind)
-		return psprintf("it is of kind %s in \"%s\", and %s in \"%s\"", gql_type_kind_name(there->kind), name_of(c->earlier),
+		return psprintf("it is of kind %s in \"%s\", and %s in \"%s\"",
+						gql_type_kind_name(there->kind), name_of(c->earlier),
 						gql_type_kind_name(here->kind), name_of(c->later));
 	switch (here->kind)
 	{
@@ -195,18 +212,24 @@ compare_type(const Conflict *c, GqlType *here, GqlType *there)
 		case GQL_UNION:
 			return compare_types(c, "member", &here->members, &there->members);
 		case GQL_ENUM:
-			return compare_names(c, "value", gql_type_fields(c->later->upstream, here), gql_type_fields(c->earlier->upstream, there));
+			return compare_names(c, "value", gql_type_fields(c->later->upstream, here),
+								 gql_type_fields(c->earlier->upstream, there));
 		case GQL_INPUT_OBJECT:
 			if (here->one_of != there->one_of)
-				return psprintf("it takes exactly one field in \"%s\" only", name_of(here->one_of ? c->later : c->earlier));
-			return compare_inputs(c, "input field", gql_type_fields(c->later->upstream, here), gql_type_fields(c->earlier->upstream, there));
+				return psprintf("it takes exactly one field in \"%s\" only",
+								name_of(here->one_of ? c->later : c->earlier));
+			return compare_inputs(c, "input field", gql_type_fields(c->later->upstream, here),
+								  gql_type_fields(c->earlier->upstream, there));
 	}
 	return NULL;
 }
 
 /* ---- what meets ---- */
 
-/* The types that a remote schema brings, by their names in the role's schema: RrRemoteType with name and upstream. */
+/*
+ * The types that a remote schema brings, by their names in the role's schema:
+ * RrRemoteType with name and upstream.
+ */
 static GqlNames *
 brought_types(const RrRemote *remote)
 {
@@ -219,7 +242,8 @@ brought_types(const RrRemote *remote)
 
 		const char *name = rr_remote_type_name(remote, type);
 
-		if ((type->builtin && strcmp(name, type->name) == 0) || !rr_remote_brings_type(remote, type))
+		if ((type->builtin && strcmp(name, type->name) == 0) ||
+			!rr_remote_brings_type(remote, type))
 			continue;
 		item = palloc0(sizeof(RrRemoteType));
 		item->name = name;
@@ -232,14 +256,16 @@ brought_types(const RrRemote *remote)
 static bool
 is_root(const RrRemote *remote, const GqlType *type)
 {
-	return type == remote->upstream->query || type == remote->upstream->mutation || type == remote->upstream->subscription;
+	return type == remote->upstream->query || type == remote->upstream->mutation ||
+		type == remote->upstream->subscription;
 }
 
 static const char *
 type_hint(const RrRemote *remote, const GqlType *type)
 {
 	return psprintf("A \"%s\" in the \"customization\" of \"%s\" keeps them apart.",
-					is_root(remote, type) ? "mapping\" of the root type in \"type_names" : "prefix\" in \"type_names", name_of(remote));
+					is_root(remote, type) ? "mapping\" of the root type in \"type_names"
+					: "prefix\" in \"type_names", name_of(remote));
 }
 
 static const char *
@@ -248,17 +274,24 @@ namespace_of(const RrRemote *remote)
 	return remote->def->customization ? remote->def->customization->root_fields_namespace : NULL;
 }
 
-/* Is it the name of a type that has the root fields of a remote schema with a namespace? */
+/*
+ * Is it the name of a type that has the root fields of a remote schema with a
+ * namespace?
+ */
 static bool
 is_namespace_type(const RrRemote *remote, const char *name)
 {
 	const char *namespace = namespace_of(remote);
 
 	return namespace != NULL && (strcmp(name, psprintf("%s_query_root", namespace)) == 0 ||
-								 (remote->upstream->mutation != NULL && strcmp(name, psprintf("%s_mutation_root", namespace)) == 0));
+								 (remote->upstream->mutation != NULL &&
+								  strcmp(name, psprintf("%s_mutation_root", namespace)) == 0));
 }
 
-/* Types of a remote schema with the name of the type behind a namespace, its own or another's. */
+/*
+ * Types of a remote schema with the name of the type behind a namespace, its
+ * own or another's.
+ */
 static void
 check_namespace_types(const RrRemote *remote, const RrRemote *owner, GqlErrorList *errors)
 {
@@ -271,7 +304,8 @@ check_namespace_types(const RrRemote *remote, const RrRemote *owner, GqlErrorLis
 	{
 		if (is_namespace_type(owner, type->name))
 			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has the name of the type behind \"root_fields_namespace\" \"%s\" of remote schema \"%s\". %s",
-					  type->name, name_of(remote), namespace_of(owner), name_of(owner), type_hint(remote, type->upstream));
+					  type->name, name_of(remote), namespace_of(owner), name_of(owner),
+					  type_hint(remote, type->upstream));
 	}
 }
 
@@ -284,7 +318,8 @@ check_root_types(const RrRemote *remote, GqlErrorList *errors)
 	{
 		if (strcmp(type->name, "query_root") == 0 || strcmp(type->name, "mutation_root") == 0)
 			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has the name of the type of all %s. %s", type->name, name_of(remote),
-					  type->name[0] == 'q' ? "queries" : "mutations", type_hint(remote, type->upstream));
+					  type->name[0] == 'q' ? "queries" : "mutations",
+					  type_hint(remote, type->upstream));
 	}
 }
 
@@ -301,7 +336,8 @@ check_types(const Conflict *c)
 
 		if (difference && gql_names_add(c->types, type))
 			gql_error(c->errors, "Type \"%s\" of remote schemas \"%s\" and \"%s\" is not the same: %s. %s",
-					  type->name, name_of(c->earlier), name_of(c->later), difference, type_hint(c->later, type->upstream));
+					  type->name, name_of(c->earlier), name_of(c->later), difference,
+					  type_hint(c->later, type->upstream));
 	}
 }
 
@@ -348,7 +384,8 @@ compare_locations(const Conflict *c, const GqlDirectiveDef *here, const GqlDirec
 {
 	for (int i = 0; i <= GQL_LOC_VARIABLE_DEFINITION; i++)
 		if (((here->locations ^ there->locations) & (1 << i)) != 0)
-			return only_in(here->locations & (1 << i) ? c->later : c->earlier, "location", gql_directive_location_name(i));
+			return only_in(here->locations & (1 << i) ? c->later : c->earlier, "location",
+						   gql_directive_location_name(i));
 	return NULL;
 }
 
@@ -358,7 +395,8 @@ compare_directives(const Conflict *c, const GqlDirectiveDef *here, const GqlDire
 	char	   *difference = compare_locations(c, here, there);
 
 	if (difference == NULL && here->repeatable != there->repeatable)
-		difference = psprintf("it may be repeated in \"%s\" only", name_of(here->repeatable ? c->later : c->earlier));
+		difference = psprintf("it may be repeated in \"%s\" only",
+							  name_of(here->repeatable ? c->later : c->earlier));
 	return difference ? difference : compare_inputs(c, "argument", &here->args, &there->args);
 }
 
@@ -372,7 +410,8 @@ check_directives(const Conflict *c)
 		GqlDirectiveDef *other = gql_names_get(&c->earlier->upstream->directives, directive->name);
 		char	   *difference;
 
-		if (other == NULL || directive->builtin || (directive->locations & executable) == 0 || (other->locations & executable) == 0)
+		if (other == NULL || directive->builtin || (directive->locations & executable) == 0 ||
+			(other->locations & executable) == 0)
 			continue;
 		difference = compare_directives(c, directive, other);
 		if (difference && gql_names_add(c->directives, directive))
@@ -431,7 +470,8 @@ rr_type_taken(const RrRoleSchema *rs, const char *name)
 		const RrRemoteType *type = gql_names_get(&remote->types, name);
 
 		if (type != NULL)
-			return psprintf("remote schema \"%s\" has a type \"%s\". %s", name_of(remote), name, type_hint(remote, type->upstream));
+			return psprintf("remote schema \"%s\" has a type \"%s\". %s", name_of(remote), name,
+							type_hint(remote, type->upstream));
 		if (is_namespace_type(remote, name))
 			return psprintf("\"%s\" is the type behind \"root_fields_namespace\" \"%s\" of remote schema \"%s\".", name, namespace_of(remote),
 							name_of(remote));
@@ -451,8 +491,8 @@ rr_root_field_taken(const RrRoleSchema *rs, const char *name)
 
 		foreach(lc2, root_fields(remote, GQL_QUERY))
 			if (strcmp(lfirst(lc2), name) == 0)
-				return psprintf("remote schema \"%s\" has a query field \"%s\". A \"root_fields_namespace\", or a \"prefix\" in \"field_names\", in its \"customization\" keeps them apart.",
-								name_of(remote), name);
+			return psprintf("remote schema \"%s\" has a query field \"%s\". A \"root_fields_namespace\", or a \"prefix\" in \"field_names\", in its \"customization\" keeps them apart.",
+							name_of(remote), name);
 	}
 	return NULL;
 }

@@ -1,5 +1,6 @@
 /*
- * remote_customization.c: is the customization of a remote schema one that leaves every name clear (reference, section 6)?
+ * remote_customization.c: is the customization of a remote schema one that
+ * leaves every name clear (reference, section 6)?
  */
 #include "postgres.h"
 
@@ -21,19 +22,25 @@ is_plain_name(const char *name)
 
 /* what: 'type "Ship"'. */
 static void
-claim(GqlNames *taken, const char *name, const char *original, const char *what, GqlErrorList *errors)
+claim(GqlNames *taken, const char *name, const char *original, const char *what,
+	  GqlErrorList *errors)
 {
 	Renamed    *renamed = palloc(sizeof(Renamed));
 
 	renamed->name = name;
 	renamed->what = what;
 	if (strcmp(name, original) != 0 && !is_plain_name(name))
-		gql_error(errors, "\"%s\", as %s would be called, is no name that GraphQL allows.", name, what);
+		gql_error(errors, "\"%s\", as %s would be called, is no name that GraphQL allows.", name,
+				  what);
 	if (!gql_names_add(taken, renamed))
-		gql_error(errors, "%s and %s would both be called \"%s\".", ((Renamed *) gql_names_get(taken, name))->what, what, name);
+		gql_error(errors, "%s and %s would both be called \"%s\".",
+				  ((Renamed *) gql_names_get(taken, name))->what, what, name);
 }
 
-/* A standard scalar under another name is a scalar like others; its own name goes on meaning what it always does. */
+/*
+ * A standard scalar under another name is a scalar like others; its own name
+ * goes on meaning what it always does.
+ */
 static void
 check_types(RrRemote *remote, GqlErrorList *errors)
 {
@@ -43,7 +50,8 @@ check_types(RrRemote *remote, GqlErrorList *errors)
 	gql_foreach(GqlType, type, &remote->upstream->types)
 	{
 		if (type->builtin)
-			claim(&taken, type->name, type->name, psprintf("GraphQL's own type \"%s\"", type->name), errors);
+			claim(&taken, type->name, type->name, psprintf("GraphQL's own type \"%s\"",
+														   type->name), errors);
 	}
 	gql_foreach(GqlType, type, &remote->upstream->types)
 	{
@@ -102,7 +110,8 @@ rr_check_customized_types(const RrRemote *remote, GqlErrorList *errors)
 		if (!gql_names_add(&said, parent))
 			gql_error(errors, "\"field_names\" has \"parent_type\" \"%s\" twice.", name);
 		else if (type == NULL)
-			gql_error(errors, "\"parent_type\" \"%s\" is no type of the remote schema.%s", name, gql_did_you_mean(NULL, name, names));
+			gql_error(errors, "\"parent_type\" \"%s\" is no type of the remote schema.%s", name,
+					  gql_did_you_mean(NULL, name, names));
 		else if (type->kind != GQL_OBJECT && type->kind != GQL_INTERFACE)
 			gql_error(errors, "\"parent_type\" \"%s\" is neither an object type nor an interface.", name);
 	}
@@ -115,8 +124,10 @@ rr_check_customization(RrRemote *remote, GqlErrorList *errors)
 
 	if (customization == NULL)
 		return;
-	if (customization->root_fields_namespace && !is_plain_name(customization->root_fields_namespace))
-		gql_error(errors, "\"root_fields_namespace\" \"%s\" is no name that GraphQL allows.", customization->root_fields_namespace);
+	if (customization->root_fields_namespace &&
+		!is_plain_name(customization->root_fields_namespace))
+		gql_error(errors, "\"root_fields_namespace\" \"%s\" is no name that GraphQL allows.",
+				  customization->root_fields_namespace);
 	check_types(remote, errors);
 	if (customization->field_names == NIL)
 		return;

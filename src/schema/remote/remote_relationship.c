@@ -1,9 +1,13 @@
 /*
- * remote_join.c: relationships to remote schemas, checked and turned into join fields.
+ * remote_join.c: relationships to remote schemas, checked and turned into join
+ * fields.
  *
- * One walk over the definition serves management (is it right?) and the role schema (can this role have it?): it resolves every field and argument in the
- * upstream's types and every "$name" on the left-hand side. What the relationship fixes only in part leaves an input type of its own for each
- * step of the definition's path; what leaves the path keeps its type, so that recursive inputs stay finite.
+ * One walk over the definition serves management (is it right?) and the role
+ * schema (can this role have it?): it resolves every field and argument in the
+ * upstream's types and every "$name" on the left-hand side. What the
+ * relationship fixes only in part leaves an input type of its own for each
+ * step of the definition's path; what leaves the path keeps its type, so that
+ * recursive inputs stay finite.
  */
 #include "postgres.h"
 
@@ -27,7 +31,8 @@ typedef struct JoinBuilder
 	RrRemote   *source;
 	RrRemoteJoin *join;
 	List	   *computed;		/* RrComputedField * of the source table */
-	bool		query_can_add;	/* at the innermost field: what is missing can come from the query */
+	bool		query_can_add;	/* at the innermost field: what is missing can
+								 * come from the query */
 	bool		in_list;		/* what is being checked stands in a list */
 	GqlErrorList *errors;
 } JoinBuilder;
@@ -64,7 +69,8 @@ column_names(Oid table)
 		ReleaseSysCache(tuple);
 	for (AttrNumber i = 1; i <= n; i++)
 	{
-		HeapTuple	attribute = SearchSysCacheAttNum(table, i); /* NULL for a dropped one */
+		HeapTuple	attribute = SearchSysCacheAttNum(table, i); /* NULL for a dropped
+																 * one */
 
 		if (!HeapTupleIsValid(attribute))
 			continue;
@@ -107,7 +113,8 @@ resolve_table_key(JoinBuilder *b, RrJoinKey *key)
 		key->type = getBaseType(get_func_rettype(field->function));
 		return true;
 	}
-	gql_error(b->errors, "table \"%s\" has no column or computed field \"%s\".%s", get_rel_name(table), key->name,
+	gql_error(b->errors, "table \"%s\" has no column or computed field \"%s\".%s",
+			  get_rel_name(table), key->name,
 			  gql_did_you_mean(NULL, key->name, column_names(table)));
 	return false;
 }
@@ -117,19 +124,22 @@ has_required_args(const GqlFieldDef *field)
 {
 	gql_foreach(GqlInputValueDef, arg, &field->args)
 		if (arg->type->kind == GQL_TYPE_NON_NULL && arg->default_value == NULL)
-			return true;
+		return true;
 	return false;
 }
 
 GqlFieldDef *
-rr_remote_key_field(const RrRemote *source, const char *type_name, const char *name, GqlErrorList *errors)
+rr_remote_key_field(const RrRemote *source, const char *type_name, const char *name,
+					GqlErrorList *errors)
 {
 	GqlType    *type = gql_schema_type(source->upstream, type_name);
 	GqlFieldDef *field = type ? gql_type_field(source->upstream, type, name) : NULL;
 
 	if (field == NULL)
-		gql_error(errors, "type \"%s\" of remote schema \"%s\" has no field \"%s\".%s", type_name, source->def->name, name,
-				  type ? gql_did_you_mean(NULL, name, names_of(gql_type_fields(source->upstream, type))) : "");
+		gql_error(errors, "type \"%s\" of remote schema \"%s\" has no field \"%s\".%s", type_name,
+				  source->def->name, name,
+				  type ? gql_did_you_mean(NULL, name, names_of(gql_type_fields(source->upstream,
+																			   type))) : "");
 	else if (has_required_args(field))
 		gql_error(errors, "field \"%s\" of type \"%s\" cannot be joined with: it has a required argument", name, type_name);
 	else if (!gql_is_leaf(gql_named_type(field->type)))
@@ -161,13 +171,16 @@ resolve_key(JoinBuilder *b, const char *name)
 		return OidIsValid(join->keys[i].type) || join->keys[i].field ? &join->keys[i] : NULL;
 	foreach(lc, b->relationship->to_remote_schema->lhs_fields)
 		listed |= strcmp(lfirst(lc), name) == 0;
-	join->keys = join->keys ? repalloc(join->keys, (join->nkeys + 1) * sizeof(RrJoinKey)) : palloc(sizeof(RrJoinKey));
+	join->keys = join->keys ? repalloc(join->keys, (join->nkeys + 1) * sizeof(RrJoinKey))
+		: palloc(sizeof(RrJoinKey));
 	key = &join->keys[join->nkeys++];
 	memset(key, 0, sizeof(RrJoinKey));
 	key->name = name;
 	if (!listed)
-		gql_error(b->errors, "\"$%s\" is used, but \"%s\" is not among the joining fields", name, name);
-	if (OidIsValid(b->relationship->source) ? !resolve_table_key(b, key) : !resolve_remote_key(b, key))
+		gql_error(b->errors, "\"$%s\" is used, but \"%s\" is not among the joining fields", name,
+				  name);
+	if (OidIsValid(b->relationship->source) ? !resolve_table_key(b, key)
+		: !resolve_remote_key(b, key))
 		return NULL;
 	return key;
 }
@@ -206,7 +219,8 @@ sql_type_fits(Oid type, const GqlType *target)
 	if (strcmp(target->name, "Int") == 0)
 		return type == INT2OID || type == INT4OID;
 	if (strcmp(target->name, "Float") == 0)
-		return type == INT2OID || type == INT4OID || type == INT8OID || type == FLOAT4OID || type == FLOAT8OID ||
+		return type == INT2OID || type == INT4OID || type == INT8OID || type == FLOAT4OID ||
+			type == FLOAT8OID ||
 			type == NUMERICOID;
 	if (strcmp(target->name, "Boolean") == 0)
 		return type == BOOLOID;
@@ -233,7 +247,8 @@ remote_type_fits(const GqlType *type, const GqlType *target)
 	if (type->kind == GQL_ENUM || !type->builtin)
 		return strcmp(target->name, "String") == 0 || strcmp(target->name, "ID") == 0;
 	for (int i = 0; i < (int) lengthof(conversions); i++)
-		if (strcmp(type->name, conversions[i][0]) == 0 && strcmp(target->name, conversions[i][1]) == 0)
+		if (strcmp(type->name, conversions[i][0]) == 0 && strcmp(target->name,
+																 conversions[i][1]) == 0)
 			return true;
 	return false;
 }
@@ -249,7 +264,8 @@ key_fits(const RrJoinKey *key, const GqlTypeRef *target)
 		if (type->kind == GQL_TYPE_LIST)
 			return target->kind == GQL_TYPE_LIST && gql_is_leaf(gql_named_type(target)) &&
 				remote_type_fits(gql_named_type(type), gql_named_type(target));
-		while (target->kind == GQL_TYPE_LIST)	/* a single value is a list of one */
+		while (target->kind == GQL_TYPE_LIST)	/* a single value is a list of
+												 * one */
 			target = gql_nullable_type(target->of);
 		return remote_type_fits(type->type, target->type);
 	}
@@ -271,7 +287,8 @@ file_misfit(JoinBuilder *b, const RrJoinKey *key, const GqlTypeRef *type, const 
 {
 	if (key->field != NULL)
 		gql_error(b->errors, "%s of remote schema \"%s\" has type %s, which field \"%s\" of type \"%s\" with type %s does not fit",
-				  where, b->join->remote->def->name, gql_type_to_string(type), key->name, b->relationship->source_type,
+				  where, b->join->remote->def->name, gql_type_to_string(type), key->name,
+				  b->relationship->source_type,
 				  gql_type_to_string(key->field->type));
 	else
 		gql_error(b->errors, "%s of remote schema \"%s\" has type %s, which %s \"%s\" of table \"%s\" with type %s does not fit",
@@ -293,28 +310,33 @@ has_variables(const GqlValue *value)
 	if (value->kind == GQL_VALUE_LIST)
 		foreach(lc, value->items)
 			if (has_variables(lfirst(lc)))
-				return true;
+			return true;
 	if (value->kind == GQL_VALUE_OBJECT)
 		foreach(lc, value->items)
 			if (has_variables(((GqlObjectField *) lfirst(lc))->value))
-				return true;
+			return true;
 	return false;
 }
 
-/* A batch by list or position has one call for all keys, so they need a list to stand in; a custom scalar may be one. */
+/*
+ * A batch by list or position has one call for all keys, so they need a list
+ * to stand in; a custom scalar may be one.
+ */
 static void
 check_key_place(JoinBuilder *b, const GqlTypeRef *type, const char *where)
 {
 	const GqlTypeRef *nullable = gql_nullable_type(type);
 
-	if (b->relationship->to_remote_schema->batch == RR_BATCH_ALIASES || b->in_list || nullable->kind == GQL_TYPE_LIST ||
+	if (b->relationship->to_remote_schema->batch == RR_BATCH_ALIASES || b->in_list ||
+		nullable->kind == GQL_TYPE_LIST ||
 		(nullable->type->kind == GQL_SCALAR && !nullable->type->builtin))
 		return;
 	gql_error(b->errors, "%s of remote schema \"%s\" has type %s, and the keys of a batch can only stand in a list", where,
 			  b->join->remote->def->name, gql_type_to_string(type));
 }
 
-static void check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, const char *where, const GqlPath *path);
+static void check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type,
+						   const char *where, const GqlPath *path);
 
 static bool
 is_required(const GqlInputValueDef *def)
@@ -322,9 +344,13 @@ is_required(const GqlInputValueDef *def)
 	return def->type->kind == GQL_TYPE_NON_NULL && def->default_value == NULL;
 }
 
-/* The members of a template object against the arguments or input fields that there are. */
+/*
+ * The members of a template object against the arguments or input fields that
+ * there are.
+ */
 static void
-check_members(JoinBuilder *b, const GqlValue *object, const GqlNames *defs, const char *what, const char *where, const GqlPath *path)
+check_members(JoinBuilder *b, const GqlValue *object, const GqlNames *defs, const char *what,
+			  const char *where, const GqlPath *path)
 {
 	int			before;
 	ListCell   *lc;
@@ -337,10 +363,13 @@ check_members(JoinBuilder *b, const GqlValue *object, const GqlNames *defs, cons
 
 		before = list_length(b->errors->items);
 		if (def == NULL)
-			gql_error(b->errors, "%s of remote schema \"%s\" has no %s \"%s\".%s", where, b->join->remote->def->name, what,
-					  member->name.value, gql_did_you_mean(NULL, member->name.value, names_of(defs)));
+			gql_error(b->errors, "%s of remote schema \"%s\" has no %s \"%s\".%s", where,
+					  b->join->remote->def->name, what,
+					  member->name.value, gql_did_you_mean(NULL, member->name.value,
+														   names_of(defs)));
 		else
-			check_template(b, member->value, def->type, psprintf("%s \"%s\" of %s", what, def->name, where), member_path);
+			check_template(b, member->value, def->type, psprintf("%s \"%s\" of %s", what,
+																 def->name, where), member_path);
 		gql_errors_set_path(b->errors, before, member_path);
 	}
 	if (b->query_can_add)
@@ -348,13 +377,15 @@ check_members(JoinBuilder *b, const GqlValue *object, const GqlNames *defs, cons
 	before = list_length(b->errors->items);
 	gql_foreach(GqlInputValueDef, def, defs)
 		if (is_required(def) && gql_object_get(object, def->name) == NULL)
-			gql_error(b->errors, "%s of remote schema \"%s\" needs its %s \"%s\" of type %s", where, b->join->remote->def->name,
-					  what, def->name, gql_type_to_string(def->type));
+		gql_error(b->errors, "%s of remote schema \"%s\" needs its %s \"%s\" of type %s", where,
+				  b->join->remote->def->name,
+				  what, def->name, gql_type_to_string(def->type));
 	gql_errors_set_path(b->errors, before, path);
 }
 
 static void
-check_elements(JoinBuilder *b, const GqlValue *list, const GqlTypeRef *type, const char *where, const GqlPath *path)
+check_elements(JoinBuilder *b, const GqlValue *list, const GqlTypeRef *type, const char *where,
+			   const GqlPath *path)
 {
 	for (int i = 0; i < list_length(list->items); i++)
 	{
@@ -366,9 +397,13 @@ check_elements(JoinBuilder *b, const GqlValue *list, const GqlTypeRef *type, con
 	}
 }
 
-/* path: of the value in the definition. Errors at the value itself are the caller's to locate. */
+/*
+ * path: of the value in the definition. Errors at the value itself are the
+ * caller's to locate.
+ */
 static void
-check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, const char *where, const GqlPath *path)
+check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, const char *where,
+			   const GqlPath *path)
 {
 	GqlSchema  *upstream = b->join->remote->upstream;
 	ListCell   *lc;
@@ -387,7 +422,8 @@ check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, co
 	if (!has_variables(value) && !(value->kind == GQL_VALUE_OBJECT && b->query_can_add))
 	{
 		gql_coerce_value(upstream, value, type, true,
-						 psprintf("%s of remote schema \"%s\" does not take its static value", where, b->join->remote->def->name),
+						 psprintf("%s of remote schema \"%s\" does not take its static value",
+								  where, b->join->remote->def->name),
 						 b->errors);
 		return;
 	}
@@ -414,14 +450,15 @@ check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, co
 			check_elements(b, value, type, where, path);
 		else
 			foreach(lc, value->items)
-			{
-				const GqlObjectField *member = lfirst(lc);
+		{
+			const GqlObjectField *member = lfirst(lc);
 
-				check_template(b, member->value, type, where, gql_path_key(path, member->name.value));
-			}
+			check_template(b, member->value, type, where, gql_path_key(path, member->name.value));
+		}
 	}
 	else
-		gql_error(b->errors, "%s of remote schema \"%s\" has type %s, which %s does not fit", where, b->join->remote->def->name,
+		gql_error(b->errors, "%s of remote schema \"%s\" has type %s, which %s does not fit",
+				  where, b->join->remote->def->name,
 				  gql_type_to_string(type), value->kind == GQL_VALUE_LIST ? "a list" : "an object");
 }
 
@@ -446,15 +483,18 @@ resolve_path(JoinBuilder *b)
 			field = gql_names_get(gql_type_fields(upstream, type), step->field);
 		if (field == NULL)
 		{
-			gql_error(b->errors, "type \"%s\" of remote schema \"%s\" has no field \"%s\".%s", type->name,
+			gql_error(b->errors, "type \"%s\" of remote schema \"%s\" has no field \"%s\".%s",
+					  type->name,
 					  b->join->remote->def->name, step->field,
 					  type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE ?
-					  gql_did_you_mean(NULL, step->field, names_of(gql_type_fields(upstream, type))) : "");
+					  gql_did_you_mean(NULL, step->field, names_of(gql_type_fields(upstream,
+																				   type))) : "");
 			gql_errors_set_path(b->errors, before, path);
 			return;
 		}
 		b->query_can_add = innermost;
-		check_members(b, step->arguments, &field->args, "argument", psprintf("field \"%s\"", field->name),
+		check_members(b, step->arguments, &field->args, "argument",
+					  psprintf("field \"%s\"", field->name),
 					  gql_path_key(path, "arguments"));
 		path = gql_path_key(path, "field");
 		b->join->path = lappend(b->join->path, field);
@@ -462,7 +502,10 @@ resolve_path(JoinBuilder *b)
 	}
 }
 
-/* The static __typename of the objects in a template, as federation's representations have it; or NULL. */
+/*
+ * The static __typename of the objects in a template, as federation's
+ * representations have it; or NULL.
+ */
 static const char *
 static_typename(const GqlValue *template)
 {
@@ -501,7 +544,8 @@ check_batch(JoinBuilder *b)
 
 	if (to->batch == RR_BATCH_ALIASES)
 		return;
-	if (gql_nullable_type(innermost->type)->kind != GQL_TYPE_LIST || gql_nullable_type(gql_nullable_type(innermost->type)->of)->kind == GQL_TYPE_LIST)
+	if (gql_nullable_type(innermost->type)->kind != GQL_TYPE_LIST ||
+		gql_nullable_type(gql_nullable_type(innermost->type)->of)->kind == GQL_TYPE_LIST)
 		gql_error(b->errors, "a batch needs a field that gives a list, and field \"%s\" of remote schema \"%s\" has type %s",
 				  innermost->name, b->join->remote->def->name, gql_type_to_string(innermost->type));
 	if (to->batch == RR_BATCH_POSITION && to->array)
@@ -545,7 +589,8 @@ check_batch(JoinBuilder *b)
 }
 
 RrRemoteJoin *
-rr_remote_join_build(const RrRelationship *relationship, RrRemote *source, RrRemote *remote, GqlErrorList *errors)
+rr_remote_join_build(const RrRelationship *relationship, RrRemote *source, RrRemote *remote,
+					 GqlErrorList *errors)
 {
 	JoinBuilder b = {0};
 	int			before = list_length(errors->items) + errors->omitted;
@@ -568,12 +613,13 @@ rr_remote_join_build(const RrRelationship *relationship, RrRemote *source, RrRem
 /* ---- the field in the role's schema ---- */
 
 /*
- * What the query can still give of an input object that the relationship gives in part: a type of its own, or NULL when nothing is left, as where exactly
- * one field may be given.
- * *optional: none of what is left is required.
+ * What the query can still give of an input object that the relationship gives
+ * in part: a type of its own, or NULL when nothing is left, as where exactly
+ * one field may be given. *optional: none of what is left is required.
  */
 static GqlType *
-strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValue *given, const char *name, bool *optional)
+strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValue *given,
+			const char *name, bool *optional)
 {
 	GqlType    *stripped;
 
@@ -598,10 +644,12 @@ strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValu
 			bool		inner_optional;
 			GqlType    *inner;
 
-			if (value->kind != GQL_VALUE_OBJECT || gql_nullable_type(input->type)->kind != GQL_TYPE_NAMED ||
+			if (value->kind != GQL_VALUE_OBJECT ||
+				gql_nullable_type(input->type)->kind != GQL_TYPE_NAMED ||
 				gql_nullable_type(input->type)->type->kind != GQL_INPUT_OBJECT)
 				continue;
-			inner = strip_input(rs, remote, gql_nullable_type(input->type)->type, value, psprintf("%s_%s", name, input->name),
+			inner = strip_input(rs, remote, gql_nullable_type(input->type)->type, value,
+								psprintf("%s_%s", name, input->name),
 								&inner_optional);
 			if (inner == NULL)
 				continue;
@@ -636,14 +684,16 @@ add_arguments(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *owner, GqlFieldDef 
 			continue;
 		if (given != NULL)
 		{
-			GqlType    *input = gql_nullable_type(arg->type)->kind == GQL_TYPE_NAMED ? gql_nullable_type(arg->type)->type : NULL;
+			GqlType    *input = gql_nullable_type(arg->type)->kind == GQL_TYPE_NAMED
+			? gql_nullable_type(arg->type)->type : NULL;
 			GqlType    *stripped;
 			bool		optional;
 
 			if (given->kind != GQL_VALUE_OBJECT || input == NULL || input->kind != GQL_INPUT_OBJECT)
 				continue;
 			stripped = strip_input(rs, join->remote, input, given,
-								   psprintf("%s_remote_rel_%s%s", rr_remote_type_name(join->remote, input), owner->name,
+								   psprintf("%s_remote_rel_%s%s",
+											rr_remote_type_name(join->remote, input), owner->name,
 											join->relationship->name), &optional);
 			if (stripped == NULL)
 				continue;
@@ -663,7 +713,8 @@ const GqlTypeRef *
 rr_remote_join_value_type(RrRoleSchema *rs, const RrRemoteJoin *join)
 {
 	const RrToRemoteSchema *to = join->relationship->to_remote_schema;
-	const GqlTypeRef *type = gql_nullable_type(rr_remote_type_ref(rs, join->remote, ((GqlFieldDef *) llast(join->path))->type));
+	const GqlTypeRef *type = gql_nullable_type(rr_remote_type_ref(rs, join->remote,
+																  ((GqlFieldDef *) llast(join->path))->type));
 	const char *name;
 	GqlType    *upstream;
 
@@ -671,7 +722,8 @@ rr_remote_join_value_type(RrRoleSchema *rs, const RrRemoteJoin *join)
 		return type;
 	type = gql_nullable_type(type->of);
 	name = static_typename(((RrRemoteFieldStep *) llast(to->remote_field))->arguments);
-	upstream = name && gql_is_abstract(type->type) ? gql_schema_type(join->remote->upstream, name) : NULL;
+	upstream = name && gql_is_abstract(type->type) ? gql_schema_type(join->remote->upstream, name)
+		: NULL;
 	if (upstream != NULL)
 	{
 		const GqlTypeRef *member = rr_remote_type_ref(rs, join->remote, &upstream->ref);
@@ -682,7 +734,10 @@ rr_remote_join_value_type(RrRoleSchema *rs, const RrRemoteJoin *join)
 	return type;
 }
 
-/* The join field's type: the value's, in a list where a key has several, and in those that the path passes through. */
+/*
+ * The join field's type: the value's, in a list where a key has several, and
+ * in those that the path passes through.
+ */
 static const GqlTypeRef *
 join_type(RrRoleSchema *rs, const RrRemoteJoin *join)
 {
@@ -693,7 +748,8 @@ join_type(RrRoleSchema *rs, const RrRemoteJoin *join)
 		type = gql_list_of(rs->schema, gql_non_null(rs->schema, type));
 	for (int i = list_length(join->path) - 2; i >= 0; i--)
 	{
-		const GqlTypeRef *on_the_way = gql_nullable_type(((GqlFieldDef *) list_nth(join->path, i))->type);
+		const GqlTypeRef *on_the_way = gql_nullable_type(((GqlFieldDef *) list_nth(join->path,
+																				   i))->type);
 
 		for (; on_the_way->kind == GQL_TYPE_LIST; on_the_way = gql_nullable_type(on_the_way->of))
 			type = gql_list_of(rs->schema, type);
@@ -704,7 +760,8 @@ join_type(RrRoleSchema *rs, const RrRemoteJoin *join)
 static void
 add_join_field(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *type)
 {
-	GqlFieldDef *field = gql_type_add_field(rs->schema, type, join->relationship->name, join_type(rs, join));
+	GqlFieldDef *field = gql_type_add_field(rs->schema, type, join->relationship->name,
+											join_type(rs, join));
 
 	if (field == NULL)
 		return;
@@ -735,7 +792,8 @@ computed_keys_are_there(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
 	RrTable    *served = rr_database_table(rr_tables(rs)->db, table);
 
 	for (int i = 0; i < join->nkeys; i++)
-		if (OidIsValid(join->keys[i].function) && (served == NULL || gql_names_get(&served->computed, join->keys[i].name) == NULL))
+		if (OidIsValid(join->keys[i].function) && (served == NULL ||
+												   gql_names_get(&served->computed, join->keys[i].name) == NULL))
 			return false;
 	return true;
 }
@@ -747,7 +805,8 @@ keys_are_readable(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
 	if (rr_may_read_table(rs->role, table))
 	{
 		for (int i = 0; i < join->nkeys; i++)
-			if (OidIsValid(join->keys[i].function) && !rr_may_execute(rs->role, join->keys[i].function))
+			if (OidIsValid(join->keys[i].function) && !rr_may_execute(rs->role,
+																	  join->keys[i].function))
 				return false;
 		return true;
 	}
@@ -756,7 +815,8 @@ keys_are_readable(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
 		if (OidIsValid(join->keys[i].function))
 		{
 			/* the row is passed whole */
-			if (!rr_may_read_columns(rs->role, table) || !rr_may_execute(rs->role, join->keys[i].function))
+			if (!rr_may_read_columns(rs->role, table) || !rr_may_execute(rs->role,
+																		 join->keys[i].function))
 				return false;
 		}
 		else if (!rr_may_read_column(rs->role, table, join->keys[i].attnum))
@@ -767,7 +827,8 @@ keys_are_readable(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
 
 /* Those that start at a table, or at a type of a remote schema. */
 static void
-add_joins(RrRoleSchema *rs, List *relationships, RrRemote *source, Oid table, const char *source_type, GqlType *type)
+add_joins(RrRoleSchema *rs, List *relationships, RrRemote *source, Oid table,
+		  const char *source_type, GqlType *type)
 {
 	ListCell   *lc;
 
@@ -777,7 +838,8 @@ add_joins(RrRoleSchema *rs, List *relationships, RrRemote *source, Oid table, co
 		RrRemote   *remote;
 		RrRemoteJoin *join;
 
-		if (relationship->kind != RR_REL_TO_REMOTE_SCHEMA || relationship->source != table || !rr_spellable(relationship->name))
+		if (relationship->kind != RR_REL_TO_REMOTE_SCHEMA || relationship->source != table ||
+			!rr_spellable(relationship->name))
 			continue;
 		if (source != NULL && (strcmp(relationship->source_remote_schema, source->def->name) != 0 ||
 							   strcmp(relationship->source_type, source_type) != 0))
@@ -786,7 +848,8 @@ add_joins(RrRoleSchema *rs, List *relationships, RrRemote *source, Oid table, co
 		if (remote == NULL)
 			continue;
 		join = rr_remote_join_build(relationship, source, remote, gql_errors_create(1, NULL));
-		if (join == NULL || (OidIsValid(table) && !(computed_keys_are_there(rs, table, join) && keys_are_readable(rs, table, join))))
+		if (join == NULL || (OidIsValid(table) && !(computed_keys_are_there(rs, table, join) &&
+													keys_are_readable(rs, table, join))))
 			continue;
 		add_join_field(rs, join, type);
 	}
@@ -801,6 +864,7 @@ rr_add_remote_joins(RrRoleSchema *rs, Oid table, GqlType *type)
 void
 rr_add_remote_type_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 {
-	add_joins(rs, rr_tables(rs)->db->remote_relationships, info->remote, InvalidOid, info->upstream->name, type);
+	add_joins(rs, rr_tables(rs)->db->remote_relationships, info->remote, InvalidOid,
+			  info->upstream->name, type);
 	rr_add_source_joins(rs, info, type);
 }

@@ -12,13 +12,18 @@
 static bool
 is_comparable(RrDatabase *db, const RrColumn *column)
 {
-	static const RrOperator equal = {.kind = RR_OP_COMPARE,.strategy = 3};	/* BTEqualStrategyNumber */
+	/* BTEqualStrategyNumber */
+	static const RrOperator equal = {.kind = RR_OP_COMPARE, .strategy = 3};
 	const RrScalar *scalar = rr_scalar(db, column->type);
 
-	return OidIsValid(rr_scalar_comparison(scalar, &equal)) && OidIsValid(get_array_type(scalar->base));
+	return OidIsValid(rr_scalar_comparison(scalar, &equal)) &&
+		OidIsValid(get_array_type(scalar->base));
 }
 
-/* What of the table's side cannot be served; NULL when all is well, or something is missing altogether. */
+/*
+ * What of the table's side cannot be served; NULL when all is well, or
+ * something is missing altogether.
+ */
 static const char *
 unfit_reason(RrDatabase *db, const RrToSource *to)
 {
@@ -26,14 +31,16 @@ unfit_reason(RrDatabase *db, const RrToSource *to)
 	ListCell   *lc;
 
 	if (table == NULL)
-		return psprintf("table \"%s\" is not exposed", quote_qualified_identifier(to->table_schema, to->table_name));
+		return psprintf("table \"%s\" is not exposed",
+						quote_qualified_identifier(to->table_schema, to->table_name));
 	foreach(lc, to->field_mapping)
 	{
 		const char *name = ((RrFieldMapping *) lfirst(lc))->column;
 		const RrColumn *column = rr_table_column_named(table, name);
 
 		if (column != NULL && !is_comparable(db, column))
-			return psprintf("column \"%s\" of table \"%s\" with type %s cannot be compared", name, table->name, format_type_be(column->type));
+			return psprintf("column \"%s\" of table \"%s\" with type %s cannot be compared", name,
+							table->name, format_type_be(column->type));
 	}
 	return NULL;
 }
@@ -46,15 +53,20 @@ rr_database_source_joins(RrDatabase *db)
 	foreach(lc, rr_catalog_remote_relationships(NULL))
 	{
 		const RrRelationship *r = lfirst(lc);
-		const char *reason = r->to_source && OidIsValid(r->to_source->table) ? unfit_reason(db, r->to_source) : NULL;
+		const char *reason = r->to_source && OidIsValid(r->to_source->table)
+		? unfit_reason(db, r->to_source) : NULL;
 
 		if (reason != NULL)
-			rr_database_inconsistent(db, "remote_relationship", rr_remote_field_label(r->source_remote_schema, r->source_type, r->name),
+			rr_database_inconsistent(db, "remote_relationship",
+									 rr_remote_field_label(r->source_remote_schema, r->source_type, r->name),
 									 "%s", reason);
 	}
 }
 
-/* The join as the role can have it; NULL when something of it is missing or hidden. */
+/*
+ * The join as the role can have it; NULL when something of it is missing or
+ * hidden.
+ */
 static RrSourceJoin *
 build(RrRoleSchema *rs, const RrRelationship *relationship, const RrRemote *source)
 {
@@ -82,7 +94,8 @@ build(RrRoleSchema *rs, const RrRelationship *relationship, const RrRemote *sour
 
 		key->name = mapping->lhs;
 		key->field = rr_remote_key_field(source, relationship->source_type, mapping->lhs, errors);
-		if (key->field == NULL || column == NULL || !rr_can_read(rs, table, column->attnum) || !is_comparable(db, column))
+		if (key->field == NULL || column == NULL || !rr_can_read(rs, table, column->attnum) ||
+			!is_comparable(db, column))
 			return NULL;
 		join->columns[join->nkeys++] = column;
 	}
@@ -101,7 +114,8 @@ rr_add_source_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 		GqlFieldDef *field;
 		RrSourceJoin *join;
 
-		if (relationship->kind != RR_REL_TO_SOURCE || strcmp(relationship->source_remote_schema, info->remote->def->name) != 0 ||
+		if (relationship->kind != RR_REL_TO_SOURCE || strcmp(relationship->source_remote_schema,
+															 info->remote->def->name) != 0 ||
 			strcmp(relationship->source_type, info->upstream->name) != 0)
 			continue;
 		join = build(rs, relationship, info->remote);
@@ -109,7 +123,8 @@ rr_add_source_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 			continue;
 		object = rr_table_type(rs, join->table, RR_TYPE_OBJECT);
 		field = gql_type_add_field(rs->schema, type, relationship->name,
-								   join->array ? gql_list_of(rs->schema, gql_non_null(rs->schema, &object->ref)) : &object->ref);
+								   join->array ? gql_list_of(rs->schema,
+															 gql_non_null(rs->schema, &object->ref)) : &object->ref);
 		if (field == NULL)
 			continue;
 		field->description = join->array ? "An array relationship" : "An object relationship";

@@ -1,9 +1,12 @@
 /*
- * remote_types.c: what remote schemas add to a role's schema: their types under their customized names, and their root fields.
+ * remote_types.c: what remote schemas add to a role's schema: their types
+ * under their customized names, and their root fields.
  *
- * Types are entered by name at once and completed at first use: most queries touch a handful of the types that a large
- * upstream has. A type's fields keep the upstream's own GqlFieldDef in reach by name (rr_remote_upstream_type()), since two
- * remote schemas may share a type, and the one that answers follows from where the query came from.
+ * Types are entered by name at once and completed at first use: most queries
+ * touch a handful of the types that a large upstream has. A type's fields keep
+ * the upstream's own GqlFieldDef in reach by name (rr_remote_upstream_type()),
+ * since two remote schemas may share a type, and the one that answers follows
+ * from where the query came from.
  */
 #include "postgres.h"
 
@@ -106,7 +109,8 @@ rr_remote_field_name(const RrRemote *remote, const GqlType *upstream, const char
 GqlFieldDef *
 rr_remote_field_named(const RrRemote *remote, const GqlType *upstream, const char *name)
 {
-	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, unconstify(GqlType *, upstream)))
+	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, unconstify(GqlType *,
+																				 upstream)))
 	{
 		if (strcmp(rr_remote_field_name(remote, upstream, field->name), name) == 0)
 			return field;
@@ -114,7 +118,7 @@ rr_remote_field_named(const RrRemote *remote, const GqlType *upstream, const cha
 	return NULL;
 }
 
-GqlType *
+GqlType    *
 rr_remote_upstream_type(const RrRemote *remote, const char *name)
 {
 	const RrRemoteType *type = gql_names_get(&remote->types, name);
@@ -151,9 +155,13 @@ copy_input(const GqlInputValueDef *from, GqlInputValueDef *to)
 	to->deprecation_reason = from->deprecation_reason;
 }
 
-/* Add an upstream's field to a type of the role's schema. NULL when the name is taken. */
+/*
+ * Add an upstream's field to a type of the role's schema. NULL when the name
+ * is taken.
+ */
 static GqlFieldDef *
-add_field(RrRoleSchema *rs, RrRemote *remote, GqlType *to, const GqlType *upstream, const GqlFieldDef *from)
+add_field(RrRoleSchema *rs, RrRemote *remote, GqlType *to, const GqlType *upstream,
+		  const GqlFieldDef *from)
 {
 	GqlFieldDef *field;
 	RrRemoteField *info;
@@ -183,7 +191,10 @@ add_field(RrRoleSchema *rs, RrRemote *remote, GqlType *to, const GqlType *upstre
 	return field;
 }
 
-/* Where several remote schemas share a type, its relationships from each of them. */
+/*
+ * Where several remote schemas share a type, its relationships from each of
+ * them.
+ */
 static void
 add_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 {
@@ -193,7 +204,8 @@ add_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 	foreach(lc, rs->remotes)
 	{
 		const RrRemote *remote = lfirst(lc);
-		const RrRemoteType *shared = remote != info->remote ? gql_names_get(&remote->types, info->name) : NULL;
+		const RrRemoteType *shared = remote != info->remote
+		? gql_names_get(&remote->types, info->name) : NULL;
 
 		if (shared != NULL)
 			rr_add_remote_type_joins(rs, shared, type);
@@ -230,9 +242,9 @@ complete_type(GqlSchema *schema, GqlType *type)
 		case GQL_INPUT_OBJECT:
 			gql_foreach(GqlInputValueDef, input, members)
 				if (!rr_remote_hides(info->remote, input))
-					copy_input(input,
-							   gql_type_add_input(schema, type, input->name,
-												  rr_remote_type_ref(rs, info->remote, input->type)));
+				copy_input(input,
+						   gql_type_add_input(schema, type, input->name,
+											  rr_remote_type_ref(rs, info->remote, input->type)));
 			break;
 		case GQL_SCALAR:
 		case GQL_UNION:
@@ -240,12 +252,16 @@ complete_type(GqlSchema *schema, GqlType *type)
 	}
 }
 
-/* Interfaces and members name types, so they follow when all names are entered. */
+/*
+ * Interfaces and members name types, so they follow when all names are
+ * entered.
+ */
 static void
 link_type(RrRoleSchema *rs, RrRemote *remote, GqlType *type, const GqlType *upstream)
 {
 	gql_foreach(GqlType, interface, &upstream->interfaces)
-		gql_type_add_interface(type, gql_named_type(rr_remote_type_ref(rs, remote, &interface->ref)));
+		gql_type_add_interface(type, gql_named_type(rr_remote_type_ref(rs, remote,
+																	   &interface->ref)));
 	if (upstream->kind == GQL_UNION)
 		gql_foreach(GqlType, member, &upstream->members)
 			gql_type_add_member(type, gql_named_type(rr_remote_type_ref(rs, remote, &member->ref)));
@@ -258,7 +274,10 @@ is_reached(const RrRemote *remote, const GqlType *type)
 	return !remote->restricted || gql_names_get(&remote->reached, type->name) != NULL;
 }
 
-/* Do other types refer to a root type of the upstream, so that it has to stay a type of its own? */
+/*
+ * Do other types refer to a root type of the upstream, so that it has to stay
+ * a type of its own?
+ */
 static bool
 is_referred_to(const RrRemote *remote, const GqlType *root)
 {
@@ -273,7 +292,7 @@ is_referred_to(const RrRemote *remote, const GqlType *root)
 		if (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE)
 			gql_foreach(GqlFieldDef, field, gql_type_fields(upstream, type))
 				if (gql_named_type(field->type) == root)
-					return true;
+				return true;
 	}
 	return root->interfaces.n > 0;
 }
@@ -281,7 +300,8 @@ is_referred_to(const RrRemote *remote, const GqlType *root)
 bool
 rr_remote_brings_type(const RrRemote *remote, const GqlType *upstream)
 {
-	return is_reached(remote, upstream) && (!is_root(remote->upstream, upstream) || is_referred_to(remote, upstream));
+	return is_reached(remote, upstream) && (!is_root(remote->upstream, upstream) ||
+											is_referred_to(remote, upstream));
 }
 
 /* A directive of the upstream's own that may stand in a query. */
@@ -302,10 +322,13 @@ reach_inputs(RrRemote *remote, const GqlNames *inputs)
 {
 	gql_foreach(GqlInputValueDef, input, inputs)
 		if (!rr_remote_hides(remote, input))
-			reach(remote, gql_named_type(input->type));
+		reach(remote, gql_named_type(input->type));
 }
 
-/* Types that only hidden arguments and fields lead to, or nothing at all, are not the role's. */
+/*
+ * Types that only hidden arguments and fields lead to, or nothing at all, are
+ * not the role's.
+ */
 static void
 reach(RrRemote *remote, GqlType *type)
 {
@@ -316,10 +339,10 @@ reach(RrRemote *remote, GqlType *type)
 		reach_inputs(remote, &type->fields);
 	else if (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE)
 		gql_foreach(GqlFieldDef, field, &type->fields)
-		{
-			reach_inputs(remote, &field->args);
-			reach(remote, gql_named_type(field->type));
-		}
+	{
+		reach_inputs(remote, &field->args);
+		reach(remote, gql_named_type(field->type));
+	}
 	gql_foreach(GqlType, interface, &type->interfaces)
 		reach(remote, interface);
 	gql_foreach(GqlType, member, &type->members)
@@ -334,7 +357,7 @@ reach_roots(RrRemote *remote)
 		reach(remote, remote->upstream->mutation);
 	gql_foreach(GqlDirectiveDef, directive, &remote->upstream->directives)
 		if (is_offered(directive))
-			reach_inputs(remote, &directive->args);
+		reach_inputs(remote, &directive->args);
 }
 
 static void
@@ -361,7 +384,8 @@ add_types(RrRoleSchema *rs, RrRemote *remote)
 		if (!gql_names_add(&remote->types, info))
 			continue;
 		to = gql_schema_add_type(rs->schema, type->kind, info->name);
-		if (to == NULL)			/* a standard scalar, or a type shared with another remote schema */
+		if (to == NULL)			/* a standard scalar, or a type shared with
+								 * another remote schema */
 			continue;
 		to->description = type->description;
 		to->specified_by_url = type->specified_by_url;
@@ -395,18 +419,24 @@ add_directives(RrRoleSchema *rs, RrRemote *remote)
 		to->repeatable = directive->repeatable;
 		foreach(lc, directive->location_list)
 			if (lfirst_int(lc) <= GQL_LOC_VARIABLE_DEFINITION)
-				gql_directive_add_location(to, lfirst_int(lc));
+			gql_directive_add_location(to, lfirst_int(lc));
 		gql_foreach(GqlInputValueDef, arg, &directive->args)
 			copy_input(arg,
-					   gql_directive_add_arg(rs->schema, to, arg->name, rr_remote_type_ref(rs, remote, arg->type)));
+					   gql_directive_add_arg(rs->schema, to, arg->name,
+											 rr_remote_type_ref(rs, remote, arg->type)));
 	}
 }
 
-/* The fields of an upstream's root type, into the role's root type or into a namespace. */
+/*
+ * The fields of an upstream's root type, into the role's root type or into a
+ * namespace.
+ */
 static void
-add_root_fields(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream_root, GqlType **root, const char *root_name)
+add_root_fields(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream_root, GqlType **root,
+				const char *root_name)
 {
-	const char *namespace = remote->def->customization ? remote->def->customization->root_fields_namespace : NULL;
+	const char *namespace = remote->def->customization
+	? remote->def->customization->root_fields_namespace : NULL;
 	GqlType    *to;
 
 	if (upstream_root == NULL)
@@ -444,22 +474,24 @@ new_remote(const RrRemoteSchema *def, GqlSchema *upstream)
 	return remote;
 }
 
-RrRemote *
+RrRemote   *
 rr_remote_create(const RrRemoteSchema *def)
 {
 	GqlErrorList *errors = gql_errors_create(1, NULL);
-	GqlSchema  *upstream = gql_schema_from_sdl(def->sdl, strlen(def->sdl), true, errors, gql_errors_create(1, NULL));
+	GqlSchema  *upstream = gql_schema_from_sdl(def->sdl, strlen(def->sdl), true, errors,
+											   gql_errors_create(1, NULL));
 
 	if (upstream == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("stored schema of remote schema \"%s\" is invalid", def->name),
-				 errors->items ? errdetail("%s", ((GqlError *) linitial(errors->items))->message) : 0,
+				 errors->items ? errdetail("%s", ((GqlError *) linitial(errors->items))->message)
+				 : 0,
 				 errhint("Run remote_rel.reload_remote_schema('%s').", def->name)));
 	return new_remote(def, upstream);
 }
 
-RrRemote *
+RrRemote   *
 rr_remote_restrict(const RrRemote *whole, const char *sdl)
 {
 	RrRemote   *remote = new_remote(whole->def, rr_permission_schema(whole->upstream, sdl));
@@ -470,7 +502,10 @@ rr_remote_restrict(const RrRemote *whole, const char *sdl)
 	return remote;
 }
 
-/* Does a remote schema clash with one that came before it, or with itself? Then it is out of the schema, and listed as inconsistent. */
+/*
+ * Does a remote schema clash with one that came before it, or with itself?
+ * Then it is out of the schema, and listed as inconsistent.
+ */
 static bool
 clashes(List *earlier, RrRemote *remote)
 {
@@ -494,7 +529,8 @@ static bool
 fits(const RrRemote *whole, const char *sdl)
 {
 	MemoryContext cxt = CurrentMemoryContext;
-	MemoryContext scratch = AllocSetContextCreate(cxt, "remote_rel permission check", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch = AllocSetContextCreate(cxt, "remote_rel permission check",
+												  ALLOCSET_DEFAULT_SIZES);
 	bool		ok;
 	GqlErrorList *errors;
 
@@ -507,7 +543,10 @@ fits(const RrRemote *whole, const char *sdl)
 	return ok;
 }
 
-/* What the role's permission leaves of a remote schema, unless it does not fit (any more), or its parts of two remote schemas do not fit together. */
+/*
+ * What the role's permission leaves of a remote schema, unless it does not fit
+ * (any more), or its parts of two remote schemas do not fit together.
+ */
 static void
 add_restricted(RrRoleSchema *rs, const RrRemote *whole, const RrPermission *permission)
 {
@@ -523,7 +562,8 @@ add_restricted(RrRoleSchema *rs, const RrRemote *whole, const RrPermission *perm
 void
 rr_add_remote_schemas(RrRoleSchema *rs)
 {
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "remote_rel whole upstreams", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
+												  "remote_rel whole upstreams", ALLOCSET_DEFAULT_SIZES);
 	const char *role_name = GetUserNameFromId(rs->role, false);
 	bool		see_whole = rs->sees_everything || !rr_remote_schema_permissions;
 	List	   *defs = rr_catalog_remote_schemas();
@@ -544,10 +584,12 @@ rr_add_remote_schemas(RrRoleSchema *rs)
 		if (!see_whole)
 		{
 			MemoryContextSwitchTo(scratch);
-			permission = rr_role_permission(rs->role, role_name, rr_catalog_permissions(def->name), &same, conflict);
+			permission = rr_role_permission(rs->role, role_name,
+											rr_catalog_permissions(def->name), &same, conflict);
 		}
 		/* without a permission it matters only to those that come later */
-		whole = see_whole || permission != NULL || list_length(defs) > 1 ? rr_remote_create(def) : NULL;
+		whole = see_whole || permission != NULL || list_length(defs) > 1 ? rr_remote_create(def)
+			: NULL;
 		MemoryContextSwitchTo(old);
 		if (whole == NULL || clashes(earlier, whole))
 			continue;

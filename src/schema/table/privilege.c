@@ -1,6 +1,7 @@
 /*
- * privilege.c: what a role may. False of what is not there (any more): the server's own functions throw then, and a table may well be dropped between the
- * moment it was found and the one it is asked about.
+ * privilege.c: what a role may. False of what is not there (any more): the
+ * server's own functions throw then, and a table may well be dropped between
+ * the moment it was found and the one it is asked about.
  */
 #include "postgres.h"
 
@@ -17,19 +18,22 @@
 bool
 rr_may_use_schema(Oid role, Oid schema)
 {
-	return SearchSysCacheExists1(NAMESPACEOID, ObjectIdGetDatum(schema)) && rr_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
+	return SearchSysCacheExists1(NAMESPACEOID, ObjectIdGetDatum(schema)) &&
+		rr_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
 }
 
 bool
 rr_may_read_table(Oid role, Oid table)
 {
-	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table)) && pg_class_aclcheck(table, role, ACL_SELECT) == ACLCHECK_OK;
+	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table)) &&
+		pg_class_aclcheck(table, role, ACL_SELECT) == ACLCHECK_OK;
 }
 
 bool
 rr_may_read_column(Oid role, Oid table, AttrNumber column)
 {
-	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table)) && OidIsValid(get_atttype(table, column)) &&
+	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table)) &&
+		OidIsValid(get_atttype(table, column)) &&
 		pg_attribute_aclcheck(table, column, role, ACL_SELECT) == ACLCHECK_OK;
 }
 
@@ -43,5 +47,6 @@ rr_may_read_columns(Oid role, Oid table)
 bool
 rr_may_execute(Oid role, Oid function)
 {
-	return SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(function)) && rr_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
+	return SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(function)) &&
+		rr_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
 }

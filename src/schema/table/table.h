@@ -1,9 +1,12 @@
 /*
- * tables.h: the table half of the role schema, shared by roleschema/table_*.c, schema/role_schema_cache.c and plan/sql_*.c.
+ * tables.h: the table half of the role schema, shared by roleschema/table_*.c,
+ * schema/role_schema_cache.c and plan/sql_*.c.
  *
- * Two layers. An RrDatabase is what the catalogs say about the exposed relations, the same for every role: columns, keys, the names of
- * relationships. It is read with catalog snapshots, kept in a context of its own and shared by the role schemas made from it.
- * An RrRoleTables adds one role's privileges, looked up when a table is first touched.
+ * Two layers. An RrDatabase is what the catalogs say about the exposed
+ * relations, the same for every role: columns, keys, the names of
+ * relationships. It is read with catalog snapshots, kept in a context of its
+ * own and shared by the role schemas made from it. An RrRoleTables adds one
+ * role's privileges, looked up when a table is first touched.
  *
  * Structs with a GraphQL name start with it, so that GqlNames can hold them.
  */
@@ -59,7 +62,8 @@ typedef struct RrLink
 {
 	const char *name;
 	bool		array;
-	bool		unique;			/* at most one row of the target matches: a plain join multiplies nothing */
+	bool		unique;			/* at most one row of the target matches: a
+								 * plain join multiplies nothing */
 	const RrForeignKey *key;	/* or NULL: made by hand */
 	bool		backward;		/* the foreign key is the target's */
 	RrTable    *table;
@@ -67,10 +71,14 @@ typedef struct RrLink
 	int			n;
 	AttrNumber *attnums;
 	AttrNumber *target_attnums;
-	Oid		   *operators;		/* a key's: referenced column first; otherwise target's column = table's column */
+	Oid		   *operators;		/* a key's: referenced column first; otherwise
+								 * target's column = table's column */
 } RrLink;
 
-/* A function with a row, a session and further arguments: computed fields, and root fields (no row). */
+/*
+ * A function with a row, a session and further arguments: computed fields, and
+ * root fields (no row).
+ */
 typedef struct RrFunction
 {
 	const char *name;			/* GraphQL name of the field */
@@ -84,10 +92,12 @@ typedef struct RrFunction
 	Oid			result;			/* type */
 	RrTable    *result_table;	/* of a row type that is exposed, or NULL */
 	int			nargs;			/* all input arguments */
-	const char **arg_names;		/* GraphQL and SQL names; arg_N for nameless ones */
+	const char **arg_names;		/* GraphQL and SQL names; arg_N for nameless
+								 * ones */
 	Oid		   *arg_types;
 	int			ndefaults;		/* the last so many have defaults */
-	bool		named;			/* all arguments have names of their own, so a call can name them */
+	bool		named;			/* all arguments have names of their own, so a
+								 * call can name them */
 	int			row_arg;		/* index, or -1 */
 	int			session_arg;	/* index, or -1 */
 	const char *aggregate_name; /* root fields: name of the aggregate field */
@@ -108,10 +118,13 @@ struct RrTable
 	char		relkind;
 	bool		row_security;
 	bool		force_row_security;
-	bool		has_children;	/* by inheritance: keys do not hold for what a scan of the table returns */
+	bool		has_children;	/* by inheritance: keys do not hold for what a
+								 * scan of the table returns */
 	bool		has_column_acl;
-	int			number;			/* index into RrDatabase.tables and RrRoleTables.tables */
-	uint64		fingerprint;	/* of everything in the catalogs that this is made of, and of privileges */
+	int			number;			/* index into RrDatabase.tables and
+								 * RrRoleTables.tables */
+	uint64		fingerprint;	/* of everything in the catalogs that this is
+								 * made of, and of privileges */
 	int			ncolumns;		/* without dropped ones */
 	RrColumn   *columns;		/* in attnum order */
 	List	   *keys;			/* RrKey *, the primary key first */
@@ -135,7 +148,8 @@ typedef struct RrScalar
 typedef struct RrDatabase
 {
 	MemoryContext cxt;
-	int			refs;			/* role schemas, and one while it is the current one */
+	int			refs;			/* role schemas, and one while it is the
+								 * current one */
 	GqlNames	tables;			/* RrTable, by name */
 	HTAB	   *by_oid;			/* RrTable * */
 	HTAB	   *scalars;		/* RrScalar */
@@ -164,9 +178,11 @@ typedef struct RrRoleTable
 	const RrTable *table;
 	bool		checked;		/* what follows is known */
 	bool		visible;		/* some column is readable */
-	bool		whole;			/* every column is, so the row may be passed to functions */
+	bool		whole;			/* every column is, so the row may be passed
+								 * to functions */
 	bool		rls;			/* row security applies to the role */
-	bool		shown;			/* it has its place in the schema: no other type took its names */
+	bool		shown;			/* it has its place in the schema: no other
+								 * type took its names */
 	Bitmapset  *readable;		/* attnums */
 	GqlType    *types[RR_NTABLE_TYPES];
 } RrRoleTable;
@@ -190,14 +206,20 @@ typedef struct RrTableType
 {
 	RrTableTypeKind kind;
 	const RrTable *table;
-	const struct RrAggregate *aggregate;	/* of one function: books_max_fields, books_max_order_by */
+	const struct RrAggregate *aggregate;	/* of one function:
+											 * books_max_fields,
+											 * books_max_order_by */
 } RrTableType;
 
-/* At GqlFieldDef.data of fields of tables, of their aggregates, and of query_root; at GqlInputValueDef.data of bool_exp and order_by fields. */
+/*
+ * At GqlFieldDef.data of fields of tables, of their aggregates, and of
+ * query_root; at GqlInputValueDef.data of bool_exp and order_by fields.
+ */
 typedef struct RrTableField
 {
 	RrField		base;
-	const RrTable *table;		/* whose rows the field gives; or, for columns and aggregates, whose it is */
+	const RrTable *table;		/* whose rows the field gives; or, for columns
+								 * and aggregates, whose it is */
 	const RrColumn *column;
 	const RrLink *link;
 	const RrFunction *function;
@@ -230,7 +252,8 @@ typedef enum RrOperatorKind
 	RR_OP_STRING,				/* jsonb ? text */
 	RR_OP_STRINGS,				/* jsonb ?| text[] */
 	RR_OP_CAST,
-	RR_OP_OTHER,				/* X of another type, of the same schema as the column's */
+	RR_OP_OTHER,				/* X of another type, of the same schema as
+								 * the column's */
 	RR_OP_OTHERS,				/* [X!] */
 } RrOperatorKind;
 
@@ -238,7 +261,8 @@ typedef struct RrOperator
 {
 	const char *name;			/* "_eq" */
 	RrOperatorKind kind;
-	const char *sql;			/* operator's name in its type's schema; COMPARE and IN go by the strategy */
+	const char *sql;			/* operator's name in its type's schema;
+								 * COMPARE and IN go by the strategy */
 	int			strategy;		/* COMPARE, IN: btree's */
 	bool		negate;			/* of that; IN becomes <> ALL */
 	const char *other;			/* OTHER: type name */
@@ -246,13 +270,21 @@ typedef struct RrOperator
 
 /* ---- table_catalog.c ---- */
 
-/* Read everything about the exposed relations; in a new context under CacheMemoryContext, refs 1. */
+/*
+ * Read everything about the exposed relations; in a new context under
+ * CacheMemoryContext, refs 1.
+ */
 extern RrDatabase *rr_database_read(void);
 extern void rr_database_unref(RrDatabase *db);
-extern RrTable *rr_database_table(const RrDatabase *db, Oid oid);	/* or NULL */
-extern const RrColumn *rr_table_column(const RrTable *table, AttrNumber attnum);	/* or NULL */
+
+/* or NULL */
+extern RrTable *rr_database_table(const RrDatabase *db, Oid oid);
+
+/* or NULL */
+extern const RrColumn *rr_table_column(const RrTable *table, AttrNumber attnum);
 extern const RrColumn *rr_table_column_named(const RrTable *table, const char *name);
 extern const RrKey *rr_table_primary_key(const RrTable *table); /* or NULL */
+
 /* Note what cannot be served, while the database is read. */
 #define rr_database_inconsistent(db, ...) ((db)->inconsistencies = lappend((db)->inconsistencies, rr_inconsistency(__VA_ARGS__)))
 /* Is text a name that a type, field or argument of ours may have? */
@@ -260,7 +292,10 @@ extern bool rr_spellable(const char *text);
 
 /* ---- table_links.c ---- */
 
-/* Work out every table's relationships: explicit ones, then those that follow from foreign keys. */
+/*
+ * Work out every table's relationships: explicit ones, then those that follow
+ * from foreign keys.
+ */
 extern void rr_database_link(RrDatabase *db);
 
 /* ---- remote_source.c ---- */
@@ -272,8 +307,13 @@ extern void rr_database_source_joins(RrDatabase *db);
 
 /* Find the functions behind computed fields and tracked functions. */
 extern void rr_database_functions(RrDatabase *db);
-/* Where the role may have them: a computed field on a table's type, a tracked function on query_root. */
-extern void rr_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table, const RrFunction *function);
+
+/*
+ * Where the role may have them: a computed field on a table's type, a tracked
+ * function on query_root.
+ */
+extern void rr_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table,
+								  const RrFunction *function);
 extern bool rr_function_arg_required(const RrFunction *function, int i);
 extern void rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *function);
 
@@ -282,23 +322,35 @@ extern void rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFun
 extern const RrScalar *rr_scalar(RrDatabase *db, Oid type);
 extern bool rr_scalar_is_numeric(const RrScalar *scalar);
 extern bool rr_scalar_has_operator(const RrScalar *scalar, const RrOperator *op);
+
 /* COMPARE, IN: the operator itself, or InvalidOid. */
 extern Oid	rr_scalar_comparison(const RrScalar *scalar, const RrOperator *op);
-/* Type of the operator's right-hand side as it is bound; an array for lists, but the scalar itself for IN of arrays. */
+
+/*
+ * Type of the operator's right-hand side as it is bound; an array for lists,
+ * but the scalar itself for IN of arrays.
+ */
 extern Oid	rr_operator_type(const RrScalar *scalar, const RrOperator *op);
+
 /* The schema that a type is in. */
 extern Oid	rr_type_schema(Oid type);
+
 /* "OPERATOR(schema.=)" */
 extern char *rr_operator_name(Oid operator);
+
 /* Has the type a default btree operator class? */
 extern bool rr_scalar_is_sortable(const RrScalar *scalar);
+
 /* Does max() take the type? */
 extern bool rr_scalar_has_max(const RrScalar *scalar);
+
 /* The GraphQL type of values: the scalar, or a list of it. */
 extern const GqlTypeRef *rr_scalar_ref(RrRoleSchema *rs, const RrScalar *scalar);
 extern GqlType *rr_scalar_type(RrRoleSchema *rs, const RrScalar *scalar);
+
 /* "Int_comparison_exp" &c. */
 extern GqlType *rr_comparison_type(RrRoleSchema *rs, const RrScalar *scalar);
+
 /* The name that the latter asks for. */
 extern const char *rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar);
 
@@ -310,23 +362,42 @@ extern RrRoleTable *rr_role_table(RrRoleSchema *rs, const RrTable *table);
 extern bool rr_can_read(RrRoleSchema *rs, const RrTable *table, AttrNumber attnum);
 extern bool rr_link_visible(RrRoleSchema *rs, const RrLink *link);
 extern bool rr_function_visible(RrRoleSchema *rs, const RrFunction *function, const RrTable *table);
-/* One of a table's types; made, to be completed later, if it is not there yet. The table must be shown. */
-extern GqlType *rr_table_type(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind);
+
 /*
- * The table half's type of this name, made (empty, *made set) if there is none yet. A remote schema may have a type of the name: then ours takes another,
+ * One of a table's types; made, to be completed later, if it is not there yet.
+ * The table must be shown.
+ */
+extern GqlType *rr_table_type(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind);
+
+/*
+ * The table half's type of this name, made (empty, *made set) if there is none
+ * yet. A remote schema may have a type of the name: then ours takes another,
  * since what compiles conditions relies on what hangs at our types.
  */
 extern GqlType *rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name, bool *made);
-/* Types of tables that had to give way to a remote schema's: RrInconsistency *, in CurrentMemoryContext. */
+
+/*
+ * Types of tables that had to give way to a remote schema's: RrInconsistency
+ * *, in CurrentMemoryContext.
+ */
 extern List *rr_type_clashes(RrRoleSchema *rs);
+
 /* A type named after a table, with a suffix; complete() fills it in. */
-extern GqlType *rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind, const char *suffix,
-									 const RrAggregate *aggregate, void (*complete) (GqlSchema *schema, GqlType *type));
+extern GqlType *rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind,
+									 const char *suffix,
+									 const RrAggregate *aggregate,
+									 void (*complete) (GqlSchema *schema, GqlType *type));
 extern RrTableField *rr_table_field(RrRoleSchema *rs, RrFieldKind kind, const RrTable *table);
+
 /* The five arguments of a list of rows. */
 extern void rr_add_list_args(RrRoleSchema *rs, GqlFieldDef *field, const RrTable *table);
-/* Make a schema answer for tables: types are found by name. Before anything refers to one. */
+
+/*
+ * Make a schema answer for tables: types are found by name. Before anything
+ * refers to one.
+ */
 extern void rr_tables_init(RrRoleSchema *rs, RrDatabase *db);
+
 /* Let the columns that the role may read pass by. */
 #define rr_foreach_column(rs, role_table, col) \
 	for (const RrColumn *col = (role_table)->table->columns; col < (role_table)->table->columns + (role_table)->table->ncolumns; col++) \
@@ -337,10 +408,13 @@ extern void rr_tables_init(RrRoleSchema *rs, RrDatabase *db);
 extern void rr_complete_bool_exp(GqlSchema *schema, GqlType *type);
 extern void rr_complete_order_by(GqlSchema *schema, GqlType *type);
 extern void rr_complete_select_column(GqlSchema *schema, GqlType *type);
+
 /* The enum order_by. */
 extern GqlType *rr_order_by_enum(RrRoleSchema *rs);
+
 /* A column as a value of an enum of columns. */
 extern void rr_add_column_value(RrRoleSchema *rs, GqlType *type, const RrColumn *column);
+
 /* Type of what an aggregate in where is compared with. */
 extern Oid	rr_predicate_result(const RrAggregate *aggregate);
 extern void rr_complete_aggregate(GqlSchema *schema, GqlType *type);
@@ -353,6 +427,7 @@ extern void rr_complete_aggregate_bool_exp(GqlSchema *schema, GqlType *type);
 extern bool rr_may_use_schema(Oid role, Oid schema);
 extern bool rr_may_read_table(Oid role, Oid table);
 extern bool rr_may_read_column(Oid role, Oid table, AttrNumber column);
+
 /* Every column, one by one: what passing the whole row takes. */
 extern bool rr_may_read_columns(Oid role, Oid table);
 extern bool rr_may_execute(Oid role, Oid function);

@@ -1,5 +1,6 @@
 /*
- * table_aggregate.c: types for aggregates: in answers (reference, 8), in order_by (7) and in where (6).
+ * table_aggregate.c: types for aggregates: in answers (reference, 8), in
+ * order_by (7) and in where (6).
  */
 #include "postgres.h"
 
@@ -31,7 +32,8 @@ takes(RrRoleSchema *rs, const RrAggregate *aggregate, const RrColumn *column)
 {
 	const RrScalar *scalar = rr_scalar(rr_tables(rs)->db, column->type);
 
-	return aggregate->class == RR_AGGREGATE_ORDERED ? rr_scalar_has_max(scalar) : rr_scalar_is_numeric(scalar);
+	return aggregate->class == RR_AGGREGATE_ORDERED ? rr_scalar_has_max(scalar)
+		: rr_scalar_is_numeric(scalar);
 }
 
 /* Does the role read any column that the aggregate takes? */
@@ -55,9 +57,11 @@ rr_complete_aggregate(GqlSchema *schema, GqlType *type)
 	const RrTable *table = info_of(type)->table;
 	const GqlTypeRef *row = gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref);
 
-	gql_type_add_field(schema, type, "aggregate", &rr_table_type(rs, table, RR_TYPE_AGGREGATE_FIELDS)->ref)->data =
+	gql_type_add_field(schema, type, "aggregate", &rr_table_type(rs, table,
+																 RR_TYPE_AGGREGATE_FIELDS)->ref)->data =
 		rr_table_field(rs, RR_FIELD_AGGREGATE, table);
-	gql_type_add_field(schema, type, "nodes", gql_non_null(schema, gql_list_of(schema, row)))->data =
+	gql_type_add_field(schema, type, "nodes", gql_non_null(schema, gql_list_of(schema,
+																			   row)))->data =
 		rr_table_field(rs, RR_FIELD_NODES, table);
 }
 
@@ -101,15 +105,19 @@ rr_complete_aggregate_fields(GqlSchema *schema, GqlType *type)
 		/* count stands where the alphabet has it */
 		if (strcmp(aggregate->name, "max") == 0)
 		{
-			count = gql_type_add_field(schema, type, "count", gql_non_null(schema, rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, INT4OID))));
+			count = gql_type_add_field(schema, type, "count",
+									   gql_non_null(schema, rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, INT4OID))));
 			count->data = rr_table_field(rs, RR_FIELD_COUNT, table);
 			gql_field_add_arg(schema, count, "columns",
-							  gql_list_of(schema, gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN)->ref)));
-			gql_field_add_arg(schema, count, "distinct", rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, BOOLOID)));
+							  gql_list_of(schema, gql_non_null(schema,
+															   &rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN)->ref)));
+			gql_field_add_arg(schema, count, "distinct", rr_scalar_ref(rs,
+																	   rr_scalar(rr_tables(rs)->db, BOOLOID)));
 		}
 		if (!is_useful(rs, aggregate, table))
 			continue;
-		columns = rr_table_suffix_type(rs, table, GQL_OBJECT, psprintf("_%s_fields", aggregate->name), aggregate, complete_function_fields);
+		columns = rr_table_suffix_type(rs, table, GQL_OBJECT,
+									   psprintf("_%s_fields", aggregate->name), aggregate, complete_function_fields);
 		columns->description = psprintf("aggregate %s on columns", aggregate->name);
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);
 		field->aggregate = aggregate;
@@ -144,7 +152,8 @@ rr_complete_aggregate_order_by(GqlSchema *schema, GqlType *type)
 	RrRoleSchema *rs = schema->data;
 	const RrTable *table = info_of(type)->table;
 
-	gql_type_add_input(schema, type, "count", &rr_order_by_enum(rs)->ref)->data = rr_table_field(rs, RR_FIELD_COUNT, table);
+	gql_type_add_input(schema, type, "count",
+					   &rr_order_by_enum(rs)->ref)->data = rr_table_field(rs, RR_FIELD_COUNT, table);
 	for (int i = 0; i < (int) lengthof(aggregates); i++)
 	{
 		const RrAggregate *aggregate = &aggregates[i];
@@ -153,8 +162,10 @@ rr_complete_aggregate_order_by(GqlSchema *schema, GqlType *type)
 
 		if (!is_useful(rs, aggregate, table))
 			continue;
-		columns = rr_table_suffix_type(rs, table, GQL_INPUT_OBJECT, psprintf("_%s_order_by", aggregate->name), aggregate, complete_function_order_by);
-		columns->description = psprintf("order by %s() on columns of table \"%s\"", aggregate->name, table->name);
+		columns = rr_table_suffix_type(rs, table, GQL_INPUT_OBJECT,
+									   psprintf("_%s_order_by", aggregate->name), aggregate, complete_function_order_by);
+		columns->description = psprintf("order by %s() on columns of table \"%s\"",
+										aggregate->name, table->name);
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);
 		field->aggregate = aggregate;
 		gql_type_add_input(schema, type, aggregate->name, &columns->ref)->data = field;
@@ -172,7 +183,8 @@ typedef enum PredicateArguments
 
 typedef struct Predicate
 {
-	RrAggregate aggregate;		/* first: what GqlType.data's aggregate points at */
+	RrAggregate aggregate;		/* first: what GqlType.data's aggregate points
+								 * at */
 	PredicateArguments arguments;
 	Oid			type;			/* of its columns (InvalidOid: all) */
 	Oid			result;
@@ -201,7 +213,8 @@ rr_predicate_result(const RrAggregate *aggregate)
 static bool
 fits(RrRoleSchema *rs, const Predicate *predicate, const RrColumn *column)
 {
-	return !OidIsValid(predicate->type) || rr_scalar(rr_tables(rs)->db, column->type)->base == predicate->type;
+	return !OidIsValid(predicate->type) || rr_scalar(rr_tables(rs)->db,
+													 column->type)->base == predicate->type;
 }
 
 static void
@@ -250,7 +263,8 @@ arguments_ref(RrRoleSchema *rs, const RrTable *table, const Predicate *predicate
 										   aggregate, complete_predicate_columns);
 			return gql_non_null(rs->schema, &columns->ref);
 		case TWO_COLUMNS:
-			columns = rr_table_suffix_type(rs, table, GQL_INPUT_OBJECT, psprintf("_aggregate_bool_exp_%s_arguments", aggregate->name),
+			columns = rr_table_suffix_type(rs, table, GQL_INPUT_OBJECT,
+										   psprintf("_aggregate_bool_exp_%s_arguments", aggregate->name),
 										   aggregate, complete_pair);
 			return gql_non_null(rs->schema, &columns->ref);
 	}
@@ -266,9 +280,12 @@ complete_predicate(GqlSchema *schema, GqlType *type)
 	const RrScalar *result = rr_scalar(rr_tables(rs)->db, predicate->result);
 
 	gql_type_add_input(schema, type, "arguments", arguments_ref(rs, info->table, predicate));
-	gql_type_add_input(schema, type, "distinct", rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, BOOLOID)));
-	gql_type_add_input(schema, type, "filter", &rr_table_type(rs, info->table, RR_TYPE_BOOL_EXP)->ref);
-	gql_type_add_input(schema, type, "predicate", gql_non_null(schema, &rr_comparison_type(rs, result)->ref));
+	gql_type_add_input(schema, type, "distinct", rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db,
+																			 BOOLOID)));
+	gql_type_add_input(schema, type, "filter", &rr_table_type(rs, info->table,
+															  RR_TYPE_BOOL_EXP)->ref);
+	gql_type_add_input(schema, type, "predicate", gql_non_null(schema, &rr_comparison_type(rs,
+																						   result)->ref));
 }
 
 void
@@ -288,7 +305,8 @@ rr_complete_aggregate_bool_exp(GqlSchema *schema, GqlType *type)
 			useful |= fits(rs, predicate, column);
 		if (!useful)
 			continue;
-		function = rr_table_suffix_type(rs, table, GQL_INPUT_OBJECT, psprintf("_aggregate_bool_exp_%s", predicate->aggregate.name),
+		function = rr_table_suffix_type(rs, table, GQL_INPUT_OBJECT,
+										psprintf("_aggregate_bool_exp_%s", predicate->aggregate.name),
 										&predicate->aggregate, complete_predicate);
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);
 		field->aggregate = &predicate->aggregate;

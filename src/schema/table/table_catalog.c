@@ -1,8 +1,9 @@
 /*
  * table_catalog.c: the exposed relations as the system catalogs have them.
  *
- * Read by systable scans, that is under catalog snapshots: what SPI would see under the transaction's snapshot may be older than the
- * invalidations already received, and then a stale schema would look fresh.
+ * Read by systable scans, that is under catalog snapshots: what SPI would see
+ * under the transaction's snapshot may be older than the invalidations already
+ * received, and then a stale schema would look fresh.
  */
 #include "postgres.h"
 
@@ -42,7 +43,8 @@ typedef struct TableEntry
 typedef struct Found
 {
 	RrTable    *table;
-	int			rank;			/* of its schema: public first, then by exposed_schemas */
+	int			rank;			/* of its schema: public first, then by
+								 * exposed_schemas */
 } Found;
 
 bool
@@ -51,7 +53,7 @@ rr_spellable(const char *text)
 	return gql_is_name(text) && strncmp(text, "__", 2) != 0;
 }
 
-RrTable *
+RrTable    *
 rr_database_table(const RrDatabase *db, Oid oid)
 {
 	TableEntry *entry = hash_search(db->by_oid, &oid, HASH_FIND, NULL);
@@ -99,8 +101,9 @@ rr_table_primary_key(const RrTable *table)
 /* ---- fingerprints ---- */
 
 /*
- * A table's invalidations are mostly about statistics and storage. So that these need not count, what matters of its rows in the catalogs is
- * hashed, here as it is read, and again when an invalidation came.
+ * A table's invalidations are mostly about statistics and storage. So that
+ * these need not count, what matters of its rows in the catalogs is hashed,
+ * here as it is read, and again when an invalidation came.
  */
 static void
 mix(uint64 *fingerprint, const void *data, int len)
@@ -117,7 +120,8 @@ class_fingerprint(Relation class, HeapTuple tuple)
 	Datum		acl = heap_getattr(tuple, Anum_pg_class_relacl, RelationGetDescr(class), &isnull);
 	const Oid	oids[] = {form->relnamespace, form->reltype, form->relowner};
 	const char	flags[] = {
-		form->relkind, form->relpersistence, form->relispartition, form->relrowsecurity, form->relforcerowsecurity,
+		form->relkind, form->relpersistence, form->relispartition, form->relrowsecurity,
+		form->relforcerowsecurity,
 		form->relhassubclass, isnull
 	};
 
@@ -147,14 +151,17 @@ mix_tuple(uint64 *fingerprint, HeapTuple tuple)
 static HTAB *
 extension_relations(void)
 {
-	HASHCTL		info = {.keysize = sizeof(Oid),.entrysize = sizeof(Oid),.hcxt = CurrentMemoryContext};
-	HTAB	   *set = hash_create("remote_rel extension members", 64, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	HASHCTL		info = {.keysize = sizeof(Oid), .entrysize = sizeof(Oid),
+	.hcxt = CurrentMemoryContext};
+	HTAB	   *set = hash_create("remote_rel extension members", 64, &info,
+								  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	Relation	depend = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	ScanKeyInit(&key, Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(ExtensionRelationId));
+	ScanKeyInit(&key, Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(ExtensionRelationId));
 	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
@@ -174,7 +181,8 @@ typedef struct Exposed
 	Oid			oid;
 	const char *name;
 	bool		is_public;
-	int			rank;			/* public before all, the others in the order of the setting */
+	int			rank;			/* public before all, the others in the order
+								 * of the setting */
 } Exposed;
 
 static const Exposed *
@@ -221,7 +229,8 @@ make_table(Relation class, HeapTuple tuple, const Exposed *schema)
 	table->owner = form->relowner;
 	table->schema = schema->name;
 	table->relation = pstrdup(NameStr(form->relname));
-	table->name = schema->is_public ? table->relation : psprintf("%s_%s", schema->name, table->relation);
+	table->name = schema->is_public ? table->relation : psprintf("%s_%s", schema->name,
+																 table->relation);
 	table->relkind = form->relkind;
 	table->row_security = form->relrowsecurity;
 	table->force_row_security = form->relforcerowsecurity;
@@ -242,21 +251,27 @@ compare_found(const void *a, const void *b)
 }
 
 /*
- * Names that a table's types and root fields take besides its own. A table named books_aggregate cannot stand beside one named books.
+ * Names that a table's types and root fields take besides its own. A table
+ * named books_aggregate cannot stand beside one named books.
  */
 static bool
 takes_derived_name(const RrDatabase *db, const char *name, const RrTable **of)
 {
 	static const char *const suffixes[] = {
 		"_aggregate", "_by_pk", "_bool_exp", "_order_by", "_select_column", "_comparison_exp",
-		"_insert_input", "_set_input", "_inc_input", "_mutation_response", "_on_conflict", "_constraint", "_update_column",
-		"_pk_columns_input", "_updates", "_append_input", "_prepend_input", "_delete_key_input", "_delete_elem_input",
+		"_insert_input", "_set_input", "_inc_input", "_mutation_response", "_on_conflict",
+		"_constraint", "_update_column",
+		"_pk_columns_input", "_updates", "_append_input", "_prepend_input", "_delete_key_input",
+		"_delete_elem_input",
 		"_delete_at_path_input", "_obj_rel_insert_input", "_arr_rel_insert_input",
 		"_aggregate_fields", "_aggregate_order_by", "_aggregate_bool_exp",
-		"_sum_fields", "_avg_fields", "_stddev_fields", "_stddev_pop_fields", "_stddev_samp_fields", "_var_pop_fields",
+		"_sum_fields", "_avg_fields", "_stddev_fields", "_stddev_pop_fields",
+		"_stddev_samp_fields", "_var_pop_fields",
 		"_var_samp_fields", "_variance_fields", "_max_fields", "_min_fields",
-		"_sum_order_by", "_avg_order_by", "_stddev_order_by", "_stddev_pop_order_by", "_stddev_samp_order_by",
-		"_var_pop_order_by", "_var_samp_order_by", "_variance_order_by", "_max_order_by", "_min_order_by",
+		"_sum_order_by", "_avg_order_by", "_stddev_order_by", "_stddev_pop_order_by",
+		"_stddev_samp_order_by",
+		"_var_pop_order_by", "_var_samp_order_by", "_variance_order_by", "_max_order_by",
+		"_min_order_by",
 	};
 	int			len = strlen(name);
 
@@ -277,7 +292,8 @@ static bool
 is_fixed_name(const char *name)
 {
 	static const char *const fixed[] = {
-		"query_root", "mutation_root", "order_by", "no_queries_available", "Int", "Float", "String", "Boolean", "ID",
+		"query_root", "mutation_root", "order_by", "no_queries_available", "Int", "Float",
+		"String", "Boolean", "ID",
 		"jsonb_cast_exp",
 	};
 
@@ -299,14 +315,18 @@ enter_tables(RrDatabase *db, Found *found, int n)
 		TableEntry *entry;
 
 		if (!rr_spellable(table->name))
-			rr_database_inconsistent(db, "table", label, "\"%s\" is not a GraphQL name", table->name);
+			rr_database_inconsistent(db, "table", label, "\"%s\" is not a GraphQL name",
+									 table->name);
 		else if (is_fixed_name(table->name))
-			rr_database_inconsistent(db, "table", label, "\"%s\" is a type of its own in every schema", table->name);
+			rr_database_inconsistent(db, "table", label,
+									 "\"%s\" is a type of its own in every schema", table->name);
 		else if ((other = gql_names_get(&db->tables, table->name)) != NULL)
-			rr_database_inconsistent(db, "table", label, "the name \"%s\" is taken by %s", table->name,
+			rr_database_inconsistent(db, "table", label, "the name \"%s\" is taken by %s",
+									 table->name,
 									 quote_qualified_identifier(other->schema, other->relation));
 		else if (takes_derived_name(db, table->name, &other))
-			rr_database_inconsistent(db, "table", label, "the name \"%s\" is one that %s needs", table->name,
+			rr_database_inconsistent(db, "table", label, "the name \"%s\" is one that %s needs",
+									 table->name,
 									 quote_qualified_identifier(other->schema, other->relation));
 		else
 		{
@@ -334,7 +354,8 @@ read_tables(RrDatabase *db, List *schemas)
 		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
 		const Exposed *schema = find_exposed(schemas, form->relnamespace);
 
-		if (schema == NULL || !is_exposed_kind(form) || hash_search(members, &form->oid, HASH_FIND, NULL))
+		if (schema == NULL || !is_exposed_kind(form) || hash_search(members, &form->oid,
+																	HASH_FIND, NULL))
 			continue;
 		if (n == capacity)
 			found = repalloc(found, (capacity *= 2) * sizeof(Found));
@@ -357,8 +378,10 @@ scan_columns(Relation attributes, Oid table)
 {
 	ScanKeyData keys[2];
 
-	ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table));
-	ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTGreaterStrategyNumber, F_INT2GT, Int16GetDatum(0));
+	ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(table));
+	ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTGreaterStrategyNumber, F_INT2GT,
+				Int16GetDatum(0));
 	return systable_beginscan(attributes, AttributeRelidNumIndexId, true, NULL, 2, keys);
 }
 
@@ -387,14 +410,16 @@ read_columns(RrDatabase *db, RrTable *table, Relation attributes)
 		column->type = form->atttypid;
 		column->typmod = form->atttypmod;
 		column->not_null = form->attnotnull && !is_view;
-		column->has_acl = !heap_attisnull(tuple, Anum_pg_attribute_attacl, RelationGetDescr(attributes));
+		column->has_acl = !heap_attisnull(tuple, Anum_pg_attribute_attacl,
+										  RelationGetDescr(attributes));
 		column->spellable = rr_spellable(column->name);
 		column->has_default = form->atthasdef;
 		column->identity = form->attidentity;
 		column->generated = form->attgenerated;
 		table->has_column_acl |= column->has_acl;
 		if (!column->spellable)
-			rr_database_inconsistent(db, "column", psprintf("%s.%s", quote_qualified_identifier(table->schema, table->relation),
+			rr_database_inconsistent(db, "column", psprintf("%s.%s",
+															quote_qualified_identifier(table->schema, table->relation),
 															quote_identifier(column->name)),
 									 "\"%s\" is not a GraphQL name", column->name);
 	}
@@ -439,7 +464,8 @@ read_foreign_key(RrDatabase *db, RrTable *table, Relation constraints, HeapTuple
 	key->trusted = !form->condeferrable && form->convalidated;
 	key->attnums = attnum_array(tuple, constraints, Anum_pg_constraint_conkey, &key->n);
 	key->target_attnums = attnum_array(tuple, constraints, Anum_pg_constraint_confkey, &n);
-	operators = DatumGetArrayTypeP(heap_getattr(tuple, Anum_pg_constraint_conpfeqop, RelationGetDescr(constraints), &isnull));
+	operators = DatumGetArrayTypeP(heap_getattr(tuple, Anum_pg_constraint_conpfeqop,
+												RelationGetDescr(constraints), &isnull));
 	key->operators = palloc(n * sizeof(Oid));
 	memcpy(key->operators, ARR_DATA_PTR(operators), n * sizeof(Oid));
 	table->foreign_keys = lappend(table->foreign_keys, key);
@@ -451,7 +477,8 @@ scan_constraints(Relation constraints, Oid table)
 {
 	ScanKeyData key;
 
-	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table));
+	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(table));
 	return systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, NULL, 1, &key);
 }
 
@@ -466,7 +493,11 @@ read_constraints(RrDatabase *db, RrTable *table, Relation constraints)
 		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
 
 		mix_tuple(&table->fingerprint, tuple);
-		/* those below a partitioned table's constraint are its own implementation */
+
+		/*
+		 * those below a partitioned table's constraint are its own
+		 * implementation
+		 */
 		if (OidIsValid(form->conparentid))
 			continue;
 		if (form->contype == CONSTRAINT_FOREIGN && !rr_constraint_is_temporal(form))
@@ -479,8 +510,10 @@ read_constraints(RrDatabase *db, RrTable *table, Relation constraints)
 			unique->name = pstrdup(NameStr(form->conname));
 			unique->primary = form->contype == CONSTRAINT_PRIMARY;
 			unique->deferrable = form->condeferrable;
-			unique->attnums = attnum_array(tuple, constraints, Anum_pg_constraint_conkey, &unique->n);
-			table->keys = unique->primary ? lcons(unique, table->keys) : lappend(table->keys, unique);
+			unique->attnums = attnum_array(tuple, constraints, Anum_pg_constraint_conkey,
+										   &unique->n);
+			table->keys = unique->primary ? lcons(unique, table->keys)
+				: lappend(table->keys, unique);
 		}
 	}
 	systable_endscan(scan);
@@ -488,7 +521,10 @@ read_constraints(RrDatabase *db, RrTable *table, Relation constraints)
 
 /* ---- schemas ---- */
 
-/* The schemas of remote_rel.exposed_schemas: Exposed *; also those that do not exist (yet). */
+/*
+ * The schemas of remote_rel.exposed_schemas: Exposed *; also those that do not
+ * exist (yet).
+ */
 static List *
 exposed_schemas(void)
 {
@@ -501,7 +537,8 @@ exposed_schemas(void)
 	foreach(lc, names)
 	{
 		Exposed    *exposed;
-		Oid			oid = GetSysCacheOid1(NAMESPACENAME, Anum_pg_namespace_oid, CStringGetDatum(lfirst(lc)));
+		Oid			oid = GetSysCacheOid1(NAMESPACENAME, Anum_pg_namespace_oid,
+										  CStringGetDatum(lfirst(lc)));
 
 		exposed = palloc(sizeof(Exposed));
 		exposed->oid = oid;
@@ -534,7 +571,8 @@ watch_function(RrWatch *watch, const RrFunction *function)
 	for (int i = 0; i < function->nargs; i++)
 		watch_type(watch, function->arg_types[i]);
 	watch_type(watch, function->result);
-	rr_numbers_add(&watch->schema_names, GetSysCacheHashValue1(NAMESPACENAME, CStringGetDatum(function->schema)));
+	rr_numbers_add(&watch->schema_names, GetSysCacheHashValue1(NAMESPACENAME,
+															   CStringGetDatum(function->schema)));
 }
 
 /* Built-in types do not change; of the others each is watched once. */
@@ -588,8 +626,10 @@ static void
 watch_database(RrDatabase *db, List *schemas)
 {
 	RrWatch		watch = {0};
-	HASHCTL		info = {.keysize = sizeof(Oid),.entrysize = sizeof(Oid),.hcxt = CurrentMemoryContext};
-	HTAB	   *seen = hash_create("remote_rel watched types", 64, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	HASHCTL		info = {.keysize = sizeof(Oid), .entrysize = sizeof(Oid),
+	.hcxt = CurrentMemoryContext};
+	HTAB	   *seen = hash_create("remote_rel watched types", 64, &info,
+								   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	ListCell   *lc;
 
 	foreach(lc, schemas)
@@ -598,14 +638,16 @@ watch_database(RrDatabase *db, List *schemas)
 
 		if (OidIsValid(schema->oid))
 			rr_numbers_add(&watch.schemas, schema->oid);
-		rr_numbers_add(&watch.schema_names, GetSysCacheHashValue1(NAMESPACENAME, CStringGetDatum(schema->name)));
+		rr_numbers_add(&watch.schema_names, GetSysCacheHashValue1(NAMESPACENAME,
+																  CStringGetDatum(schema->name)));
 	}
 	gql_foreach(RrTable, table, &db->tables)
 	{
 		rr_numbers_add(&watch.relations, table->oid);
 		watch_columns(&watch, table, seen);
 		foreach(lc, table->keys)
-			rr_numbers_add(&watch.constraints, GetSysCacheHashValue1(CONSTROID, ObjectIdGetDatum(((const RrKey *) lfirst(lc))->oid)));
+			rr_numbers_add(&watch.constraints, GetSysCacheHashValue1(CONSTROID,
+																	 ObjectIdGetDatum(((const RrKey *) lfirst(lc))->oid)));
 		gql_foreach(RrFunction, computed, &table->computed)
 			watch_function(&watch, computed);
 	}
@@ -648,19 +690,25 @@ read_database(RrDatabase *db)
 RrDatabase *
 rr_database_read(void)
 {
-	/* Under the current context until it is whole, so that an error leaves nothing behind. */
-	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel database", ALLOCSET_DEFAULT_SIZES);
+	/*
+	 * Under the current context until it is whole, so that an error leaves
+	 * nothing behind.
+	 */
+	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel database",
+											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	RrDatabase *db = palloc0(sizeof(RrDatabase));
-	HASHCTL		tables = {.keysize = sizeof(Oid),.entrysize = sizeof(TableEntry),.hcxt = cxt};
-	HASHCTL		scalars = {.keysize = sizeof(Oid),.entrysize = sizeof(RrScalar),.hcxt = cxt};
+	HASHCTL		tables = {.keysize = sizeof(Oid), .entrysize = sizeof(TableEntry), .hcxt = cxt};
+	HASHCTL		scalars = {.keysize = sizeof(Oid), .entrysize = sizeof(RrScalar), .hcxt = cxt};
 
 	db->cxt = cxt;
 	db->refs = 1;
 	gql_names_init(&db->tables, cxt);
 	gql_names_init(&db->functions, cxt);
-	db->by_oid = hash_create("remote_rel tables", 128, &tables, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	db->scalars = hash_create("remote_rel scalars", 64, &scalars, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	db->by_oid = hash_create("remote_rel tables", 128, &tables,
+							 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	db->scalars = hash_create("remote_rel scalars", 64, &scalars,
+							  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	read_database(db);
 	MemoryContextSwitchTo(old);
 	MemoryContextSetParent(cxt, CacheMemoryContext);

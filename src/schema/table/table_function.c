@@ -1,5 +1,6 @@
 /*
- * table_function.c: SQL functions in the schema: computed fields of tables, and tracked functions as root fields (reference, 11).
+ * table_function.c: SQL functions in the schema: computed fields of tables,
+ * and tracked functions as root fields (reference, 11).
  */
 #include "postgres.h"
 
@@ -26,7 +27,10 @@ table_of_row_type(RrDatabase *db, Oid type)
 	return OidIsValid(relation) ? rr_database_table(db, relation) : NULL;
 }
 
-/* Fill in names and types of input arguments. NULL, or why the function cannot be used. */
+/*
+ * Fill in names and types of input arguments. NULL, or why the function cannot
+ * be used.
+ */
 static const char *
 read_arguments(RrFunction *function, HeapTuple tuple)
 {
@@ -80,7 +84,8 @@ find_session_argument(RrFunction *function, const char *name)
 	if (name == NULL)
 		return NULL;
 	reason = find_argument(function, name, &function->session_arg);
-	if (reason == NULL && function->arg_types[function->session_arg] != JSONOID && function->arg_types[function->session_arg] != JSONBOID)
+	if (reason == NULL && function->arg_types[function->session_arg] != JSONOID &&
+		function->arg_types[function->session_arg] != JSONBOID)
 		return psprintf("its argument \"%s\" for the session is neither json nor jsonb", name);
 	return reason;
 }
@@ -89,12 +94,17 @@ static const char *
 check_argument_names(const RrFunction *function)
 {
 	for (int i = 0; i < function->nargs; i++)
-		if (i != function->row_arg && i != function->session_arg && !rr_spellable(function->arg_names[i]))
-			return psprintf("the name of its argument \"%s\" is not a GraphQL name", function->arg_names[i]);
+		if (i != function->row_arg && i != function->session_arg &&
+			!rr_spellable(function->arg_names[i]))
+			return psprintf("the name of its argument \"%s\" is not a GraphQL name",
+							function->arg_names[i]);
 	return NULL;
 }
 
-/* Look a function up. *function is NULL if there is none; the result is why it cannot be used, or NULL. */
+/*
+ * Look a function up. *function is NULL if there is none; the result is why it
+ * cannot be used, or NULL.
+ */
 static const char *
 read_function(RrDatabase *db, Oid oid, const char *name, RrFunction **result)
 {
@@ -138,7 +148,8 @@ make_computed(RrDatabase *db, RrTable *table, const RrComputedField *row, RrFunc
 		reason = find_argument(function, row->table_argument, &function->row_arg);
 	else if (function->nargs > 0)
 		function->row_arg = 0;
-	if (reason == NULL && (function->row_arg < 0 || function->arg_types[function->row_arg] != table->row_type))
+	if (reason == NULL && (function->row_arg < 0 ||
+						   function->arg_types[function->row_arg] != table->row_type))
 		reason = psprintf("it takes no row of table \"%s\"", table->name);
 	if (reason == NULL)
 		reason = find_session_argument(function, row->session_argument);
@@ -151,7 +162,8 @@ make_computed(RrDatabase *db, RrTable *table, const RrComputedField *row, RrFunc
 	if (reason == NULL && function->returns_set && function->result_table == NULL)
 		reason = "it returns a set of something else than rows of an exposed table";
 	if (reason == NULL && !function->returns_set && function->result_table != NULL)
-		function->result_table = NULL;	/* a row as a value: a composite scalar */
+		function->result_table = NULL;	/* a row as a value: a composite
+										 * scalar */
 	return reason;
 }
 
@@ -176,7 +188,8 @@ add_computed(RrDatabase *db, const RrComputedField *row)
 		gql_names_add(&table->computed, function);
 	}
 	else
-		rr_database_inconsistent(db, "computed_field", rr_field_label(row->source_schema, row->source_table, row->name), "function \"%s\": %s",
+		rr_database_inconsistent(db, "computed_field", rr_field_label(row->source_schema,
+																	  row->source_table, row->name), "function \"%s\": %s",
 								 row->function_name, reason);
 }
 
@@ -186,7 +199,8 @@ static const char *
 make_tracked(RrDatabase *db, const RrTrackedFunction *row, RrFunction **result)
 {
 	const char *name = row->custom_name ? row->custom_name :
-		strcmp(row->function_schema, "public") == 0 ? row->function_name : psprintf("%s_%s", row->function_schema, row->function_name);
+	strcmp(row->function_schema, "public") == 0 ? row->function_name
+	: psprintf("%s_%s", row->function_schema, row->function_name);
 	const char *reason = read_function(db, row->function, name, result);
 	RrFunction *function = *result;
 
@@ -200,8 +214,10 @@ make_tracked(RrDatabase *db, const RrTrackedFunction *row, RrFunction **result)
 		reason = psprintf("\"%s\" is not a GraphQL name", name);
 	if (reason != NULL)
 		return reason;
-	function->aggregate_name = row->custom_aggregate_name ? row->custom_aggregate_name : psprintf("%s_aggregate", name);
-	function->as_mutation = row->exposed_as ? strcmp(row->exposed_as, "mutation") == 0 : function->is_volatile;
+	function->aggregate_name = row->custom_aggregate_name ? row->custom_aggregate_name
+		: psprintf("%s_aggregate", name);
+	function->as_mutation = row->exposed_as ? strcmp(row->exposed_as, "mutation") == 0
+		: function->is_volatile;
 	return NULL;
 }
 
@@ -213,9 +229,11 @@ is_root_name(const RrDatabase *db, const char *name)
 
 	if (gql_names_get(&db->tables, name) != NULL)
 		return true;
-	if (len > 10 && strcmp(name + len - 10, "_aggregate") == 0 && gql_names_get(&db->tables, pnstrdup(name, len - 10)) != NULL)
+	if (len > 10 && strcmp(name + len - 10, "_aggregate") == 0 &&
+		gql_names_get(&db->tables, pnstrdup(name, len - 10)) != NULL)
 		return true;
-	return len > 6 && strcmp(name + len - 6, "_by_pk") == 0 && gql_names_get(&db->tables, pnstrdup(name, len - 6)) != NULL;
+	return len > 6 && strcmp(name + len - 6, "_by_pk") == 0 &&
+		gql_names_get(&db->tables, pnstrdup(name, len - 6)) != NULL;
 }
 
 static void
@@ -224,12 +242,14 @@ add_tracked(RrDatabase *db, const RrTrackedFunction *row)
 	RrFunction *function = NULL;
 	const char *reason = make_tracked(db, row, &function);
 
-	if (reason == NULL && (is_root_name(db, function->name) || (function->returns_set && is_root_name(db, function->aggregate_name))))
+	if (reason == NULL && (is_root_name(db, function->name) ||
+						   (function->returns_set && is_root_name(db, function->aggregate_name))))
 		reason = "a table has its name";
 	if (reason == NULL && !gql_names_add(&db->functions, function))
 		reason = "another function has its name";
 	if (reason != NULL)
-		rr_database_inconsistent(db, "function", quote_qualified_identifier(row->function_schema, row->function_name), "%s", reason);
+		rr_database_inconsistent(db, "function", quote_qualified_identifier(row->function_schema,
+																			row->function_name), "%s", reason);
 }
 
 void
@@ -268,23 +288,27 @@ add_args(RrRoleSchema *rs, GqlFieldDef *field, const RrFunction *function, const
 		for (int i = 0; i < function->nargs; i++)
 			if (i != function->row_arg && i != function->session_arg)
 				gql_type_add_input(rs->schema, type, function->arg_names[i],
-								   rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, function->arg_types[i])));
+								   rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db,
+															   function->arg_types[i])));
 	}
 	for (int i = 0; i < function->nargs; i++)
 		if (i != function->row_arg && i != function->session_arg)
 			required |= rr_function_arg_required(function, i);
-	gql_field_add_arg(rs->schema, field, "args", required ? gql_non_null(rs->schema, &type->ref) : &type->ref)->description =
+	gql_field_add_arg(rs->schema, field, "args", required ? gql_non_null(rs->schema, &type->ref)
+					  : &type->ref)->description =
 		psprintf("input parameters for function \"%s\"", function->sql_name);
 }
 
 static const GqlTypeRef *
 rows_ref(RrRoleSchema *rs, const RrTable *table)
 {
-	return gql_list_of(rs->schema, gql_non_null(rs->schema, &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref));
+	return gql_list_of(rs->schema, gql_non_null(rs->schema, &rr_table_type(rs, table,
+																		   RR_TYPE_OBJECT)->ref));
 }
 
 static GqlFieldDef *
-add_field(RrRoleSchema *rs, GqlType *type, const char *name, const GqlTypeRef *ref, RrFieldKind kind, const RrFunction *function)
+add_field(RrRoleSchema *rs, GqlType *type, const char *name, const GqlTypeRef *ref,
+		  RrFieldKind kind, const RrFunction *function)
 {
 	GqlFieldDef *field = gql_type_add_field(rs->schema, type, name, ref);
 	RrTableField *info = rr_table_field(rs, kind, function->result_table);
@@ -302,11 +326,13 @@ describe_computed(const RrFunction *function)
 
 	if (comment == NULL)
 		comment = GetComment(function->oid, ProcedureRelationId, 0);
-	return comment ? comment : psprintf("A computed field, executes function \"%s\"", function->sql_name);
+	return comment ? comment : psprintf("A computed field, executes function \"%s\"",
+										function->sql_name);
 }
 
 void
-rr_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table, const RrFunction *function)
+rr_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table,
+					  const RrFunction *function)
 {
 	GqlSchema  *schema = rs->schema;
 	const RrTable *result = function->result_table;
@@ -319,10 +345,12 @@ rr_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table, con
 	if (result == NULL)
 	{
 		scalar = rr_scalar(rr_tables(rs)->db, function->result);
-		field = add_field(rs, type, function->name, rr_scalar_ref(rs, scalar), RR_FIELD_COMPUTED, function);
+		field = add_field(rs, type, function->name, rr_scalar_ref(rs, scalar), RR_FIELD_COMPUTED,
+						  function);
 		add_args(rs, field, function, args);
 		if (scalar->element == NULL && (scalar->base == JSONOID || scalar->base == JSONBOID))
-			gql_field_add_arg(schema, field, "path", rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, TEXTOID)))->description =
+			gql_field_add_arg(schema, field, "path", rr_scalar_ref(rs,
+																   rr_scalar(rr_tables(rs)->db, TEXTOID)))->description =
 				"JSON select path";
 		field->description = describe_computed(function);
 		return;
@@ -331,7 +359,8 @@ rr_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table, con
 	add_args(rs, field, function, args);
 	rr_add_list_args(rs, field, result);
 	field->description = describe_computed(function);
-	field = add_field(rs, type, psprintf("%s_aggregate", function->name), gql_non_null(schema, &rr_table_type(rs, result, RR_TYPE_AGGREGATE)->ref),
+	field = add_field(rs, type, psprintf("%s_aggregate", function->name),
+					  gql_non_null(schema, &rr_table_type(rs, result, RR_TYPE_AGGREGATE)->ref),
 					  RR_FIELD_COMPUTED_AGGREGATE, function);
 	if (field == NULL)
 		return;
@@ -347,7 +376,9 @@ note_taken(RrRoleSchema *rs, const RrFunction *function, const char *name)
 
 	if (taken != NULL)
 		rs->inconsistencies = lappend(rs->inconsistencies,
-									  rr_inconsistency("function", quote_qualified_identifier(function->schema, function->sql_name), "%s", taken));
+									  rr_inconsistency("function",
+													   quote_qualified_identifier(function->schema,
+																				  function->sql_name), "%s", taken));
 }
 
 void
@@ -361,9 +392,11 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *funct
 
 	if (function->as_mutation || !rr_function_visible(rs, function, NULL))
 		return;
-	description = psprintf("execute function \"%s\" which returns \"%s\"", function->name, table->name);
+	description = psprintf("execute function \"%s\" which returns \"%s\"", function->name,
+						   table->name);
 	field = add_field(rs, query, function->name,
-					  function->returns_set ? gql_non_null(schema, rows_ref(rs, table)) : &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref,
+					  function->returns_set ? gql_non_null(schema, rows_ref(rs, table))
+					  : &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref,
 					  RR_FIELD_FUNCTION, function);
 	if (field == NULL)
 	{
@@ -375,7 +408,8 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *funct
 	if (!function->returns_set)
 		return;
 	rr_add_list_args(rs, field, table);
-	field = add_field(rs, query, function->aggregate_name, gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_AGGREGATE)->ref),
+	field = add_field(rs, query, function->aggregate_name, gql_non_null(schema, &rr_table_type(rs,
+																							   table, RR_TYPE_AGGREGATE)->ref),
 					  RR_FIELD_FUNCTION_AGGREGATE, function);
 	if (field == NULL)
 	{

@@ -1,5 +1,6 @@
 /*
- * table_inputs.c: the input types of a table: books_bool_exp, books_order_by, books_select_column (reference, 6 and 7).
+ * table_inputs.c: the input types of a table: books_bool_exp, books_order_by,
+ * books_select_column (reference, 6 and 7).
  */
 #include "postgres.h"
 
@@ -13,9 +14,13 @@ table_of(const GqlType *type)
 	return ((RrTableType *) type->data)->table;
 }
 
-/* An input field that stands for something of the table; nothing where the name is taken (by a column named _and). */
+/*
+ * An input field that stands for something of the table; nothing where the
+ * name is taken (by a column named _and).
+ */
 static void
-add_input(RrRoleSchema *rs, GqlType *type, const char *name, const GqlTypeRef *ref, RrTableField *info)
+add_input(RrRoleSchema *rs, GqlType *type, const char *name, const GqlTypeRef *ref,
+		  RrTableField *info)
 {
 	GqlInputValueDef *input = gql_type_add_input(rs->schema, type, name, ref);
 
@@ -23,19 +28,26 @@ add_input(RrRoleSchema *rs, GqlType *type, const char *name, const GqlTypeRef *r
 		input->data = info;
 }
 
-/* A scalar computed field that can be compared and sorted by: it takes nothing but the row and the session. */
+/*
+ * A scalar computed field that can be compared and sorted by: it takes nothing
+ * but the row and the session.
+ */
 static bool
 is_plain_value(RrRoleSchema *rs, const RrFunction *computed, const RrTable *table)
 {
-	return !computed->returns_set && computed->result_table == NULL && rr_function_free_args(computed) == 0 &&
+	return !computed->returns_set && computed->result_table == NULL &&
+		rr_function_free_args(computed) == 0 &&
 		rr_function_visible(rs, computed, table);
 }
 
-/* A table-valued one without arguments, which is like an array relationship. */
+/*
+ * A table-valued one without arguments, which is like an array relationship.
+ */
 static bool
 is_plain_set(RrRoleSchema *rs, const RrFunction *computed, const RrTable *table)
 {
-	return computed->returns_set && computed->result_table != NULL && rr_function_free_args(computed) == 0 &&
+	return computed->returns_set && computed->result_table != NULL &&
+		rr_function_free_args(computed) == 0 &&
 		rr_function_visible(rs, computed, table);
 }
 
@@ -50,14 +62,17 @@ add_links_to_bool_exp(RrRoleSchema *rs, GqlType *type, const RrTable *table)
 
 		if (!rr_link_visible(rs, link))
 			continue;
-		info = rr_table_field(rs, link->array ? RR_FIELD_ARRAY_RELATIONSHIP : RR_FIELD_OBJECT_RELATIONSHIP, link->target);
+		info = rr_table_field(rs, link->array ? RR_FIELD_ARRAY_RELATIONSHIP
+							  : RR_FIELD_OBJECT_RELATIONSHIP, link->target);
 		info->link = link;
-		add_input(rs, type, link->name, &rr_table_type(rs, link->target, RR_TYPE_BOOL_EXP)->ref, info);
+		add_input(rs, type, link->name, &rr_table_type(rs, link->target, RR_TYPE_BOOL_EXP)->ref,
+				  info);
 		if (!link->array)
 			continue;
 		info = rr_table_field(rs, RR_FIELD_AGGREGATE_RELATIONSHIP, link->target);
 		info->link = link;
-		add_input(rs, type, psprintf("%s_aggregate", link->name), &rr_table_type(rs, link->target, RR_TYPE_AGGREGATE_BOOL_EXP)->ref, info);
+		add_input(rs, type, psprintf("%s_aggregate", link->name),
+				  &rr_table_type(rs, link->target, RR_TYPE_AGGREGATE_BOOL_EXP)->ref, info);
 	}
 }
 
@@ -71,9 +86,11 @@ add_computed_to_bool_exp(RrRoleSchema *rs, GqlType *type, const RrTable *table)
 		info->function = computed;
 		if (is_plain_value(rs, computed, table))
 			add_input(rs, type, computed->name,
-					  &rr_comparison_type(rs, rr_scalar(rr_tables(rs)->db, computed->result))->ref, info);
+					  &rr_comparison_type(rs, rr_scalar(rr_tables(rs)->db,
+														computed->result))->ref, info);
 		else if (is_plain_set(rs, computed, table))
-			add_input(rs, type, computed->name, &rr_table_type(rs, computed->result_table, RR_TYPE_BOOL_EXP)->ref, info);
+			add_input(rs, type, computed->name, &rr_table_type(rs, computed->result_table,
+															   RR_TYPE_BOOL_EXP)->ref, info);
 	}
 }
 
@@ -92,7 +109,8 @@ rr_complete_bool_exp(GqlSchema *schema, GqlType *type)
 		RrTableField *info = rr_table_field(rs, RR_FIELD_COLUMN, table);
 
 		info->column = column;
-		add_input(rs, type, column->name, &rr_comparison_type(rs, rr_scalar(rr_tables(rs)->db, column->type))->ref, info);
+		add_input(rs, type, column->name, &rr_comparison_type(rs, rr_scalar(rr_tables(rs)->db,
+																			column->type))->ref, info);
 	}
 	add_computed_to_bool_exp(rs, type, table);
 	add_links_to_bool_exp(rs, type, table);
@@ -100,7 +118,7 @@ rr_complete_bool_exp(GqlSchema *schema, GqlType *type)
 
 /* ---- books_order_by ---- */
 
-GqlType *
+GqlType    *
 rr_order_by_enum(RrRoleSchema *rs)
 {
 	static const struct
@@ -122,7 +140,8 @@ rr_order_by_enum(RrRoleSchema *rs)
 		return type;
 	type->description = "column ordering options";
 	for (int i = 0; i < (int) lengthof(values); i++)
-		gql_type_add_enum_value(rs->schema, type, values[i].name)->description = values[i].description;
+		gql_type_add_enum_value(rs->schema, type,
+								values[i].name)->description = values[i].description;
 	return type;
 }
 
@@ -145,22 +164,27 @@ rr_complete_order_by(GqlSchema *schema, GqlType *type)
 	{
 		info = rr_table_field(rs, RR_FIELD_COMPUTED, computed->result_table);
 		info->function = computed;
-		if (is_plain_value(rs, computed, table) && rr_scalar_is_sortable(rr_scalar(rr_tables(rs)->db, computed->result)))
+		if (is_plain_value(rs, computed, table) &&
+			rr_scalar_is_sortable(rr_scalar(rr_tables(rs)->db, computed->result)))
 			add_input(rs, type, computed->name, direction, info);
 		else if (is_plain_set(rs, computed, table))
 			add_input(rs, type, psprintf("%s_aggregate", computed->name),
-					  &rr_table_type(rs, computed->result_table, RR_TYPE_AGGREGATE_ORDER_BY)->ref, info);
+					  &rr_table_type(rs, computed->result_table, RR_TYPE_AGGREGATE_ORDER_BY)->ref,
+					  info);
 	}
 	gql_foreach(RrLink, link, &table->links)
 	{
 		if (!rr_link_visible(rs, link))
 			continue;
-		info = rr_table_field(rs, link->array ? RR_FIELD_AGGREGATE_RELATIONSHIP : RR_FIELD_OBJECT_RELATIONSHIP, link->target);
+		info = rr_table_field(rs, link->array ? RR_FIELD_AGGREGATE_RELATIONSHIP
+							  : RR_FIELD_OBJECT_RELATIONSHIP, link->target);
 		info->link = link;
 		if (link->array)
-			add_input(rs, type, psprintf("%s_aggregate", link->name), &rr_table_type(rs, link->target, RR_TYPE_AGGREGATE_ORDER_BY)->ref, info);
+			add_input(rs, type, psprintf("%s_aggregate", link->name),
+					  &rr_table_type(rs, link->target, RR_TYPE_AGGREGATE_ORDER_BY)->ref, info);
 		else
-			add_input(rs, type, link->name, &rr_table_type(rs, link->target, RR_TYPE_ORDER_BY)->ref, info);
+			add_input(rs, type, link->name, &rr_table_type(rs, link->target,
+														   RR_TYPE_ORDER_BY)->ref, info);
 	}
 }
 

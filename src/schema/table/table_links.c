@@ -1,8 +1,10 @@
 /*
- * table_links.c: relationships between tables: the explicit ones, and those that follow from foreign keys, with their names.
+ * table_links.c: relationships between tables: the explicit ones, and those
+ * that follow from foreign keys, with their names.
  *
- * Names depend on names only (never on the order in which constraints were made, or on privileges): of several keys that want one name at
- * the same step, none gets it.
+ * Names depend on names only (never on the order in which constraints were
+ * made, or on privileges): of several keys that want one name at the same
+ * step, none gets it.
  */
 #include "postgres.h"
 
@@ -77,7 +79,8 @@ without_id(const Candidate *candidate)
 	if (len > 3 && pg_strcasecmp(column + len - 3, "_id") == 0)
 		return pnstrdup(column, len - 3);
 	if (len > 2 && (strcmp(column + len - 2, "Id") == 0 || strcmp(column + len - 2, "ID") == 0) &&
-		((column[len - 3] >= 'a' && column[len - 3] <= 'z') || (column[len - 3] >= '0' && column[len - 3] <= '9')))
+		((column[len - 3] >= 'a' && column[len - 3] <= 'z') ||
+		 (column[len - 3] >= '0' && column[len - 3] <= '9')))
 		return pnstrdup(column, len - 2);
 	return NULL;
 }
@@ -97,14 +100,16 @@ table_by_columns(const Candidate *candidate)
 	initStringInfo(&name);
 	appendStringInfo(&name, "%s_by_", other_table(candidate));
 	for (int i = 0; i < key->n; i++)
-		appendStringInfo(&name, "%s%s", i > 0 ? "_and_" : "", rr_table_column(key->table, key->attnums[i])->name);
+		appendStringInfo(&name, "%s%s", i > 0 ? "_and_" : "",
+						 rr_table_column(key->table, key->attnums[i])->name);
 	return name.data;
 }
 
 static bool
 is_available(const Naming *naming, const Candidate *candidate, const char *name)
 {
-	return rr_spellable(name) && !is_taken(naming, name) && !(candidate->array && is_taken(naming, aggregate_name(name)));
+	return rr_spellable(name) && !is_taken(naming, name) &&
+		!(candidate->array && is_taken(naming, aggregate_name(name)));
 }
 
 /* How many candidates of a step would take a name. */
@@ -134,7 +139,10 @@ is_alone(const GqlNames *demands, const char *name)
 	return ((Demand *) gql_names_get(demands, name))->count == 1;
 }
 
-/* One step for the candidates of one direction: who is alone in wanting an available name gets it. */
+/*
+ * One step for the candidates of one direction: who is alone in wanting an
+ * available name gets it.
+ */
 static void
 run_step(Naming *naming, bool backward, Choice choice)
 {
@@ -160,7 +168,8 @@ run_step(Naming *naming, bool backward, Choice choice)
 	{
 		Candidate  *c = &naming->candidates[i];
 
-		if (c->wants == NULL || !is_alone(&demands, c->wants) || (c->array && !is_alone(&demands, aggregate_name(c->wants))))
+		if (c->wants == NULL || !is_alone(&demands, c->wants) ||
+			(c->array && !is_alone(&demands, aggregate_name(c->wants))))
 			continue;
 		c->name = c->wants;
 		take(naming, c->name);
@@ -188,7 +197,10 @@ same_columns(int n, const AttrNumber *a, int m, const AttrNumber *b)
 	return true;
 }
 
-/* Is at most one row of the table told by these columns? A deferrable constraint may be broken for a while; it still makes an object of it. */
+/*
+ * Is at most one row of the table told by these columns? A deferrable
+ * constraint may be broken for a while; it still makes an object of it.
+ */
 static bool
 is_unique(const RrTable *table, int n, const AttrNumber *attnums, bool *strictly)
 {
@@ -209,7 +221,10 @@ is_unique(const RrTable *table, int n, const AttrNumber *attnums, bool *strictly
 	return found;
 }
 
-/* The relationship that a foreign key is, from one of its ends. In CurrentMemoryContext. */
+/*
+ * The relationship that a foreign key is, from one of its ends. In
+ * CurrentMemoryContext.
+ */
 static RrLink *
 link_of_key(const RrForeignKey *key, bool backward)
 {
@@ -243,7 +258,8 @@ link_of_key(const RrForeignKey *key, bool backward)
 static bool
 is_array(const RrRelationship *relationship)
 {
-	return relationship->to_source ? relationship->to_source->array : relationship->kind == RR_REL_ARRAY;
+	return relationship->to_source ? relationship->to_source->array
+		: relationship->kind == RR_REL_ARRAY;
 }
 
 static const char *
@@ -283,7 +299,10 @@ find_key(List *keys, const RrTable *referrer, List *columns)
 	return NULL;
 }
 
-/* The operator by which values of two types are equal, the left one's first; InvalidOid for none. */
+/*
+ * The operator by which values of two types are equal, the left one's first;
+ * InvalidOid for none.
+ */
 static Oid
 equality(Oid left, Oid right)
 {
@@ -291,7 +310,8 @@ equality(Oid left, Oid right)
 	right = getBaseType(right);
 	if (left == right)
 		return lookup_type_cache(left, TYPECACHE_EQ_OPR)->eq_opr;
-	return compatible_oper_opid(list_make2(makeString("pg_catalog"), makeString("=")), left, right, true);
+	return compatible_oper_opid(list_make2(makeString("pg_catalog"), makeString("=")), left,
+								right, true);
 }
 
 static RrLink *
@@ -313,14 +333,16 @@ manual_link(RrTable *table, RrTable *target, const RrLinkUsing *using, const cha
 
 		if (here == NULL || there == NULL)
 		{
-			*reason = psprintf("table \"%s\" has no column \"%s\"", here ? target->name : table->name, here ? pair->column : pair->lhs);
+			*reason = psprintf("table \"%s\" has no column \"%s\"", here ? target->name
+							   : table->name, here ? pair->column : pair->lhs);
 			return NULL;
 		}
 		link->operators[link->n] = equality(there->type, here->type);
 		if (!OidIsValid(link->operators[link->n]))
 		{
 			*reason = psprintf("column \"%s\" of table \"%s\" with type %s cannot be compared with column \"%s\" of table \"%s\" with type %s",
-							   pair->lhs, table->name, format_type_be(here->type), pair->column, target->name,
+							   pair->lhs, table->name, format_type_be(here->type), pair->column,
+							   target->name,
 							   format_type_be(there->type));
 			return NULL;
 		}
@@ -331,7 +353,10 @@ manual_link(RrTable *table, RrTable *target, const RrLinkUsing *using, const cha
 	return link;
 }
 
-/* "to_source", which can only mean this database, says what "manual_configuration" does. */
+/*
+ * "to_source", which can only mean this database, says what
+ * "manual_configuration" does.
+ */
 static RrLinkUsing *
 using_of(const RrRelationship *relationship)
 {
@@ -348,7 +373,8 @@ using_of(const RrRelationship *relationship)
 }
 
 static RrLink *
-explicit_link(RrDatabase *db, RrTable *table, const RrRelationship *relationship, const char **reason)
+explicit_link(RrDatabase *db, RrTable *table, const RrRelationship *relationship,
+			  const char **reason)
 {
 	RrLinkUsing *using = using_of(relationship);
 	RrTable    *other = OidIsValid(using->table) ? rr_database_table(db, using->table) : NULL;
@@ -364,7 +390,10 @@ explicit_link(RrDatabase *db, RrTable *table, const RrRelationship *relationship
 		link = manual_link(table, other, using, reason);
 	else
 	{
-		/* a key of this table, or (given with its table, or where this one has none) of the other that points here */
+		/*
+		 * a key of this table, or (given with its table, or where this one
+		 * has none) of the other that points here
+		 */
 		key = other == NULL ? find_key(table->foreign_keys, NULL, using->columns) : NULL;
 		if (key != NULL)
 			link = link_of_key(key, false);
@@ -388,16 +417,20 @@ static void
 add_explicit(Naming *naming, const RrRelationship *relationship)
 {
 	RrTable    *table = naming->table;
-	const char *label = rr_field_label(relationship->source_schema, relationship->source_table, relationship->name);
+	const char *label = rr_field_label(relationship->source_schema, relationship->source_table,
+									   relationship->name);
 	const char *reason = NULL;
 	RrLink	   *link = explicit_link(naming->db, table, relationship, &reason);
 
 	if (link == NULL)
 		rr_database_inconsistent(naming->db, kind_name(relationship), label, "%s", reason);
 	else if (!rr_spellable(link->name))
-		rr_database_inconsistent(naming->db, kind_name(relationship), label, "\"%s\" cannot be the name of a field", link->name);
-	else if (is_taken(naming, link->name) || (link->array && is_taken(naming, aggregate_name(link->name))))
-		rr_database_inconsistent(naming->db, kind_name(relationship), label, "the table has a field of that name already");
+		rr_database_inconsistent(naming->db, kind_name(relationship), label,
+								 "\"%s\" cannot be the name of a field", link->name);
+	else if (is_taken(naming, link->name) || (link->array && is_taken(naming,
+																	  aggregate_name(link->name))))
+		rr_database_inconsistent(naming->db, kind_name(relationship), label,
+								 "the table has a field of that name already");
 	else
 		gql_names_add(&table->links, link);
 
@@ -413,7 +446,7 @@ is_replaced(const RrTable *table, const Candidate *candidate)
 {
 	gql_foreach(RrLink, link, &table->links)
 		if (link->key == candidate->key && link->backward == candidate->backward)
-			return true;
+		return true;
 	return false;
 }
 
@@ -454,14 +487,15 @@ collect_candidates(Naming *naming)
 
 		candidate->key = lfirst(lc);
 		candidate->backward = true;
-		candidate->array = !is_unique(candidate->key->table, candidate->key->n, candidate->key->attnums, &strictly);
+		candidate->array = !is_unique(candidate->key->table, candidate->key->n,
+									  candidate->key->attnums, &strictly);
 	}
 }
 
 static void
 name_links(RrDatabase *db, RrTable *table, List *explicit)
 {
-	Naming		naming = {.db = db,.table = table};
+	Naming		naming = {.db = db, .table = table};
 	ListCell   *lc;
 
 	gql_names_init(&naming.taken, CurrentMemoryContext);
@@ -482,7 +516,8 @@ name_links(RrDatabase *db, RrTable *table, List *explicit)
 		if (relationship->kind != RR_REL_TO_REMOTE_SCHEMA)
 			add_explicit(&naming, relationship);
 		else if (is_taken(&naming, relationship->name))
-			rr_database_inconsistent(db, "remote_relationship", rr_field_label(table->schema, table->relation, relationship->name),
+			rr_database_inconsistent(db, "remote_relationship",
+									 rr_field_label(table->schema, table->relation, relationship->name),
 									 "the table has a field of that name already");
 		else
 			take(&naming, relationship->name);
@@ -504,7 +539,8 @@ name_links(RrDatabase *db, RrTable *table, List *explicit)
 			continue;
 		if (candidate->name == NULL)
 		{
-			rr_database_inconsistent(db, "foreign_key", rr_field_label(table->schema, table->relation, candidate->key->name),
+			rr_database_inconsistent(db, "foreign_key", rr_field_label(table->schema,
+																	   table->relation, candidate->key->name),
 									 "every name for the relationship of foreign key \"%s\" is taken", candidate->key->name);
 			continue;
 		}

@@ -1,5 +1,6 @@
 /*
- * table_scalar.c: PostgreSQL's types as GraphQL's scalars, and their comparison expressions (reference, 2 and 5).
+ * table_scalar.c: PostgreSQL's types as GraphQL's scalars, and their
+ * comparison expressions (reference, 2 and 5).
  */
 #include "postgres.h"
 
@@ -161,7 +162,8 @@ type_name(Oid type)
 static bool
 has_type_name(const RrScalar *scalar, const char *name)
 {
-	return scalar->element == NULL && scalar->base >= FirstNormalObjectId && strcmp(type_name(scalar->base), name) == 0;
+	return scalar->element == NULL && scalar->base >= FirstNormalObjectId &&
+		strcmp(type_name(scalar->base), name) == 0;
 }
 
 /* Those that compare like text: String, bpchar, citext. */
@@ -169,10 +171,11 @@ static bool
 is_textual(const RrScalar *scalar)
 {
 	return scalar->element == NULL &&
-		(scalar->base == TEXTOID || scalar->base == VARCHAROID || scalar->base == BPCHAROID || has_type_name(scalar, "citext"));
+		(scalar->base == TEXTOID || scalar->base == VARCHAROID || scalar->base == BPCHAROID ||
+		 has_type_name(scalar, "citext"));
 }
 
-char *
+char	   *
 rr_operator_name(Oid operator)
 {
 	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
@@ -182,7 +185,8 @@ rr_operator_name(Oid operator)
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for operator %u", operator);
 	form = (Form_pg_operator) GETSTRUCT(tuple);
-	name = psprintf("OPERATOR(%s.%s)", quote_identifier(rr_namespace_name(form->oprnamespace)), NameStr(form->oprname));
+	name = psprintf("OPERATOR(%s.%s)", quote_identifier(rr_namespace_name(form->oprnamespace)),
+					NameStr(form->oprname));
 	ReleaseSysCache(tuple);
 	return name;
 }
@@ -191,11 +195,13 @@ rr_operator_name(Oid operator)
 static Oid
 btree_operator(Oid type, int strategy)
 {
-	TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY | TYPECACHE_EQ_OPR | TYPECACHE_LT_OPR | TYPECACHE_GT_OPR);
+	TypeCacheEntry *entry = lookup_type_cache(type,
+											  TYPECACHE_BTREE_OPFAMILY | TYPECACHE_EQ_OPR | TYPECACHE_LT_OPR | TYPECACHE_GT_OPR);
 
 	if (!OidIsValid(entry->btree_opf) || !OidIsValid(entry->lt_opr) || !OidIsValid(entry->eq_opr))
 		return InvalidOid;
-	return get_opfamily_member(entry->btree_opf, entry->btree_opintype, entry->btree_opintype, strategy);
+	return get_opfamily_member(entry->btree_opf, entry->btree_opintype, entry->btree_opintype,
+							   strategy);
 }
 
 Oid
@@ -224,7 +230,8 @@ rr_scalar_has_max(const RrScalar *scalar)
 	Oid			vatype;
 	Oid		   *declared;
 
-	code = func_get_detail(list_make2(makeString("pg_catalog"), makeString("max")), NIL, NIL, 1, &type, false, false,
+	code = func_get_detail(list_make2(makeString("pg_catalog"), makeString("max")), NIL, NIL, 1,
+						   &type, false, false,
 #if PG_VERSION_NUM >= 140000
 						   false,
 #endif
@@ -245,11 +252,15 @@ rr_type_schema(Oid type)
 	return schema;
 }
 
-/* The type of this name beside the scalar's own (ltree's lquery), or InvalidOid. */
+/*
+ * The type of this name beside the scalar's own (ltree's lquery), or
+ * InvalidOid.
+ */
 static Oid
 neighbour_type(const RrScalar *scalar, const char *name)
 {
-	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name), ObjectIdGetDatum(rr_type_schema(scalar->base)));
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
+						   ObjectIdGetDatum(rr_type_schema(scalar->base)));
 }
 
 Oid
@@ -266,7 +277,8 @@ rr_operator_type(const RrScalar *scalar, const RrOperator *op)
 			return scalar->element ? scalar->base : get_array_type(scalar->base);
 		case RR_OP_TEXT:
 		case RR_OP_SIMILAR:
-			return has_type_name(scalar, "citext") && op->kind == RR_OP_TEXT ? scalar->base : TEXTOID;
+			return has_type_name(scalar, "citext") && op->kind == RR_OP_TEXT ? scalar->base
+				: TEXTOID;
 		case RR_OP_STRING:
 			return TEXTOID;
 		case RR_OP_STRINGS:
@@ -291,7 +303,8 @@ rr_scalar_has_operator(const RrScalar *scalar, const RrOperator *op)
 		case RR_OP_COMPARE:
 			return OidIsValid(rr_scalar_comparison(scalar, op));
 		case RR_OP_IN:
-			return OidIsValid(rr_scalar_comparison(scalar, op)) && (scalar->element != NULL || OidIsValid(get_array_type(scalar->base)));
+			return OidIsValid(rr_scalar_comparison(scalar, op)) &&
+				(scalar->element != NULL || OidIsValid(get_array_type(scalar->base)));
 		case RR_OP_IS_NULL:
 			return true;
 		case RR_OP_TEXT:
@@ -299,7 +312,8 @@ rr_scalar_has_operator(const RrScalar *scalar, const RrOperator *op)
 			return is_textual(scalar);
 		case RR_OP_SELF:
 			return scalar->element != NULL ?
-				OidIsValid(lookup_type_cache(scalar->element->base, TYPECACHE_EQ_OPR)->eq_opr) : scalar->base == JSONBOID;
+				OidIsValid(lookup_type_cache(scalar->element->base, TYPECACHE_EQ_OPR)->eq_opr)
+				: scalar->base == JSONBOID;
 		case RR_OP_STRING:
 		case RR_OP_STRINGS:
 		case RR_OP_CAST:
@@ -313,12 +327,15 @@ rr_scalar_has_operator(const RrScalar *scalar, const RrOperator *op)
 
 /* ---- GraphQL types ---- */
 
-GqlType *
+GqlType    *
 rr_scalar_type(RrRoleSchema *rs, const RrScalar *scalar)
 {
 	GqlType    *type = gql_names_get(&rs->schema->types, scalar->name);
 
-	/* A type of a remote schema with the name of our scalar that is none: the values are still text. */
+	/*
+	 * A type of a remote schema with the name of our scalar that is none: the
+	 * values are still text.
+	 */
 	if (type != NULL && type->kind != GQL_SCALAR)
 		return gql_names_get(&rs->schema->types, "String");
 	return type ? type : gql_schema_add_type(rs->schema, GQL_SCALAR, scalar->name);
@@ -329,7 +346,8 @@ rr_scalar_ref(RrRoleSchema *rs, const RrScalar *scalar)
 {
 	/* an array of a domain over an array is a list of lists */
 	if (scalar->element != NULL)
-		return gql_list_of(rs->schema, gql_non_null(rs->schema, rr_scalar_ref(rs, scalar->element)));
+		return gql_list_of(rs->schema, gql_non_null(rs->schema, rr_scalar_ref(rs,
+																			  scalar->element)));
 	return &rr_scalar_type(rs, scalar)->ref;
 }
 
@@ -341,7 +359,8 @@ cast_type(RrRoleSchema *rs)
 
 	if (made)
 	{
-		gql_type_add_input(rs->schema, type, "String", &rr_comparison_type(rs, rr_scalar(rr_tables(rs)->db, TEXTOID))->ref);
+		gql_type_add_input(rs->schema, type, "String", &rr_comparison_type(rs,
+																		   rr_scalar(rr_tables(rs)->db, TEXTOID))->ref);
 	}
 	return type;
 }
@@ -391,7 +410,8 @@ complete_comparison(GqlSchema *schema, GqlType *type)
 }
 
 /*
- * A type whose name cannot be spelled is a String, but does not compare like one: its comparisons have its own name, as far as that goes.
+ * A type whose name cannot be spelled is a String, but does not compare like
+ * one: its comparisons have its own name, as far as that goes.
  */
 const char *
 rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar)
@@ -415,7 +435,7 @@ rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar)
 	return psprintf("%s%s_comparison_exp", name, arrays);
 }
 
-GqlType *
+GqlType    *
 rr_comparison_type(RrRoleSchema *rs, const RrScalar *scalar)
 {
 	bool		made;

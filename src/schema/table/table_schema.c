@@ -1,8 +1,10 @@
 /*
- * table_schema.c: what a role sees of the tables: root fields at once, types when they are first looked at.
+ * table_schema.c: what a role sees of the tables: root fields at once, types
+ * when they are first looked at.
  *
- * A table's types are made by whatever refers to them, so those that exist are those that can be reached. A type asked for by name (by a variable's
- * type, say) before anything has referred to it is found by its table's name.
+ * A table's types are made by whatever refers to them, so those that exist are
+ * those that can be reached. A type asked for by name (by a variable's type,
+ * say) before anything has referred to it is found by its table's name.
  */
 #include "postgres.h"
 
@@ -90,7 +92,8 @@ rr_link_visible(RrRoleSchema *rs, const RrLink *link)
 bool
 rr_function_visible(RrRoleSchema *rs, const RrFunction *function, const RrTable *table)
 {
-	if (!rr_may_execute(rs->role, function->oid) || !rr_may_use_schema(rs->role, function->schema_oid))
+	if (!rr_may_execute(rs->role, function->oid) || !rr_may_use_schema(rs->role,
+																	   function->schema_oid))
 		return false;
 	if (table != NULL && !rr_role_table(rs, table)->whole)
 		return false;
@@ -101,7 +104,8 @@ rr_function_visible(RrRoleSchema *rs, const RrFunction *function, const RrTable 
 static bool
 is_total(RrRoleSchema *rs, const RrLink *link)
 {
-	if (link->array || link->key == NULL || link->backward || !link->key->trusted || rr_role_table(rs, link->target)->rls)
+	if (link->array || link->key == NULL || link->backward || !link->key->trusted ||
+		rr_role_table(rs, link->target)->rls)
 		return false;
 	for (int i = 0; i < link->n; i++)
 		if (!rr_table_column(link->table, link->attnums[i])->not_null)
@@ -118,22 +122,30 @@ static const struct
 	const char *suffix;
 	GqlTypeKind kind;
 	void		(*complete) (GqlSchema *schema, GqlType *type);
-	const char *before;			/* the description is these with the table's name between; or NULL */
+	const char *before;			/* the description is these with the table's
+								 * name between; or NULL */
 	const char *after;
 }			table_types[RR_NTABLE_TYPES] = {
 	[RR_TYPE_OBJECT] = {"", GQL_OBJECT, complete_object, "columns and relationships of \"", "\""},
 	[RR_TYPE_BOOL_EXP] = {"_bool_exp", GQL_INPUT_OBJECT, rr_complete_bool_exp,
-	"Boolean expression to filter rows from the table \"", "\". All fields are combined with a logical 'AND'."},
-	[RR_TYPE_ORDER_BY] = {"_order_by", GQL_INPUT_OBJECT, rr_complete_order_by, "Ordering options when selecting data from \"", "\"."},
-	[RR_TYPE_SELECT_COLUMN] = {"_select_column", GQL_ENUM, rr_complete_select_column, "select columns of table \"", "\""},
-	[RR_TYPE_AGGREGATE] = {"_aggregate", GQL_OBJECT, rr_complete_aggregate, "aggregated selection of \"", "\""},
-	[RR_TYPE_AGGREGATE_FIELDS] = {"_aggregate_fields", GQL_OBJECT, rr_complete_aggregate_fields, "aggregate fields of \"", "\""},
-	[RR_TYPE_AGGREGATE_ORDER_BY] = {"_aggregate_order_by", GQL_INPUT_OBJECT, rr_complete_aggregate_order_by,
+		"Boolean expression to filter rows from the table \"",
+	"\". All fields are combined with a logical 'AND'."},
+	[RR_TYPE_ORDER_BY] = {"_order_by", GQL_INPUT_OBJECT, rr_complete_order_by,
+	"Ordering options when selecting data from \"", "\"."},
+	[RR_TYPE_SELECT_COLUMN] = {"_select_column", GQL_ENUM, rr_complete_select_column,
+	"select columns of table \"", "\""},
+	[RR_TYPE_AGGREGATE] = {"_aggregate", GQL_OBJECT, rr_complete_aggregate,
+	"aggregated selection of \"", "\""},
+	[RR_TYPE_AGGREGATE_FIELDS] = {"_aggregate_fields", GQL_OBJECT, rr_complete_aggregate_fields,
+	"aggregate fields of \"", "\""},
+	[RR_TYPE_AGGREGATE_ORDER_BY] = {"_aggregate_order_by", GQL_INPUT_OBJECT,
+		rr_complete_aggregate_order_by,
 	"order by aggregate values of table \"", "\""},
-	[RR_TYPE_AGGREGATE_BOOL_EXP] = {"_aggregate_bool_exp", GQL_INPUT_OBJECT, rr_complete_aggregate_bool_exp, NULL, NULL},
+	[RR_TYPE_AGGREGATE_BOOL_EXP] = {"_aggregate_bool_exp", GQL_INPUT_OBJECT,
+	rr_complete_aggregate_bool_exp, NULL, NULL},
 };
 
-GqlType *
+GqlType    *
 rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name, bool *made)
 {
 	RrOwnType  *own = gql_names_get(&rr_tables(rs)->own_types, name);
@@ -153,12 +165,14 @@ rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name, bool *made)
 	return own->type;
 }
 
-GqlType *
-rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind, const char *suffix, const RrAggregate *aggregate,
+GqlType    *
+rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind, const char *suffix,
+					 const RrAggregate *aggregate,
 					 void (*complete) (GqlSchema *schema, GqlType *type))
 {
 	bool		made;
-	GqlType    *type = rr_own_type(rs, kind, suffix[0] != '\0' ? psprintf("%s%s", table->name, suffix) : table->name, &made);
+	GqlType    *type = rr_own_type(rs, kind, suffix[0] != '\0'
+								   ? psprintf("%s%s", table->name, suffix) : table->name, &made);
 
 	if (made)
 	{
@@ -172,7 +186,7 @@ rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind, c
 	return type;
 }
 
-GqlType *
+GqlType    *
 rr_table_type(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind)
 {
 	RrRoleTable *rt = rr_role_table(rs, table);
@@ -181,12 +195,14 @@ rr_table_type(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind)
 
 	if (rt->types[kind] != NULL)
 		return rt->types[kind];
-	rt->types[kind] = rr_table_suffix_type(rs, table, table_types[kind].kind, table_types[kind].suffix, NULL, table_types[kind].complete);
+	rt->types[kind] = rr_table_suffix_type(rs, table, table_types[kind].kind,
+										   table_types[kind].suffix, NULL, table_types[kind].complete);
 	old = MemoryContextSwitchTo(rs->cxt);
 	if (kind == RR_TYPE_OBJECT)
 		rt->types[kind]->description = GetComment(table->oid, RelationRelationId, 0);
 	if (rt->types[kind]->description == NULL && table_types[kind].before != NULL)
-		rt->types[kind]->description = psprintf("%s%s%s", table_types[kind].before, table->name, table_types[kind].after);
+		rt->types[kind]->description = psprintf("%s%s%s", table_types[kind].before, table->name,
+												table_types[kind].after);
 	MemoryContextSwitchTo(old);
 	return rt->types[kind];
 }
@@ -208,14 +224,19 @@ rr_add_list_args(RrRoleSchema *rs, GqlFieldDef *field, const RrTable *table)
 	const GqlTypeRef *integer = rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, INT4OID));
 
 	gql_field_add_arg(schema, field, "distinct_on",
-					  gql_list_of(schema, gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN)->ref)))->description =
+					  gql_list_of(schema, gql_non_null(schema,
+													   &rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN)->ref)))->description =
 		"distinct select on columns";
-	gql_field_add_arg(schema, field, "limit", integer)->description = "limit the number of rows returned";
-	gql_field_add_arg(schema, field, "offset", integer)->description = "skip the first n rows. Use only with order_by";
+	gql_field_add_arg(schema, field, "limit",
+					  integer)->description = "limit the number of rows returned";
+	gql_field_add_arg(schema, field, "offset",
+					  integer)->description = "skip the first n rows. Use only with order_by";
 	gql_field_add_arg(schema, field, "order_by",
-					  gql_list_of(schema, gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_ORDER_BY)->ref)))->description =
+					  gql_list_of(schema, gql_non_null(schema,
+													   &rr_table_type(rs, table, RR_TYPE_ORDER_BY)->ref)))->description =
 		"sort the rows by one or more columns";
-	gql_field_add_arg(schema, field, "where", &rr_table_type(rs, table, RR_TYPE_BOOL_EXP)->ref)->description =
+	gql_field_add_arg(schema, field, "where", &rr_table_type(rs, table,
+															 RR_TYPE_BOOL_EXP)->ref)->description =
 		"filter the rows returned";
 }
 
@@ -223,7 +244,8 @@ rr_add_list_args(RrRoleSchema *rs, GqlFieldDef *field, const RrTable *table)
 static const GqlTypeRef *
 list_ref(RrRoleSchema *rs, const RrTable *table)
 {
-	return gql_list_of(rs->schema, gql_non_null(rs->schema, &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref));
+	return gql_list_of(rs->schema, gql_non_null(rs->schema, &rr_table_type(rs, table,
+																		   RR_TYPE_OBJECT)->ref));
 }
 
 /* ---- the object type ---- */
@@ -233,14 +255,16 @@ add_column(RrRoleSchema *rs, GqlType *type, const RrTable *table, const RrColumn
 {
 	const RrScalar *scalar = rr_scalar(rr_tables(rs)->db, column->type);
 	const GqlTypeRef *ref = rr_scalar_ref(rs, scalar);
-	GqlFieldDef *field = gql_type_add_field(rs->schema, type, column->name, column->not_null ? gql_non_null(rs->schema, ref) : ref);
+	GqlFieldDef *field = gql_type_add_field(rs->schema, type, column->name, column->not_null
+											? gql_non_null(rs->schema, ref) : ref);
 	RrTableField *info = rr_table_field(rs, RR_FIELD_COLUMN, table);
 
 	info->column = column;
 	field->data = info;
 	field->description = GetComment(table->oid, RelationRelationId, column->attnum);
 	if (scalar->element == NULL && (scalar->base == JSONOID || scalar->base == JSONBOID))
-		gql_field_add_arg(rs->schema, field, "path", rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, TEXTOID)))->description =
+		gql_field_add_arg(rs->schema, field, "path", rr_scalar_ref(rs,
+																   rr_scalar(rr_tables(rs)->db, TEXTOID)))->description =
 			"JSON select path";
 }
 
@@ -248,7 +272,8 @@ static void
 add_link(RrRoleSchema *rs, GqlType *type, const RrLink *link)
 {
 	GqlSchema  *schema = rs->schema;
-	RrTableField *info = rr_table_field(rs, link->array ? RR_FIELD_ARRAY_RELATIONSHIP : RR_FIELD_OBJECT_RELATIONSHIP, link->target);
+	RrTableField *info = rr_table_field(rs, link->array ? RR_FIELD_ARRAY_RELATIONSHIP
+										: RR_FIELD_OBJECT_RELATIONSHIP, link->target);
 	GqlFieldDef *field;
 
 	info->link = link;
@@ -256,18 +281,21 @@ add_link(RrRoleSchema *rs, GqlType *type, const RrLink *link)
 	{
 		const GqlTypeRef *ref = &rr_table_type(rs, link->target, RR_TYPE_OBJECT)->ref;
 
-		field = gql_type_add_field(schema, type, link->name, is_total(rs, link) ? gql_non_null(schema, ref) : ref);
+		field = gql_type_add_field(schema, type, link->name, is_total(rs, link)
+								   ? gql_non_null(schema, ref) : ref);
 		field->data = info;
 		field->description = "An object relationship";
 		return;
 	}
-	field = gql_type_add_field(schema, type, link->name, gql_non_null(schema, list_ref(rs, link->target)));
+	field = gql_type_add_field(schema, type, link->name, gql_non_null(schema, list_ref(rs,
+																					   link->target)));
 	field->data = info;
 	field->description = "An array relationship";
 	rr_add_list_args(rs, field, link->target);
 
 	field = gql_type_add_field(schema, type, psprintf("%s_aggregate", link->name),
-							   gql_non_null(schema, &rr_table_type(rs, link->target, RR_TYPE_AGGREGATE)->ref));
+							   gql_non_null(schema, &rr_table_type(rs, link->target,
+																   RR_TYPE_AGGREGATE)->ref));
 	info = rr_table_field(rs, RR_FIELD_AGGREGATE_RELATIONSHIP, link->target);
 	info->link = link;
 	field->data = info;
@@ -281,7 +309,10 @@ compare_fields(const void *a, const void *b)
 	return strcmp((*(GqlFieldDef *const *) a)->name, (*(GqlFieldDef *const *) b)->name);
 }
 
-/* Put the fields of an object type in order by name, from the one at position first on. */
+/*
+ * Put the fields of an object type in order by name, from the one at position
+ * first on.
+ */
 static void
 sort_fields(GqlType *type, int first)
 {
@@ -310,7 +341,7 @@ complete_object(GqlSchema *schema, GqlType *type)
 	first = type->fields.n;
 	gql_foreach(RrLink, link, &table->links)
 		if (rr_link_visible(rs, link))
-			add_link(rs, type, link);
+		add_link(rs, type, link);
 	rr_add_remote_joins(rs, table->oid, type);
 	sort_fields(type, first);
 }
@@ -328,14 +359,18 @@ add_by_pk(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 	for (int i = 0; i < key->n; i++)
 		if (!rr_table_column(table, key->attnums[i])->spellable)
 			return;
-	field = gql_type_add_field(rs->schema, query, psprintf("%s_by_pk", table->name), &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref);
+	field = gql_type_add_field(rs->schema, query, psprintf("%s_by_pk", table->name),
+							   &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref);
 	field->data = rr_table_field(rs, RR_FIELD_BY_PK, table);
-	field->description = psprintf("fetch data from the table: \"%s\" using primary key columns", table->name);
+	field->description = psprintf("fetch data from the table: \"%s\" using primary key columns",
+								  table->name);
 	for (int i = 0; i < key->n; i++)
 	{
 		const RrColumn *column = rr_table_column(table, key->attnums[i]);
 		GqlInputValueDef *arg = gql_field_add_arg(rs->schema, field, column->name,
-												  gql_non_null(rs->schema, rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, column->type))));
+												  gql_non_null(rs->schema,
+															   rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db,
+																						   column->type))));
 
 		arg->data = unconstify(RrColumn *, column);
 	}
@@ -346,13 +381,15 @@ add_root_fields(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 {
 	GqlFieldDef *field;
 
-	field = gql_type_add_field(rs->schema, query, table->name, gql_non_null(rs->schema, list_ref(rs, table)));
+	field = gql_type_add_field(rs->schema, query, table->name,
+							   gql_non_null(rs->schema, list_ref(rs, table)));
 	field->data = rr_table_field(rs, RR_FIELD_TABLE, table);
 	field->description = psprintf("fetch data from the table: \"%s\"", table->name);
 	rr_add_list_args(rs, field, table);
 
 	field = gql_type_add_field(rs->schema, query, psprintf("%s_aggregate", table->name),
-							   gql_non_null(rs->schema, &rr_table_type(rs, table, RR_TYPE_AGGREGATE)->ref));
+							   gql_non_null(rs->schema, &rr_table_type(rs, table,
+																	   RR_TYPE_AGGREGATE)->ref));
 	field->data = rr_table_field(rs, RR_FIELD_TABLE_AGGREGATE, table);
 	field->description = psprintf("fetch aggregated fields from the table: \"%s\"", table->name);
 	rr_add_list_args(rs, field, table);
@@ -360,7 +397,10 @@ add_root_fields(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 	add_by_pk(rs, query, table);
 }
 
-/* Why the table is not in the schema: a remote schema has a name that it needs. NULL: nothing is in its way. */
+/*
+ * Why the table is not in the schema: a remote schema has a name that it
+ * needs. NULL: nothing is in its way.
+ */
 static const char *
 clash(RrRoleSchema *rs, const RrTable *table)
 {
@@ -379,7 +419,10 @@ clash(RrRoleSchema *rs, const RrTable *table)
 
 /* ---- types by name ---- */
 
-/* Make the types that a table's name begins; what nothing reaches is none of them. */
+/*
+ * Make the types that a table's name begins; what nothing reaches is none of
+ * them.
+ */
 static void
 touch_table(RrRoleSchema *rs, const RrTable *table)
 {
@@ -393,7 +436,9 @@ touch_table(RrRoleSchema *rs, const RrTable *table)
 	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_AGGREGATE_FIELDS));
 }
 
-/* Complete everything that can be reached: completing adds types at the end. */
+/*
+ * Complete everything that can be reached: completing adds types at the end.
+ */
 static void
 list_types(GqlSchema *schema)
 {
@@ -401,7 +446,10 @@ list_types(GqlSchema *schema)
 		gql_type_fields(schema, schema->types.items[i]);
 }
 
-/* The scalar of this name, or a list of it, that a column has which the role reads; NULL if there is none. */
+/*
+ * The scalar of this name, or a list of it, that a column has which the role
+ * reads; NULL if there is none.
+ */
 static const RrScalar *
 find_scalar(RrRoleSchema *rs, const char *name, int len, bool array)
 {
@@ -425,7 +473,10 @@ find_scalar(RrRoleSchema *rs, const char *name, int len, bool array)
 	return NULL;
 }
 
-/* Types that belong to no table in particular: scalars, their comparisons, order_by. */
+/*
+ * Types that belong to no table in particular: scalars, their comparisons,
+ * order_by.
+ */
 static GqlType *
 find_common_type(RrRoleSchema *rs, const char *name)
 {
@@ -439,10 +490,12 @@ find_common_type(RrRoleSchema *rs, const char *name)
 	if (strcmp(name, "order_by") == 0 && rr_tables(rs)->own_types.n > 0)
 		return rr_order_by_enum(rs);
 	len -= lengthof(array_suffix) - 1;
-	if (len > 0 && strcmp(name + len, array_suffix) == 0 && (scalar = find_scalar(rs, name, len, true)) != NULL)
+	if (len > 0 && strcmp(name + len, array_suffix) == 0 &&
+		(scalar = find_scalar(rs, name, len, true)) != NULL)
 		return rr_comparison_type(rs, scalar);
 	len = strlen(name) - (lengthof(suffix) - 1);
-	if (len > 0 && strcmp(name + len, suffix) == 0 && (scalar = find_scalar(rs, name, len, false)) != NULL && scalar->element == NULL)
+	if (len > 0 && strcmp(name + len, suffix) == 0 && (scalar = find_scalar(rs, name, len,
+																			false)) != NULL && scalar->element == NULL)
 		return rr_comparison_type(rs, scalar);
 	return NULL;
 }
@@ -453,7 +506,10 @@ find_type(GqlSchema *schema, const char *name)
 	RrRoleSchema *rs = schema->data;
 	GqlType    *type;
 
-	/* Every beginning of the name that ends before an underscore may be a table's. */
+	/*
+	 * Every beginning of the name that ends before an underscore may be a
+	 * table's.
+	 */
 	for (int len = strlen(name); len > 0; len--)
 	{
 		const RrTable *table;
@@ -478,7 +534,10 @@ find_type(GqlSchema *schema, const char *name)
 	return gql_names_get(&schema->types, name);
 }
 
-/* Have those types made whose names remote schemas have, too: of tables, and of what their columns are compared with. */
+/*
+ * Have those types made whose names remote schemas have, too: of tables, and
+ * of what their columns are compared with.
+ */
 static void
 touch_taken_types(RrRoleSchema *rs, const RrRemote *remote)
 {
@@ -486,7 +545,8 @@ touch_taken_types(RrRoleSchema *rs, const RrRemote *remote)
 	{
 		for (int len = strlen(type->name); len > 0; len--)
 		{
-			const RrTable *table = type->name[len] == '_' ? gql_names_get(&rr_tables(rs)->db->tables, pnstrdup(type->name, len)) : NULL;
+			const RrTable *table = type->name[len] == '_'
+			? gql_names_get(&rr_tables(rs)->db->tables, pnstrdup(type->name, len)) : NULL;
 
 			if (table != NULL)
 				touch_table(rs, table);
@@ -510,7 +570,10 @@ touch_taken_types(RrRoleSchema *rs, const RrRemote *remote)
 	}
 }
 
-/* A column's type that is another kind of thing in a remote schema, so that its values are shown as text. */
+/*
+ * A column's type that is another kind of thing in a remote schema, so that
+ * its values are shown as text.
+ */
 static void
 add_scalar_clashes(RrRoleSchema *rs, List **clashes)
 {
@@ -527,17 +590,19 @@ add_scalar_clashes(RrRoleSchema *rs, List **clashes)
 		{
 			const RrScalar *scalar = rr_scalar(rr_tables(rs)->db, column->type);
 			const GqlType *type = gql_names_get(&rs->schema->types, scalar->name);
-			const char *taken = type && type->kind != GQL_SCALAR ? rr_type_taken(rs, scalar->name) : NULL;
+			const char *taken = type && type->kind != GQL_SCALAR ? rr_type_taken(rs, scalar->name)
+			: NULL;
 			const char **name = palloc(sizeof(char *));
 
 			*name = scalar->name;
 			if (taken != NULL && gql_names_add(&seen, name))
-				*clashes = lappend(*clashes, rr_inconsistency("type", scalar->name, "%s Columns of that type are of type \"String\".", taken));
+				*clashes = lappend(*clashes, rr_inconsistency("type", scalar->name,
+															  "%s Columns of that type are of type \"String\".", taken));
 		}
 	}
 }
 
-List *
+List	   *
 rr_type_clashes(RrRoleSchema *rs)
 {
 	List	   *clashes = NIL;
@@ -549,10 +614,12 @@ rr_type_clashes(RrRoleSchema *rs)
 		touch_taken_types(rs, lfirst(lc));
 	gql_foreach(RrOwnType, own, &rr_tables(rs)->own_types)
 	{
-		const char *taken = strcmp(own->type->name, own->name) != 0 ? rr_type_taken(rs, own->name) : NULL;
+		const char *taken = strcmp(own->type->name, own->name) != 0 ? rr_type_taken(rs, own->name)
+		: NULL;
 
 		if (taken != NULL)
-			clashes = lappend(clashes, rr_inconsistency("type", own->name, "%s That of the tables is called \"%s\".", taken, own->type->name));
+			clashes = lappend(clashes, rr_inconsistency("type", own->name,
+														"%s That of the tables is called \"%s\".", taken, own->type->name));
 	}
 	add_scalar_clashes(rs, &clashes);
 	return clashes;
@@ -595,7 +662,7 @@ rr_add_tables(RrRoleSchema *rs)
 	}
 	gql_foreach(RrTable, table, &db->tables)
 		if (rr_role_table(rs, table)->shown)
-			add_root_fields(rs, schema->query, table);
+		add_root_fields(rs, schema->query, table);
 	gql_foreach(RrFunction, function, &db->functions)
 		rr_add_function_fields(rs, schema->query, function);
 	sort_fields(schema->query, 0);

@@ -22,7 +22,7 @@ typedef struct Block
 {
 	struct Block *prev;
 	struct Block *next;
-} Block;
+}			Block;
 
 typedef struct Context
 {
@@ -30,14 +30,14 @@ typedef struct Context
 	Block	   *blocks;
 	char	   *free;			/* in the newest block */
 	char	   *end;
-} Context;
+}			Context;
 
 /* In front of each piece; until 15 the server's headers look for the context there. */
 typedef struct Chunk
 {
 	Size		size;
 	Context    *context;
-} Chunk;
+}			Chunk;
 
 #define POINTER_CHUNK(pointer) ((Chunk *) (pointer) - 1)
 
@@ -47,7 +47,7 @@ MemoryContext ErrorContext;
 MemoryContext CacheMemoryContext;
 
 static Block *
-add_block(Context *context, Size size)
+add_block(Context * context, Size size)
 {
 	Block	   *block = malloc(sizeof(Block) + size);
 
@@ -63,7 +63,8 @@ add_block(Context *context, Size size)
 }
 
 MemoryContext
-AllocSetContextCreateInternal(MemoryContext parent, const char *name, Size minContextSize, Size initBlockSize, Size maxBlockSize)
+AllocSetContextCreateInternal(MemoryContext parent, const char *name, Size minContextSize,
+							  Size initBlockSize, Size maxBlockSize)
 {
 	Context    *context = calloc(1, sizeof(Context));
 
@@ -91,7 +92,7 @@ MemoryContextResetOnly(MemoryContext cxt)
 		cxt->reset_cbs = callback->next;
 		callback->func(callback->arg);
 	}
-	for (Block *block = context->blocks, *next; block != NULL; block = next)
+	for (Block * block = context->blocks, *next; block != NULL; block = next)
 	{
 		next = block->next;
 		free(block);
@@ -141,7 +142,7 @@ MemoryContextRegisterResetCallback(MemoryContext cxt, MemoryContextCallback *cal
 	cxt->reset_cbs = callback;
 }
 
-void *
+void	   *
 MemoryContextAlloc(MemoryContext cxt, Size size)
 {
 	Context    *context = (Context *) cxt;
@@ -196,7 +197,7 @@ pfree(void *pointer)
 #endif
 }
 
-void *
+void	   *
 repalloc(void *pointer, Size size)
 {
 	Size		old = POINTER_CHUNK(pointer)->size;
@@ -224,55 +225,56 @@ GetMemoryChunkSpace(void *pointer)
 	return POINTER_CHUNK(pointer)->size;
 }
 
-void *
+void	   *
 repalloc_huge(void *pointer, Size size)
 {
 	return repalloc(pointer, size);
 }
 
-void *
+void	   *
 MemoryContextAllocHuge(MemoryContext cxt, Size size)
 {
 	return MemoryContextAlloc(cxt, size);
 }
 
-void *
+void	   *
 MemoryContextAllocZero(MemoryContext cxt, Size size)
 {
 	return memset(MemoryContextAlloc(cxt, size), 0, size);
 }
 
-void *
+void	   *
 MemoryContextAllocZeroAligned(MemoryContext cxt, Size size)
 {
 	return MemoryContextAllocZero(cxt, size);
 }
 
-void *
+void	   *
 MemoryContextAllocExtended(MemoryContext cxt, Size size, int flags)
 {
-	return flags & MCXT_ALLOC_ZERO ? MemoryContextAllocZero(cxt, size) : MemoryContextAlloc(cxt, size);
+	return flags & MCXT_ALLOC_ZERO ? MemoryContextAllocZero(cxt, size)
+		: MemoryContextAlloc(cxt, size);
 }
 
-void *
+void	   *
 palloc(Size size)
 {
 	return MemoryContextAlloc(CurrentMemoryContext, size);
 }
 
-void *
+void	   *
 palloc0(Size size)
 {
 	return MemoryContextAllocZero(CurrentMemoryContext, size);
 }
 
-void *
+void	   *
 palloc_extended(Size size, int flags)
 {
 	return MemoryContextAllocExtended(CurrentMemoryContext, size, flags);
 }
 
-char *
+char	   *
 MemoryContextStrdup(MemoryContext cxt, const char *string)
 {
 	Size		size = strlen(string) + 1;
@@ -280,13 +282,13 @@ MemoryContextStrdup(MemoryContext cxt, const char *string)
 	return memcpy(MemoryContextAlloc(cxt, size), string, size);
 }
 
-char *
+char	   *
 pstrdup(const char *string)
 {
 	return MemoryContextStrdup(CurrentMemoryContext, string);
 }
 
-char *
+char	   *
 pnstrdup(const char *string, Size len)
 {
 	char	   *copy;
@@ -338,49 +340,50 @@ append_cell(NodeTag type, List *list, ListCell cell)
 	return list;
 }
 
-List *
+List	   *
 lappend(List *list, void *datum)
 {
 	return append_cell(T_List, list, (ListCell) {.ptr_value = datum});
 }
 
-List *
+List	   *
 lappend_int(List *list, int datum)
 {
 	return append_cell(T_IntList, list, (ListCell) {.int_value = datum});
 }
 
-List *
+List	   *
 list_make1_impl(NodeTag t, ListCell datum1)
 {
 	return append_cell(t, NIL, datum1);
 }
 
-List *
+List	   *
 list_make2_impl(NodeTag t, ListCell datum1, ListCell datum2)
 {
 	return append_cell(t, append_cell(t, NIL, datum1), datum2);
 }
 
-List *
+List	   *
 list_make3_impl(NodeTag t, ListCell datum1, ListCell datum2, ListCell datum3)
 {
 	return append_cell(t, list_make2_impl(t, datum1, datum2), datum3);
 }
 
-List *
+List	   *
 list_make4_impl(NodeTag t, ListCell datum1, ListCell datum2, ListCell datum3, ListCell datum4)
 {
 	return append_cell(t, list_make3_impl(t, datum1, datum2, datum3), datum4);
 }
 
-List *
-list_make5_impl(NodeTag t, ListCell datum1, ListCell datum2, ListCell datum3, ListCell datum4, ListCell datum5)
+List	   *
+list_make5_impl(NodeTag t, ListCell datum1, ListCell datum2, ListCell datum3, ListCell datum4,
+				ListCell datum5)
 {
 	return append_cell(t, list_make4_impl(t, datum1, datum2, datum3, datum4), datum5);
 }
 
-List *
+List	   *
 lcons(void *datum, List *list)
 {
 	list = lappend(list, datum);
@@ -389,7 +392,7 @@ lcons(void *datum, List *list)
 	return list;
 }
 
-List *
+List	   *
 list_concat(List *list, const List *more)
 {
 	if (list == NIL)
@@ -399,7 +402,7 @@ list_concat(List *list, const List *more)
 	return list;
 }
 
-List *
+List	   *
 list_copy(const List *list)
 {
 	List	   *copy;
@@ -411,7 +414,7 @@ list_copy(const List *list)
 	return copy;
 }
 
-List *
+List	   *
 list_truncate(List *list, int length)
 {
 	if (length <= 0)
@@ -420,7 +423,7 @@ list_truncate(List *list, int length)
 	return list;
 }
 
-List *
+List	   *
 list_delete_nth_cell(List *list, int n)
 {
 	if (--list->length == 0)
@@ -432,13 +435,13 @@ list_delete_nth_cell(List *list, int n)
 	return list;
 }
 
-List *
+List	   *
 list_delete_last(List *list)
 {
 	return list == NIL ? NIL : list_truncate(list, list->length - 1);
 }
 
-List *
+List	   *
 list_delete_first(List *list)
 {
 	return list == NIL ? NIL : list_delete_nth_cell(list, 0);
@@ -466,7 +469,8 @@ void
 list_sort(List *list, list_sort_comparator cmp)
 {
 	if (list_length(list) > 1)
-		pg_qsort(list->elements, list->length, sizeof(ListCell), (int (*) (const void *, const void *)) cmp);
+		pg_qsort(list->elements, list->length, sizeof(ListCell),
+				 (int (*) (const void *, const void *)) cmp);
 }
 
 void
@@ -490,7 +494,7 @@ static struct
 	int			elevel;
 	int			sqlerrcode;
 	char		message[1024];
-} thrown;
+}			thrown;
 
 bool
 errstart(int elevel, const char *domain)
@@ -514,7 +518,8 @@ errcode(int sqlerrcode)
 	return 0;
 }
 
-static int pg_attribute_printf(1, 0)
+static int
+pg_attribute_printf(1, 0)
 set_message(const char *fmt, va_list args)
 {
 	pg_vsnprintf(thrown.message, sizeof(thrown.message), fmt, args);
@@ -586,7 +591,8 @@ void
 ExceptionalCondition(const char *conditionName, const char *fileName, int lineNumber)
 #else
 void
-ExceptionalCondition(const char *conditionName, const char *errorType, const char *fileName, int lineNumber)
+ExceptionalCondition(const char *conditionName, const char *errorType, const char *fileName,
+					 int lineNumber)
 #endif
 {
 	fprintf(stderr, "%s:%d: failed assertion: %s\n", fileName, lineNumber, conditionName);
@@ -674,7 +680,8 @@ pg_encoding_verifymbstr(int encoding, const char *s, int len)
 	int			done = 0;
 	int			n;
 
-	while (done < len && s[done] != '\0' && (n = pg_encoding_verifymb(encoding, s + done, len - done)) > 0)
+	while (done < len && s[done] != '\0' && (n = pg_encoding_verifymb(encoding, s + done,
+																	  len - done)) > 0)
 		done += n;
 	return done;
 }
@@ -706,13 +713,13 @@ pg_unicode_to_server_noerror(pg_wchar c, unsigned char *s)
 }
 #endif
 
-char *
+char	   *
 pg_any_to_server(const char *s, int len, int encoding)
 {
 	return unconstify(char *, s);
 }
 
-char *
+char	   *
 pg_server_to_any(const char *s, int len, int encoding)
 {
 	return unconstify(char *, s);

@@ -1,5 +1,6 @@
 /*
- * http_test.c: SQL functions around http/http.h and json/json.h, for tests only.
+ * http_test.c: SQL functions around http/http.h and json/json.h, for tests
+ * only.
  */
 #include "postgres.h"
 
@@ -152,9 +153,11 @@ http_test_nested(PG_FUNCTION_ARGS)
 		rr_http_submit(inner, &req);
 	}
 	while ((r = rr_http_next(inner)) != NULL && n < (int) lengthof(came))
-		came[n++] = CStringGetTextDatum(psprintf("%s %s", (char *) r->tag, failure_names[r->failure]));
+		came[n++] = CStringGetTextDatum(psprintf("%s %s", (char *) r->tag,
+												 failure_names[r->failure]));
 	while ((r = rr_http_next(outer)) != NULL && n < (int) lengthof(came))
-		came[n++] = CStringGetTextDatum(psprintf("%s %s", (char *) r->tag, failure_names[r->failure]));
+		came[n++] = CStringGetTextDatum(psprintf("%s %s", (char *) r->tag,
+												 failure_names[r->failure]));
 	PG_RETURN_ARRAYTYPE_P(construct_array(came, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
@@ -272,7 +275,8 @@ json_test(PG_FUNCTION_ARGS)
 {
 	bytea	   *text = PG_GETARG_BYTEA_PP(0);
 	char	   *error;
-	RrJson	   *json = rr_json_parse(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), PG_GETARG_INT32(1), &error);
+	RrJson	   *json = rr_json_parse(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text),
+									 PG_GETARG_INT32(1), &error);
 	StringInfoData buf;
 
 	if (json == NULL)
