@@ -48,11 +48,11 @@ parse(const text * source, GqlErrorList *errors)
 }
 
 static GqlSchema *
-parse_schema(const text * sdl, bool good_will, GqlErrorList *errors)
+parse_schema(const text * sdl, bool lenient, GqlErrorList *errors)
 {
 	GqlDocument *document = parse(sdl, errors);
 
-	return document ? gql_schema_from_document(document, good_will, errors, NULL) : NULL;
+	return document ? gql_schema_from_document(document, lenient, errors, NULL) : NULL;
 }
 
 /*

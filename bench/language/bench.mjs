@@ -86,7 +86,7 @@ await compare('schema: text to checked schema', 'load', sdl, () => {
 // Documents against it.
 const github = readSchemas().github;
 const schema = graphql.buildSchema(github, loose);
-await driver.call({ op: 'schema', schema: github, keep: 'github', good_will: 1 });
+await driver.call({ op: 'schema', schema: github, keep: 'github', lenient: 1 });
 
 const TYPICAL = `query Issues($owner: String!, $name: String!, $first: Int = 20, $after: String, $labels: [String!]) {
   repository(owner: $owner, name: $name) {

@@ -3,7 +3,7 @@
  */
 #include "postgres.h"
 
-#include "graphql/execution/coerce.h"
+#include "graphql/type/coerce.h"
 
 /*
  * Lists are cut after so many items, and values below so many levels are only

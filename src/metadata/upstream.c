@@ -8,7 +8,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
-#include "graphql/execution/coerce.h"
+#include "graphql/type/coerce.h"
 #include "http/http.h"
 #include "json/json.h"
 #include "metadata/metadata.h"

@@ -793,7 +793,7 @@ get_document(const char *query, int len, const char *operation_name, GqlErrorLis
 		documents_generation = generation;
 	}
 	kept = find_document(key, query, len, operation_name, GetUserId());
-	if (kept != NULL && kept->rs->schema->at_work > 0)	/* an error has left it
+	if (kept != NULL && kept->rs->schema->callbacks_running > 0)	/* an error has left it
 														 * half made */
 	{
 		retire_all();

@@ -208,7 +208,7 @@ find(Oid role, uint64 generation)
 
 		if (entry->rs.role != role)
 			continue;
-		if (entry->rs.generation == generation && entry->rs.schema->at_work == 0)
+		if (entry->rs.generation == generation && entry->rs.schema->callbacks_running == 0)
 		{
 			dlist_move_head(&entries, &entry->node);
 			return entry;

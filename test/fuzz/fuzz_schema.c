@@ -6,11 +6,11 @@
 
 /* The schema printed; NULL when something is wrong with it. */
 static StringInfo
-build_and_print(const char *text, int len, bool good_will)
+build_and_print(const char *text, int len, bool lenient)
 {
 	GqlErrorList *errors = gql_errors_create(0, NULL);
 	GqlErrorList *warnings = gql_errors_create(0, NULL);
-	GqlSchema  *schema = gql_schema_from_sdl(text, len, good_will, errors, warnings);
+	GqlSchema  *schema = gql_schema_from_sdl(text, len, lenient, errors, warnings);
 	StringInfo	out = makeStringInfo();
 
 	if (schema == NULL && errors->items == NIL)

@@ -8,7 +8,7 @@
  * 	{"op": "refuse", "document": text, limits as above}
  *   -> {"errors": […], "seconds": s, "bytes": n}: how long it took and how
  *   much memory
- * 	{"op": "schema", "schema": SDL, "good_will": bool, "keep": name}
+ * 	{"op": "schema", "schema": SDL, "lenient": bool, "keep": name}
  * 		-> {"errors": […], "warnings": […], "print": SDL}
  *  {"op": "validate", "name": of a kept schema, "document": text, "max_depth":
  *  n}
@@ -199,7 +199,7 @@ schema(Command *command)
 	MemoryContext oldcxt = *keep ? MemoryContextSwitchTo(TopMemoryContext) : CurrentMemoryContext;
 	GqlErrorList *errors = gql_errors_create(0, NULL);
 	GqlErrorList *warnings = gql_errors_create(0, NULL);
-	GqlSchema  *built = gql_schema_from_sdl(text, len, get_number(command, "good_will", 0) != 0,
+	GqlSchema  *built = gql_schema_from_sdl(text, len, get_number(command, "lenient", 0) != 0,
 											errors, warnings);
 
 	if (*keep && built)

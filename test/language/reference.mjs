@@ -72,13 +72,13 @@ export class Reference {
     return attempt(() => ({ print: print(parseAs(as, document)) }));
   }
 
-  // With good will, a schema that breaks rules is taken all the same.
-  schema({ schema: sdl, keep, good_will: goodWill }) {
+  // A schema read leniently is taken even if it breaks rules.
+  schema({ schema: sdl, keep, lenient }) {
     return attempt(() => {
       const document = parse(sdl, OPTIONS);
       // Operations and fragments among types are passed over; graphql-js applies the rules on directives to them.
       document.definitions = document.definitions.filter(({ kind }) => kind !== 'OperationDefinition' && kind !== 'FragmentDefinition');
-      if (goodWill) {
+      if (lenient) {
         this.schemas.set(keep, buildASTSchema(document, { assumeValid: true, assumeValidSDL: true }));
         return {};
       }

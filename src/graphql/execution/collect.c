@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "graphql/execution/coerce.h"
+#include "graphql/type/coerce.h"
 
 /*
  * Fragments nest without limit, so the way down is kept here and not on the C

@@ -6,7 +6,7 @@
 
 #include "miscadmin.h"
 
-#include "graphql/execution/coerce.h"
+#include "graphql/type/coerce.h"
 
 #define MAX_VARIABLE_ERRORS 50
 

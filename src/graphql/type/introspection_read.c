@@ -10,7 +10,7 @@
 
 #include "miscadmin.h"
 
-#include "graphql/execution/coerce.h"
+#include "graphql/type/coerce.h"
 #include "graphql/type/schema_int.h"
 #include "json/json.h"
 

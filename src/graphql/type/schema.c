@@ -302,7 +302,7 @@ gql_schema_finish(GqlSchema *schema)
 static MemoryContext
 begin_work(GqlSchema *schema)
 {
-	schema->at_work++;
+	schema->callbacks_running++;
 	return MemoryContextSwitchTo(schema->cxt);
 }
 
@@ -310,7 +310,7 @@ static void
 end_work(GqlSchema *schema, MemoryContext oldcxt)
 {
 	MemoryContextSwitchTo(oldcxt);
-	schema->at_work--;
+	schema->callbacks_running--;
 }
 
 static inline void

@@ -196,7 +196,7 @@ struct GqlSchema
 	 * 0 at any other time: an error has left one in the middle, and the
 	 * schema is of no more use.
 	 */
-	int			at_work;
+	int			callbacks_running;
 };
 
 /* ---- making a schema by program ---- */
@@ -295,13 +295,13 @@ extern const GqlTypeRef *gql_resolve_type(GqlSchema *schema, const GqlTypeNode *
 /*
  * The schema that an SDL document defines, extensions merged; in
  * CurrentMemoryContext. All errors are filed, each naming type and field; NULL
- * when there is any that leaves the schema ambiguous. With good_will (upstream
+ * when there is any that leaves the schema ambiguous. With lenient (upstream
  * SDL) undefined directives are ignored, and rules that real upstreams break
  * without ambiguity are filed in *warnings instead (DESIGN.md 4.1).
  */
-extern GqlSchema *gql_schema_from_sdl(const char *sdl, int len, bool good_will,
+extern GqlSchema *gql_schema_from_sdl(const char *sdl, int len, bool lenient,
 									  GqlErrorList *errors, GqlErrorList *warnings);
-extern GqlSchema *gql_schema_from_document(GqlDocument *document, bool good_will,
+extern GqlSchema *gql_schema_from_document(GqlDocument *document, bool lenient,
 										   GqlErrorList *errors, GqlErrorList *warnings);
 
 /*
@@ -315,7 +315,7 @@ extern GqlSchema *gql_schema_from_introspection(const struct RrJsonNode *schema_
  * Check section 3's rules on a schema made by any way; errors are filed.
  * gql_schema_from_*() have done it.
  */
-extern void gql_schema_check(GqlSchema *schema, bool good_will, GqlErrorList *errors,
+extern void gql_schema_check(GqlSchema *schema, bool lenient, GqlErrorList *errors,
 							 GqlErrorList *warnings);
 
 /*

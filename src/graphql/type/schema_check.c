@@ -11,7 +11,7 @@
 #include "lib/stringinfo.h"
 #include "utils/memutils.h"
 
-#include "graphql/execution/coerce.h"
+#include "graphql/type/coerce.h"
 #include "graphql/type/schema_int.h"
 
 #define node_loc(def) ((def)->node ? (def)->node->loc : -1)
@@ -288,7 +288,7 @@ check_default(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *i
 		return;
 	if (counted)
 		list->omitted++;
-	if (c->good_will)
+	if (c->lenient)
 		input->default_value = NULL;
 }
 
@@ -661,7 +661,7 @@ check_type(GqlSchemaCheck *c, GqlType *type)
 }
 
 void
-gql_schema_check(GqlSchema *schema, bool good_will, GqlErrorList *errors, GqlErrorList *warnings)
+gql_schema_check(GqlSchema *schema, bool lenient, GqlErrorList *errors, GqlErrorList *warnings)
 {
 	GqlSchemaCheck c = {0};
 	MemoryContext check_cxt = AllocSetContextCreate(CurrentMemoryContext, "GraphQL schema check",
@@ -670,7 +670,7 @@ gql_schema_check(GqlSchema *schema, bool good_will, GqlErrorList *errors, GqlErr
 
 	c.schema = schema;
 	c.source = schema->source;
-	c.good_will = good_will;
+	c.lenient = lenient;
 	c.errors = errors;
 	c.warnings = warnings != NULL ? warnings : gql_errors_create(1, NULL);
 	gql_schema_complete(schema);

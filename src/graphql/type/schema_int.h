@@ -71,7 +71,7 @@ extern void gql_schema_add_builtins(GqlSchema *schema);
 /* -1 when there is no such location */
 extern int	gql_directive_location(const char *name);
 
-/* ---- sdl.c ---- */
+/* ---- sdl_build.c ---- */
 
 /* The first directive of that name in a list, or NULL. */
 extern const GqlDirective *gql_find_directive(const List *directives, const char *name);
@@ -91,7 +91,7 @@ extern bool gql_is_implied_scalar(const char *name);
  * File what is wrong with a document before a schema is built from it.
  * builtins is a schema with nothing else in it.
  */
-extern void gql_check_sdl(const GqlDocument *document, GqlSchema *builtins, bool good_will,
+extern void gql_check_sdl(const GqlDocument *document, GqlSchema *builtins, bool lenient,
 						  GqlErrorList *errors, GqlErrorList *warnings);
 
 /* ---- sdl_same.c ---- */
@@ -108,7 +108,7 @@ typedef struct GqlSchemaCheck
 {
 	GqlSchema  *schema;
 	const char *source;
-	bool		good_will;
+	bool		lenient;
 	GqlErrorList *errors;
 	GqlErrorList *warnings;
 
@@ -123,7 +123,7 @@ typedef struct GqlSchemaCheck
 } GqlSchemaCheck;
 
 /* Where a rule is filed that may be broken with good will. */
-#define gql_tolerable(check) ((check)->good_will ? (check)->warnings : (check)->errors)
+#define gql_tolerable(check) ((check)->lenient ? (check)->warnings : (check)->errors)
 
 /* Where an argument or input field stands. */
 typedef struct GqlInputPlace

@@ -15,7 +15,7 @@
 
 #include "miscadmin.h"
 
-#include "graphql/execution/coerce.h"
+#include "graphql/type/coerce.h"
 #include "graphql/type/schema_int.h"
 
 #define FEW_NAMES 8
@@ -54,7 +54,7 @@ typedef struct DirectiveEntry
 typedef struct Walk
 {
 	const char *source;
-	bool		good_will;
+	bool		lenient;
 	GqlErrorList *errors;
 	GqlErrorList *warnings;
 	GqlSchema  *builtins;		/* a schema with nothing else in it */
@@ -67,7 +67,7 @@ typedef struct Walk
 	GqlNames	scratch;
 } Walk;
 
-#define errors_or_warnings(w, tolerable) ((w)->good_will && (tolerable) ? (w)->warnings : (w)->errors)
+#define errors_or_warnings(w, tolerable) ((w)->lenient && (tolerable) ? (w)->warnings : (w)->errors)
 
 /* The locations of two nodes. */
 static void
@@ -338,11 +338,11 @@ check_type_name(Walk *w, const GqlTypeNode *type)
 		type = type->of;
 	name = type->name;
 	entry = gql_names_get(&w->types, name);
-	if (entry != NULL && (entry->first != NULL || w->good_will))
+	if (entry != NULL && (entry->first != NULL || w->lenient))
 		return;
 	if (gql_names_get(&w->builtins->types, name) != NULL)
 		return;
-	if (w->good_will && gql_is_implied_scalar(name))
+	if (w->lenient && gql_is_implied_scalar(name))
 		return;
 
 	if (w->type_names == NIL)
@@ -545,7 +545,7 @@ check_directives(Walk *w, const List *directives, GqlDirectiveLocation location)
 		 */
 		if (entry == NULL)
 		{
-			if (w->good_will)
+			if (w->lenient)
 				continue;
 			gql_error_at(w->errors, w->source, directive->loc, "Unknown directive \"@%s\".",
 						 directive->name.value);
@@ -771,20 +771,20 @@ check_directive_node(Walk *w, const GqlDirectiveDefNode *node)
 		}
 	}
 	check_unique_directives(w, node->directives, entry != NULL ? &entry->directives : NULL);
-	if (!w->good_will || (gql_directive_node_locations(node) & GQL_EXECUTABLE_LOCATIONS) != 0)
+	if (!w->lenient || (gql_directive_node_locations(node) & GQL_EXECUTABLE_LOCATIONS) != 0)
 		check_inputs(w, node->arguments, GQL_LOC_ARGUMENT_DEFINITION);
 	check_directives(w, node->directives, GQL_LOC_DIRECTIVE_DEFINITION);
 }
 
 void
-gql_check_sdl(const GqlDocument *document, GqlSchema *builtins, bool good_will,
+gql_check_sdl(const GqlDocument *document, GqlSchema *builtins, bool lenient,
 			  GqlErrorList *errors, GqlErrorList *warnings)
 {
 	Walk		w = {0};
 	ListCell   *lc;
 
 	w.source = document->source;
-	w.good_will = good_will;
+	w.lenient = lenient;
 	w.errors = errors;
 	w.warnings = warnings;
 	w.builtins = builtins;

@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "graphql/execution/coerce.h"
+#include "graphql/type/coerce.h"
 #include "graphql/type/schema_int.h"
 
 bool

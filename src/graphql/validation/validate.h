@@ -9,7 +9,7 @@
 #ifndef GQL_VALIDATE_H
 #define GQL_VALIDATE_H
 
-#include "graphql/execution/coerce.h"
+#include "graphql/type/coerce.h"
 
 typedef struct GqlValidation GqlValidation;
 typedef struct GqlWalk GqlWalk;
@@ -202,7 +202,7 @@ extern bool gql_spend(GqlValidation *v, int64 cost);
 extern void gql_walk_document(GqlWalk *w);
 extern void gql_walk_definition(GqlWalk *w, GqlDefInfo *def);
 
-/* ---- validate_info.c ---- */
+/* ---- validate_definitions.c ---- */
 
 extern void gql_collect_definitions(GqlValidation *v);
 

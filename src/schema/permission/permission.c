@@ -208,7 +208,7 @@ rr_permission_parse(const char *sdl, GqlSchema *upstream, GqlErrorList *errors)
 }
 
 static GqlSchema *
-build(const GqlDocument *document, bool good_will, GqlErrorList *errors, GqlErrorList *warnings)
+build(const GqlDocument *document, bool lenient, GqlErrorList *errors, GqlErrorList *warnings)
 {
 	GqlLimits	limits = {0};
 	GqlDocument *with_preset = palloc(sizeof(GqlDocument));
@@ -216,7 +216,7 @@ build(const GqlDocument *document, bool good_will, GqlErrorList *errors, GqlErro
 
 	*with_preset = *document;
 	with_preset->definitions = list_concat_copy(document->definitions, preset->definitions);
-	return gql_schema_from_document(with_preset, good_will, errors, warnings);
+	return gql_schema_from_document(with_preset, lenient, errors, warnings);
 }
 
 /* ---- default values ---- */

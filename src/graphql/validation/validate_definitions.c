@@ -1,5 +1,5 @@
 /*
- * validate_info.c: the definitions of a document as a graph: who spreads which
+ * validate_definitions.c: the definitions of a document as a graph: who spreads which
  * fragment, what is reached, how deep it nests.
  *
  * Fragments form chains of any length, so nothing here recurses along them.

@@ -11,7 +11,7 @@
 
 #include "miscadmin.h"
 
-#include "graphql/execution/coerce.h"
+#include "graphql/type/coerce.h"
 
 /*
  * Values nest no deeper than this. Literals are bounded by the parser, JSON is

@@ -1,5 +1,5 @@
 /*
- * sdl.c: a schema from a type system document (specification, 3.1 to 3.13),
+ * sdl_build.c: a schema from a type system document (specification, 3.1 to 3.13),
  * extensions merged.
  *
  * The rules of sdl_rules.c are checked first, so that every name resolves
@@ -10,13 +10,13 @@
 
 #include "utils/memutils.h"
 
-#include "graphql/execution/coerce.h"
+#include "graphql/type/coerce.h"
 #include "graphql/type/schema_int.h"
 
 typedef struct Builder
 {
 	GqlSchema  *schema;
-	bool		good_will;
+	bool		lenient;
 	GqlErrorList *errors;
 	GqlErrorList *warnings;
 } Builder;
@@ -69,7 +69,7 @@ resolve(Builder *b, const GqlTypeNode *node)
 	const GqlTypeRef *ref = gql_resolve_type(b->schema, node);
 	const GqlTypeNode *named = node;
 
-	if (ref != NULL || !b->good_will)
+	if (ref != NULL || !b->lenient)
 		return ref;
 	while (named->kind != GQL_TYPE_NAMED)
 		named = named->of;
@@ -116,7 +116,7 @@ report_argument(GqlCoercion *c, const char *message, int loc, const GqlPath *pat
 	ArgumentReport *report = c->arg;
 	Builder    *b = report->b;
 
-	gql_error_at(b->good_will ? b->warnings : b->errors, b->schema->source, loc,
+	gql_error_at(b->lenient ? b->warnings : b->errors, b->schema->source, loc,
 				 "Argument \"@%s(%s:)\" has invalid value%s: %s",
 				 report->directive, report->argument, gql_path_to_string(path), message);
 }
@@ -444,7 +444,7 @@ enter_roots(Builder *b, const GqlDocument *document)
 }
 
 GqlSchema  *
-gql_schema_from_document(GqlDocument *document, bool good_will, GqlErrorList *errors,
+gql_schema_from_document(GqlDocument *document, bool lenient, GqlErrorList *errors,
 						 GqlErrorList *warnings)
 {
 	int			errors_before = gql_errors_count(errors);
@@ -454,13 +454,13 @@ gql_schema_from_document(GqlDocument *document, bool good_will, GqlErrorList *er
 
 	b.schema = gql_schema_create();
 	b.schema->source = document->source;
-	b.good_will = good_will;
+	b.lenient = lenient;
 	b.errors = errors;
 	b.warnings = warnings != NULL ? warnings : gql_errors_create(1, NULL);
 
 	walk_cxt = AllocSetContextCreate(schema_cxt, "GraphQL SDL rules", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(walk_cxt);
-	gql_check_sdl(document, b.schema, good_will, errors, b.warnings);
+	gql_check_sdl(document, b.schema, lenient, errors, b.warnings);
 	MemoryContextSwitchTo(schema_cxt);
 	MemoryContextDelete(walk_cxt);
 	if (gql_errors_count(errors) > errors_before)
@@ -482,16 +482,16 @@ gql_schema_from_document(GqlDocument *document, bool good_will, GqlErrorList *er
 	if (gql_errors_count(errors) > errors_before)
 		return NULL;
 
-	gql_schema_check(b.schema, good_will, errors, b.warnings);
+	gql_schema_check(b.schema, lenient, errors, b.warnings);
 	return gql_errors_count(errors) > errors_before ? NULL : b.schema;
 }
 
 GqlSchema  *
-gql_schema_from_sdl(const char *sdl, int len, bool good_will, GqlErrorList *errors,
+gql_schema_from_sdl(const char *sdl, int len, bool lenient, GqlErrorList *errors,
 					GqlErrorList *warnings)
 {
 	GqlDocument *document = gql_parse(sdl, len, NULL, errors);
 
-	return document == NULL ? NULL : gql_schema_from_document(document, good_will, errors,
+	return document == NULL ? NULL : gql_schema_from_document(document, lenient, errors,
 															  warnings);
 }
