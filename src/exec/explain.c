@@ -27,13 +27,13 @@ source_name(const RrRelationship *relationship)
 }
 
 static void
-explain_parameter(const RrSqlParam *param, const RrJoinStep *step, StringInfo out)
+explain_parameter(const RrSqlParam *param, const RrStep *step, StringInfo out)
 {
 	const char *value;
 
 	appendStringInfoString(out, "{\"type\":");
 	gql_json_string(out, format_type_be(param->type), strlen(format_type_be(param->type)));
-	switch (param->source)
+	switch (param->kind)
 	{
 		case RR_PARAM_KEYS:
 			append_string(out, "keys", step->keys[param->key].name);
@@ -58,7 +58,7 @@ explain_parameter(const RrSqlParam *param, const RrJoinStep *step, StringInfo ou
 /* step: the join that the statement is for; NULL for a root field's. */
 static void
 explain_statement(const GqlFieldSel *field, const RrSqlStatement *statement,
-				  const RrJoinStep *step, StringInfo out)
+				  const RrStep *step, StringInfo out)
 {
 	ListCell   *lc;
 
@@ -67,8 +67,8 @@ explain_statement(const GqlFieldSel *field, const RrSqlStatement *statement,
 	if (step != NULL)
 	{
 		appendStringInfo(out, ",\"step\":%d,\"after\":%d", step->number, step->parent->number);
-		append_string(out, "source", source_name(step->source->relationship));
-		append_string(out, "relationship", step->source->relationship->name);
+		append_string(out, "source", source_name(step->table_join->relationship));
+		append_string(out, "relationship", step->table_join->relationship->name);
 	}
 	append_string(out, "sql", statement->sql);
 	appendStringInfoString(out, ",\"parameters\":[");
@@ -82,7 +82,7 @@ explain_statement(const GqlFieldSel *field, const RrSqlStatement *statement,
 }
 
 static const char *
-batch_name(const RrJoinStep *step)
+batch_name(const RrStep *step)
 {
 	switch (rr_batch_kind(step))
 	{
@@ -96,7 +96,7 @@ batch_name(const RrJoinStep *step)
 }
 
 static void
-explain_step(const RrPlan *plan, const RrJoinStep *step, StringInfo out)
+explain_step(const RrPlan *plan, const RrStep *step, StringInfo out)
 {
 	const RrRemoteSchema *def = step->remote->def;
 
@@ -139,9 +139,9 @@ rr_explain_plan(const RrPlan *plan, StringInfo out)
 	}
 	foreach(lc, plan->steps)
 	{
-		const RrJoinStep *step = lfirst(lc);
+		const RrStep *step = lfirst(lc);
 
-		if (step->kind != RR_STEP_SOURCE)
+		if (step->kind != RR_STEP_TABLE)
 			continue;
 		appendStringInfoString(out, separator);
 		separator = ",";
@@ -151,9 +151,9 @@ rr_explain_plan(const RrPlan *plan, StringInfo out)
 	separator = "";
 	foreach(lc, plan->steps)
 	{
-		const RrJoinStep *step = lfirst(lc);
+		const RrStep *step = lfirst(lc);
 
-		if (step->kind == RR_STEP_SOURCE)
+		if (step->kind == RR_STEP_TABLE)
 			continue;
 		appendStringInfoString(out, separator);
 		separator = ",";

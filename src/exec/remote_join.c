@@ -252,7 +252,7 @@ plan_join(RemoteJoin *join, const char *selection, Jsonb *arguments)
  * sake.
  */
 static void
-check_presets(const RemoteJoin *join, const RrJoinStep *step)
+check_presets(const RemoteJoin *join, const RrStep *step)
 {
 	ListCell   *lc;
 
@@ -289,7 +289,7 @@ static void
 report_failure(JoinCall *call)
 {
 	int			level = rr_on_remote_error == RR_ON_REMOTE_ERROR_NULL ? WARNING : ERROR;
-	const RrJoinStep *step = rr_row_stream_step(call->stream);
+	const RrStep *step = rr_row_stream_step(call->stream);
 
 	if (call->warned || call->errors->items == NIL)
 		return;

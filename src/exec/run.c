@@ -69,7 +69,7 @@ rr_run_create(const RrPlan *plan, GqlErrorList *errors)
 		run->http = rr_http_group_create(cxt);
 	foreach(lc, plan->steps)
 	{
-		const RrJoinStep *plan_step = lfirst(lc);
+		const RrStep *plan_step = lfirst(lc);
 		RrStepRun  *step = &run->steps[plan_step->number];
 
 		step->run = run;
@@ -107,11 +107,11 @@ advance(RrRun *run)
 	for (int i = 0; i < run->nsteps; i++)
 	{
 		RrStepRun  *step = &run->steps[i];
-		const RrJoinStep *parent = step->step->parent;
+		const RrStep *parent = step->step->parent;
 		bool		ready = step->step->kind == RR_STEP_ROOT ? step->started
 		: (parent == NULL || complete[parent->number]);
 
-		if (ready && step->step->kind == RR_STEP_SOURCE)
+		if (ready && step->step->kind == RR_STEP_TABLE)
 			rr_run_source(step);
 		else if (ready || step->step->kind == RR_STEP_JOIN)
 			rr_step_send(step, ready);

@@ -127,12 +127,12 @@ bind_param(const RrSqlParam *param, const GqlValue *keys, bool *isnull)
 	Oid			input,
 				ioparam;
 
-	if (param->source == RR_PARAM_VALUE)
+	if (param->kind == RR_PARAM_VALUE)
 		return bind_value(param->value, param->type, isnull);
-	if (param->source == RR_PARAM_KEYS)
+	if (param->kind == RR_PARAM_KEYS)
 		return bind_value(&keys[param->key], param->type, isnull);
 	*isnull = false;
-	if (param->source == RR_PARAM_RUN)
+	if (param->kind == RR_PARAM_RUN)
 		return Int32GetDatum(rr_current_run->number);
 	getTypeInputInfo(param->type, &input, &ioparam);
 	return OidInputFunctionCall(input, session_as_json(), ioparam, -1);
@@ -360,7 +360,7 @@ bind_only(const RrSqlStatement *statement, const GqlValue *keys)
 	bool		isnull;
 
 	foreach(lc, statement->params)
-		if (((const RrSqlParam *) lfirst(lc))->source != RR_PARAM_RUN)
+		if (((const RrSqlParam *) lfirst(lc))->kind != RR_PARAM_RUN)
 		bind_param(lfirst(lc), keys, &isnull);
 }
 

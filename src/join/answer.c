@@ -137,7 +137,7 @@ static RrReadResult
 read_path(Answer *answer, int level)
 {
 	RrReader   *reader = &answer->reader;
-	const RrJoinStep *step = answer->batch->step->step;
+	const RrStep *step = answer->batch->step->step;
 
 	if (level < list_length(step->path))
 		return read_on_the_way(answer, level, ((GqlFieldDef *) list_nth(step->join->path,
@@ -363,7 +363,7 @@ extensions_of(RrSlice error)
 static int
 position_of(const Answer *answer, const char *alias)
 {
-	const RrJoinStep *step = answer->batch->step->step;
+	const RrStep *step = answer->batch->step->step;
 	int			i;
 
 	if (alias == NULL)

@@ -108,7 +108,7 @@ key_values(RrStepRun *step, int key)
 static GqlValue *
 key_argument_value(RrStepRun *step, int key, const RrKeyArgument *argument)
 {
-	const RrJoinStep *plan = step->step;
+	const RrStep *plan = step->step;
 	GqlErrorList errors = {.cxt = CurrentMemoryContext, .max = 1};
 	GqlValue   *values = key_values(step, key);
 	GqlValue   *value;
@@ -127,7 +127,7 @@ key_argument_value(RrStepRun *step, int key, const RrKeyArgument *argument)
 		}
 	}
 	value = gql_coerce_value(plan->remote->upstream, value, argument->def->type, true,
-							 argument->misfit, &errors);
+							 argument->error_prefix, &errors);
 	if (value == NULL)
 		rr_key_error(step, key, ((GqlError *) linitial(errors.items))->message, NULL, NULL);
 	return value;
@@ -140,16 +140,16 @@ key_argument_value(RrStepRun *step, int key, const RrKeyArgument *argument)
 static bool
 ready_value(const RrStepRun *step, int key, const RrKeyArgument *argument, RrSlice *json)
 {
-	if (argument->string_key < 0)
+	if (argument->passthrough_key < 0)
 		return false;
-	*json = rr_key_slice(step, key, argument->string_key);
+	*json = rr_key_slice(step, key, argument->passthrough_key);
 	return json->data[0] == '"';
 }
 
 static void
 append_name(StringInfo out, int position, int argument)
 {
-	appendStringInfo(out, "%s\"" RR_ALIAS_PREFIX "%d_%d\":", out->data[out->len - 1] == '{' ? ""
+	appendStringInfo(out, "%s\"" RR_WIRE_PREFIX "%d_%d\":", out->data[out->len - 1] == '{' ? ""
 					 : ",", position, argument);
 }
 
@@ -417,7 +417,7 @@ append_presets(const RrStepRun *step, StringInfo out, const GqlError **error)
 			*error = linitial(errors->items);
 			return false;
 		}
-		appendStringInfo(out, "%s\"" RR_ALIAS_PREFIX "p%d\":", out->data[out->len - 1] == '{' ? ""
+		appendStringInfo(out, "%s\"" RR_WIRE_PREFIX "p%d\":", out->data[out->len - 1] == '{' ? ""
 						 : ",", foreach_current_index(lc));
 		gql_value_to_json(out, value);
 	}
@@ -582,7 +582,7 @@ send_batch(RrStepRun *step)
 void
 rr_step_send(RrStepRun *step, bool all)
 {
-	if (step->step->kind == RR_STEP_SOURCE)
+	if (step->step->kind == RR_STEP_TABLE)
 		return;					/* all keys at once, when they are there */
 
 	/*

@@ -53,7 +53,7 @@ typedef struct Matcher
 static void
 init_matcher(Matcher *matcher, Answer *answer)
 {
-	const RrJoinStep *step = answer->batch->step->step;
+	const RrStep *step = answer->batch->step->step;
 	const List *matches = step->join->relationship->to_remote_schema->batch_match;
 	Bitmapset  *used = NULL;
 	ListCell   *lc;
@@ -215,7 +215,7 @@ match_element(Matcher *matcher)
 static const GqlPath *
 path_in_value(const Answer *answer, int ordinal, const GqlPath *path)
 {
-	const RrJoinStep *step = answer->batch->step->step;
+	const RrStep *step = answer->batch->step->step;
 
 	return step->join->relationship->to_remote_schema->array
 		? rr_path_copy(gql_path_index(NULL, ordinal), path) : path;
@@ -391,7 +391,7 @@ rr_read_elements(Answer *answer)
 {
 	RrReader   *reader = &answer->reader;
 	const RrBatch *batch = answer->batch;
-	const RrJoinStep *step = batch->step->step;
+	const RrStep *step = batch->step->step;
 	bool		by_position = rr_batch_kind(step) == RR_BATCH_POSITION;
 	int		   *counts = palloc0(Max(batch->n, 1) * sizeof(int));	/* of elements, by
 																	 * position */

@@ -47,7 +47,7 @@ struct RrKeyErrors_hash;
 typedef struct RrStepRun
 {
 	RrRun	   *run;
-	const RrJoinStep *step;
+	const RrStep *step;
 	int			nkeys;
 	int			capacity;
 	RrStepKey  *keys;

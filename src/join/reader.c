@@ -413,13 +413,13 @@ read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 	{
 		RrSlice		name;
 
-		if (!next_is(reader, &first, RR_TYPENAME_MEMBER, strlen(RR_TYPENAME_MEMBER), &ok) ||
+		if (!next_is(reader, &first, RR_WIRE_TYPENAME_MEMBER, strlen(RR_WIRE_TYPENAME_MEMBER), &ok) ||
 			!rr_scan_string(&reader->scan, &name))
 		{
 			RrSlice		value;
 			RrScan		scan;
 
-			if (!find_member(members, RR_TYPENAME_ALIAS, strlen(RR_TYPENAME_ALIAS), &value))
+			if (!find_member(members, RR_WIRE_TYPENAME, strlen(RR_WIRE_TYPENAME), &value))
 				return invalid(reader, path,
 							   psprintf("remote schema \"%s\" answered without the type of an object",
 										remote_name(reader)));

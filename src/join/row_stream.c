@@ -133,7 +133,7 @@ rr_row_stream_create(RrRun *run, ArrayType *array)
 	return stream;
 }
 
-const RrJoinStep *
+const RrStep *
 rr_row_stream_step(const RrRowStream *stream)
 {
 	return stream->step->step;

@@ -16,7 +16,7 @@ typedef struct RrRowStream RrRowStream;
  * CurrentMemoryContext; the array must last as long.
  */
 extern RrRowStream *rr_row_stream_create(RrRun *run, ArrayType *array);
-extern const RrJoinStep *rr_row_stream_step(const RrRowStream *stream);
+extern const RrStep *rr_row_stream_step(const RrRowStream *stream);
 
 /* Is the next row's value still to come? */
 extern bool rr_row_stream_must_wait(const RrRowStream *stream);

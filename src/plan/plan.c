@@ -62,7 +62,7 @@ plan_introspection(RootPlanner *r, RrRootField *root)
 		gql_json_string(&text, root->field->parent->name, strlen(root->field->parent->name));
 	else
 	{
-		r->planner->exact = true;
+		r->planner->depends_on_values = true;
 		if (!gql_introspect(r->planner->request, root->field, &text, r->planner->errors))
 			return false;
 		r->planner->introspected += text.len;
@@ -128,7 +128,7 @@ static bool
 plan_group(RootPlanner *r, Group *group)
 {
 	List	   *fields = NIL;
-	RrJoinStep *step;
+	RrStep	   *step;
 	ListCell   *lc;
 
 	foreach(lc, group->roots)
@@ -177,6 +177,6 @@ rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *errors)
 		return NULL;
 	plan->steps = planner.steps;
 	plan->tables = planner.tables;
-	plan->exact = planner.exact;
+	plan->depends_on_values = planner.depends_on_values;
 	return plan;
 }

@@ -7,7 +7,7 @@
 
 #include "schema/role_schema.h"
 
-typedef enum RrParamSource
+typedef enum RrParamKind
 {
 	RR_PARAM_VALUE,
 	RR_PARAM_SESSION,			/* all session variables, as json */
@@ -15,7 +15,7 @@ typedef enum RrParamSource
 								 * keys: an array */
 	RR_PARAM_RUN,				/* the number of the run, by which join_hole()
 								 * knows our own statements */
-} RrParamSource;
+} RrParamKind;
 
 /*
  * A bind parameter. Its text is given to the type's input function when the
@@ -23,7 +23,7 @@ typedef enum RrParamSource
  */
 typedef struct RrSqlParam
 {
-	RrParamSource source;
+	RrParamKind kind;
 	Oid			type;
 	const GqlValue *value;		/* VALUE: coerced; NULL kind for NULL */
 	int			key;			/* KEYS: which joining field */
@@ -55,7 +55,7 @@ typedef struct RrSqlStatement
 	RrPrepared *prepared;		/* NULL: the statement is run once */
 } RrSqlStatement;
 
-typedef struct RrJoinStep RrJoinStep;
+typedef struct RrStep RrStep;
 
 typedef struct RrPlanner
 {
@@ -63,17 +63,17 @@ typedef struct RrPlanner
 	GqlRequest *request;
 	GqlErrorList *errors;		/* what only planning can find (a negative
 								 * limit): request errors with location */
-	List	   *steps;			/* RrJoinStep *, by number */
+	List	   *steps;			/* RrStep *, by number */
 	List	   *tables;			/* oids, of those that statements read */
-	RrJoinStep *parent;			/* the step in whose rows the joins that are
+	RrStep	   *parent;			/* the step in whose rows the joins that are
 								 * being compiled stand; NULL: in a root
 								 * field's */
 	int			fields;			/* for rr_count_fields() */
 	int			relationships;	/* for rr_sql_relationship() */
 	int			introspected;	/* bytes of introspection fields */
-	bool		exact;			/* set by what made something of a variable's
-								 * value: the plan is good for equal values
-								 * only */
+	bool		depends_on_values;	/* set by what made something of a
+									 * variable's value: the plan is good for
+									 * equal values only */
 } RrPlanner;
 
 /*
@@ -106,8 +106,8 @@ extern RrSqlStatement *rr_compile_root(RrPlanner *planner, const GqlFieldSel *fi
  * <key 1>, …) with the join's keys (RrRemoteJoin.keys) in order. NULL when an
  * error was filed.
  */
-extern RrJoinStep *rr_plan_join(RrPlanner *planner, const GqlFieldSel *field);
-extern int	rr_join_step_number(const RrJoinStep *step);
+extern RrStep *rr_plan_join(RrPlanner *planner, const GqlFieldSel *field);
+extern int	rr_step_number(const RrStep *step);
 
 /* ---- the whole ---- */
 
@@ -127,7 +127,7 @@ typedef struct RrRootField
 	const GqlFieldSel *field;
 	const char *text;			/* TEXT */
 	RrSqlStatement *statement;	/* SQL */
-	RrJoinStep *step;			/* REMOTE: what answers it, with others of its
+	RrStep	   *step;			/* REMOTE: what answers it, with others of its
 								 * remote schema */
 	int			slot;			/* REMOTE: which of the step's fields it is */
 	List	   *fields;			/* NAMESPACE: RrRootField * */
@@ -138,10 +138,10 @@ typedef struct RrPlan
 	RrRoleSchema *rs;
 	GqlRequest *request;
 	List	   *roots;			/* RrRootField *, in response order */
-	List	   *steps;			/* RrJoinStep *, by number; a parent comes
-								 * before its children */
+	List	   *steps;			/* RrStep *, by number; a parent comes before
+								 * its children */
 	List	   *tables;			/* oids, of those that statements read */
-	bool		exact;			/* RrPlanner.exact */
+	bool		depends_on_values;	/* RrPlanner.exact */
 } RrPlan;
 
 /* NULL when errors were filed; request errors, as all of planning's. */

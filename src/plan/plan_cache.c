@@ -501,7 +501,7 @@ keep_statement(KeptPlan *kept, RrSqlStatement *statement, HTAB *places)
 		Origin	   *origin = &origins[foreach_current_index(lc)];
 
 		memset(origin, 0, sizeof(Origin));
-		if (param->source != RR_PARAM_VALUE)
+		if (param->kind != RR_PARAM_VALUE)
 			continue;
 		*origin = find_origin(places, param->value);
 		param->constant = origin->kind == ORIGIN_CONSTANT && has_immutable_input(param->type);
@@ -606,15 +606,15 @@ bind_steps(GqlRequest *request, const KeptPlan *kept, int n)
 
 	foreach(lc, kept->plan->steps)
 	{
-		RrJoinStep *step = lfirst(lc);
+		RrStep	   *step = lfirst(lc);
 
-		if (step->kind == RR_STEP_SOURCE)
+		if (step->kind == RR_STEP_TABLE)
 		{
 			const Origin *origins = list_nth(kept->origins, n++);
 
 			if (!is_constant(step->statement, origins))
 			{
-				RrJoinStep *bound = palloc(sizeof(RrJoinStep));
+				RrStep	   *bound = palloc(sizeof(RrStep));
 
 				*bound = *step;
 				bound->statement = bind_statement(request, step->statement, origins);
@@ -753,7 +753,7 @@ make_plan(KeptDocument *kept, MemoryContext cxt, GqlRequest *request, const char
 	kept_plan->cxt = cxt;
 	kept_plan->plan = plan;
 	kept_plan->shape = shape;
-	kept_plan->exact = plan->exact ? describe_variables(request, true) : NULL;
+	kept_plan->exact = plan->depends_on_values ? describe_variables(request, true) : NULL;
 	places = variable_places(request);
 	foreach(lc, plan->roots)
 	{
@@ -764,9 +764,9 @@ make_plan(KeptDocument *kept, MemoryContext cxt, GqlRequest *request, const char
 	}
 	foreach(lc, plan->steps)
 	{
-		RrJoinStep *step = lfirst(lc);
+		RrStep	   *step = lfirst(lc);
 
-		if (step->kind == RR_STEP_SOURCE)
+		if (step->kind == RR_STEP_TABLE)
 			keep_statement(kept_plan, step->statement, places);
 	}
 	hash_destroy(places);

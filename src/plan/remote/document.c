@@ -17,7 +17,7 @@
 typedef struct Printer
 {
 	RrPlanner  *planner;
-	RrJoinStep *step;
+	RrStep	   *step;
 	StringInfo	out;
 	const GqlFragmentUse *use;	/* the fragment that out is in */
 	List	   *outer;			/* StringInfo: where it goes on behind the
@@ -48,7 +48,7 @@ static void print_object(Printer *p, const RrObjectShape *object, bool typed);
 /* ---- variables of the query ---- */
 
 static void
-use_variable(RrJoinStep *step, const char *name)
+use_variable(RrStep *step, const char *name)
 {
 	Text	   *item;
 
@@ -64,7 +64,7 @@ use_variable(RrJoinStep *step, const char *name)
 
 /* Remember which of the query's variables a value uses. */
 static void
-use_variables(RrJoinStep *step, const GqlValue *value)
+use_variables(RrStep *step, const GqlValue *value)
 {
 	ListCell   *lc;
 
@@ -81,7 +81,7 @@ use_variables(RrJoinStep *step, const GqlValue *value)
 
 /* A type as the query spells it, in the remote's names. */
 static void
-print_upstream_type(const RrJoinStep *step, StringInfo out, const GqlTypeNode *type)
+print_upstream_type(const RrStep *step, StringInfo out, const GqlTypeNode *type)
 {
 	const GqlType *upstream;
 
@@ -147,7 +147,7 @@ append_arguments(StringInfo out, List *arguments)
 }
 
 static void
-use_argument_variables(RrJoinStep *step, List *arguments)
+use_argument_variables(RrStep *step, List *arguments)
 {
 	ListCell   *lc;
 
@@ -200,7 +200,7 @@ coerced_argument(Printer *p, const GqlFieldSel *field, const char *name)
 	GqlNames	coerced;
 
 	if (given != NULL && uses_variables(given))
-		p->planner->exact = true;
+		p->planner->depends_on_values = true;
 	gql_names_init(&coerced, CurrentMemoryContext);
 	if (!gql_coerce_arguments(p->planner->request, field, &coerced, p->planner->errors))
 	{
@@ -255,9 +255,9 @@ preset_variable(Printer *p, const GqlInputValueDef *def, const GqlValue *given)
 	preset->given = given;
 	foreach(lc, p->step->preset_arguments)
 		if (same_preset(lfirst(lc), preset))
-		return psprintf("$" RR_ALIAS_PREFIX "p%d", foreach_current_index(lc));
+		return psprintf("$" RR_WIRE_PREFIX "p%d", foreach_current_index(lc));
 	p->step->preset_arguments = lappend(p->step->preset_arguments, preset);
-	return psprintf("$" RR_ALIAS_PREFIX "p%d", list_length(p->step->preset_arguments) - 1);
+	return psprintf("$" RR_WIRE_PREFIX "p%d", list_length(p->step->preset_arguments) - 1);
 }
 
 /*
@@ -341,7 +341,7 @@ print_field_arguments(Printer *p, const RrShapeField *field)
  * what asks for an answer in pieces.
  */
 static GqlDirectiveDef *
-passed_directive(const RrJoinStep *step, const GqlDirective *directive,
+passed_directive(const RrStep *step, const GqlDirective *directive,
 				 GqlDirectiveLocation location)
 {
 	static const char *const obeyed[] = {"skip", "include", "defer", "stream"};
@@ -355,7 +355,7 @@ passed_directive(const RrJoinStep *step, const GqlDirective *directive,
 }
 
 static bool
-passes_any(const RrJoinStep *step, List *directives, GqlDirectiveLocation location)
+passes_any(const RrStep *step, List *directives, GqlDirectiveLocation location)
 {
 	ListCell   *lc;
 
@@ -373,7 +373,7 @@ append_directive(StringInfo out, const GqlDirective *directive)
 }
 
 static void
-append_directives(StringInfo out, RrJoinStep *step, List *directives, GqlDirectiveLocation location)
+append_directives(StringInfo out, RrStep *step, List *directives, GqlDirectiveLocation location)
 {
 	ListCell   *lc;
 
@@ -436,7 +436,7 @@ print_field_directives(Printer *p, List *nodes)
  */
 
 static bool
-fragment_passes(const RrJoinStep *step, const GqlFragmentUse *use)
+fragment_passes(const RrStep *step, const GqlFragmentUse *use)
 {
 	if (use->fragment == NULL)
 		return passes_any(step, use->node->directives, GQL_LOC_INLINE_FRAGMENT);
@@ -568,7 +568,7 @@ print_selection(Printer *p, const RrShape *shape)
 		return;
 	appendStringInfoString(p->out, " {");
 	if (shape->abstract)
-		appendStringInfoString(p->out, " " RR_TYPENAME_ALIAS ": __typename");
+		appendStringInfoString(p->out, " " RR_WIRE_TYPENAME ": __typename");
 
 	/*
 	 * First the types singled out, so that their answers have all fields in
@@ -700,7 +700,7 @@ print_object(Printer *p, const RrObjectShape *object, bool typed)
 	go_to_fragment(p, NULL, object->upstream->name);
 	p->use = outer;
 	if (empty)
-		appendStringInfoString(p->out, " " RR_TYPENAME_ALIAS ": __typename");
+		appendStringInfoString(p->out, " " RR_WIRE_TYPENAME ": __typename");
 }
 
 /* ---- the calls of a path ---- */
@@ -710,7 +710,7 @@ print_object(Printer *p, const RrObjectShape *object, bool typed)
  * an element of it; -1: none.
  */
 static int
-string_key(const RrJoinStep *step, const GqlValue *template, const GqlTypeRef *type)
+passthrough_key(const RrStep *step, const GqlValue *template, const GqlTypeRef *type)
 {
 	type = gql_nullable_type(type);
 	if (rr_batch_kind(step) != RR_BATCH_ALIASES)
@@ -751,13 +751,13 @@ add_argument(Printer *p, RrFieldCall *call, const GqlInputValueDef *def, const G
 
 		key->def = def;
 		key->type = gql_type_to_string(def->type);
-		key->misfit = psprintf("The key does not fit argument \"%s\" of remote schema \"%s\"",
-							   def->name, p->step->remote->def->name);
+		key->error_prefix = psprintf("The key does not fit argument \"%s\" of remote schema \"%s\"",
+									 def->name, p->step->remote->def->name);
 		key->template = template;
 		key->given = value && value->kind == GQL_VALUE_OBJECT ? value : NULL;
 		key->presets = p->step->remote->restricted && rr_has_presets(p->step->remote->upstream,
 																	 def);
-		key->string_key = key->presets ? -1 : string_key(p->step, template, def->type);
+		key->passthrough_key = key->presets ? -1 : passthrough_key(p->step, template, def->type);
 		argument->key_argument = list_length(p->step->key_arguments);
 		p->step->key_arguments = lappend(p->step->key_arguments, key);
 	}
@@ -803,7 +803,7 @@ prepare_path(Printer *p)
 
 /* Names of ours are those of values that the query has no say in. */
 static bool
-check_variable_names(RrPlanner *planner, const RrJoinStep *step)
+check_variable_names(RrPlanner *planner, const RrStep *step)
 {
 	bool		ok = true;
 	int			last = 0;
@@ -813,18 +813,18 @@ check_variable_names(RrPlanner *planner, const RrJoinStep *step)
 	{
 		const char *name = lfirst(lc);
 
-		if (strncmp(name, RR_ALIAS_PREFIX, strlen(RR_ALIAS_PREFIX)) != 0)
+		if (strncmp(name, RR_WIRE_PREFIX, strlen(RR_WIRE_PREFIX)) != 0)
 			continue;
 		gql_error_at(planner->errors, planner->request->document->source,
 					 variable_def(planner->request, name, &last)->variable_loc,
-					 "Variable \"$%s\" is reserved: it starts with \"%s\".", name, RR_ALIAS_PREFIX);
+					 "Variable \"$%s\" is reserved: it starts with \"%s\".", name, RR_WIRE_PREFIX);
 		ok = false;
 	}
 	return ok;
 }
 
 bool
-rr_document_prepare(RrPlanner *planner, RrJoinStep *step)
+rr_document_prepare(RrPlanner *planner, RrStep *step)
 {
 	StringInfoData selection;
 	StringInfoData directives;
@@ -851,7 +851,7 @@ rr_document_prepare(RrPlanner *planner, RrJoinStep *step)
 /* ---- whole documents ---- */
 
 static void
-print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, int nkeys,
+print_variable_definitions(const GqlRequest *request, const RrStep *step, int nkeys,
 						   StringInfo out)
 {
 	const char *separator = "(";
@@ -874,7 +874,7 @@ print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, in
 			appendStringInfoString(out, " = ");
 			gql_print_value(out, def->default_value);
 		}
-		append_directives(out, unconstify(RrJoinStep *, step), def->directives,
+		append_directives(out, unconstify(RrStep *, step), def->directives,
 						  GQL_LOC_VARIABLE_DEFINITION);
 		separator = ", ";
 	}
@@ -882,7 +882,7 @@ print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, in
 	{
 		const RrPresetArgument *preset = lfirst(lc);
 
-		appendStringInfo(out, "%s$" RR_ALIAS_PREFIX "p%d: %s", separator,
+		appendStringInfo(out, "%s$" RR_WIRE_PREFIX "p%d: %s", separator,
 						 foreach_current_index(lc), gql_type_to_string(preset->def->type));
 		separator = ", ";
 	}
@@ -891,7 +891,7 @@ print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, in
 	{
 		const RrKeyArgument *argument = lfirst(lc);
 
-		appendStringInfo(out, "%s$" RR_ALIAS_PREFIX "%d_%d: %s", separator, i,
+		appendStringInfo(out, "%s$" RR_WIRE_PREFIX "%d_%d: %s", separator, i,
 						 foreach_current_index(lc), argument->type);
 		separator = ", ";
 	}
@@ -900,7 +900,7 @@ print_variable_definitions(const GqlRequest *request, const RrJoinStep *step, in
 }
 
 static void
-print_calls(const RrJoinStep *step, int key, StringInfo out)
+print_calls(const RrStep *step, int key, StringInfo out)
 {
 	ListCell   *lc;
 
@@ -919,7 +919,7 @@ print_calls(const RrJoinStep *step, int key, StringInfo out)
 			if (argument->text != NULL)
 				appendStringInfoString(out, argument->text);
 			else
-				appendStringInfo(out, "$" RR_ALIAS_PREFIX "%d_%d", key, argument->key_argument);
+				appendStringInfo(out, "$" RR_WIRE_PREFIX "%d_%d", key, argument->key_argument);
 			separator = ", ";
 		}
 		if (call->arguments != NIL)
@@ -933,7 +933,7 @@ print_calls(const RrJoinStep *step, int key, StringInfo out)
 }
 
 char	   *
-rr_document_print(const GqlRequest *request, const RrJoinStep *step, int nkeys)
+rr_document_print(const GqlRequest *request, const RrStep *step, int nkeys)
 {
 	StringInfoData out;
 
@@ -960,7 +960,7 @@ rr_document_print(const GqlRequest *request, const RrJoinStep *step, int nkeys)
 }
 
 const char *
-rr_document_json(const GqlRequest *request, const RrJoinStep *step, int nkeys)
+rr_document_json(const GqlRequest *request, const RrStep *step, int nkeys)
 {
 	RrPrintedDocuments *printed = step->printed;
 	RrPrintedDocument *document = nkeys >= printed->full.nkeys ? &printed->full : &printed->rest;

@@ -14,7 +14,7 @@
 
 #include "plan/remote/step.h"
 
-static RrObjectShape *build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type,
+static RrObjectShape *build_object(RrPlanner *planner, RrStep *step, GqlType *type,
 								   const GqlType *upstream, List *fields);
 
 static void
@@ -27,7 +27,7 @@ file_at(RrPlanner *planner, const GqlFieldSel *sel, const char *message)
 
 /* The upstream's field behind a field of the role's schema. */
 static const GqlFieldDef *
-upstream_field(RrJoinStep *step, const GqlType *upstream, const GqlFieldSel *sel)
+upstream_field(RrStep *step, const GqlType *upstream, const GqlFieldSel *sel)
 {
 	const RrRemoteField *info = sel->def->data;
 
@@ -47,10 +47,10 @@ upstream_field(RrJoinStep *step, const GqlType *upstream, const GqlFieldSel *sel
  * type is asked than the relationship is of, its field of that name.
  */
 static const GqlFieldDef *
-key_field(RrPlanner *planner, const RrJoinStep *step, const GqlType *upstream,
-		  const RrJoinStep *join, const RrJoinKey *key)
+key_field(RrPlanner *planner, const RrStep *step, const GqlType *upstream,
+		  const RrStep *join, const RrJoinKey *key)
 {
-	const RrRelationship *relationship = join->kind == RR_STEP_SOURCE ? join->source->relationship
+	const RrRelationship *relationship = join->kind == RR_STEP_TABLE ? join->table_join->relationship
 	: join->join->relationship;
 	ListCell   *lc;
 
@@ -70,7 +70,7 @@ key_field(RrPlanner *planner, const RrJoinStep *step, const GqlType *upstream,
 }
 
 static bool
-file_unanswerable(RrPlanner *planner, const RrJoinStep *step, const GqlFieldSel *sel)
+file_unanswerable(RrPlanner *planner, const RrStep *step, const GqlFieldSel *sel)
 {
 	file_at(planner, sel, psprintf("Field \"%s\" cannot be answered by remote schema \"%s\".",
 								   sel->def->name, step->remote->def->name));
@@ -93,7 +93,7 @@ key_slot(RrObjectShape *object, const GqlFieldDef *field)
 	object->keys = repalloc(object->keys, (object->nkeys + 1) * sizeof(GqlFieldDef *));
 	object->keys[object->nkeys] = field;
 	object->key_aliases = repalloc(object->key_aliases, (object->nkeys + 1) * sizeof(char *));
-	object->key_aliases[object->nkeys] = psprintf(RR_ALIAS_PREFIX "k%d%s", object->nkeys,
+	object->key_aliases[object->nkeys] = psprintf(RR_WIRE_PREFIX "k%d%s", object->nkeys,
 												  object->upstream->name);
 	object->key_members = repalloc(object->key_members, (object->nkeys + 1) * sizeof(char *));
 	object->key_members[object->nkeys] = psprintf(",\"%s\":", object->key_aliases[object->nkeys]);
@@ -111,12 +111,12 @@ unique_alias(const RrObjectShape *object, const RrShapeField *field)
 		return field->key;
 	for (const RrShapeField *other = object->fields; other < field; other++)
 		if (strcmp(other->alias, field->key) == 0)
-			return psprintf(RR_ALIAS_PREFIX "f%d", (int) (field - object->fields));
+			return psprintf(RR_WIRE_PREFIX "f%d", (int) (field - object->fields));
 	return field->key;
 }
 
 static bool
-build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShapeField *field,
+build_field(RrPlanner *planner, RrStep *step, RrObjectShape *object, RrShapeField *field,
 			const GqlFieldSel *sel)
 {
 	const RrField *info = sel->def->data;
@@ -129,10 +129,10 @@ build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShape
 	field->alias_member = psprintf(",\"%s\":", field->alias);
 	field->alias_member_len = strlen(field->alias_member);
 	field->sel = sel;
-	if (strncmp(sel->key, RR_ALIAS_PREFIX, strlen(RR_ALIAS_PREFIX)) == 0)
+	if (strncmp(sel->key, RR_WIRE_PREFIX, strlen(RR_WIRE_PREFIX)) == 0)
 	{
 		file_at(planner, sel, psprintf("Response key \"%s\" is reserved: it starts with \"%s\".",
-									   sel->key, RR_ALIAS_PREFIX));
+									   sel->key, RR_WIRE_PREFIX));
 		return false;
 	}
 	if (gql_is_introspection_field(sel->def))
@@ -144,7 +144,7 @@ build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShape
 	{
 		field->kind = RR_SHAPE_JOIN;
 		field->step = info->kind == RR_FIELD_REMOTE_JOIN ? rr_plan_nested_join(planner, sel, step) :
-			rr_plan_source_join(planner, sel, step);
+			rr_plan_table_join(planner, sel, step);
 		if (field->step == NULL)
 			return false;
 		field->key_slots = palloc(Max(field->step->nkeys, 1) * sizeof(int));
@@ -169,7 +169,7 @@ build_field(RrPlanner *planner, RrJoinStep *step, RrObjectShape *object, RrShape
 }
 
 static RrObjectShape *
-build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type, const GqlType *upstream,
+build_object(RrPlanner *planner, RrStep *step, GqlType *type, const GqlType *upstream,
 			 List *fields)
 {
 	RrObjectShape *object = palloc0(sizeof(RrObjectShape));
@@ -187,7 +187,7 @@ build_object(RrPlanner *planner, RrJoinStep *step, GqlType *type, const GqlType 
 }
 
 static RrObjectShape *
-build_for_type(RrPlanner *planner, RrJoinStep *step, GqlType *type, List *selection_sets)
+build_for_type(RrPlanner *planner, RrStep *step, GqlType *type, List *selection_sets)
 {
 	return build_object(planner, step, type, rr_remote_upstream_type(step->remote, type->name),
 						gql_collect_fields(planner->request, type, selection_sets));
@@ -247,7 +247,7 @@ is_singled_out(GqlSchema *schema, GqlType *type, const GqlNames *conditions)
 }
 
 static bool
-build_abstract(RrPlanner *planner, RrJoinStep *step, GqlType *type, List *selection_sets,
+build_abstract(RrPlanner *planner, RrStep *step, GqlType *type, List *selection_sets,
 			   RrShape *shape)
 {
 	GqlNames	conditions;
@@ -278,7 +278,7 @@ build_abstract(RrPlanner *planner, RrJoinStep *step, GqlType *type, List *select
 }
 
 RrShape    *
-rr_shape_build(RrPlanner *planner, RrJoinStep *step, const GqlTypeRef *type, List *selection_sets)
+rr_shape_build(RrPlanner *planner, RrStep *step, const GqlTypeRef *type, List *selection_sets)
 {
 	RrShape    *shape = palloc0(sizeof(RrShape));
 	GqlType    *named = gql_named_type(type);
@@ -302,13 +302,13 @@ rr_shape_build(RrPlanner *planner, RrJoinStep *step, const GqlTypeRef *type, Lis
 }
 
 RrObjectShape *
-rr_shape_root(RrPlanner *planner, RrJoinStep *step, const GqlType *upstream, List *fields)
+rr_shape_root(RrPlanner *planner, RrStep *step, const GqlType *upstream, List *fields)
 {
 	return build_object(planner, step, NULL, upstream, fields);
 }
 
 static void
-add_matches(RrJoinStep *step, RrObjectShape *object)
+add_matches(RrStep *step, RrObjectShape *object)
 {
 	const List *matches = step->join->relationship->to_remote_schema->batch_match;
 	const GqlNames *fields = gql_type_fields(step->remote->upstream,
@@ -322,7 +322,7 @@ add_matches(RrJoinStep *step, RrObjectShape *object)
 }
 
 void
-rr_shape_add_matches(RrJoinStep *step)
+rr_shape_add_matches(RrStep *step)
 {
 	ListCell   *lc;
 

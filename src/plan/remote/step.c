@@ -5,10 +5,10 @@
 
 #include "plan/remote/step.h"
 
-static RrJoinStep *
+static RrStep *
 new_step(RrPlanner *planner, RrStepKind kind, RrRemote *remote)
 {
-	RrJoinStep *step = palloc0(sizeof(RrJoinStep));
+	RrStep	   *step = palloc0(sizeof(RrStep));
 
 	step->printed = palloc0(sizeof(RrPrintedDocuments));
 	step->printed->cxt = CurrentMemoryContext;
@@ -20,23 +20,23 @@ new_step(RrPlanner *planner, RrStepKind kind, RrRemote *remote)
 }
 
 int
-rr_join_step_number(const RrJoinStep *step)
+rr_step_number(const RrStep *step)
 {
 	return step->number;
 }
 
 RrBatchKind
-rr_batch_kind(const RrJoinStep *step)
+rr_batch_kind(const RrStep *step)
 {
 	return step->kind == RR_STEP_JOIN ? step->join->relationship->to_remote_schema->batch
 		: RR_BATCH_ALIASES;
 }
 
-RrJoinStep *
-rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *parent)
+RrStep	   *
+rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrStep *parent)
 {
 	const RrRemoteJoin *join = field->def->data;
-	RrJoinStep *step = new_step(planner, RR_STEP_JOIN, join->remote);
+	RrStep	   *step = new_step(planner, RR_STEP_JOIN, join->remote);
 
 	step->parent = parent;
 	step->join = join;
@@ -54,22 +54,22 @@ rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *pa
 	return step;
 }
 
-RrJoinStep *
+RrStep	   *
 rr_plan_join(RrPlanner *planner, const GqlFieldSel *field)
 {
 	return rr_plan_nested_join(planner, field, planner->parent);
 }
 
-RrJoinStep *
-rr_plan_source_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *parent)
+RrStep	   *
+rr_plan_table_join(RrPlanner *planner, const GqlFieldSel *field, RrStep *parent)
 {
-	RrJoinStep *outer = planner->parent;
-	RrJoinStep *step = new_step(planner, RR_STEP_SOURCE, NULL);
+	RrStep	   *outer = planner->parent;
+	RrStep	   *step = new_step(planner, RR_STEP_TABLE, NULL);
 
 	step->parent = parent;
-	step->source = field->def->data;
-	step->nkeys = step->source->nkeys;
-	step->keys = step->source->keys;
+	step->table_join = field->def->data;
+	step->nkeys = step->table_join->nkeys;
+	step->keys = step->table_join->keys;
 	step->field = field;
 	planner->parent = step;
 	step->statement = rr_compile_for_keys(planner, field);
@@ -77,10 +77,10 @@ rr_plan_source_join(RrPlanner *planner, const GqlFieldSel *field, RrJoinStep *pa
 	return step->statement ? step : NULL;
 }
 
-RrJoinStep *
+RrStep	   *
 rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, List *fields, bool mutation)
 {
-	RrJoinStep *step = new_step(planner, RR_STEP_ROOT, remote);
+	RrStep	   *step = new_step(planner, RR_STEP_ROOT, remote);
 
 	step->mutation = mutation;
 	step->shape = palloc0(sizeof(RrShape));

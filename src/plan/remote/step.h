@@ -11,14 +11,7 @@
 #define RR_PLAN_REMOTE_H
 
 #include "plan/plan.h"
-
-/*
- * Aliases and variables of our own in documents that go upstream start with
- * this; response keys and variables of the query must not.
- */
-#define RR_ALIAS_PREFIX "rr__"
-#define RR_TYPENAME_ALIAS RR_ALIAS_PREFIX "t"
-#define RR_TYPENAME_MEMBER ",\"" RR_TYPENAME_ALIAS "\":"
+#include "plan/remote/wire_names.h"
 
 typedef struct RrShape RrShape;
 
@@ -44,7 +37,7 @@ typedef struct RrShapeField
 	const GqlFieldSel *sel;
 	const GqlFieldDef *upstream;	/* VALUE */
 	RrShape    *shape;			/* VALUE */
-	RrJoinStep *step;			/* JOIN */
+	RrStep	   *step;			/* JOIN */
 	int		   *key_slots;		/* JOIN: for each key of the join, the key
 								 * field that has it */
 } RrShapeField;
@@ -86,14 +79,14 @@ typedef struct RrKeyArgument
 {
 	const GqlInputValueDef *def;	/* at the upstream */
 	const char *type;			/* its type's text */
-	const char *misfit;			/* what errors about its value begin with */
+	const char *error_prefix;	/* what errors about its value begin with */
 	const GqlValue *template;	/* VARIABLEs are join keys */
 	const GqlValue *given;		/* the query's part of an input object,
 								 * coerced; or NULL */
 	bool		presets;		/* the permission presets something of it */
-	int			string_key;		/* the join key that is the whole of it (by
-								 * list: of its elements), where it takes
-								 * strings as they are; or -1 */
+	int			passthrough_key;	/* the join key that is the whole of it
+									 * (by list: of its elements), where it
+									 * takes strings as they are; or -1 */
 } RrKeyArgument;
 
 /*
@@ -146,23 +139,23 @@ typedef enum RrStepKind
 {
 	RR_STEP_ROOT,				/* root fields of a remote schema; no keys */
 	RR_STEP_JOIN,
-	RR_STEP_SOURCE,				/* a join to a table: one SQL statement */
+	RR_STEP_TABLE,				/* a join to a table: one SQL statement */
 } RrStepKind;
 
-struct RrJoinStep
+struct RrStep
 {
 	int			number;
 	RrStepKind	kind;
-	RrJoinStep *parent;			/* the step in whose values the holes stand;
+	RrStep	   *parent;			/* the step in whose values the holes stand;
 								 * NULL: in a local result */
 	RrRemote   *remote;			/* ROOT, JOIN */
 	bool		mutation;
 	const RrRemoteJoin *join;	/* JOIN */
-	const RrSourceJoin *source; /* SOURCE */
+	const RrSourceJoin *table_join; /* TABLE */
 	RrSqlStatement *statement;	/* SOURCE */
-	int			nkeys;			/* JOIN, SOURCE: joining fields */
+	int			nkeys;			/* JOIN, TABLE: joining fields */
 	const RrJoinKey *keys;
-	const GqlFieldSel *field;	/* JOIN, SOURCE: the join field; ROOT: NULL */
+	const GqlFieldSel *field;	/* JOIN, TABLE: the join field; ROOT: NULL */
 	RrShape    *shape;			/* of one value (an element, with batches by
 								 * list); ROOT: of the root object */
 
@@ -185,22 +178,22 @@ struct RrJoinStep
 };
 
 /* How the step's keys travel. */
-extern RrBatchKind rr_batch_kind(const RrJoinStep *step);
+extern RrBatchKind rr_batch_kind(const RrStep *step);
 
 /*
  * Plan the root fields of one remote schema (GqlFieldSel *, of one or several
  * selection sets). NULL when an error was filed.
  */
-extern RrJoinStep *rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, List *fields,
-									   bool mutation);
+extern RrStep *rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, List *fields,
+								   bool mutation);
 
 /* A join met in the answer of another step. */
-extern RrJoinStep *rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field,
-									   RrJoinStep *parent);
+extern RrStep *rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field,
+								   RrStep *parent);
 
 /* The same for a join to a table. */
-extern RrJoinStep *rr_plan_source_join(RrPlanner *planner, const GqlFieldSel *field,
-									   RrJoinStep *parent);
+extern RrStep *rr_plan_table_join(RrPlanner *planner, const GqlFieldSel *field,
+								  RrStep *parent);
 
 /* ---- shape.c ---- */
 
@@ -208,16 +201,16 @@ extern RrJoinStep *rr_plan_source_join(RrPlanner *planner, const GqlFieldSel *fi
  * The shape of a value of a type of the role's schema under these selection
  * sets. NULL when an error was filed.
  */
-extern RrShape *rr_shape_build(RrPlanner *planner, RrJoinStep *step, const GqlTypeRef *type,
+extern RrShape *rr_shape_build(RrPlanner *planner, RrStep *step, const GqlTypeRef *type,
 							   List *selection_sets);
-extern RrObjectShape *rr_shape_root(RrPlanner *planner, RrJoinStep *step, const GqlType *upstream,
+extern RrObjectShape *rr_shape_root(RrPlanner *planner, RrStep *step, const GqlType *upstream,
 									List *fields);
 
 /*
  * Have the fields fetched by which the elements of a batch by list are
  * matched.
  */
-extern void rr_shape_add_matches(RrJoinStep *step);
+extern void rr_shape_add_matches(RrStep *step);
 
 /* ---- document.c ---- */
 
@@ -225,7 +218,7 @@ extern void rr_shape_add_matches(RrJoinStep *step);
  * Fill in what the step's documents are made of, from its shape and arguments.
  * False when an error was filed.
  */
-extern bool rr_document_prepare(RrPlanner *planner, RrJoinStep *step);
+extern bool rr_document_prepare(RrPlanner *planner, RrStep *step);
 
 /*
  * The document of a step that asks for nkeys keys (1 for batches by list or
@@ -233,9 +226,9 @@ extern bool rr_document_prepare(RrPlanner *planner, RrJoinStep *step);
  * Key i's argument j is variable rr__<i>_<j>; key i's value is under the alias
  * "j<i>".
  */
-extern char *rr_document_print(const GqlRequest *request, const RrJoinStep *step, int nkeys);
+extern char *rr_document_print(const GqlRequest *request, const RrStep *step, int nkeys);
 
 /* The same as a JSON string. It lasts until the next call for the step. */
-extern const char *rr_document_json(const GqlRequest *request, const RrJoinStep *step, int nkeys);
+extern const char *rr_document_json(const GqlRequest *request, const RrStep *step, int nkeys);
 
 #endif							/* RR_PLAN_REMOTE_H */

@@ -25,11 +25,11 @@ rr_sql_alias(RrSql *sql, char letter)
 }
 
 static const char *
-add_param(RrSql *sql, RrParamSource source, Oid type, const GqlValue *value)
+add_param(RrSql *sql, RrParamKind kind, Oid type, const GqlValue *value)
 {
 	RrSqlParam *param = palloc0(sizeof(RrSqlParam));
 
-	param->source = source;
+	param->kind = kind;
 	param->type = type;
 	param->value = value;
 	sql->params = lappend(sql->params, param);

@@ -180,7 +180,7 @@ rr_json_path(RrSql *sql, const char *expression, const GqlNames *args)
 	if (path == NULL)
 		return expression;
 	if (((const GqlArgumentValue *) gql_names_get(args, "path"))->from_variable)
-		sql->planner->exact = true;
+		sql->planner->depends_on_values = true;
 	p.text = path->text;
 	if (path->len != (int) strlen(path->text) || !parse_path(&p))
 		return rr_sql_error(sql, path->loc, "Argument \"path\" is not a JSON path: \"%s\".",

@@ -290,13 +290,13 @@ static RrJsonPiece *
 remote_join(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	const RrRemoteJoin *join = field->def->data;
-	RrJoinStep *step = rr_plan_join(sql->planner, field);
+	RrStep	   *step = rr_plan_join(sql->planner, field);
 	StringInfoData call;
 
 	if (step == NULL)
 		return NULL;
 	initStringInfo(&call);
-	appendStringInfo(&call, "remote_rel.join_hole(%d, %s", rr_join_step_number(step),
+	appendStringInfo(&call, "remote_rel.join_hole(%d, %s", rr_step_number(step),
 					 rr_sql_run_param(sql));
 	for (int i = 0; i < join->nkeys; i++)
 	{
