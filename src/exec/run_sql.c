@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
@@ -15,8 +14,8 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 
+#include "base/subtransaction.h"
 #include "compat.h"
 #include "join/join.h"
 
@@ -276,26 +275,6 @@ run(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void
 
 /* ---- errors ---- */
 
-/*
- * Is it for the caller to deal with: try again, cancelled, out of resources,
- * broken?
- */
-static bool
-must_propagate(int sqlstate)
-{
-	switch (ERRCODE_TO_CATEGORY(sqlstate))
-	{
-		case MAKE_SQLSTATE('4', '0', '0', '0', '0'):
-		case MAKE_SQLSTATE('5', '3', '0', '0', '0'):
-		case MAKE_SQLSTATE('5', '7', '0', '0', '0'):
-		case MAKE_SQLSTATE('5', '8', '0', '0', '0'):
-		case MAKE_SQLSTATE('X', 'X', '0', '0', '0'):
-			return true;
-		default:
-			return false;
-	}
-}
-
 static const char *
 error_code(int sqlstate)
 {
@@ -364,54 +343,46 @@ bind_only(const RrSqlStatement *statement, const GqlValue *keys)
 		bind_param(lfirst(lc), keys, &isnull);
 }
 
+/* What run_guarded() does, for rr_run_in_subtransaction(). */
+typedef struct GuardedRun
+{
+	const RrSqlStatement *statement;
+	const GqlValue *keys;
+	void		(*consume) (void *arg); /* NULL: only bind the parameters */
+	void	   *arg;
+}			GuardedRun;
+
+static void
+run_or_bind(void *arg)
+{
+	const		GuardedRun *guarded = arg;
+
+	if (guarded->consume != NULL)
+		run(guarded->statement, guarded->keys, guarded->consume, guarded->arg);
+	else
+		bind_only(guarded->statement, guarded->keys);
+}
+
 /*
- * Run in a subtransaction, or without a consumer only bind the parameters;
- * what went wrong, or NULL. What the caller has to deal with is rethrown.
+ * Run the statement in a subtransaction, or without a consumer only bind its
+ * parameters. Returns the error that it threw, or NULL.
  */
 static ErrorData *
 run_guarded(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void *arg),
 			void *arg)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData  *volatile edata = NULL;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(caller);
-	PG_TRY();
-	{
-		if (consume != NULL)
-			run(statement, keys, consume, arg);
-		else
-			bind_only(statement, keys);
-		ReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(caller);
-		CurrentResourceOwner = owner;
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(caller);
-		edata = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(caller);
-		CurrentResourceOwner = owner;
-	}
-	PG_END_TRY();
+	GuardedRun	guarded = {statement, keys, consume, arg};
+	ErrorData  *error = rr_run_in_subtransaction(run_or_bind, &guarded);
 
 	/*
-	 * A recursion through a policy ends at the stack's limit, and must not go
-	 * on at every level that it has come through.
+	 * A recursion through a policy ends at the stack's limit. All levels have
+	 * to end then: one that answered with an error would let the level above
+	 * it recurse again.
 	 */
-	if (edata != NULL &&
-		(must_propagate(edata->sqlerrcode) ||
-		 (edata->sqlerrcode == ERRCODE_STATEMENT_TOO_COMPLEX && rr_call_is_nested())))
-	{
-		edata->context = NULL;	/* it quotes the statement */
-		edata->internalquery = NULL;
-		ReThrowError(edata);
-	}
-	return edata;
+	if (error != NULL && error->sqlerrcode == ERRCODE_STATEMENT_TOO_COMPLEX &&
+		rr_call_is_nested())
+		rr_rethrow_without_context(error);
+	return error;
 }
 
 bool

@@ -7,11 +7,10 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 
+#include "base/subtransaction.h"
 #include "join/answer.h"
 #include "json/json_value.h"
 #include "json/json.h"
@@ -30,45 +29,46 @@ batch_error(const RrBatch *batch, const char *message)
 
 /* ---- encoding ---- */
 
+typedef struct Conversion
+{
+	const RrHttpResponse *response;
+	const char *text;
+}			Conversion;
+
+static void
+convert(void *arg)
+{
+	Conversion *conversion = arg;
+
+	conversion->text = pg_any_to_server(conversion->response->body, conversion->response->len,
+										PG_UTF8);
+}
+
 /*
- * The body in the server encoding, NUL-terminated; NULL when it is not UTF-8,
- * or has what the server encoding has not. The conversion function may throw
- * for the latter, hence the subtransaction.
+ * The body in the server encoding, NUL-terminated. NULL when it is not UTF-8,
+ * or has a character that the server encoding lacks: the conversion throws
+ * then, hence the subtransaction.
  */
 static const char *
 server_text(const RrHttpResponse *response, int *len)
 {
-	MemoryContext cxt = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	const char *volatile text = response->body;
+	Conversion	conversion = {response, NULL};
+	ErrorData  *error;
 
 	*len = response->len;
 	if (!pg_verify_mbstr(PG_UTF8, response->body, response->len, true))
 		return NULL;
 	if (GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII)
-		return text;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(cxt);
-	PG_TRY();
+		return response->body;
+	error = rr_run_in_subtransaction(convert, &conversion);
+	if (error != NULL)
 	{
-		text = pg_any_to_server(response->body, response->len, PG_UTF8);
-
-		ReleaseCurrentSubTransaction();
+		FreeErrorData(error);
+		return NULL;
 	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(cxt);
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		text = NULL;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(cxt);
-	CurrentResourceOwner = owner;
-	if (text != NULL && text != response->body)
-		*len = strlen(text);
-	return text;
+	if (conversion.text != response->body)
+		*len = strlen(conversion.text);
+	return conversion.text;
 }
 
 /* ---- data ---- */

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "base/subtransaction.h"
 #include "access/transam.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
@@ -157,7 +158,7 @@ static void
 check_literal(const RrDoc *doc, Oid type, char *text)
 {
 	Literal		literal = {type, text};
-	ErrorData  *error = rr_try(read_literal, &literal);
+	ErrorData  *error = rr_run_in_subtransaction(read_literal, &literal);
 
 	if (error)
 		ereport(ERROR,

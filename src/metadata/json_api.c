@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/subtransaction.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -472,7 +473,7 @@ bulk_keep_going(const RrDoc *args)
 	foreach(lc, rr_doc_items(args))
 	{
 		Attempt		a = {.request = lfirst(lc)};
-		ErrorData  *error = rr_try(attempt, &a);
+		ErrorData  *error = rr_run_in_subtransaction(attempt, &a);
 
 		if (error)
 			a.answer = rr_jsonb_object("path", rr_jsonb_text(rr_doc_path(a.request)),

@@ -356,11 +356,4 @@ extern Jsonb *rr_replace_metadata(const RrDoc *args);
 /* Remove what is inconsistent. */
 extern void rr_drop_inconsistent_metadata(void);
 
-/*
- * Run a function in a subtransaction. NULL, or the error as it was thrown,
- * when it failed (and was rolled back); cancels and out of memory are
- * rethrown.
- */
-extern ErrorData *rr_try(void (*run) (void *arg), void *arg);
-
 #endif							/* RR_METADATA_H */

@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "base/subtransaction.h"
 #include "compat.h"
 #include "metadata/grants.h"
 #include "metadata/metadata.h"
@@ -109,7 +110,7 @@ run_part(void *arg)
 static void
 read_part(Part part)
 {
-	ErrorData  *error = part.doc ? rr_try(run_part, &part) : NULL;
+	ErrorData  *error = part.doc ? rr_run_in_subtransaction(run_part, &part) : NULL;
 
 	if (error)
 		add_error(part.r, part.doc, error);
@@ -495,7 +496,7 @@ lacks_remote_schema(const Replacement *r, const MetadataItem *item)
 static void
 run_step(Replacement *r, MetadataItem *item, void (*step) (void *))
 {
-	ErrorData  *error = rr_try(step, item);
+	ErrorData  *error = rr_run_in_subtransaction(step, item);
 
 	if (error)
 		add_error(r, item->body, error);
@@ -607,7 +608,7 @@ grants_json(const Replacement *r)
 		ErrorData  *error;
 
 		grant->roles = &roles;
-		error = rr_try(write_grant, grant);
+		error = rr_run_in_subtransaction(write_grant, grant);
 		if (error)
 			grant->json = rr_jsonb_object("path", rr_jsonb_text(rr_doc_path(grant->doc)), "error",
 										  rr_jsonb_text(error->message),

@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "base/subtransaction.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
@@ -358,7 +359,7 @@ char	   *
 rr_try_fetch_schema(const RrRemoteSchema *remote)
 {
 	Attempt		a = {.remote = remote};
-	ErrorData  *error = rr_try(attempt, &a);
+	ErrorData  *error = rr_run_in_subtransaction(attempt, &a);
 
 	if (error == NULL)
 		return a.sdl;
