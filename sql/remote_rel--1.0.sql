@@ -123,130 +123,130 @@ ALTER TABLE remote_rel.tracked_function ENABLE ALWAYS TRIGGER changed, ENABLE AL
 -- Management
 
 CREATE FUNCTION remote_rel.add_remote_schema(name text, definition jsonb, comment text DEFAULT NULL, sdl text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_add_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_add_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.add_remote_schema(text, jsonb, text, text)
 	IS 'add a remote GraphQL API; its schema is fetched from it, unless it is given as SDL';
 REVOKE ALL ON FUNCTION remote_rel.add_remote_schema(text, jsonb, text, text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.update_remote_schema(name text, definition jsonb, comment text DEFAULT NULL, sdl text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_update_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_update_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.update_remote_schema(text, jsonb, text, text)
 	IS 'replace the definition of a remote schema; relationships and permissions stay';
 REVOKE ALL ON FUNCTION remote_rel.update_remote_schema(text, jsonb, text, text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.remove_remote_schema(name text, cascade boolean DEFAULT false) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_remove_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_remove_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.remove_remote_schema(text, boolean)
 	IS 'remove a remote schema and its permissions; with cascade, the relationships that use it as well';
 REVOKE ALL ON FUNCTION remote_rel.remove_remote_schema(text, boolean) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.reload_remote_schema(name text) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_reload_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_reload_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.reload_remote_schema(text)
 	IS 'fetch the schema of a remote schema again';
 REVOKE ALL ON FUNCTION remote_rel.reload_remote_schema(text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.introspect_remote_schema(name text) RETURNS jsonb
-	AS 'MODULE_PATHNAME', 'rr_sql_introspect_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_introspect_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.introspect_remote_schema(text)
 	IS 'the stored schema of a remote schema as an introspection result';
 REVOKE ALL ON FUNCTION remote_rel.introspect_remote_schema(text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.add_remote_schema_permissions(remote_schema text, role name, definition text, comment text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_add_remote_schema_permissions' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_add_remote_schema_permissions' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.add_remote_schema_permissions(text, name, text, text)
 	IS 'let a role see the part of a remote schema that the SDL describes';
 REVOKE ALL ON FUNCTION remote_rel.add_remote_schema_permissions(text, name, text, text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.drop_remote_schema_permissions(remote_schema text, role name) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_drop_remote_schema_permissions' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_drop_remote_schema_permissions' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.drop_remote_schema_permissions(text, name)
 	IS 'take a role''s permission on a remote schema away';
 REVOKE ALL ON FUNCTION remote_rel.drop_remote_schema_permissions(text, name) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.create_remote_relationship(source regclass, name text, remote_schema text, remote_field jsonb,
 	lhs_fields name[] DEFAULT NULL, batch jsonb DEFAULT NULL, relationship_type text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_create_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_create_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.create_remote_relationship(regclass, text, text, jsonb, name[], jsonb, text)
 	IS 'join the rows of a table with a field of a remote schema';
 REVOKE ALL ON FUNCTION remote_rel.create_remote_relationship(regclass, text, text, jsonb, name[], jsonb, text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.update_remote_relationship(source regclass, name text, remote_schema text, remote_field jsonb,
 	lhs_fields name[] DEFAULT NULL, batch jsonb DEFAULT NULL, relationship_type text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_update_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_update_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.update_remote_relationship(regclass, text, text, jsonb, name[], jsonb, text)
 	IS 'replace the definition of a relationship to a remote schema';
 REVOKE ALL ON FUNCTION remote_rel.update_remote_relationship(regclass, text, text, jsonb, name[], jsonb, text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.delete_remote_relationship(source regclass, name text) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_delete_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_delete_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.delete_remote_relationship(regclass, text)
 	IS 'delete a remote relationship of a table';
 REVOKE ALL ON FUNCTION remote_rel.delete_remote_relationship(regclass, text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.create_object_relationship(source regclass, name text, definition jsonb, comment text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_create_object_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_create_object_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.create_object_relationship(regclass, text, jsonb, text)
 	IS 'relate each row of a table to one of another; the definition is what Hasura calls using';
 REVOKE ALL ON FUNCTION remote_rel.create_object_relationship(regclass, text, jsonb, text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.create_array_relationship(source regclass, name text, definition jsonb, comment text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_create_array_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_create_array_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.create_array_relationship(regclass, text, jsonb, text)
 	IS 'relate each row of a table to many of another; the definition is what Hasura calls using';
 REVOKE ALL ON FUNCTION remote_rel.create_array_relationship(regclass, text, jsonb, text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.drop_relationship(source regclass, name text) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_drop_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_drop_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.drop_relationship(regclass, text)
 	IS 'drop an object or array relationship; one that a foreign key gives by itself comes back';
 REVOKE ALL ON FUNCTION remote_rel.drop_relationship(regclass, text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.create_remote_schema_remote_relationship(remote_schema text, type_name text, name text, definition jsonb) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_create_remote_schema_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_create_remote_schema_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.create_remote_schema_remote_relationship(text, text, text, jsonb)
 	IS 'join a type of a remote schema with a table or another remote schema';
 REVOKE ALL ON FUNCTION remote_rel.create_remote_schema_remote_relationship(text, text, text, jsonb) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.update_remote_schema_remote_relationship(remote_schema text, type_name text, name text, definition jsonb) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_update_remote_schema_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_update_remote_schema_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.update_remote_schema_remote_relationship(text, text, text, jsonb)
 	IS 'replace the definition of a relationship of a type of a remote schema';
 REVOKE ALL ON FUNCTION remote_rel.update_remote_schema_remote_relationship(text, text, text, jsonb) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.delete_remote_schema_remote_relationship(remote_schema text, type_name text, name text) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_delete_remote_schema_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_delete_remote_schema_remote_relationship' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.delete_remote_schema_remote_relationship(text, text, text)
 	IS 'delete a relationship of a type of a remote schema';
 REVOKE ALL ON FUNCTION remote_rel.delete_remote_schema_remote_relationship(text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.add_computed_field(source regclass, name text, function regproc, table_argument text DEFAULT NULL,
 	session_argument text DEFAULT NULL, comment text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_add_computed_field' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_add_computed_field' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.add_computed_field(regclass, text, regproc, text, text, text)
 	IS 'make a function of a table''s row a field of the table';
 REVOKE ALL ON FUNCTION remote_rel.add_computed_field(regclass, text, regproc, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.drop_computed_field(source regclass, name text, cascade boolean DEFAULT false) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_drop_computed_field' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_drop_computed_field' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.drop_computed_field(regclass, text, boolean)
 	IS 'drop a computed field; with cascade, the relationships that join by it as well';
 REVOKE ALL ON FUNCTION remote_rel.drop_computed_field(regclass, text, boolean) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.track_function(function regproc, configuration jsonb DEFAULT NULL, comment text DEFAULT NULL) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_track_function' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_track_function' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.track_function(regproc, jsonb, text)
 	IS 'make a function that returns rows of a table a root field';
 REVOKE ALL ON FUNCTION remote_rel.track_function(regproc, jsonb, text) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.untrack_function(function regproc) RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_sql_untrack_function' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_untrack_function' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.untrack_function(regproc)
 	IS 'a tracked function is no root field any more';
 REVOKE ALL ON FUNCTION remote_rel.untrack_function(regproc) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.metadata(request jsonb) RETURNS jsonb
-	AS 'MODULE_PATHNAME', 'rr_sql_metadata' LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'rr_metadata' LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.metadata(jsonb) IS 'run a command of Hasura''s metadata API: {"type": ..., "args": ...}';
 REVOKE ALL ON FUNCTION remote_rel.metadata(jsonb) FROM PUBLIC;
 

@@ -632,18 +632,18 @@ drop_entry(const Entry *entry)
 	const RrRelationship *r = entry->relationship;
 
 	if (entry->remote)
-		rr_remove_remote_schema(entry->remote->name, true);
+		rr_delete_remote_schema(entry->remote->name, true);
 	else if (entry->permission)
-		rr_drop_permission(entry->permission->remote_schema, entry->permission->role);
+		rr_delete_permission(entry->permission->remote_schema, entry->permission->role);
 	else if (r && r->source_remote_schema)
-		rr_drop_remote_relationship(r->source_remote_schema, r->source_type, r->name);
+		rr_delete_type_relationship(r->source_remote_schema, r->source_type, r->name);
 	else if (r)
-		rr_delete_table_relationship(r->source_schema, r->source_table, r->name);
+		rr_delete_table_relationship_row(r->source_schema, r->source_table, r->name);
 	else if (entry->computed)
-		rr_delete_computed_field(entry->computed->source_schema, entry->computed->source_table,
-								 entry->computed->name);
+		rr_delete_computed_field_row(entry->computed->source_schema, entry->computed->source_table,
+									 entry->computed->name);
 	else if (entry->function)
-		rr_drop_tracked_function(entry->function->function_schema, entry->function->function_name);
+		rr_delete_tracked_function(entry->function->function_schema, entry->function->function_name);
 }
 
 /*

@@ -77,7 +77,7 @@ static Jsonb *
 remove_remote_schema(const RrDoc *args)
 {
 	RR_DOC_CHECK_KEYS(args, "name", "cascade");
-	rr_remove_remote_schema(require_text(args, "name"), rr_doc_get_bool(args, "cascade", false));
+	rr_delete_remote_schema(require_text(args, "name"), rr_doc_get_bool(args, "cascade", false));
 	return NULL;
 }
 
@@ -85,14 +85,14 @@ static Jsonb *
 reload_remote_schema(const RrDoc *args)
 {
 	RR_DOC_CHECK_KEYS(args, "name");
-	return success_but(rr_reload_remote_schema(require_text(args, "name")));
+	return success_but(rr_refetch_remote_schema(require_text(args, "name")));
 }
 
 static Jsonb *
 introspect_remote_schema(const RrDoc *args)
 {
 	RR_DOC_CHECK_KEYS(args, "name");
-	return rr_introspect_remote_schema(require_text(args, "name"));
+	return rr_remote_schema_introspection(require_text(args, "name"));
 }
 
 /* ---- permissions ---- */
@@ -111,7 +111,7 @@ static Jsonb *
 drop_remote_schema_permissions(const RrDoc *args)
 {
 	RR_DOC_CHECK_KEYS(args, "remote_schema", "role");
-	rr_drop_permission(require_text(args, "remote_schema"), require_text(args, "role"));
+	rr_delete_permission(require_text(args, "remote_schema"), require_text(args, "role"));
 	return NULL;
 }
 
@@ -156,7 +156,7 @@ delete_remote_relationship(const RrDoc *args)
 
 	RR_DOC_CHECK_KEYS(args, "source", "table", "name");
 	read_table(args, &schema, &table);
-	rr_drop_table_relationship(schema, table, require_text(args, "name"), RR_REMOTE_KINDS);
+	rr_delete_table_relationship(schema, table, require_text(args, "name"), RR_REMOTE_KINDS);
 	return NULL;
 }
 
@@ -193,7 +193,7 @@ drop_relationship(const RrDoc *args)
 
 	RR_DOC_CHECK_KEYS(args, "source", "table", "relationship", "cascade");
 	read_table(args, &schema, &table);
-	rr_drop_table_relationship(schema, table, require_text(args, "relationship"), RR_LOCAL_KINDS);
+	rr_delete_table_relationship(schema, table, require_text(args, "relationship"), RR_LOCAL_KINDS);
 	return NULL;
 }
 
@@ -218,7 +218,7 @@ put_remote_schema_relationship(const RrDoc *args, RrPutMode mode)
 	relationship = rr_relationship_from_body(args, RR_REL_TO_REMOTE_SCHEMA);
 	relationship->source_remote_schema = require_text(args, "remote_schema");
 	relationship->source_type = read_type_name(args);
-	rr_put_remote_relationship(relationship, mode);
+	rr_put_type_relationship(relationship, mode);
 }
 
 static Jsonb *
@@ -239,7 +239,7 @@ static Jsonb *
 delete_remote_schema_remote_relationship(const RrDoc *args)
 {
 	RR_DOC_CHECK_KEYS(args, "remote_schema", "type_name", "type", "name");
-	rr_drop_remote_relationship(require_text(args, "remote_schema"), read_type_name(args),
+	rr_delete_type_relationship(require_text(args, "remote_schema"), read_type_name(args),
 								require_text(args, "name"));
 	return NULL;
 }
@@ -268,8 +268,8 @@ drop_computed_field(const RrDoc *args)
 
 	RR_DOC_CHECK_KEYS(args, "source", "table", "name", "cascade");
 	read_table(args, &schema, &table);
-	rr_drop_computed_field(schema, table, require_text(args, "name"),
-						   rr_doc_get_bool(args, "cascade", false));
+	rr_delete_computed_field(schema, table, require_text(args, "name"),
+							 rr_doc_get_bool(args, "cascade", false));
 	return NULL;
 }
 
@@ -296,7 +296,7 @@ untrack_function(const RrDoc *args)
 		rr_check_source(args);
 	}
 	function = rr_tracked_function_from_body(args);
-	rr_drop_tracked_function(function->function_schema, function->function_name);
+	rr_delete_tracked_function(function->function_schema, function->function_name);
 	return NULL;
 }
 
@@ -395,12 +395,12 @@ reload_metadata(const RrDoc *args)
 	if (which && rr_doc_is_array(which))
 	{
 		foreach(lc, rr_doc_items(which))
-			rr_reload_remote_schema(rr_doc_text(lfirst(lc)));
+			rr_refetch_remote_schema(rr_doc_text(lfirst(lc)));
 	}
 	else if (which == NULL || rr_doc_bool(which))
 	{
 		foreach(lc, rr_catalog_remote_schemas())
-			rr_reload_remote_schema(((RrRemoteSchema *) lfirst(lc))->name);
+			rr_refetch_remote_schema(((RrRemoteSchema *) lfirst(lc))->name);
 	}
 	return consistency("success");
 }
@@ -533,7 +533,7 @@ throw_unknown(const RrDoc *request, const char *type, const char *bare)
 {
 	List	   *types = NIL;
 
-	rr_throw_elsewhere(type, bare, request);
+	rr_throw_unsupported(type, bare, request);
 	for (int i = 0; i < (int) lengthof(commands); i++)
 		types = lappend(types, unconstify(char *, commands[i].type));
 	ereport(ERROR,
@@ -592,10 +592,10 @@ run(const RrDoc *request)
 	return answer;
 }
 
-PG_FUNCTION_INFO_V1(rr_sql_metadata);
+PG_FUNCTION_INFO_V1(rr_metadata);
 
 Datum
-rr_sql_metadata(PG_FUNCTION_ARGS)
+rr_metadata(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_JSONB_P(run(rr_doc_root(PG_GETARG_JSONB_P(0), "$")));
 }

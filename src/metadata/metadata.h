@@ -134,11 +134,11 @@ extern RrRemoteSchema *rr_prepare_remote_schema(const char *name, const RrDoc *d
  * been raised for each.
  */
 extern List *rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode);
-extern void rr_remove_remote_schema(const char *name, bool cascade);
-extern List *rr_reload_remote_schema(const char *name); /* the same */
+extern void rr_delete_remote_schema(const char *name, bool cascade);
+extern List *rr_refetch_remote_schema(const char *name);	/* the same */
 
 /* {"data": {"__schema": …}} of the stored schema. */
-extern Jsonb *rr_introspect_remote_schema(const char *name);
+extern Jsonb *rr_remote_schema_introspection(const char *name);
 
 /* Throws 42704 with a hint when there is none. */
 extern RrRemoteSchema *rr_get_remote_schema(const char *name);
@@ -153,7 +153,7 @@ extern Jsonb *rr_track_tables(const RrDoc *args);
  * Throws 0A000 if the command is one that has another answer here, and says
  * which; bare: without pg_.
  */
-extern void rr_throw_elsewhere(const char *type, const char *bare, const RrDoc *request);
+extern void rr_throw_unsupported(const char *type, const char *bare, const RrDoc *request);
 
 /* ---- relationship.c ---- */
 
@@ -202,11 +202,11 @@ extern void rr_put_table_relationship(RrRelationship *relationship, RrPutMode mo
 #define RR_LOCAL_KINDS (1 << RR_REL_OBJECT | 1 << RR_REL_ARRAY)
 
 /* Throws 42809 when the relationship is not of one of the kinds. */
-extern void rr_drop_table_relationship(const char *schema, const char *table, const char *name,
-									   int kinds);
+extern void rr_delete_table_relationship(const char *schema, const char *table, const char *name,
+										 int kinds);
 
 /* The row alone, which may be of a table that is not there any more. */
-extern void rr_delete_table_relationship(const char *schema, const char *table, const char *name);
+extern void rr_delete_table_relationship_row(const char *schema, const char *table, const char *name);
 
 /*
  * Throws when the table has a field of this name already in the GraphQL
@@ -252,8 +252,8 @@ extern void rr_read_old_body(RrRelationship *relationship, const RrDoc *body);
 extern void rr_read_using(RrRelationship *relationship, const RrDoc *using);
 
 /* One that starts at a type of a remote schema. */
-extern void rr_put_remote_relationship(RrRelationship *relationship, RrPutMode mode);
-extern void rr_drop_remote_relationship(const char *remote_schema, const char *type_name,
+extern void rr_put_type_relationship(RrRelationship *relationship, RrPutMode mode);
+extern void rr_delete_type_relationship(const char *remote_schema, const char *type_name,
 										const char *name);
 
 /* ---- function.c ---- */
@@ -265,13 +265,13 @@ extern void rr_drop_remote_relationship(const char *remote_schema, const char *t
 extern Oid	rr_get_function(const char *schema, const char *name);
 
 extern void rr_put_computed_field(const RrComputedField *field, RrPutMode mode);
-extern void rr_drop_computed_field(const char *schema, const char *table, const char *name,
-								   bool cascade);
+extern void rr_delete_computed_field(const char *schema, const char *table, const char *name,
+									 bool cascade);
 
-/* As rr_delete_table_relationship(). */
-extern void rr_delete_computed_field(const char *schema, const char *table, const char *name);
+/* As rr_delete_table_relationship_row(). */
+extern void rr_delete_computed_field_row(const char *schema, const char *table, const char *name);
 extern void rr_put_tracked_function(const RrTrackedFunction *function, RrPutMode mode);
-extern void rr_drop_tracked_function(const char *schema, const char *name);
+extern void rr_delete_tracked_function(const char *schema, const char *name);
 
 /*
  * ---- bodies.c: the JSON bodies of objects into structs. Keys that are not
@@ -297,7 +297,7 @@ extern RrPermission *rr_permission_from_body(const RrDoc *body, const char *remo
 /* ---- permission.c ---- */
 
 extern void rr_put_permission(const RrPermission *permission, RrPutMode mode);
-extern void rr_drop_permission(const char *remote_schema, const char *role);
+extern void rr_delete_permission(const char *remote_schema, const char *role);
 
 /* ---- role_permission.c ---- */
 

@@ -60,7 +60,7 @@ on_transaction(XactEvent event, void *arg pg_attribute_unused())
 }
 
 void
-rr_renames_begin(void)
+rr_names_begin(void)
 {
 	static bool registered = false;
 
@@ -78,7 +78,7 @@ rr_renames_begin(void)
 }
 
 bool
-rr_renames_end(void)
+rr_names_end(void)
 {
 	if (commands.depth == 0)
 		return false;
@@ -239,7 +239,7 @@ is_renamed(Oid class, Oid oid)
 }
 
 bool
-rr_renames_concern(int n, const Oid *classes, const Oid *objects, bool *schema)
+rr_names_changed(int n, const Oid *classes, const Oid *objects, bool *schema)
 {
 	bool		any = false;
 

@@ -8,8 +8,8 @@
  * command waited for its locks counts as before; and commands may run inside
  * of others.
  */
-#ifndef RR_RENAMES_H
-#define RR_RENAMES_H
+#ifndef RR_NAMES_BEFORE_H
+#define RR_NAMES_BEFORE_H
 
 #include "catalog/catalog.h"
 
@@ -39,13 +39,13 @@ typedef struct RrFunctionNames
 /*
  * A command that may rename something begins, one subtransaction up from here.
  */
-extern void rr_renames_begin(void);
+extern void rr_names_begin(void);
 
 /*
  * It has ended. False when none is known to have begun. From here on, "before"
  * is the time before it, until the next call.
  */
-extern bool rr_renames_end(void);
+extern bool rr_names_end(void);
 
 /*
  * The rest looks at the server's catalogs under the active snapshot, and as
@@ -58,7 +58,7 @@ extern bool rr_renames_end(void);
  * Has one of these objects another name, or a column of another name, than
  * before? *schema: it is a schema, or all that is in one may have moved.
  */
-extern bool rr_renames_concern(int n, const Oid *classes, const Oid *objects, bool *schema);
+extern bool rr_names_changed(int n, const Oid *classes, const Oid *objects, bool *schema);
 
 /*
  * What the name meant before; NULL when there was nothing (for functions: or
@@ -67,4 +67,4 @@ extern bool rr_renames_concern(int n, const Oid *classes, const Oid *objects, bo
 extern RrTableNames *rr_table_before(const char *schema, const char *name);
 extern RrFunctionNames *rr_function_before(const char *schema, const char *name);
 
-#endif							/* RR_RENAMES_H */
+#endif							/* RR_NAMES_BEFORE_H */

@@ -691,7 +691,7 @@ rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode)
 }
 
 void
-rr_delete_table_relationship(const char *schema, const char *table, const char *name)
+rr_delete_table_relationship_row(const char *schema, const char *table, const char *name)
 {
 	RR_METADATA_EXECUTE("DELETE FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $1 "
 						"AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
@@ -699,7 +699,7 @@ rr_delete_table_relationship(const char *schema, const char *table, const char *
 }
 
 void
-rr_drop_table_relationship(const char *schema, const char *table, const char *name, int kinds)
+rr_delete_table_relationship(const char *schema, const char *table, const char *name, int kinds)
 {
 	RrRelationship *relationship;
 
@@ -709,7 +709,7 @@ rr_drop_table_relationship(const char *schema, const char *table, const char *na
 	if (relationship == NULL)
 		relationship = get_relationship(rr_get_table(schema, table), name);
 	check_kind(relationship, kinds);
-	rr_delete_table_relationship(schema, table, name);
+	rr_delete_table_relationship_row(schema, table, name);
 	rr_metadata_end();
 }
 
@@ -746,7 +746,7 @@ throw_no_remote_relationship(const RrRelationship *relationship, List *names)
 }
 
 void
-rr_put_remote_relationship(RrRelationship *relationship, RrPutMode mode)
+rr_put_type_relationship(RrRelationship *relationship, RrPutMode mode)
 {
 	List	   *names;
 	List	   *before = NIL;
@@ -789,7 +789,7 @@ rr_put_remote_relationship(RrRelationship *relationship, RrPutMode mode)
 }
 
 void
-rr_drop_remote_relationship(const char *remote_schema, const char *type_name, const char *name)
+rr_delete_type_relationship(const char *remote_schema, const char *type_name, const char *name)
 {
 	RrRelationship relationship = {.name = name, .source_remote_schema = remote_schema,
 	.source_type = type_name};

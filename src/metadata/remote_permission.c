@@ -119,7 +119,7 @@ rr_put_permission(const RrPermission *permission, RrPutMode mode)
 }
 
 void
-rr_drop_permission(const char *remote_schema, const char *role)
+rr_delete_permission(const char *remote_schema, const char *role)
 {
 	List	   *before;
 

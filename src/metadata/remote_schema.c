@@ -208,7 +208,7 @@ warn_of_customization(const RrRemoteSchema *remote)
 }
 
 List	   *
-rr_reload_remote_schema(const char *name)
+rr_refetch_remote_schema(const char *name)
 {
 	RrRemoteSchema *asked = rr_get_remote_schema(name);
 	RrRemoteSchema *remote;
@@ -273,7 +273,7 @@ users_of(const char *name)
 }
 
 void
-rr_remove_remote_schema(const char *name, bool cascade)
+rr_delete_remote_schema(const char *name, bool cascade)
 {
 	char	   *users;
 
@@ -302,7 +302,7 @@ rr_remove_remote_schema(const char *name, bool cascade)
 }
 
 Jsonb	   *
-rr_introspect_remote_schema(const char *name)
+rr_remote_schema_introspection(const char *name)
 {
 	RrRemoteSchema *remote = rr_get_remote_schema(name);
 	GqlErrorList *errors = gql_errors_create(100, NULL);

@@ -32,7 +32,7 @@
 #define MAX_ATTEMPTS 20
 
 /* The metadata that names something, and what the names mean. */
-typedef struct Noted
+typedef struct NamesBefore
 {
 	List	   *table_relationships;	/* RrRelationship * */
 	List	   *remote_relationships;	/* RrRelationship * */
@@ -41,7 +41,7 @@ typedef struct Noted
 	List	   *tables;			/* RrTableNames * */
 	List	   *functions;		/* RrFunctionNames * */
 	List	   *changes;		/* Change * */
-} Noted;
+}			NamesBefore;
 
 /*
  * A row to be written, or only locked. The statements are
@@ -64,7 +64,7 @@ typedef struct Change
 /* ---- what the names mean ---- */
 
 static RrTableNames *
-noted_table(const Noted *noted, const char *schema, const char *name)
+noted_table(const NamesBefore * noted, const char *schema, const char *name)
 {
 	ListCell   *lc;
 
@@ -79,7 +79,7 @@ noted_table(const Noted *noted, const char *schema, const char *name)
 }
 
 static RrFunctionNames *
-noted_function(const Noted *noted, const char *schema, const char *name)
+noted_function(const NamesBefore * noted, const char *schema, const char *name)
 {
 	ListCell   *lc;
 
@@ -94,7 +94,7 @@ noted_function(const Noted *noted, const char *schema, const char *name)
 }
 
 static void
-note_table(Noted *noted, const char *schema, const char *name)
+note_table(NamesBefore * noted, const char *schema, const char *name)
 {
 	RrTableNames *table = noted_table(noted, schema, name) ? NULL : rr_table_before(schema, name);
 
@@ -103,7 +103,7 @@ note_table(Noted *noted, const char *schema, const char *name)
 }
 
 static void
-note_function(Noted *noted, const char *schema, const char *name)
+note_function(NamesBefore * noted, const char *schema, const char *name)
 {
 	RrFunctionNames *function = noted_function(noted, schema, name) ? NULL
 	: rr_function_before(schema, name);
@@ -113,7 +113,7 @@ note_function(Noted *noted, const char *schema, const char *name)
 }
 
 static void
-note_relationships(Noted *noted, List *relationships)
+note_relationships(NamesBefore * noted, List *relationships)
 {
 	ListCell   *lc;
 
@@ -134,10 +134,10 @@ note_relationships(Noted *noted, List *relationships)
 	}
 }
 
-static Noted *
+static NamesBefore *
 note_names(void)
 {
-	Noted	   *noted = palloc0(sizeof(Noted));
+	NamesBefore *noted = palloc0(sizeof(NamesBefore));
 	ListCell   *lc;
 
 	noted->table_relationships = rr_catalog_table_relationships(InvalidOid);
@@ -243,7 +243,7 @@ emit(StringInfo out, const RrDoc *doc, const RrTableNames *keys, const RrTableNa
 }
 
 static void
-emit_table(StringInfo out, const Noted *noted, const RrDoc *doc)
+emit_table(StringInfo out, const NamesBefore * noted, const RrDoc *doc)
 {
 	const char *schema;
 	const char *name;
@@ -269,7 +269,7 @@ emit_table(StringInfo out, const Noted *noted, const RrDoc *doc)
  * field_mapping, …} or a "using", by its name.
  */
 static void
-emit_member(StringInfo out, const Noted *noted, const RrDoc *member, const RrTableNames *source,
+emit_member(StringInfo out, const NamesBefore * noted, const RrDoc *member, const RrTableNames *source,
 			const RrTableNames *target)
 {
 	const char *key = member->key;
@@ -292,7 +292,7 @@ emit_member(StringInfo out, const Noted *noted, const RrDoc *member, const RrTab
 
 /* A definition: an object whose one member is of interest member by member. */
 static Jsonb *
-rewrite_definition(const Noted *noted, const RrRelationship *relationship,
+rewrite_definition(const NamesBefore * noted, const RrRelationship *relationship,
 				   const RrTableNames *source)
 {
 	const RrDoc *target_doc = rr_relationship_target(relationship);
@@ -375,7 +375,7 @@ is_renamed(const RrTableNames *table)
  * for another who does so as well.
  */
 static bool
-is_concerned(const Noted *noted, const RrRelationship *r)
+is_concerned(const NamesBefore * noted, const RrRelationship *r)
 {
 	const RrDoc *target = rr_relationship_target(r);
 	const char *schema;
@@ -397,7 +397,7 @@ table_label(const char *what, const char *schema, const char *table, const char 
 }
 
 static void
-change_table_relationship(Noted *noted, const RrRelationship *r)
+change_table_relationship(NamesBefore * noted, const RrRelationship *r)
 {
 	const RrTableNames *source = noted_table(noted, r->source_schema, r->source_table);
 	Jsonb	   *definition = rewrite_definition(noted, r, source);
@@ -435,7 +435,7 @@ change_table_relationship(Noted *noted, const RrRelationship *r)
 }
 
 static void
-change_remote_relationship(Noted *noted, const RrRelationship *r)
+change_remote_relationship(NamesBefore * noted, const RrRelationship *r)
 {
 	Jsonb	   *definition = rewrite_definition(noted, r, NULL);
 	Change	   *change;
@@ -467,7 +467,7 @@ change_remote_relationship(Noted *noted, const RrRelationship *r)
 }
 
 static void
-change_computed_field(Noted *noted, const RrComputedField *f)
+change_computed_field(NamesBefore * noted, const RrComputedField *f)
 {
 	const RrTableNames *source = noted_table(noted, f->source_schema, f->source_table);
 	const RrFunctionNames *calls = noted_function(noted, f->function_schema, f->function_name);
@@ -506,7 +506,7 @@ change_computed_field(Noted *noted, const RrComputedField *f)
 }
 
 static void
-change_tracked_function(Noted *noted, const RrTrackedFunction *f)
+change_tracked_function(NamesBefore * noted, const RrTrackedFunction *f)
 {
 	const RrFunctionNames *function = noted_function(noted, f->function_schema, f->function_name);
 	Change	   *change;
@@ -538,7 +538,7 @@ change_tracked_function(Noted *noted, const RrTrackedFunction *f)
 }
 
 static void
-collect_changes(Noted *noted)
+collect_changes(NamesBefore * noted)
 {
 	ListCell   *lc;
 
@@ -644,7 +644,7 @@ follow(void)
 {
 	for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++)
 	{
-		Noted	   *noted;
+		NamesBefore *noted;
 
 		PushCopiedSnapshot(GetLatestSnapshot());
 		noted = note_names();
@@ -671,7 +671,7 @@ PG_FUNCTION_INFO_V1(rr_follow_names);
 Datum
 rr_note_names(PG_FUNCTION_ARGS pg_attribute_unused())
 {
-	rr_renames_begin();
+	rr_names_begin();
 	PG_RETURN_VOID();
 }
 
@@ -702,12 +702,12 @@ rr_follow_names(PG_FUNCTION_ARGS)
 	bool		concerns;
 	bool		schema;
 
-	if (!rr_renames_end() || PG_ARGISNULL(0) || PG_ARGISNULL(1))
+	if (!rr_names_end() || PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_VOID();
 	classes = read_oids(PG_GETARG_ARRAYTYPE_P(0), &n_classes);
 	objects = read_oids(PG_GETARG_ARRAYTYPE_P(1), &n);
 	PushCopiedSnapshot(GetLatestSnapshot());
-	concerns = rr_renames_concern(Min(n, n_classes), classes, objects, &schema);
+	concerns = rr_names_changed(Min(n, n_classes), classes, objects, &schema);
 	PopActiveSnapshot();
 	if (!concerns)
 		PG_RETURN_VOID();

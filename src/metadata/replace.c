@@ -460,7 +460,7 @@ write_item(void *arg)
 			rr_put_table_relationship(item->object, RR_RESTORE);
 			break;
 		case ITEM_REMOTE_RELATIONSHIP:
-			rr_put_remote_relationship(item->object, RR_RESTORE);
+			rr_put_type_relationship(item->object, RR_RESTORE);
 			break;
 		case ITEM_PERMISSION:
 			rr_put_permission(item->object, RR_RESTORE);

@@ -91,11 +91,11 @@ names_argument(FunctionCallInfo fcinfo, int n)
 
 /* ---- remote schemas ---- */
 
-PG_FUNCTION_INFO_V1(rr_sql_add_remote_schema);
-PG_FUNCTION_INFO_V1(rr_sql_update_remote_schema);
-PG_FUNCTION_INFO_V1(rr_sql_remove_remote_schema);
-PG_FUNCTION_INFO_V1(rr_sql_reload_remote_schema);
-PG_FUNCTION_INFO_V1(rr_sql_introspect_remote_schema);
+PG_FUNCTION_INFO_V1(rr_add_remote_schema);
+PG_FUNCTION_INFO_V1(rr_update_remote_schema);
+PG_FUNCTION_INFO_V1(rr_remove_remote_schema);
+PG_FUNCTION_INFO_V1(rr_reload_remote_schema);
+PG_FUNCTION_INFO_V1(rr_introspect_remote_schema);
 
 /* (name text, definition jsonb, comment text, sdl text) */
 static RrRemoteSchema *
@@ -108,53 +108,53 @@ remote_schema_arguments(FunctionCallInfo fcinfo)
 }
 
 Datum
-rr_sql_add_remote_schema(PG_FUNCTION_ARGS)
+rr_add_remote_schema(PG_FUNCTION_ARGS)
 {
 	rr_put_remote_schema(remote_schema_arguments(fcinfo), RR_CREATE);
 	PG_RETURN_VOID();
 }
 
 Datum
-rr_sql_update_remote_schema(PG_FUNCTION_ARGS)
+rr_update_remote_schema(PG_FUNCTION_ARGS)
 {
 	rr_put_remote_schema(remote_schema_arguments(fcinfo), RR_UPDATE);
 	PG_RETURN_VOID();
 }
 
 Datum
-rr_sql_remove_remote_schema(PG_FUNCTION_ARGS)
+rr_remove_remote_schema(PG_FUNCTION_ARGS)
 {
 	check_not_null(fcinfo, 2);
-	rr_remove_remote_schema(text_argument(fcinfo, 0), PG_GETARG_BOOL(1));
+	rr_delete_remote_schema(text_argument(fcinfo, 0), PG_GETARG_BOOL(1));
 	PG_RETURN_VOID();
 }
 
 Datum
-rr_sql_reload_remote_schema(PG_FUNCTION_ARGS)
+rr_reload_remote_schema(PG_FUNCTION_ARGS)
 {
 	check_not_null(fcinfo, 1);
-	rr_reload_remote_schema(text_argument(fcinfo, 0));
+	rr_refetch_remote_schema(text_argument(fcinfo, 0));
 	PG_RETURN_VOID();
 }
 
 Datum
-rr_sql_introspect_remote_schema(PG_FUNCTION_ARGS)
+rr_introspect_remote_schema(PG_FUNCTION_ARGS)
 {
 	check_not_null(fcinfo, 1);
-	PG_RETURN_JSONB_P(rr_introspect_remote_schema(text_argument(fcinfo, 0)));
+	PG_RETURN_JSONB_P(rr_remote_schema_introspection(text_argument(fcinfo, 0)));
 }
 
 /* ---- relationships ---- */
 
-PG_FUNCTION_INFO_V1(rr_sql_create_remote_relationship);
-PG_FUNCTION_INFO_V1(rr_sql_update_remote_relationship);
-PG_FUNCTION_INFO_V1(rr_sql_delete_remote_relationship);
-PG_FUNCTION_INFO_V1(rr_sql_create_object_relationship);
-PG_FUNCTION_INFO_V1(rr_sql_create_array_relationship);
-PG_FUNCTION_INFO_V1(rr_sql_drop_relationship);
-PG_FUNCTION_INFO_V1(rr_sql_create_remote_schema_remote_relationship);
-PG_FUNCTION_INFO_V1(rr_sql_update_remote_schema_remote_relationship);
-PG_FUNCTION_INFO_V1(rr_sql_delete_remote_schema_remote_relationship);
+PG_FUNCTION_INFO_V1(rr_create_remote_relationship);
+PG_FUNCTION_INFO_V1(rr_update_remote_relationship);
+PG_FUNCTION_INFO_V1(rr_delete_remote_relationship);
+PG_FUNCTION_INFO_V1(rr_create_object_relationship);
+PG_FUNCTION_INFO_V1(rr_create_array_relationship);
+PG_FUNCTION_INFO_V1(rr_drop_relationship);
+PG_FUNCTION_INFO_V1(rr_create_remote_schema_remote_relationship);
+PG_FUNCTION_INFO_V1(rr_update_remote_schema_remote_relationship);
+PG_FUNCTION_INFO_V1(rr_delete_remote_schema_remote_relationship);
 
 /*
  * (source regclass, name text, remote_schema text, remote_field jsonb,
@@ -180,14 +180,14 @@ put_remote_relationship(FunctionCallInfo fcinfo, RrPutMode mode)
 }
 
 Datum
-rr_sql_create_remote_relationship(PG_FUNCTION_ARGS)
+rr_create_remote_relationship(PG_FUNCTION_ARGS)
 {
 	put_remote_relationship(fcinfo, RR_CREATE);
 	PG_RETURN_VOID();
 }
 
 Datum
-rr_sql_update_remote_relationship(PG_FUNCTION_ARGS)
+rr_update_remote_relationship(PG_FUNCTION_ARGS)
 {
 	put_remote_relationship(fcinfo, RR_UPDATE);
 	PG_RETURN_VOID();
@@ -201,18 +201,18 @@ drop_relationship(FunctionCallInfo fcinfo, int kinds)
 
 	check_not_null(fcinfo, 2);
 	table_argument(fcinfo, 0, &schema, &table);
-	rr_drop_table_relationship(schema, table, text_argument(fcinfo, 1), kinds);
+	rr_delete_table_relationship(schema, table, text_argument(fcinfo, 1), kinds);
 }
 
 Datum
-rr_sql_delete_remote_relationship(PG_FUNCTION_ARGS)
+rr_delete_remote_relationship(PG_FUNCTION_ARGS)
 {
 	drop_relationship(fcinfo, RR_REMOTE_KINDS);
 	PG_RETURN_VOID();
 }
 
 Datum
-rr_sql_drop_relationship(PG_FUNCTION_ARGS)
+rr_drop_relationship(PG_FUNCTION_ARGS)
 {
 	drop_relationship(fcinfo, RR_LOCAL_KINDS);
 	PG_RETURN_VOID();
@@ -233,14 +233,14 @@ create_local_relationship(FunctionCallInfo fcinfo, RrRelationshipKind kind)
 }
 
 Datum
-rr_sql_create_object_relationship(PG_FUNCTION_ARGS)
+rr_create_object_relationship(PG_FUNCTION_ARGS)
 {
 	create_local_relationship(fcinfo, RR_REL_OBJECT);
 	PG_RETURN_VOID();
 }
 
 Datum
-rr_sql_create_array_relationship(PG_FUNCTION_ARGS)
+rr_create_array_relationship(PG_FUNCTION_ARGS)
 {
 	create_local_relationship(fcinfo, RR_REL_ARRAY);
 	PG_RETURN_VOID();
@@ -257,45 +257,45 @@ put_remote_schema_relationship(FunctionCallInfo fcinfo, RrPutMode mode)
 	relationship.source_type = text_argument(fcinfo, 1);
 	relationship.name = text_argument(fcinfo, 2);
 	rr_read_definition(&relationship, rr_doc_root(PG_GETARG_JSONB_P(3), "definition"));
-	rr_put_remote_relationship(&relationship, mode);
+	rr_put_type_relationship(&relationship, mode);
 }
 
 Datum
-rr_sql_create_remote_schema_remote_relationship(PG_FUNCTION_ARGS)
+rr_create_remote_schema_remote_relationship(PG_FUNCTION_ARGS)
 {
 	put_remote_schema_relationship(fcinfo, RR_CREATE);
 	PG_RETURN_VOID();
 }
 
 Datum
-rr_sql_update_remote_schema_remote_relationship(PG_FUNCTION_ARGS)
+rr_update_remote_schema_remote_relationship(PG_FUNCTION_ARGS)
 {
 	put_remote_schema_relationship(fcinfo, RR_UPDATE);
 	PG_RETURN_VOID();
 }
 
 Datum
-rr_sql_delete_remote_schema_remote_relationship(PG_FUNCTION_ARGS)
+rr_delete_remote_schema_remote_relationship(PG_FUNCTION_ARGS)
 {
 	check_not_null(fcinfo, 3);
-	rr_drop_remote_relationship(text_argument(fcinfo, 0), text_argument(fcinfo, 1),
+	rr_delete_type_relationship(text_argument(fcinfo, 0), text_argument(fcinfo, 1),
 								text_argument(fcinfo, 2));
 	PG_RETURN_VOID();
 }
 
 /* ---- functions ---- */
 
-PG_FUNCTION_INFO_V1(rr_sql_add_computed_field);
-PG_FUNCTION_INFO_V1(rr_sql_drop_computed_field);
-PG_FUNCTION_INFO_V1(rr_sql_track_function);
-PG_FUNCTION_INFO_V1(rr_sql_untrack_function);
+PG_FUNCTION_INFO_V1(rr_add_computed_field);
+PG_FUNCTION_INFO_V1(rr_drop_computed_field);
+PG_FUNCTION_INFO_V1(rr_track_function);
+PG_FUNCTION_INFO_V1(rr_untrack_function);
 
 /*
  * (source regclass, name text, function regproc, table_argument text,
  * session_argument text, comment text)
  */
 Datum
-rr_sql_add_computed_field(PG_FUNCTION_ARGS)
+rr_add_computed_field(PG_FUNCTION_ARGS)
 {
 	RrComputedField field = {0};
 
@@ -311,20 +311,20 @@ rr_sql_add_computed_field(PG_FUNCTION_ARGS)
 }
 
 Datum
-rr_sql_drop_computed_field(PG_FUNCTION_ARGS)
+rr_drop_computed_field(PG_FUNCTION_ARGS)
 {
 	const char *schema;
 	const char *table;
 
 	check_not_null(fcinfo, 3);
 	table_argument(fcinfo, 0, &schema, &table);
-	rr_drop_computed_field(schema, table, text_argument(fcinfo, 1), PG_GETARG_BOOL(2));
+	rr_delete_computed_field(schema, table, text_argument(fcinfo, 1), PG_GETARG_BOOL(2));
 	PG_RETURN_VOID();
 }
 
 /* (function regproc, configuration jsonb, comment text) */
 Datum
-rr_sql_track_function(PG_FUNCTION_ARGS)
+rr_track_function(PG_FUNCTION_ARGS)
 {
 	const char *schema;
 	const char *name;
@@ -342,25 +342,25 @@ rr_sql_track_function(PG_FUNCTION_ARGS)
 }
 
 Datum
-rr_sql_untrack_function(PG_FUNCTION_ARGS)
+rr_untrack_function(PG_FUNCTION_ARGS)
 {
 	const char *schema;
 	const char *name;
 
 	check_not_null(fcinfo, 1);
 	function_argument(fcinfo, 0, &schema, &name);
-	rr_drop_tracked_function(schema, name);
+	rr_delete_tracked_function(schema, name);
 	PG_RETURN_VOID();
 }
 
 /* ---- permissions ---- */
 
-PG_FUNCTION_INFO_V1(rr_sql_add_remote_schema_permissions);
-PG_FUNCTION_INFO_V1(rr_sql_drop_remote_schema_permissions);
+PG_FUNCTION_INFO_V1(rr_add_remote_schema_permissions);
+PG_FUNCTION_INFO_V1(rr_drop_remote_schema_permissions);
 
 /* (remote_schema text, role name, definition text, comment text) */
 Datum
-rr_sql_add_remote_schema_permissions(PG_FUNCTION_ARGS)
+rr_add_remote_schema_permissions(PG_FUNCTION_ARGS)
 {
 	RrPermission permission = {0};
 
@@ -374,9 +374,9 @@ rr_sql_add_remote_schema_permissions(PG_FUNCTION_ARGS)
 }
 
 Datum
-rr_sql_drop_remote_schema_permissions(PG_FUNCTION_ARGS)
+rr_drop_remote_schema_permissions(PG_FUNCTION_ARGS)
 {
 	check_not_null(fcinfo, 2);
-	rr_drop_permission(text_argument(fcinfo, 0), NameStr(*PG_GETARG_NAME(1)));
+	rr_delete_permission(text_argument(fcinfo, 0), NameStr(*PG_GETARG_NAME(1)));
 	PG_RETURN_VOID();
 }

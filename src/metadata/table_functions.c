@@ -267,7 +267,7 @@ joined_by(const char *schema, const char *table, const char *name)
 }
 
 void
-rr_delete_computed_field(const char *schema, const char *table, const char *name)
+rr_delete_computed_field_row(const char *schema, const char *table, const char *name)
 {
 	RR_METADATA_EXECUTE("DELETE FROM remote_rel.computed_field WHERE table_schema OPERATOR(pg_catalog.=) $1 "
 						"AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
@@ -275,7 +275,7 @@ rr_delete_computed_field(const char *schema, const char *table, const char *name
 }
 
 void
-rr_drop_computed_field(const char *schema, const char *table, const char *name, bool cascade)
+rr_delete_computed_field(const char *schema, const char *table, const char *name, bool cascade)
 {
 	List	   *names;
 	ListCell   *lc;
@@ -298,10 +298,10 @@ rr_drop_computed_field(const char *schema, const char *table, const char *name, 
 					(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
 					 errmsg("computed field \"%s\" of table \"%s\" is used by relationship \"%s\"", name, table, relationship->name),
 					 errhint("Delete the relationship, or drop the computed field with cascade.")));
-		rr_drop_table_relationship(schema, table, relationship->name, 1 << RR_REL_TO_REMOTE_SCHEMA);
+		rr_delete_table_relationship(schema, table, relationship->name, 1 << RR_REL_TO_REMOTE_SCHEMA);
 	}
 	rr_metadata_refresh();
-	rr_delete_computed_field(schema, table, name);
+	rr_delete_computed_field_row(schema, table, name);
 	rr_metadata_end();
 }
 
@@ -377,7 +377,7 @@ rr_put_tracked_function(const RrTrackedFunction *function, RrPutMode mode)
 }
 
 void
-rr_drop_tracked_function(const char *schema, const char *name)
+rr_delete_tracked_function(const char *schema, const char *name)
 {
 	rr_metadata_begin();
 	if (!is_tracked(schema, name))

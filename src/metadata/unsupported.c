@@ -102,7 +102,7 @@ static const char *const prefixes[] = {"mssql_", "bigquery_", "snowflake_", "cit
 "cockroach_", "dataconnector_"};
 
 void
-rr_throw_elsewhere(const char *type, const char *bare, const RrDoc *request)
+rr_throw_unsupported(const char *type, const char *bare, const RrDoc *request)
 {
 	const char *hint = NULL;
 

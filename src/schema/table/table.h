@@ -312,7 +312,7 @@ extern void rr_database_functions(RrDatabase *db);
  * Where the role may have them: a computed field on a table's type, a tracked
  * function on query_root.
  */
-extern void rr_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table,
+extern void rr_table_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table,
 								  const RrFunction *function);
 extern bool rr_function_arg_required(const RrFunction *function, int i);
 extern void rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *function);

@@ -331,8 +331,8 @@ describe_computed(const RrFunction *function)
 }
 
 void
-rr_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table,
-					  const RrFunction *function)
+rr_table_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table,
+							const RrFunction *function)
 {
 	GqlSchema  *schema = rs->schema;
 	const RrTable *result = function->result_table;

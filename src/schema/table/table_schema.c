@@ -336,7 +336,7 @@ complete_object(GqlSchema *schema, GqlType *type)
 	rr_foreach_column(rs, rt, column)
 		add_column(rs, type, table, column);
 	gql_foreach(RrFunction, computed, &table->computed)
-		rr_add_computed_field(rs, type, table, computed);
+		rr_table_add_computed_field(rs, type, table, computed);
 
 	first = type->fields.n;
 	gql_foreach(RrLink, link, &table->links)
