@@ -288,12 +288,12 @@ COMMENT ON FUNCTION remote_rel.validate_schema(text) IS 'everything that is wron
 -- What generated statements call
 
 CREATE FUNCTION remote_rel.json_object(template text) RETURNS json
-	AS 'MODULE_PATHNAME', 'rr_json_object_sql' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'rr_json_object' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION remote_rel.json_object(text) IS 'a template without placeholders as JSON';
 
 -- STABLE, as to_json() is: the text of some types depends on settings.
 CREATE FUNCTION remote_rel.json_object(template text, VARIADIC "values" "any") RETURNS json
-	AS 'MODULE_PATHNAME', 'rr_json_object_sql' LANGUAGE C STABLE PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'rr_json_object' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION remote_rel.json_object(text, "any")
 	IS 'JSON by a template: $ takes the next value, * the members of the next one, ? tells by the next one whether the object after it is there';
 
@@ -315,7 +315,7 @@ COMMENT ON AGGREGATE remote_rel.json_rows(text) IS 'a list of as many templates 
 COMMENT ON AGGREGATE remote_rel.json_rows(text, "any") IS 'a JSON list with json_object() of every row; [] of no rows';
 
 CREATE FUNCTION remote_rel.session_variable(name text) RETURNS text
-	AS 'MODULE_PATHNAME', 'rr_sql_session_variable' LANGUAGE C STRICT STABLE PARALLEL RESTRICTED;
+	AS 'MODULE_PATHNAME', 'rr_session_variable' LANGUAGE C STRICT STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION remote_rel.session_variable(text) IS 'value of an x-hasura-* variable of the request that is being answered, for policies and computed fields';
 
 CREATE FUNCTION remote_rel.join_hole(step integer, run integer) RETURNS json

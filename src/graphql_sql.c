@@ -12,7 +12,7 @@
 #include "compat.h"
 #include "graphql/graphql.h"
 #include "settings.h"
-#include "session/value_jsonb.h"
+#include "session/session.h"
 
 #define ERROR_CODE "validation-failed"
 

@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
+#include "catalog/catalog.h"
 #include "compat.h"
 #include "exec/exec.h"
 #include "settings.h"
@@ -24,7 +25,7 @@ PG_FUNCTION_INFO_V1(rr_graphql_schema);
 void
 _PG_init(void)
 {
-	rr_settings_register();
+	rr_settings_register(rr_catalog_invalidate);
 }
 
 /*

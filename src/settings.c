@@ -12,7 +12,6 @@
 #include "utils/memutils.h"
 #include "utils/varlena.h"
 
-#include "catalog/catalog.h"
 #include "compat.h"
 #include "settings.h"
 
@@ -25,6 +24,9 @@ int			rr_max_query_depth;
 int			rr_max_query_tokens;
 int			rr_cache_memory;
 int			rr_on_remote_error;
+
+/* What rr_settings_register() was given. */
+static void (*role_schemas_changed) (void);
 
 static const struct config_enum_entry on_remote_error_options[] = {
 	{"error", RR_ON_REMOTE_ERROR_ERROR, false},
@@ -51,19 +53,20 @@ check_exposed_schemas(char **newval, void **extra pg_attribute_unused(),
 static void
 assign_exposed_schemas(const char *newval pg_attribute_unused(), void *extra pg_attribute_unused())
 {
-	rr_catalog_invalidate();
+	role_schemas_changed();
 }
 
 static void
 assign_remote_schema_permissions(bool newval pg_attribute_unused(),
 								 void *extra pg_attribute_unused())
 {
-	rr_catalog_invalidate();
+	role_schemas_changed();
 }
 
 void
-rr_settings_register(void)
+rr_settings_register(void (*on_change) (void))
 {
+	role_schemas_changed = on_change;
 	DefineCustomStringVariable("remote_rel.exposed_schemas",
 							   "Schemas whose tables are part of the GraphQL schema.",
 							   "A list of names separated by commas; privileges decide what a role sees of them.",

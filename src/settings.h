@@ -1,6 +1,6 @@
 /*
- * settings.h: the remote_rel.* settings (README has the table of their
- * meanings).
+ * settings.h: the remote_rel.* settings (their table is in
+ * docs/reference.md).
  */
 #ifndef RR_SETTINGS_H
 #define RR_SETTINGS_H
@@ -21,7 +21,10 @@ extern int	rr_max_query_tokens;
 extern int	rr_cache_memory;	/* kB, of role schemas and of plans each */
 extern int	rr_on_remote_error; /* RrOnRemoteError; remote_join() only */
 
-/* Define all of them; from _PG_init() only. */
-extern void rr_settings_register(void);
+/*
+ * Define the settings; from _PG_init() only. role_schemas_changed is called
+ * whenever a setting changes that role schemas depend on; it must not throw.
+ */
+extern void rr_settings_register(void (*role_schemas_changed) (void));
 
 #endif							/* RR_SETTINGS_H */

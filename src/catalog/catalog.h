@@ -340,7 +340,7 @@ extern bool rr_catalogs_overtaken(void);
  * Wait until all transactions that have committed changes of the catalogs have
  * told of them; a matter of microseconds. Invalidations are accepted then.
  */
-extern void rr_catalogs_settle(void);
+extern void rr_wait_for_invalidations(void);
 
 /* ---- generation.c ---- */
 

@@ -10,7 +10,7 @@
  * Readers see the server's catalogs through caches, or as they are at each
  * moment where a cache has nothing, and ours by a snapshot. A commit shows to
  * the latter two a moment before it has sent the invalidations that caches
- * wait for. So readers first wait that moment (rr_catalogs_settle()), and
+ * wait for. So readers first wait that moment (rr_wait_for_invalidations()), and
  * afterwards look whether anything came in between (rr_catalogs_overtaken()).
  */
 #include "postgres.h"
@@ -130,7 +130,7 @@ await_writers(Relation rel, TransactionId *last)
 }
 
 void
-rr_catalogs_settle(void)
+rr_wait_for_invalidations(void)
 {
 	TransactionId last = InvalidTransactionId;
 

@@ -23,7 +23,7 @@
 #include "schema/permission/preset.h"
 #include "schema/table/table.h"
 #include "settings.h"
-#include "session/value_jsonb.h"
+#include "session/session.h"
 
 typedef struct RemoteJoin
 {

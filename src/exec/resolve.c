@@ -10,7 +10,7 @@
 
 #include "join/join.h"
 #include "settings.h"
-#include "session/value_jsonb.h"
+#include "session/session.h"
 
 /* graphql-js stops at as many */
 #define MAX_ERRORS 100

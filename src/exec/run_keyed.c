@@ -5,7 +5,7 @@
 
 #include "utils/memutils.h"
 
-#include "json/json_value.h"
+#include "json/json.h"
 #include "join/join.h"
 
 /* Which keys the statement runs for, and whom its rows go to. */

@@ -13,7 +13,7 @@
 
 #include "miscadmin.h"
 
-#include "json/json_value.h"
+#include "json/json.h"
 #include "join/join.h"
 
 /* Digits and what ends them. False when it is something else. */

@@ -16,6 +16,7 @@
  */
 #include "postgres.h"
 
+#include "base/http_header.h"
 #include "http/http_int.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -26,7 +27,6 @@
 static void release_transfer(void *arg);
 static RrHttpTransfer *create_transfer(RrHttpGroup *group, const RrHttpRequest *req);
 static void check_request(const RrHttpRequest *req);
-static bool is_token(const char *s, size_t len);
 static void copy_headers(RrHttpTransfer *t, const RrHttpRequest *req);
 static void append_header(RrHttpTransfer *t, const char *line);
 static bool is_usable_url(RrHttpTransfer *t);
@@ -216,7 +216,7 @@ check_request(const RrHttpRequest *req)
 {
 	ListCell   *lc;
 
-	if (req->method != NULL && !is_token(req->method, strlen(req->method)))
+	if (req->method != NULL && !rr_is_http_token(req->method, strlen(req->method)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid HTTP method \"%s\"", req->method)));
@@ -225,40 +225,8 @@ check_request(const RrHttpRequest *req)
 		const char *header = lfirst(lc);
 		int			name_len = strcspn(header, ":");
 
-		rr_http_check_header(header, header[name_len] == ':' ? name_len : 0, header + name_len + 1);
+		rr_check_http_header(header, header[name_len] == ':' ? name_len : 0, header + name_len + 1);
 	}
-}
-
-void
-rr_http_check_header(const char *name, int name_len, const char *value)
-{
-	if (!is_token(name, name_len))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid HTTP header"),
-				 errdetail("The name of a header is one or more letters, digits and signs, without spaces and colons.")));
-	for (const char *p = value; *p != '\0'; p++)
-	{
-		if (((unsigned char) *p < ' ' && *p != '\t') || *p == 0x7f)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("invalid value of HTTP header \"%.*s\"", name_len, name),
-					 errdetail("A header's value holds no line breaks and no other control characters.")));
-	}
-}
-
-/* RFC 9110, 5.6.2 */
-static bool
-is_token(const char *s, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-	{
-		if (!(s[i] >= '0' && s[i] <= '9') && !(s[i] >= 'A' && s[i] <= 'Z') &&
-			!(s[i] >= 'a' && s[i] <= 'z') &&
-			(s[i] == '\0' || strchr("!#$%&'*+-.^_`|~", s[i]) == NULL))
-			return false;
-	}
-	return len > 0;
 }
 
 /*

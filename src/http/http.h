@@ -91,12 +91,6 @@ typedef struct RrHttpResponse
 
 typedef struct RrHttpGroup RrHttpGroup;
 
-/*
- * Throws 22023 unless these make a header line. The name is shown if it is
- * one, the value never.
- */
-extern void rr_http_check_header(const char *name, int name_len, const char *value);
-
 /* An empty group, owned by cxt. */
 extern RrHttpGroup *rr_http_group_create(MemoryContext cxt);
 

@@ -12,7 +12,6 @@
 
 #include "base/subtransaction.h"
 #include "join/answer.h"
-#include "json/json_value.h"
 #include "json/json.h"
 
 static const char *

@@ -16,6 +16,7 @@
 
 #include "join/join.h"
 #include "schema/permission/preset.h"
+#include "session/session.h"
 #include "settings.h"
 
 /* ---- values of key arguments ---- */
@@ -119,7 +120,7 @@ key_argument_value(RrStepRun *step, int key, const RrKeyArgument *argument)
 	if (argument->presets)
 	{
 		value = rr_apply_presets(plan->remote->upstream, argument->def, value,
-								 rr_session_variable, &errors);
+								 rr_session_variable_value, &errors);
 		if (value == NULL)
 		{
 			rr_local_key_error(step, key, linitial(errors.items));
@@ -406,7 +407,7 @@ append_presets(const RrStepRun *step, StringInfo out, const GqlError **error)
 	{
 		const RrPresetArgument *preset = lfirst(lc);
 		GqlValue   *value = rr_apply_presets(upstream, preset->def, preset->given,
-											 rr_session_variable, errors);
+											 rr_session_variable_value, errors);
 
 		if (value != NULL)
 			value = gql_coerce_value(upstream, value, preset->def->type, true,

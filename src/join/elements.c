@@ -13,7 +13,7 @@
 #include "nodes/bitmapset.h"
 
 #include "join/answer.h"
-#include "json/json_value.h"
+#include "json/json.h"
 
 typedef struct MatchEntry
 {

@@ -13,7 +13,7 @@
 #define RR_RUN_H
 
 #include "exec/exec.h"
-#include "json/scan.h"
+#include "json/json.h"
 #include "http/http.h"
 #include "plan/remote/step.h"
 

@@ -21,7 +21,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
-#include "json/json_value.h"
+#include "json/json.h"
 #include "join/join.h"
 
 /* Behind each value of an image; JSON text cannot hold it raw. */

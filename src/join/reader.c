@@ -10,7 +10,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "json/json_value.h"
+#include "json/json.h"
 #include "join/reader.h"
 
 static RrReadResult

@@ -6,7 +6,7 @@
 #define RR_READER_H
 
 #include "join/join.h"
-#include "json/scan.h"
+#include "json/json.h"
 
 typedef enum RrReadResult
 {

@@ -17,7 +17,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "json/json_value.h"
+#include "json/json.h"
 #include "join/row_stream.h"
 
 /* Values of less than so many bytes are not worth being forgotten. */

@@ -5,7 +5,7 @@
 
 #include "miscadmin.h"
 
-#include "json/scan.h"
+#include "json/json.h"
 
 /*
  * Deeper values than any schema has are refused before the stack is in danger.

@@ -335,7 +335,7 @@ rr_all_inconsistencies(void)
 		bool		changed;
 
 		PushActiveSnapshot(GetTransactionSnapshot());
-		rr_catalogs_settle();
+		rr_wait_for_invalidations();
 		generation = rr_catalog_generation();
 		found = find_inconsistencies();
 		changed = (found != NIL && rr_catalogs_overtaken()) ||

@@ -14,9 +14,9 @@
 #include "catalog/pg_authid.h"
 
 #include "compat.h"
-#include "exec/exec.h"
 #include "metadata/metadata.h"
 #include "schema/permission/permission.h"
+#include "session/session.h"
 
 /*
  * A permission that some role uses, and what it leaves of its remote schema.

@@ -17,8 +17,8 @@
 #include "utils/snapmgr.h"
 
 #include "compat.h"
-#include "exec/exec.h"
 #include "schema/table/table.h"
+#include "session/session.h"
 #include "settings.h"
 
 /* How often a schema is built anew because something changed meanwhile. */
@@ -146,11 +146,11 @@ build(Oid role, uint64 generation)
 	{
 		/* the server's catalogs are read as they are now, so ours are, too */
 		PushActiveSnapshot(GetTransactionSnapshot());
-		rr_catalogs_settle();
+		rr_wait_for_invalidations();
 		entry->rs.sees_everything = rr_role_sees_everything(role);
 		fill(&entry->rs);
 		if (rr_catalogs_overtaken())
-			rr_catalogs_settle();
+			rr_wait_for_invalidations();
 		PopActiveSnapshot();
 	}
 	PG_CATCH();

@@ -14,8 +14,9 @@
 #include "utils/formatting.h"
 #include "utils/guc.h"
 
+#include "base/http_header.h"
 #include "compat.h"
-#include "join/join.h"
+#include "session/session.h"
 
 #define VARIABLE_PREFIX "x-hasura-"
 
@@ -192,7 +193,7 @@ read_header(const JsonbValue *key, const JsonbValue *value)
 
 	header->name = asc_tolower(key->val.string.val, key->val.string.len);
 	header->to = header_text(value);
-	rr_http_check_header(header->name, strlen(header->name), header->to ? header->to : "");
+	rr_check_http_header(header->name, strlen(header->name), header->to ? header->to : "");
 	if (header->to == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -18,7 +18,7 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
-#include "exec/exec.h"
+#include "session/session.h"
 
 /* Calls in progress, each computed inside of another one. */
 #define MAX_NESTED_CALLS 30
@@ -196,7 +196,7 @@ rr_role_leave(const RrRoleState *state)
 }
 
 const char *
-rr_session_variable(const char *name)
+rr_session_variable_value(const char *name)
 {
 	ListCell   *lc;
 
@@ -222,13 +222,13 @@ rr_session_headers(void)
 	return current ? current->headers : NIL;
 }
 
-PG_FUNCTION_INFO_V1(rr_sql_session_variable);
+PG_FUNCTION_INFO_V1(rr_session_variable);
 
 /* session_variable(name text) returns text */
 Datum
-rr_sql_session_variable(PG_FUNCTION_ARGS)
+rr_session_variable(PG_FUNCTION_ARGS)
 {
-	const char *value = rr_session_variable(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	const char *value = rr_session_variable_value(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 
 	if (value == NULL)
 		PG_RETURN_NULL();

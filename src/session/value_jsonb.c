@@ -10,7 +10,7 @@
 
 #include "compat.h"
 #include "settings.h"
-#include "session/value_jsonb.h"
+#include "session/session.h"
 
 static GqlValue *value_from_container(JsonbContainer *container);
 

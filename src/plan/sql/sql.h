@@ -3,7 +3,7 @@
  *
  * A root field becomes one statement. Rows are aggregated by
  * remote_rel.json_rows(template, values…), single objects made by
- * remote_rel.json_object(template, values…) (json/json_build.c says what
+ * remote_rel.json_object(template, values…) (json/template.c says what
  * templates are). Response keys stand in templates only, so they never become
  * identifiers. Values from the document are parameters; names go through
  * quote_identifier().
@@ -188,7 +188,7 @@ extern const char **rr_link_columns(const RrLink *link, const char *alias);
 /* ---- sql_json.c ---- */
 
 /* The object of a selection on a row. NULL when an error was filed. */
-extern RrJsonPiece *rr_json_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields);
+extern RrJsonPiece *rr_sql_json_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields);
 
 /* Members of an object ("key": value), and the object. */
 extern RrJsonPiece *rr_json_piece(const char *template, const char *arg);

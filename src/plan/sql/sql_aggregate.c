@@ -123,7 +123,7 @@ function_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 static RrJsonPiece *
 nodes(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
-	RrJsonPiece *piece = rr_json_object(sql, row, gql_named_type(field->def->type),
+	RrJsonPiece *piece = rr_sql_json_object(sql, row, gql_named_type(field->def->type),
 										rr_subfields(sql, field));
 
 	return piece ? rr_json_piece("$", rr_json_call("json_rows", piece)) : NULL;

@@ -157,7 +157,7 @@ static RrJsonPiece *
 joined_object(RrSql *sql, const RrRow *row, const RrLink *link, GqlType *type, List *fields)
 {
 	RrRow		joined = rr_rows_join(sql, row, link);
-	RrJsonPiece *piece = rr_json_object(sql, &joined, type, fields);
+	RrJsonPiece *piece = rr_sql_json_object(sql, &joined, type, fields);
 
 	if (piece == NULL)
 		return NULL;
@@ -350,7 +350,7 @@ field_value(RrSql *sql, const RrRow *row, GqlType *type, const GqlFieldSel *fiel
 }
 
 RrJsonPiece *
-rr_json_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields)
+rr_sql_json_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields)
 {
 	List	   *members = NIL;
 	ListCell   *lc;

@@ -18,7 +18,7 @@ make_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 	RrRow		row = rr_rows_row(rows);
 
 	rr_rows_prepare(sql, rows, rr_joins_objects(sql, fields));
-	return rr_json_object(sql, &row, gql_named_type(field->def->type), fields);
+	return rr_sql_json_object(sql, &row, gql_named_type(field->def->type), fields);
 }
 
 const char *

@@ -6,7 +6,7 @@
 ROOT ?= ../..
 PG_CONFIG ?= pg_config
 
-SHIM_SOURCES := $(sort $(shell find $(ROOT)/src/graphql -name '*.c')) $(ROOT)/src/json/json.c $(ROOT)/src/json/scan.c $(ROOT)/test/fuzz/shim/shim.c
+SHIM_SOURCES := $(sort $(shell find $(ROOT)/src/graphql -name '*.c')) $(ROOT)/src/json/tree.c $(ROOT)/src/json/scan.c $(ROOT)/test/fuzz/shim/shim.c
 SHIM_HEADERS := $(shell find $(ROOT)/src $(ROOT)/test/fuzz/shim -name '*.h')
 SHIM_CFLAGS := -std=gnu99 -D_GNU_SOURCE -ffunction-sections -fno-strict-aliasing -fwrapv -Wall -Wextra \
 	-I$(ROOT)/src -I$(ROOT)/test/fuzz/shim -isystem $(shell $(PG_CONFIG) --includedir-server) \

@@ -1,5 +1,5 @@
 /*
- * json.c: json-c behind a door. See json.h for ownership.
+ * tree.c: JSON text as a tree, by json-c. See json.h for ownership.
  *
  * What json-c takes for JSON depends on its version: NaN, "1.", comments,
  * control characters, even in its strict mode, which in 0.18 refuses all text
@@ -13,7 +13,6 @@
 #include <json-c/json.h>
 
 #include "json/json.h"
-#include "json/scan.h"
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 

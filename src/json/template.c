@@ -25,10 +25,9 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
-#include "json/json_value.h"
-#include "json/scan.h"
+#include "json/json.h"
 
-PG_FUNCTION_INFO_V1(rr_json_object_sql);
+PG_FUNCTION_INFO_V1(rr_json_object);
 PG_FUNCTION_INFO_V1(rr_json_rows_add);
 PG_FUNCTION_INFO_V1(rr_json_rows_finish);
 
@@ -335,7 +334,7 @@ start_buffer(StringInfo out, int size)
 /* ---- functions ---- */
 
 Datum
-rr_json_object_sql(PG_FUNCTION_ARGS)
+rr_json_object(PG_FUNCTION_ARGS)
 {
 	Program    *program = get_program(fcinfo, 0);
 	StringInfoData out;

@@ -1,5 +1,5 @@
 /*
- * json_value.c: SQL values as JSON text.
+ * value_writer.c: SQL values as JSON text.
  */
 #include "postgres.h"
 
@@ -21,7 +21,41 @@
 #include "utils/uuid.h"
 
 #include "compat.h"
-#include "json/json_value.h"
+#include "json/json.h"
+
+typedef enum JsonKind
+{
+	JSON_OF_BOOL,
+	JSON_OF_INT2,
+	JSON_OF_INT4,
+	JSON_OF_INT8,
+	JSON_OF_FLOAT4,
+	JSON_OF_FLOAT8,
+	JSON_OF_NUMERIC,
+	JSON_OF_TEXT,				/* a varlena string */
+	JSON_OF_NAME,
+	JSON_OF_UUID,
+	JSON_OF_DATETIME,
+	JSON_OF_JSON,
+	JSON_OF_JSONB,
+	JSON_OF_ARRAY,
+	JSON_OF_COMPOSITE,
+	JSON_OF_CAST,				/* by the type's cast to json */
+	JSON_OF_OTHER,				/* by its output function */
+} JsonKind;
+
+struct RrJsonWriter
+{
+	JsonKind	kind;
+	Oid			type;			/* a domain's base type */
+	FmgrInfo	function;		/* JSON_OF_CAST, JSON_OF_OTHER */
+	RrJsonWriter *element;		/* JSON_OF_ARRAY */
+
+	/* of the type, for arrays of it */
+	int16		typlen;
+	bool		typbyval;
+	char		typalign;
+};
 
 #define ONES UINT64CONST(0x0101010101010101)
 #define HIGHS UINT64CONST(0x8080808080808080)
@@ -239,47 +273,47 @@ write_array(RrJsonWriter *writer, StringInfo out, Datum value)
 
 /* ---- writers ---- */
 
-static RrJsonKind
+static JsonKind
 kind_of(Oid type)
 {
 	switch (type)
 	{
 		case BOOLOID:
-			return RR_JSON_OF_BOOL;
+			return JSON_OF_BOOL;
 		case INT2OID:
-			return RR_JSON_OF_INT2;
+			return JSON_OF_INT2;
 		case INT4OID:
-			return RR_JSON_OF_INT4;
+			return JSON_OF_INT4;
 		case INT8OID:
-			return RR_JSON_OF_INT8;
+			return JSON_OF_INT8;
 		case FLOAT4OID:
-			return RR_JSON_OF_FLOAT4;
+			return JSON_OF_FLOAT4;
 		case FLOAT8OID:
-			return RR_JSON_OF_FLOAT8;
+			return JSON_OF_FLOAT8;
 		case NUMERICOID:
-			return RR_JSON_OF_NUMERIC;
+			return JSON_OF_NUMERIC;
 		case TEXTOID:
 		case VARCHAROID:
 		case BPCHAROID:
-			return RR_JSON_OF_TEXT;
+			return JSON_OF_TEXT;
 		case NAMEOID:
-			return RR_JSON_OF_NAME;
+			return JSON_OF_NAME;
 		case UUIDOID:
-			return RR_JSON_OF_UUID;
+			return JSON_OF_UUID;
 		case DATEOID:
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
-			return RR_JSON_OF_DATETIME;
+			return JSON_OF_DATETIME;
 		case JSONOID:
-			return RR_JSON_OF_JSON;
+			return JSON_OF_JSON;
 		case JSONBOID:
-			return RR_JSON_OF_JSONB;
+			return JSON_OF_JSONB;
 	}
 	if (OidIsValid(get_element_type(type)))
-		return RR_JSON_OF_ARRAY;
+		return JSON_OF_ARRAY;
 	if (type_is_rowtype(type))
-		return RR_JSON_OF_COMPOSITE;
-	return RR_JSON_OF_OTHER;
+		return JSON_OF_COMPOSITE;
+	return JSON_OF_OTHER;
 }
 
 RrJsonWriter *
@@ -293,15 +327,15 @@ rr_json_writer(Oid type, MemoryContext cxt)
 	writer->type = getBaseType(type);
 	writer->kind = kind_of(writer->type);
 	get_typlenbyvalalign(writer->type, &writer->typlen, &writer->typbyval, &writer->typalign);
-	if (writer->kind == RR_JSON_OF_ARRAY)
+	if (writer->kind == JSON_OF_ARRAY)
 		writer->element = rr_json_writer(get_element_type(writer->type), cxt);
-	else if (writer->kind == RR_JSON_OF_OTHER)
+	else if (writer->kind == JSON_OF_OTHER)
 	{
 		/* as to_json(): only types that users made can have such a cast */
 		if (writer->type >= FirstNormalObjectId &&
 			find_coercion_pathway(JSONOID, writer->type, COERCION_EXPLICIT,
 								  &function) == COERCION_PATH_FUNC)
-			writer->kind = RR_JSON_OF_CAST;
+			writer->kind = JSON_OF_CAST;
 		else
 			getTypeOutputInfo(writer->type, &function, &is_varlena);
 		fmgr_info_cxt(function, &writer->function, cxt);
@@ -315,40 +349,40 @@ rr_json_write(RrJsonWriter *writer, StringInfo out, Datum value)
 {
 	switch (writer->kind)
 	{
-		case RR_JSON_OF_BOOL:
+		case JSON_OF_BOOL:
 			if (DatumGetBool(value))
 				rr_json_append(out, "true", 4);
 			else
 				rr_json_append(out, "false", 5);
 			break;
-		case RR_JSON_OF_INT2:
+		case JSON_OF_INT2:
 			write_int32(out, DatumGetInt16(value));
 			break;
-		case RR_JSON_OF_INT4:
+		case JSON_OF_INT4:
 			write_int32(out, DatumGetInt32(value));
 			break;
-		case RR_JSON_OF_INT8:
+		case JSON_OF_INT8:
 			out->len += rr_lltoa(DatumGetInt64(value), rr_json_reserve(out, MAXINT8LEN + 1));
 			break;
-		case RR_JSON_OF_FLOAT4:
+		case JSON_OF_FLOAT4:
 			write_number(out, DatumGetCString(DirectFunctionCall1(float4out, value)));
 			break;
-		case RR_JSON_OF_FLOAT8:
+		case JSON_OF_FLOAT8:
 			write_number(out, float8out_internal(DatumGetFloat8(value)));
 			break;
-		case RR_JSON_OF_NUMERIC:
+		case JSON_OF_NUMERIC:
 			write_number(out, DatumGetCString(DirectFunctionCall1(numeric_out, value)));
 			break;
-		case RR_JSON_OF_TEXT:
+		case JSON_OF_TEXT:
 			write_varlena(out, value, true);
 			break;
-		case RR_JSON_OF_NAME:
+		case JSON_OF_NAME:
 			write_cstring(out, NameStr(*DatumGetName(value)));
 			break;
-		case RR_JSON_OF_UUID:
+		case JSON_OF_UUID:
 			write_uuid(out, DatumGetUUIDP(value));
 			break;
-		case RR_JSON_OF_DATETIME:
+		case JSON_OF_DATETIME:
 			{
 				char		text[MAXDATELEN + 1];
 
@@ -356,27 +390,27 @@ rr_json_write(RrJsonWriter *writer, StringInfo out, Datum value)
 				write_cstring(out, text);
 				break;
 			}
-		case RR_JSON_OF_JSON:
+		case JSON_OF_JSON:
 			write_varlena(out, value, false);
 			break;
-		case RR_JSON_OF_JSONB:
+		case JSON_OF_JSONB:
 			{
 				Jsonb	   *jsonb = DatumGetJsonbP(value);
 
 				JsonbToCString(out, &jsonb->root, VARSIZE(jsonb));
 				break;
 			}
-		case RR_JSON_OF_ARRAY:
+		case JSON_OF_ARRAY:
 			check_stack_depth();
 			write_array(writer, out, value);
 			break;
-		case RR_JSON_OF_COMPOSITE:
+		case JSON_OF_COMPOSITE:
 			write_varlena(out, DirectFunctionCall1(row_to_json, value), false);
 			break;
-		case RR_JSON_OF_CAST:
+		case JSON_OF_CAST:
 			write_varlena(out, FunctionCall1(&writer->function, value), false);
 			break;
-		case RR_JSON_OF_OTHER:
+		case JSON_OF_OTHER:
 			write_cstring(out, OutputFunctionCall(&writer->function, value));
 			break;
 	}
