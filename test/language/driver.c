@@ -117,28 +117,28 @@ parse(Command *command)
 	{
 		GqlSelectionSet *set = gql_parse_selection_set(text, len, &limits, errors);
 
-		if (set)
+		if (set != NULL)
 			gql_print_selection_set(&printed, set, 0);
 	}
 	else if (text_is(command, "as", "type"))
 	{
 		GqlTypeNode *type = gql_parse_type(text, len, errors);
 
-		if (type)
+		if (type != NULL)
 			gql_print_type_node(&printed, type);
 	}
 	else if (text_is(command, "as", "value"))
 	{
 		GqlValue   *value = gql_parse_value(text, len, errors);
 
-		if (value)
+		if (value != NULL)
 			gql_print_value(&printed, value);
 	}
 	else
 	{
 		GqlDocument *document = gql_parse(text, len, &limits, errors);
 
-		if (document)
+		if (document != NULL)
 			gql_print_document(&printed, document);
 	}
 
@@ -181,7 +181,7 @@ answer_schema(Command *command, GqlSchema *built, GqlErrorList *errors, GqlError
 	add_errors(command, errors);
 	appendStringInfoString(command->answer, ", \"warnings\": ");
 	gql_errors_to_json(warnings, command->answer);
-	if (built && errors->items == NIL)
+	if (built != NULL && errors->items == NIL)
 	{
 		initStringInfo(&printed);
 		gql_print_schema(built, &printed);
@@ -202,7 +202,7 @@ schema(Command *command)
 	GqlSchema  *built = gql_schema_from_sdl(text, len, get_number(command, "lenient", 0) != 0,
 											errors, warnings);
 
-	if (*keep && built)
+	if (*keep && built != NULL)
 	{
 		KeptSchema *kept = palloc(sizeof(KeptSchema));
 
@@ -240,7 +240,7 @@ validate(Command *command)
 	const char *text = get_text(command, "document", &len);
 	GqlDocument *document = gql_parse(text, len, NULL, errors);
 
-	if (document)
+	if (document != NULL)
 		gql_validate(find_schema(command), document, get_number(command, "max_depth", 0), errors);
 	add_errors(command, errors);
 	appendStringInfoChar(command->answer, '}');
@@ -265,7 +265,7 @@ value_from_json(json_object * json)
 		case json_type_double:
 			value->text = pstrdup(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
 			value->len = strlen(value->text);
-			value->kind = strpbrk(value->text, ".eE") ? GQL_VALUE_FLOAT : GQL_VALUE_INT;
+			value->kind = strpbrk(value->text, ".eE") != NULL ? GQL_VALUE_FLOAT : GQL_VALUE_INT;
 			break;
 		case json_type_string:
 			value->kind = GQL_VALUE_STRING;
@@ -309,7 +309,7 @@ make_request(Command *command, GqlErrorList *errors)
 	if (document == NULL)
 		return NULL;
 	return gql_request_create(find_schema(command), document, *operation ? operation : NULL,
-							  variables ? value_from_json(variables) : NULL, errors);
+							  variables != NULL ? value_from_json(variables) : NULL, errors);
 }
 
 static void
@@ -320,7 +320,7 @@ variables(Command *command)
 	const char *separator = "";
 
 	add_errors(command, errors);
-	if (request)
+	if (request != NULL)
 	{
 		appendStringInfoString(command->answer, ", \"variables\": {");
 		gql_foreach(GqlVariableValue, variable, &request->variables)
@@ -350,7 +350,7 @@ arguments(Command *command)
 	ListCell   *lc;
 
 	initStringInfo(&out);
-	foreach(lc, request ? root_fields(request) : NIL)
+	foreach(lc, request != NULL ? root_fields(request) : NIL)
 	{
 		GqlFieldSel *field = lfirst(lc);
 		GqlNames	values;
@@ -372,7 +372,7 @@ arguments(Command *command)
 		appendStringInfoChar(&out, '}');
 	}
 	add_errors(command, errors);
-	if (request)
+	if (request != NULL)
 		appendStringInfo(command->answer, ", \"arguments\": [%s]", out.data);
 	appendStringInfoChar(command->answer, '}');
 }
@@ -386,7 +386,7 @@ introspect(Command *command)
 	ListCell   *lc;
 
 	initStringInfo(&data);
-	foreach(lc, request ? root_fields(request) : NIL)
+	foreach(lc, request != NULL ? root_fields(request) : NIL)
 	{
 		GqlFieldSel *field = lfirst(lc);
 
@@ -398,7 +398,7 @@ introspect(Command *command)
 			appendStringInfoString(&data, "null");
 	}
 	add_errors(command, errors);
-	if (request)
+	if (request != NULL)
 		appendStringInfo(command->answer, ", \"data\": {%s}", data.data);
 	appendStringInfoChar(command->answer, '}');
 }

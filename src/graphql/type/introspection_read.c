@@ -77,12 +77,12 @@ get_name(Reader *r, RrJsonNode *node, const char *what, const Place *in)
 	char	   *name = get_text(node, "name");
 
 	if (name == NULL)
-		gql_error(r->errors, "Introspection result has %s without a name%s%s.", what, in ? " in "
-				  : "", in ? place_name(in) : "");
+		gql_error(r->errors, "Introspection result has %s without a name%s%s.", what, in != NULL ? " in "
+				  : "", in != NULL ? place_name(in) : "");
 	else if (!gql_is_name(name))
 	{
 		gql_error(r->errors, "Names must only contain [_a-zA-Z0-9] and not start with a digit, but introspection result has %s \"%s\"%s%s.", what,
-				  name, in ? " in " : "", in ? place_name(in) : "");
+				  name, in != NULL ? " in " : "", in != NULL ? place_name(in) : "");
 		name = NULL;
 	}
 	return name;

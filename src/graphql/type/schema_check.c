@@ -310,7 +310,7 @@ check_input(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *inp
 		error = gql_error(list, "Required %s %s cannot be deprecated.",
 						  place->kind == GQL_OF_INPUT_OBJECT ? "input field" : "argument",
 						  gql_input_coordinate(place, input));
-		locate(c, list, error, input->node ? deprecated_loc(input->node->directives) : -1);
+		locate(c, list, error, input->node != NULL ? deprecated_loc(input->node->directives) : -1);
 		locate(c, list, error, type_loc(input));
 	}
 	if (input->default_value != NULL && gql_is_input(gql_named_type(input->type)))
@@ -450,7 +450,7 @@ check_implemented_field(GqlSchemaCheck *c, const GqlType *type, const GqlFieldDe
 
 		error = gql_error(list, "Interface field %s.%s is not deprecated, so implementation field %s.%s must not be deprecated.", iface->name,
 						  iface_field->name, type->name, field->name);
-		locate(c, list, error, field->node ? deprecated_loc(field->node->directives) : -1);
+		locate(c, list, error, field->node != NULL ? deprecated_loc(field->node->directives) : -1);
 		locate(c, list, error, type_loc(field));
 	}
 }

@@ -150,7 +150,7 @@ report_infinite(FiniteWalk *w, const FiniteState *target)
 	{
 		const GqlInputValueDef *field = list_nth(w->nodes, i);
 
-		gql_error_locate(list, error, c->source, field->node ? field->node->loc : -1);
+		gql_error_locate(list, error, c->source, field->node != NULL ? field->node->loc : -1);
 	}
 }
 

@@ -268,7 +268,7 @@ check_argument_definitions(Walk *w, const char *owner, const char *field, const 
 			alike = alike && gql_same_input(first, lfirst(lc2));
 		list = errors_or_warnings(w, alike);
 		locate_names(w, list, gql_error(list,
-										"Argument \"%s%s%s(%s:)\" can only be defined once.", owner, field ? "." : "", field
+										"Argument \"%s%s%s(%s:)\" can only be defined once.", owner, field != NULL ? "." : "", field != NULL
 										? field : "",
 										first->name.value), group);
 	}

@@ -91,14 +91,14 @@ static const GqlRuleFn *rule_handlers[GQL_N_WALK_EVENTS];
 static void
 list_rules(void)
 {
-	if (rule_handlers[0])
+	if (rule_handlers[0] != NULL)
 		return;
 	for (int event = GQL_N_WALK_EVENTS - 1; event >= 0; event--)
 	{
 		GqlRuleFn  *next = rule_lists[event];
 
 		for (int i = 0; i < (int) lengthof(rules); i++)
-			if (rules[i].on[event])
+			if (rules[i].on[event] != NULL)
 				*next++ = rules[i].on[event];
 		rule_handlers[event] = rule_lists[event];
 	}

@@ -24,7 +24,7 @@ gql_known_argument_names(GqlWalk *w, const void *node)
 {
 	const GqlArgument *argument = node;
 
-	if (!w->argument_def && w->field_def)
+	if (w->argument_def == NULL && w->field_def != NULL)
 		gql_invalid(w->v, argument->name.loc, "Unknown argument \"%s\" on field \"%s\".%s",
 					argument->name.value, field_coordinate(w),
 					gql_did_you_mean_name(NULL, argument->name.value, &w->field_def->args));
@@ -54,16 +54,16 @@ gql_known_directive_argument_names(GqlWalk *w, const void *node)
 	if (directive->arguments == NIL)
 		return;
 	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
-	if (!def && !def_node)
+	if (def == NULL && def_node == NULL)
 		return;
-	if (def_node)
+	if (def_node != NULL)
 		name_arguments(&named, def_node);
-	names = def_node ? &named : &def->args;
+	names = def_node != NULL ? &named : &def->args;
 	foreach(lc, directive->arguments)
 	{
 		const GqlArgument *argument = lfirst(lc);
 
-		if (!gql_names_get(names, argument->name.value))
+		if (gql_names_get(names, argument->name.value) == NULL)
 			gql_invalid(w->v, argument->name.loc,
 						"Unknown argument \"%s\" on directive \"@%s\".%s", argument->name.value,
 						directive->name.value, gql_did_you_mean_name(NULL, argument->name.value,
@@ -94,7 +94,7 @@ check_uniqueness(GqlValidation *v, List *arguments)
 		GqlArgument *argument = lfirst(lc);
 		SameName   *group = gql_names_get(&groups, argument->name.value);
 
-		if (!group)
+		if (group == NULL)
 		{
 			group = palloc0(sizeof(SameName));
 			group->name = argument->name.value;
@@ -167,7 +167,7 @@ gql_provided_required_arguments(GqlWalk *w, const void *node)
 {
 	const GqlSelection *field = node;
 
-	if (!w->field_def)
+	if (w->field_def == NULL)
 		return;
 	gql_foreach(GqlInputValueDef, def, &w->field_def->args)
 		if (gql_is_required(def) && !is_provided(field->arguments, def->name))
@@ -193,17 +193,17 @@ gql_provided_required_directive_arguments(GqlWalk *w, const void *node)
 	ListCell   *lc;
 
 	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
-	if (def)
+	if (def != NULL)
 		gql_foreach(GqlInputValueDef, arg, &def->args)
 			if (gql_is_required(arg) && !is_provided(directive->arguments, arg->name))
 			report_missing(w, directive, arg->name, gql_type_to_string(arg->type));
-	if (!def_node)
+	if (def_node == NULL)
 		return;
 	foreach(lc, def_node->arguments)
 	{
 		const GqlInputValueNode *arg = lfirst(lc);
 
-		if (arg->type->kind == GQL_TYPE_NON_NULL && !arg->default_value &&
+		if (arg->type->kind == GQL_TYPE_NON_NULL && arg->default_value == NULL &&
 			!is_provided(directive->arguments, arg->name.value))
 		{
 			StringInfoData type;

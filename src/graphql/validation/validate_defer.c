@@ -53,7 +53,7 @@ enter_set(Search *s, const GqlSelectionSet *set, const GqlSelection *spread)
 	if (s->n == s->max)
 	{
 		s->max = s->max ? s->max * 2 : 16;
-		s->frames = s->frames ? repalloc_huge(s->frames, sizeof(SearchFrame) * (Size) s->max)
+		s->frames = s->frames != NULL ? repalloc_huge(s->frames, sizeof(SearchFrame) * (Size) s->max)
 			: palloc(sizeof(SearchFrame) * s->max);
 	}
 	s->frames[s->n++] = (SearchFrame)
@@ -68,7 +68,7 @@ new_fragment(Search *s, const GqlSelection *spread)
 {
 	GqlDefInfo *fragment = gql_names_get(&s->v->fragments, spread->name.value);
 
-	if (!fragment || fragment->stamp == s->stamp)
+	if (fragment == NULL || fragment->stamp == s->stamp)
 		return NULL;
 	fragment->stamp = s->stamp;
 	return fragment;
@@ -97,7 +97,7 @@ search_operation(Search *s, void (*visit) (Search *s, const GqlSelection *select
 static bool
 may_defer(GqlValidation *v)
 {
-	return !v->source || strstr(v->source, DEFER) || strstr(v->source, STREAM);
+	return v->source == NULL || strstr(v->source, DEFER) != NULL || strstr(v->source, STREAM) != NULL;
 }
 
 /* ---- not on root fields of mutations and subscriptions ---- */
@@ -115,15 +115,15 @@ check_root_selection(Search *s, const GqlSelection *selection)
 	{
 		GqlDefInfo *fragment = new_fragment(s, selection);
 
-		if (!fragment)
+		if (fragment == NULL)
 			return;
 		set = fragment->selection_set;
 	}
-	if (directive)
+	if (directive != NULL)
 		gql_invalid(s->v, directive->loc, "%s directive cannot be used on root %s type \"%s\".",
 					field ? "Stream" : "Defer", operation,
 					s->root->name);
-	if (set)
+	if (set != NULL)
 		enter_set(s, set, NULL);
 }
 
@@ -134,7 +134,7 @@ gql_defer_stream_on_root_field(GqlWalk *w, const void *node)
 	Search		s = {.v = w->v, .operation = operation, .root = gql_schema_root(w->v->schema,
 																			  operation->type)};
 
-	if (operation->type != GQL_QUERY && s.root && may_defer(w->v))
+	if (operation->type != GQL_QUERY && s.root != NULL && may_defer(w->v))
 		search_operation(&s, check_root_selection);
 }
 
@@ -145,7 +145,7 @@ can_be_false(const GqlDirective *directive)
 {
 	const GqlValue *value = find_argument(directive, "if");
 
-	return value && (value->kind == GQL_VALUE_VARIABLE || (value->kind == GQL_VALUE_BOOLEAN &&
+	return value != NULL && (value->kind == GQL_VALUE_VARIABLE || (value->kind == GQL_VALUE_BOOLEAN &&
 														   !value->boolean));
 }
 
@@ -155,12 +155,12 @@ can_be_left_out(const GqlSelection *selection)
 {
 	const GqlDirective *skip = gql_find_directive(selection->directives, "skip");
 	const GqlDirective *include = gql_find_directive(selection->directives, "include");
-	const GqlValue *value = skip ? find_argument(skip, "if") : NULL;
+	const GqlValue *value = skip != NULL ? find_argument(skip, "if") : NULL;
 
-	if (skip && !(value && value->kind == GQL_VALUE_BOOLEAN && !value->boolean))
+	if (skip != NULL && !(value != NULL && value->kind == GQL_VALUE_BOOLEAN && !value->boolean))
 		return true;
-	value = include ? find_argument(include, "if") : NULL;
-	return value && !(value->kind == GQL_VALUE_BOOLEAN && value->boolean);
+	value = include != NULL ? find_argument(include, "if") : NULL;
+	return value != NULL && !(value->kind == GQL_VALUE_BOOLEAN && value->boolean);
 }
 
 static void
@@ -182,17 +182,17 @@ check_subscribed_selection(Search *s, const GqlSelection *selection)
 							"%s directive not supported on subscription operations. Disable `@%s` by setting the `if` argument to `false`.",
 							defer ? "Defer" : "Stream", directive->name.value);
 		for (int i = s->n - 1; i >= 0; i--)
-			if (s->frames[i].spread)
+			if (s->frames[i].spread != NULL)
 				gql_invalid_also(s->v, error, s->frames[i].spread->loc);
 	}
 	if (selection->kind == GQL_FRAGMENT_SPREAD)
 	{
 		GqlDefInfo *fragment = new_fragment(s, selection);
 
-		if (fragment)
+		if (fragment != NULL)
 			enter_set(s, fragment->selection_set, selection);
 	}
-	else if (selection->selection_set)
+	else if (selection->selection_set != NULL)
 		enter_set(s, selection->selection_set, NULL);
 }
 
@@ -223,7 +223,7 @@ gql_defer_stream_label(GqlWalk *w, const void *node)
 	if (strcmp(directive->name.value, DEFER) != 0 && strcmp(directive->name.value, STREAM) != 0)
 		return;
 	value = find_argument(directive, "label");
-	if (!value || value->kind == GQL_VALUE_NULL)
+	if (value == NULL || value->kind == GQL_VALUE_NULL)
 		return;
 	if (value->kind != GQL_VALUE_STRING)
 	{
@@ -232,7 +232,7 @@ gql_defer_stream_label(GqlWalk *w, const void *node)
 		return;
 	}
 	label = gql_names_get(&w->v->defer_labels, value->text);
-	if (label)
+	if (label != NULL)
 		gql_invalid_also(w->v, gql_invalid(w->v, label->directive->loc,
 										   "Value for arguments \"defer(label:)\" and \"stream(label:)\" must be "
 										   "unique across all Defer/Stream directive usages."),
@@ -254,7 +254,7 @@ gql_stream_on_list_field(GqlWalk *w, const void *node)
 	const GqlDirective *directive = node;
 	const GqlTypeRef *type;
 
-	if (!w->field_def || !w->parent_type || strcmp(directive->name.value, STREAM) != 0)
+	if (w->field_def == NULL || w->parent_type == NULL || strcmp(directive->name.value, STREAM) != 0)
 		return;
 	type = w->field_def->type;
 	if (type->kind != GQL_TYPE_LIST && !(type->kind == GQL_TYPE_NON_NULL &&

@@ -77,7 +77,7 @@ find_spreads(Finder *f, GqlDefInfo *def)
 			def->own_depth = Max(def->own_depth, depth);
 			if (selection->kind == GQL_FRAGMENT_SPREAD)
 				add_spread(f, selection, depth);
-			else if (selection->selection_set)
+			else if (selection->selection_set != NULL)
 				push_set(f, selection->selection_set, depth);
 		}
 	}
@@ -137,7 +137,7 @@ gql_collect_definitions(GqlValidation *v)
 		GqlDefInfo *def = &v->defs[i];
 
 		def->canonical = def;
-		if (def->fragment && !gql_names_add(&v->fragments, def))
+		if (def->fragment != NULL && !gql_names_add(&v->fragments, def))
 			def->canonical = gql_names_get(&v->fragments, def->name);
 	}
 
@@ -154,7 +154,7 @@ gql_fragment_type(GqlValidation *v, GqlDefInfo *fragment)
 	{
 		GqlType    *type = gql_schema_type(v->schema, fragment->fragment->type_condition->name);
 
-		fragment->type = type && gql_is_composite(type) ? type : NULL;
+		fragment->type = type != NULL && gql_is_composite(type) ? type : NULL;
 		fragment->type_known = true;
 	}
 	return fragment->type;
@@ -176,7 +176,7 @@ reach_targets(Reached *reached, const GqlDefInfo *from, int stamp)
 	{
 		GqlDefInfo *target = from->spreads[i].target;
 
-		if (!target || target->stamp == stamp)
+		if (target == NULL || target->stamp == stamp)
 			continue;
 		target->stamp = stamp;
 		make_room(reached->items, reached->n, reached->max);
@@ -245,7 +245,7 @@ measure_depth(GqlDefInfo *def)
 			continue;
 		}
 		target = at->spreads[frame->next].target;
-		if (target && target->depth_state == DEPTH_UNKNOWN)
+		if (target != NULL && target->depth_state == DEPTH_UNKNOWN)
 		{
 			make_room(frames, n, max);
 			frames[n++] = (DepthFrame)
@@ -254,7 +254,7 @@ measure_depth(GqlDefInfo *def)
 			};
 			continue;
 		}
-		if (target && target->depth_state == DEPTH_KNOWN)
+		if (target != NULL && target->depth_state == DEPTH_KNOWN)
 			at->depth = Max(at->depth, at->spreads[frame->next].depth + target->depth);
 		frame->next++;
 	}
@@ -273,10 +273,10 @@ gql_check_depth(GqlValidation *v, int max_depth)
 	{
 		GqlDefInfo *def = &v->defs[i];
 
-		if (!def->operation || measure_depth(def) <= max_depth)
+		if (def->operation == NULL || measure_depth(def) <= max_depth)
 			continue;
 		fits = false;
-		if (def->name)
+		if (def->name != NULL)
 			gql_invalid(v, def->operation->def.loc,
 						"Operation \"%s\" nests %d levels deep, the limit is %d.", def->name, def->depth,
 						max_depth);

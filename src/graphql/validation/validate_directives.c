@@ -14,7 +14,7 @@ gql_lookup_directive(GqlValidation *v, const char *name, const GqlDirectiveDefNo
 
 	*def = NULL;
 	*node = NULL;
-	if (own)
+	if (own != NULL)
 		*node = (const GqlDirectiveDefNode *) ((const char *) own - offsetof(GqlDirectiveDefNode,
 																			 name));
 	else
@@ -27,7 +27,7 @@ has_location(const GqlDirectiveDefNode *node, const GqlDirectiveDef *def,
 {
 	ListCell   *lc;
 
-	if (def)
+	if (def != NULL)
 		return def->locations & ((uint32) 1 << location);
 	foreach(lc, node->locations)
 		if (strcmp(((GqlName *) lfirst(lc))->value, gql_directive_location_name(location)) == 0)
@@ -44,7 +44,7 @@ gql_known_directives(GqlWalk *w, const void *node)
 	GqlDirectiveDef *def;
 
 	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
-	if (!def && !def_node)
+	if (def == NULL && def_node == NULL)
 		gql_invalid(w->v, directive->loc, "Unknown directive \"@%s\".", directive->name.value);
 	else if (!has_location(def_node, def, w->location))
 		gql_invalid(w->v, directive->loc, "Directive \"@%s\" may not be used on %s.",
@@ -59,7 +59,7 @@ is_repeatable(GqlValidation *v, const char *name)
 	GqlDirectiveDef *def;
 
 	gql_lookup_directive(v, name, &node, &def);
-	return node ? node->repeatable : !def || def->repeatable;
+	return node != NULL ? node->repeatable : def == NULL || def->repeatable;
 }
 
 /* 5.7.3 */
@@ -67,7 +67,7 @@ void
 gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unused())
 {
 	List	   *here = NIL;
-	List	  **seen = w->seen_directives ? w->seen_directives : &here;
+	List	  **seen = w->seen_directives != NULL ? w->seen_directives : &here;
 	GqlNames	names;
 	ListCell   *lc;
 
@@ -76,7 +76,7 @@ gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unu
 	 * parts.
 	 */
 	if (w->directives == NIL || (list_length(w->directives) == 1 && *seen == NIL &&
-								 !w->seen_directives))
+								 w->seen_directives == NULL))
 		return;
 	gql_names_init(&names, CurrentMemoryContext);
 	foreach(lc, *seen)

@@ -19,7 +19,7 @@ is_standard_type(GqlValidation *v, const char *name)
 	for (int i = 0; i < (int) lengthof(specified_scalars); i++)
 		if (strcmp(name, specified_scalars[i]) == 0)
 			return true;
-	return type && type->builtin;
+	return type != NULL && type->builtin;
 }
 
 static char *
@@ -28,7 +28,7 @@ suggest_types(GqlWalk *w, const char *name)
 	GqlValidation *v = w->v;
 	List	   *options = NIL;
 
-	if (v->schema->list_types)
+	if (v->schema->list_types != NULL)
 		v->schema->list_types(v->schema);
 	gql_foreach(GqlType, type, &v->schema->types)
 		options = lappend(options, unconstify(char *, type->name));
@@ -44,7 +44,7 @@ gql_known_type_names(GqlWalk *w, const void *node)
 {
 	const GqlTypeNode *type = node;
 
-	if (gql_schema_type(w->v->schema, type->name) || gql_names_get(&w->v->types, type->name))
+	if (gql_schema_type(w->v->schema, type->name) != NULL || gql_names_get(&w->v->types, type->name) != NULL)
 		return;
 	if (w->in_type_system && is_standard_type(w->v, type->name))
 		return;
@@ -59,16 +59,16 @@ gql_scalar_leafs(GqlWalk *w, const void *node)
 {
 	const GqlSelection *field = node;
 
-	if (!w->type)
+	if (w->type == NULL)
 		return;
 	if (gql_is_leaf(gql_named_type(w->type)))
 	{
-		if (field->selection_set)
+		if (field->selection_set != NULL)
 			gql_invalid(w->v, field->selection_set->loc,
 						"Field \"%s\" must not have a selection since type \"%s\" has no subfields.",
 						field->name.value, gql_type_to_string(w->type));
 	}
-	else if (!field->selection_set)
+	else if (field->selection_set == NULL)
 		gql_invalid(w->v, field->loc,
 					"Field \"%s\" of type \"%s\" must have a selection of subfields. Did you mean \"%s { ... }\"?",
 					field->name.value, gql_type_to_string(w->type), field->name.value);
@@ -157,7 +157,7 @@ count_type_option(GqlNames *options, GqlType *type)
 {
 	TypeOption *option = gql_names_get(options, type->name);
 
-	if (!option)
+	if (option == NULL)
 	{
 		option = palloc0(sizeof(TypeOption));
 		option->name = type->name;
@@ -179,17 +179,17 @@ suggest_fragments(GqlSchema *schema, GqlType *type, const char *field)
 
 	if (!gql_is_abstract(type))
 		return pstrdup("");
-	if (schema->list_types)
+	if (schema->list_types != NULL)
 		schema->list_types(schema);
 	gql_type_fields(schema, type);
 	gql_names_init(&options, CurrentMemoryContext);
 	gql_foreach(GqlType, possible, &type->members)
 	{
-		if (!gql_names_get(gql_type_fields(schema, possible), field))
+		if (gql_names_get(gql_type_fields(schema, possible), field) == NULL)
 			continue;
 		count_type_option(&options, possible);
 		gql_foreach(GqlType, iface, &possible->interfaces)
-			if (gql_names_get(gql_type_fields(schema, iface), field))
+			if (gql_names_get(gql_type_fields(schema, iface), field) != NULL)
 			count_type_option(&options, iface);
 	}
 	sort_type_options(schema, &options);
@@ -205,7 +205,7 @@ gql_fields_on_correct_type(GqlWalk *w, const void *node)
 	GqlType    *parent = w->parent_type;
 	char	   *hint;
 
-	if (!parent || w->field_def)
+	if (parent == NULL || w->field_def != NULL)
 		return;
 	hint = suggest_fragments(w->v->schema, parent, field->name.value);
 	if (*hint == '\0' && parent->kind != GQL_UNION)
@@ -248,7 +248,7 @@ search_selection(ListSearch *s, const GqlSelection *selection, int depth)
 	{
 		GqlDefInfo *fragment = gql_names_get(&s->v->fragments, selection->name.value);
 
-		if (!fragment || fragment->introspection_depth >= depth)
+		if (fragment == NULL || fragment->introspection_depth >= depth)
 			return false;
 		fragment->introspection_depth = depth;
 		s->entered = lappend(s->entered, fragment);
@@ -257,7 +257,7 @@ search_selection(ListSearch *s, const GqlSelection *selection, int depth)
 	else if (selection->kind == GQL_FIELD && is_list_field(selection->name.value) &&
 			 ++depth >= MAX_LISTS_DEPTH)
 		return true;
-	if (set)
+	if (set != NULL)
 	{
 		s->sets = lappend(s->sets, unconstify(GqlSelectionSet *, set));
 		s->depths = lappend_int(s->depths, depth);
@@ -297,7 +297,7 @@ gql_max_introspection_depth(GqlWalk *w, const void *node)
 	GqlValidation *v = w->v;
 
 	/* What is inside of a refused field is refused with it. */
-	if (v->introspection_field || field->name.value[0] != '_')
+	if (v->introspection_field != NULL || field->name.value[0] != '_')
 		return;
 	if (strcmp(field->name.value, "__schema") != 0 && strcmp(field->name.value, "__type") != 0)
 		return;

@@ -12,9 +12,9 @@ void
 gql_inline_fragments_on_composite_types(GqlWalk *w, const void *node)
 {
 	const GqlTypeNode *condition = ((const GqlSelection *) node)->type_condition;
-	GqlType    *type = condition ? gql_schema_type(w->v->schema, condition->name) : NULL;
+	GqlType    *type = condition != NULL ? gql_schema_type(w->v->schema, condition->name) : NULL;
 
-	if (type && !gql_is_composite(type))
+	if (type != NULL && !gql_is_composite(type))
 		gql_invalid(w->v, condition->loc,
 					"Fragment cannot condition on non composite type \"%s\".", type->name);
 }
@@ -25,7 +25,7 @@ gql_fragments_on_composite_types(GqlWalk *w, const void *node)
 	const GqlFragment *fragment = ((const GqlDefInfo *) node)->fragment;
 	GqlType    *type = gql_schema_type(w->v->schema, fragment->type_condition->name);
 
-	if (type && !gql_is_composite(type))
+	if (type != NULL && !gql_is_composite(type))
 		gql_invalid(w->v, fragment->type_condition->loc,
 					"Fragment \"%s\" cannot condition on non composite type \"%s\".",
 					fragment->name.value, type->name);
@@ -59,13 +59,13 @@ gql_no_unused_fragments(GqlWalk *w, const void *node pg_attribute_unused())
 		return;
 	operations = palloc(sizeof(GqlDefInfo *) * (v->n_operations + 1));
 	for (int i = 0; i < v->n_defs; i++)
-		if (v->defs[i].operation)
+		if (v->defs[i].operation != NULL)
 			operations[n_operations++] = &v->defs[i];
 	used = gql_reached_fragments(v, operations, n_operations, &n_used);
 	for (int i = 0; i < n_used; i++)
 		used[i]->used = true;
 	for (int i = 0; i < v->n_defs && !v->aborted; i++)
-		if (v->defs[i].fragment && !v->defs[i].canonical->used)
+		if (v->defs[i].fragment != NULL && !v->defs[i].canonical->used)
 			gql_invalid(v, v->defs[i].fragment->def.loc, "Fragment \"%s\" is never used.",
 						v->defs[i].name);
 }
@@ -78,7 +78,7 @@ gql_known_fragment_names(GqlWalk *w, const void *node)
 {
 	const GqlSelection *spread = node;
 
-	if (!gql_names_get(&w->v->fragments, spread->name.value))
+	if (gql_names_get(&w->v->fragments, spread->name.value) == NULL)
 		gql_invalid(w->v, spread->name.loc, "Unknown fragment \"%s\".", spread->name.value);
 }
 
@@ -126,9 +126,9 @@ void
 gql_possible_inline_fragments(GqlWalk *w, const void *node)
 {
 	const GqlSelection *fragment = node;
-	GqlType    *type = w->type ? gql_named_type(w->type) : NULL;
+	GqlType    *type = w->type != NULL ? gql_named_type(w->type) : NULL;
 
-	if (!type || !w->parent_type || type == w->parent_type || !gql_is_composite(type))
+	if (type == NULL || w->parent_type == NULL || type == w->parent_type || !gql_is_composite(type))
 		return;
 	if (!types_overlap(w->v, type, w->parent_type))
 		gql_invalid(w->v, fragment->loc,
@@ -141,9 +141,9 @@ gql_possible_fragment_spreads(GqlWalk *w, const void *node)
 {
 	const GqlSelection *spread = node;
 	GqlDefInfo *fragment = gql_names_get(&w->v->fragments, spread->name.value);
-	GqlType    *type = fragment ? gql_fragment_type(w->v, fragment) : NULL;
+	GqlType    *type = fragment != NULL ? gql_fragment_type(w->v, fragment) : NULL;
 
-	if (type && w->parent_type && !types_overlap(w->v, type, w->parent_type))
+	if (type != NULL && w->parent_type != NULL && !types_overlap(w->v, type, w->parent_type))
 		gql_invalid(w->v, spread->loc,
 					"Fragment \"%s\" cannot be spread here as objects of type \"%s\" can never be of type \"%s\".",
 					fragment->name, w->parent_type->name, type->name);
@@ -175,7 +175,7 @@ enter_fragment(CycleSearch *s, GqlDefInfo *fragment)
 	if (s->n == s->max)
 	{
 		s->max = s->max ? s->max * 2 : 16;
-		s->frames = s->frames ? repalloc_huge(s->frames, sizeof(CycleFrame) * (Size) s->max)
+		s->frames = s->frames != NULL ? repalloc_huge(s->frames, sizeof(CycleFrame) * (Size) s->max)
 			: palloc(sizeof(CycleFrame) * s->max);
 	}
 	fragment->canonical->cycle_checked = true;
@@ -201,7 +201,7 @@ report_cycle(CycleSearch *s, int start)
 						 spread_of(i)->node->name.value);
 	error = gql_invalid(s->v, -1, "Cannot spread fragment \"%s\" within itself%s.",
 						spread_of(s->n - 1)->node->name.value, via.data);
-	for (int i = start; error && i < s->n; i++)
+	for (int i = start; error != NULL && i < s->n; i++)
 		gql_invalid_also(s->v, error, spread_of(i)->node->loc);
 #undef spread_of
 }
@@ -229,12 +229,12 @@ gql_no_fragment_cycles(GqlWalk *w, const void *node)
 			continue;
 		}
 		target = frame->fragment->spreads[frame->next].target;
-		if (target && !target->cycle_checked)
+		if (target != NULL && !target->cycle_checked)
 		{
 			enter_fragment(&s, target);
 			continue;
 		}
-		if (target && target->path_index >= 0)
+		if (target != NULL && target->path_index >= 0)
 			report_cycle(&s, target->path_index);
 		frame->next++;
 	}

@@ -110,9 +110,9 @@ same_place(const Merge *m, const Place *a, const Place *b)
 static void
 enlarge_place_table(Merge *m)
 {
-	uint32		size = m->place_table ? (m->place_mask + 1) * 2 : 64;
+	uint32		size = m->place_table != NULL ? (m->place_mask + 1) * 2 : 64;
 
-	if (m->place_table)
+	if (m->place_table != NULL)
 		pfree(m->place_table);
 	m->place_table = palloc_extended(sizeof(int) * (Size) size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	m->place_mask = size - 1;
@@ -155,7 +155,7 @@ add_place(Merge *m, int first, bool identity)
 								  murmurhash32((uint32) ((uintptr_t) m->sources[first + i].set >> 3)));
 	m->work += place.n;
 
-	if (!m->place_table || (uint32) m->n_places * 2 >= m->place_mask)
+	if (m->place_table == NULL || (uint32) m->n_places * 2 >= m->place_mask)
 		enlarge_place_table(m);
 	for (b = place.hash & m->place_mask; m->place_table[b]; b = (b + 1) & m->place_mask)
 	{
@@ -187,8 +187,8 @@ add_source(Merge *m, const GqlSelectionSet *set, GqlType *parent)
 static void
 add_subselection(Merge *m, const Entry *entry)
 {
-	if (entry->node->selection_set)
-		add_source(m, entry->node->selection_set, entry->def ? gql_named_type(entry->def->type)
+	if (entry->node->selection_set != NULL)
+		add_source(m, entry->node->selection_set, entry->def != NULL ? gql_named_type(entry->def->type)
 				   : NULL);
 }
 
@@ -250,9 +250,9 @@ enter_key(Merge *m, int index)
 static void
 enlarge_key_table(Merge *m)
 {
-	uint32		size = m->key_table ? (m->key_mask + 1) * 2 : 64;
+	uint32		size = m->key_table != NULL ? (m->key_mask + 1) * 2 : 64;
 
-	if (m->key_table)
+	if (m->key_table != NULL)
 		pfree(m->key_table);
 	m->key_table = palloc_extended(sizeof(int) * (Size) size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	m->key_mask = size - 1;
@@ -273,7 +273,7 @@ add_entry(Merge *m, const GqlSelection *node, GqlType *parent)
 {
 	Entry	   *entry;
 
-	if (!m->key_table || (uint32) m->n_entries * 2 >= m->key_mask)
+	if (m->key_table == NULL || (uint32) m->n_entries * 2 >= m->key_mask)
 		enlarge_key_table(m);
 	make_room(m->entries, m->n_entries, m->max_entries);
 	entry = &m->entries[m->n_entries];
@@ -282,7 +282,7 @@ add_entry(Merge *m, const GqlSelection *node, GqlType *parent)
 	entry->next = -1;
 	entry->node = node;
 	entry->parent = parent;
-	entry->def = parent ? gql_type_field(m->v->schema, parent, node->name.value) : NULL;
+	entry->def = parent != NULL ? gql_type_field(m->v->schema, parent, node->name.value) : NULL;
 	entry->first = false;
 	enter_key(m, m->n_entries++);
 }
@@ -302,7 +302,7 @@ push_fragment(Merge *m, const GqlSelection *spread)
 {
 	GqlDefInfo *fragment = gql_names_get(&m->v->fragments, spread->name.value);
 
-	if (!fragment || fragment->stamp == m->stamp)
+	if (fragment == NULL || fragment->stamp == m->stamp)
 		return;
 	fragment->stamp = m->stamp;
 	fragment->merged = true;
@@ -331,7 +331,7 @@ collect_fields(Merge *m, const Place *place)
 				add_entry(m, selection, source.parent);
 			else if (selection->kind == GQL_FRAGMENT_SPREAD)
 				push_fragment(m, selection);
-			else if (selection->type_condition)
+			else if (selection->type_condition != NULL)
 				push_set(m, selection->selection_set, gql_schema_type(m->v->schema,
 																	  selection->type_condition->name));
 			else
@@ -366,11 +366,11 @@ have_one_shape(const Merge *m, const Entry *first)
 
 	for (const Entry *entry = first;; entry = &m->entries[entry->next])
 	{
-		if (entry->node->directives != NIL && gql_find_directive(entry->node->directives, "stream"))
+		if (entry->node->directives != NIL && gql_find_directive(entry->node->directives, "stream") != NULL)
 			return false;
-		if (entry->def && !shape)
+		if (entry->def != NULL && shape == NULL)
 			shape = entry->def->type;
-		else if (entry->def && gql_type_shapes_conflict(shape, entry->def->type))
+		else if (entry->def != NULL && gql_type_shapes_conflict(shape, entry->def->type))
 			return false;
 		if (entry->next < 0)
 			return true;
@@ -403,7 +403,7 @@ typedef struct ParentGroup
 static inline bool
 is_concrete(const Entry *entry)
 {
-	return entry->parent && entry->parent->kind == GQL_OBJECT;
+	return entry->parent != NULL && entry->parent->kind == GQL_OBJECT;
 }
 
 /* Are all fields of a key of one parent, or of such as may be one? */
@@ -414,7 +414,7 @@ may_all_meet(const Merge *m, const Entry *first)
 
 	for (const Entry *entry = first;; entry = &m->entries[entry->next])
 	{
-		if (is_concrete(entry) && concrete && entry->parent != concrete)
+		if (is_concrete(entry) && concrete != NULL && entry->parent != concrete)
 			return false;
 		if (is_concrete(entry))
 			concrete = entry->parent;
@@ -458,16 +458,16 @@ merge_by_parent(Merge *m, const Entry *first)
 	{
 		if (!is_concrete(entry))
 		{
-			if (shared && !same_field(shared, entry))
+			if (shared != NULL && !same_field(shared, entry))
 				return false;
-			shared = shared ? shared : entry;
+			shared = shared != NULL ? shared : entry;
 			shared_entries = lappend(shared_entries, unconstify(Entry *, entry));
 		}
 		else
 		{
 			ParentGroup *group = gql_names_get(&groups, entry->parent->name);
 
-			if (!group)
+			if (group == NULL)
 			{
 				group = palloc0(sizeof(ParentGroup));
 				group->name = entry->parent->name;
@@ -486,7 +486,7 @@ merge_by_parent(Merge *m, const Entry *first)
 	{
 		int			start = m->n_sources;
 
-		if (shared && !same_field(shared, group->representative))
+		if (shared != NULL && !same_field(shared, group->representative))
 			return false;
 		m->work += list_length(shared_entries);
 		if (m->work > MAX_MERGE_WORK)
@@ -551,11 +551,11 @@ gql_may_have_conflicts(GqlValidation *v)
 
 	/* Operations first: what they reach has been looked at with them. */
 	for (int i = 0; i < v->n_defs; i++)
-		if (v->defs[i].operation && !merge_definition(&m, &v->defs[i], gql_schema_root(v->schema,
+		if (v->defs[i].operation != NULL && !merge_definition(&m, &v->defs[i], gql_schema_root(v->schema,
 																					   v->defs[i].operation->type)))
 			return true;
 	for (int i = 0; i < v->n_defs; i++)
-		if (v->defs[i].fragment && !v->defs[i].merged && !merge_definition(&m, &v->defs[i],
+		if (v->defs[i].fragment != NULL && !v->defs[i].merged && !merge_definition(&m, &v->defs[i],
 																		   gql_fragment_type(v, &v->defs[i])))
 			return true;
 	return false;

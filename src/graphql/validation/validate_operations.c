@@ -40,7 +40,7 @@ gql_known_operation_types(GqlWalk *w, const void *node)
 {
 	const GqlOperation *operation = ((const GqlDefInfo *) node)->operation;
 
-	if (!gql_schema_root(w->v->schema, operation->type))
+	if (gql_schema_root(w->v->schema, operation->type) == NULL)
 		gql_invalid(w->v, operation->def.loc, "The %s operation is not supported by the schema.",
 					operation_type_name(operation->type));
 }
@@ -52,7 +52,7 @@ gql_unique_operation_names(GqlWalk *w, const void *node)
 	GqlOperation *operation = ((const GqlDefInfo *) node)->operation;
 	const GqlName *known;
 
-	if (!operation->name.value || gql_names_add(&w->v->operation_names, &operation->name))
+	if (operation->name.value == NULL || gql_names_add(&w->v->operation_names, &operation->name))
 		return;
 	known = gql_names_get(&w->v->operation_names, operation->name.value);
 	gql_invalid_also(w->v, gql_invalid(w->v, known->loc,
@@ -65,7 +65,7 @@ gql_lone_anonymous_operation(GqlWalk *w, const void *node)
 {
 	const GqlOperation *operation = ((const GqlDefInfo *) node)->operation;
 
-	if (!operation->name.value && w->v->n_operations > 1)
+	if (operation->name.value == NULL && w->v->n_operations > 1)
 		gql_invalid(w->v, operation->def.loc,
 					"This anonymous operation must be the only defined operation.");
 }
@@ -79,7 +79,7 @@ gql_lone_anonymous_operation(GqlWalk *w, const void *node)
 static const char *
 subscription_label(const GqlOperation *operation)
 {
-	return operation->name.value ? psprintf("Subscription \"%s\"", operation->name.value)
+	return operation->name.value != NULL ? psprintf("Subscription \"%s\"", operation->name.value)
 		: "Anonymous Subscription";
 }
 
@@ -127,7 +127,7 @@ gql_single_field_subscriptions(GqlWalk *w, const void *node)
 	List	   *conditional = NIL;
 	List	   *fields;
 
-	if (operation->type != GQL_SUBSCRIPTION || !v->schema->subscription)
+	if (operation->type != GQL_SUBSCRIPTION || v->schema->subscription == NULL)
 		return;
 	fields = gql_collect_unconditional_fields(&request, v->schema->subscription,
 											  operation->selection_set, &conditional);

@@ -113,7 +113,7 @@ find_pair(const PairSet *set, const void *a, const void *b)
 {
 	uint32		i = hash_pair(a, b) & set->mask;
 
-	while (set->pairs[i].a && (set->pairs[i].a != a || set->pairs[i].b != b))
+	while (set->pairs[i].a != NULL && (set->pairs[i].a != a || set->pairs[i].b != b))
 		i = (i + 1) & set->mask;
 	return &set->pairs[i];
 }
@@ -123,13 +123,13 @@ enlarge_pairs(PairSet *set)
 {
 	PairSet		old = *set;
 
-	set->mask = old.pairs ? old.mask * 2 + 1 : 63;
+	set->mask = old.pairs != NULL ? old.mask * 2 + 1 : 63;
 	set->pairs = palloc_extended(sizeof(Pair) * ((Size) set->mask + 1),
 								 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	if (!old.pairs)
+	if (old.pairs == NULL)
 		return;
 	for (uint32 i = 0; i <= old.mask; i++)
-		if (old.pairs[i].a)
+		if (old.pairs[i].a != NULL)
 			*find_pair(set, old.pairs[i].a, old.pairs[i].b) = old.pairs[i];
 	pfree(old.pairs);
 }
@@ -143,12 +143,12 @@ is_compared(PairSet *set, const void *a, const void *b, bool exclusive)
 {
 	Pair	   *pair;
 
-	if (!set->pairs || set->n * 2 >= set->mask)
+	if (set->pairs == NULL || set->n * 2 >= set->mask)
 		enlarge_pairs(set);
 	pair = find_pair(set, a, b);
-	if (pair->a && (exclusive || !pair->exclusive))
+	if (pair->a != NULL && (exclusive || !pair->exclusive))
 		return true;
-	if (!pair->a)
+	if (pair->a == NULL)
 		set->n++;
 	*pair = (Pair)
 	{
@@ -166,7 +166,7 @@ add_field(Overlap *o, FieldSet *result, GqlType *parent, const GqlSelection *nod
 	FieldGroup *group = gql_names_get(&result->groups, key);
 	FieldDetails *field = palloc0(sizeof(FieldDetails));
 
-	if (!group)
+	if (group == NULL)
 	{
 		group = palloc0(sizeof(FieldGroup));
 		group->key = key;
@@ -174,10 +174,10 @@ add_field(Overlap *o, FieldSet *result, GqlType *parent, const GqlSelection *nod
 	}
 	field->node = node;
 	field->parent = parent;
-	if (parent && (parent->kind == GQL_OBJECT || parent->kind == GQL_INTERFACE))
+	if (parent != NULL && (parent->kind == GQL_OBJECT || parent->kind == GQL_INTERFACE))
 		field->def = gql_names_get(gql_type_fields(o->v->schema, parent), node->name.value);
 	field->stream = gql_find_directive(node->directives, "stream");
-	field->simple_leaf = node->arguments == NIL && !node->selection_set && !field->stream;
+	field->simple_leaf = node->arguments == NIL && node->selection_set == NULL && field->stream == NULL;
 	group->fields = lappend(group->fields, field);
 }
 
@@ -197,13 +197,13 @@ add_fields(Overlap *o, FieldSet *result, GqlType *parent, const GqlSelectionSet 
 		{
 			GqlDefInfo *fragment = gql_names_get(&o->v->fragments, selection->name.value);
 
-			if (fragment && fragment->stamp != o->v->stamp)
+			if (fragment != NULL && fragment->stamp != o->v->stamp)
 			{
 				fragment->stamp = o->v->stamp;
 				result->fragments = lappend(result->fragments, fragment);
 			}
 		}
-		else if (selection->type_condition)
+		else if (selection->type_condition != NULL)
 			add_fields(o, result, gql_schema_type(o->v->schema, selection->type_condition->name),
 					   selection->selection_set);
 		else
@@ -216,7 +216,7 @@ find_field_set(Overlap *o, const GqlSelectionSet *set, GqlType *parent)
 {
 	uint32		i = hash_pair(set, parent) & o->sets_mask;
 
-	while (o->sets[i] && (o->sets[i]->set != set || o->sets[i]->parent != parent))
+	while (o->sets[i] != NULL && (o->sets[i]->set != set || o->sets[i]->parent != parent))
 		i = (i + 1) & o->sets_mask;
 	return &o->sets[i];
 }
@@ -227,13 +227,13 @@ enlarge_field_sets(Overlap *o)
 	FieldSet  **old = o->sets;
 	uint32		old_mask = o->sets_mask;
 
-	o->sets_mask = old ? old_mask * 2 + 1 : 63;
+	o->sets_mask = old != NULL ? old_mask * 2 + 1 : 63;
 	o->sets = palloc_extended(sizeof(FieldSet *) * ((Size) o->sets_mask + 1),
 							  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	if (!old)
+	if (old == NULL)
 		return;
 	for (uint32 i = 0; i <= old_mask; i++)
-		if (old[i])
+		if (old[i] != NULL)
 			*find_field_set(o, old[i]->set, old[i]->parent) = old[i];
 	pfree(old);
 }
@@ -243,10 +243,10 @@ get_field_set(Overlap *o, const GqlSelectionSet *set, GqlType *parent)
 {
 	FieldSet  **slot;
 
-	if (!o->sets || o->n_sets * 2 >= o->sets_mask)
+	if (o->sets == NULL || o->n_sets * 2 >= o->sets_mask)
 		enlarge_field_sets(o);
 	slot = find_field_set(o, set, parent);
-	if (!*slot)
+	if (*slot == NULL)
 	{
 		FieldSet   *result = palloc0(sizeof(FieldSet));
 
@@ -349,7 +349,7 @@ same_value(const GqlValue *a, const GqlValue *b, int64 *work)
 static const GqlArgument *
 find_argument(List *arguments, const GqlNames *by_name, const char *name)
 {
-	if (by_name)
+	if (by_name != NULL)
 		return gql_names_get(by_name, name);
 	for (int i = list_length(arguments) - 1; i >= 0; i--)
 	{
@@ -381,7 +381,7 @@ gql_same_arguments(List *a, List *b, int64 *work)
 		const GqlArgument *argument = lfirst(lc);
 		const GqlArgument *other = find_argument(b, many ? &by_name : NULL, argument->name.value);
 
-		if (!other || !same_value(argument->value, other->value, work))
+		if (other == NULL || !same_value(argument->value, other->value, work))
 			return false;
 	}
 	return true;
@@ -494,9 +494,9 @@ static Conflict *
 compare_subselections(Overlap *o, bool exclusive, const char *key, const FieldDetails *f1,
 					  const FieldDetails *f2)
 {
-	FieldSet   *a = get_field_set(o, f1->node->selection_set, f1->def
+	FieldSet   *a = get_field_set(o, f1->node->selection_set, f1->def != NULL
 								  ? gql_named_type(f1->def->type) : NULL);
-	FieldSet   *b = get_field_set(o, f2->node->selection_set, f2->def
+	FieldSet   *b = get_field_set(o, f2->node->selection_set, f2->def != NULL
 								  ? gql_named_type(f2->def->type) : NULL);
 	List	   *conflicts = NIL;
 	ListCell   *lc,
@@ -520,7 +520,7 @@ compare_subselections(Overlap *o, bool exclusive, const char *key, const FieldDe
 static Conflict *
 compare_streams(Overlap *o, const char *key, const FieldDetails *f1, const FieldDetails *f2)
 {
-	bool		same = f1->stream && f2->stream && same_arguments(o, f1->stream->arguments,
+	bool		same = f1->stream != NULL && f2->stream != NULL && same_arguments(o, f1->stream->arguments,
 																  f2->stream->arguments);
 
 	return make_conflict(key, psprintf("they have overlapping stream directives%s",
@@ -535,14 +535,14 @@ static Conflict *
 compare_fields(Overlap *o, bool exclusive, const char *key, const FieldDetails *f1,
 			   const FieldDetails *f2)
 {
-	const GqlTypeRef *type1 = f1->def ? f1->def->type : NULL;
-	const GqlTypeRef *type2 = f2->def ? f2->def->type : NULL;
+	const GqlTypeRef *type1 = f1->def != NULL ? f1->def->type : NULL;
+	const GqlTypeRef *type2 = f2->def != NULL ? f2->def->type : NULL;
 	const char *name1 = f1->node->name.value;
 	const char *name2 = f2->node->name.value;
 
-	exclusive = exclusive || (f1->parent != f2->parent && f1->parent &&
+	exclusive = exclusive || (f1->parent != f2->parent && f1->parent != NULL &&
 							  f1->parent->kind == GQL_OBJECT &&
-							  f2->parent && f2->parent->kind == GQL_OBJECT);
+							  f2->parent != NULL && f2->parent->kind == GQL_OBJECT);
 	if (!spend(o, 2))
 		return NULL;
 	if (f1->simple_leaf && f2->simple_leaf && type1 == type2 && strcmp(name1, name2) == 0)
@@ -556,13 +556,13 @@ compare_fields(Overlap *o, bool exclusive, const char *key, const FieldDetails *
 		if (!same_arguments(o, f1->node->arguments, f2->node->arguments))
 			return make_conflict(key, "they have differing arguments", f1->node, f2->node);
 	}
-	if (f1->stream || f2->stream)
+	if (f1->stream != NULL || f2->stream != NULL)
 		return compare_streams(o, key, f1, f2);
-	if (type1 && type2 && gql_type_shapes_conflict(type1, type2))
+	if (type1 != NULL && type2 != NULL && gql_type_shapes_conflict(type1, type2))
 		return make_conflict(key, psprintf("they return conflicting types \"%s\" and \"%s\"",
 										   gql_type_to_string(type1),
 										   gql_type_to_string(type2)), f1->node, f2->node);
-	if (f1->node->selection_set && f2->node->selection_set)
+	if (f1->node->selection_set != NULL && f2->node->selection_set != NULL)
 		return compare_subselections(o, exclusive, key, f1, f2);
 	return NULL;
 }
@@ -578,7 +578,7 @@ compare_within(Overlap *o, List **conflicts, const FieldSet *set)
 				Conflict   *conflict = compare_fields(o, false, group->key,
 													  list_nth(group->fields, i), list_nth(group->fields, j));
 
-				if (conflict)
+				if (conflict != NULL)
 					*conflicts = lappend(*conflicts, conflict);
 			}
 	}
@@ -596,7 +596,7 @@ compare_sets(Overlap *o, List **conflicts, bool exclusive, const FieldSet *a, co
 
 		if (is_full(o, *conflicts) || !spend(o, 1))
 			return;
-		if (!group2)
+		if (group2 == NULL)
 			continue;
 		foreach(lc1, group1->fields)
 			foreach(lc2, group2->fields)
@@ -606,7 +606,7 @@ compare_sets(Overlap *o, List **conflicts, bool exclusive, const FieldSet *a, co
 			if (is_full(o, *conflicts))
 				return;
 			conflict = compare_fields(o, exclusive, group1->key, lfirst(lc1), lfirst(lc2));
-			if (conflict)
+			if (conflict != NULL)
 				*conflicts = lappend(*conflicts, conflict);
 		}
 	}
@@ -717,7 +717,7 @@ gql_overlapping_fields_can_be_merged(GqlWalk *w, const void *node)
 		v->overlap = make_overlap(v);
 		v->overlap_known = true;
 	}
-	if (!v->overlap || set->items == NIL)
+	if (v->overlap == NULL || set->items == NIL)
 		return;
 	if (list_length(set->items) == 1 &&
 		((GqlSelection *) linitial(set->items))->kind != GQL_INLINE_FRAGMENT)

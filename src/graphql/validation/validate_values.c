@@ -23,7 +23,7 @@ gql_values_of_correct_type(GqlWalk *w, const void *node)
 {
 	GqlCoercion c = {.schema = w->v->schema, .report = report_value, .arg = w->v};
 
-	if (w->input_type && gql_is_input(gql_named_type(w->input_type)))
+	if (w->input_type != NULL && gql_is_input(gql_named_type(w->input_type)))
 		gql_coerce(&c, node, w->input_type, NULL, NULL);
 }
 
@@ -65,7 +65,7 @@ check_object(GqlValidation *v, const GqlValue *object)
 			known = find_before(object->items, foreach_current_index(lc), field->name.value);
 		else if (!gql_names_add(&seen, field))
 			known = gql_names_get(&seen, field->name.value);
-		if (known)
+		if (known != NULL)
 			gql_invalid_also(v, gql_invalid(v, known->name.loc,
 											"There can be only one input field named \"%s\".", field->name.value),
 							 field->name.loc);

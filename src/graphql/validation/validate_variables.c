@@ -18,7 +18,7 @@ gql_variables_are_input_types(GqlWalk *w, const void *node)
 	const GqlVariableDef *def = node;
 	const GqlTypeRef *type = gql_resolve_type(w->v->schema, def->type);
 
-	if (type && !gql_is_input(gql_named_type(type)))
+	if (type != NULL && !gql_is_input(gql_named_type(type)))
 		gql_invalid(w->v, def->type->loc, "Variable \"$%s\" cannot be non-input type \"%s\".",
 					def->name.value, gql_type_to_string(type));
 }
@@ -46,7 +46,7 @@ note_usage(UsageList *usages, const GqlValue *variable, const Position *at)
 	if (usages->n == usages->max)
 	{
 		usages->max = usages->max ? usages->max * 2 : 8;
-		usages->items = usages->items ? repalloc_huge(usages->items,
+		usages->items = usages->items != NULL ? repalloc_huge(usages->items,
 													  sizeof(GqlVariableUsage) * (Size) usages->max)
 			: palloc(sizeof(GqlVariableUsage) * usages->max);
 	}
@@ -65,9 +65,9 @@ find_usages(GqlSchema *schema, UsageList *usages, const GqlValue *value, const P
 		note_usage(usages, value, at);
 	else if (value->kind == GQL_VALUE_LIST)
 	{
-		const GqlTypeRef *list = at->type && at->type->kind == GQL_TYPE_NON_NULL ? at->type->of
+		const GqlTypeRef *list = at->type != NULL && at->type->kind == GQL_TYPE_NON_NULL ? at->type->of
 		: at->type;
-		Position	item = {list && list->kind == GQL_TYPE_LIST ? list->of : NULL, at->type, false};
+		Position	item = {list != NULL && list->kind == GQL_TYPE_LIST ? list->of : NULL, at->type, false};
 
 		check_stack_depth();
 		foreach(lc, value->items)
@@ -75,14 +75,14 @@ find_usages(GqlSchema *schema, UsageList *usages, const GqlValue *value, const P
 	}
 	else if (value->kind == GQL_VALUE_OBJECT)
 	{
-		GqlType    *type = at->type ? gql_named_type(at->type) : NULL;
+		GqlType    *type = at->type != NULL ? gql_named_type(at->type) : NULL;
 
 		check_stack_depth();
 		foreach(lc, value->items)
 		{
 			const GqlObjectField *field = lfirst(lc);
-			GqlInputValueDef *def = type ? gql_type_input(schema, type, field->name.value) : NULL;
-			Position	member = {def ? def->type : NULL, at->type, def && def->default_value};
+			GqlInputValueDef *def = type != NULL ? gql_type_input(schema, type, field->name.value) : NULL;
+			Position	member = {def != NULL ? def->type : NULL, at->type, def != NULL && def->default_value != NULL};
 
 			find_usages(schema, usages, field->value, &member);
 		}
@@ -100,7 +100,7 @@ static void
 find_usages_at(GqlWalk *w, const void *node)
 {
 	UsageWalk  *u = (UsageWalk *) w;
-	Position	at = {w->input_type, NULL, w->argument_def && w->argument_def->default_value};
+	Position	at = {w->input_type, NULL, w->argument_def != NULL && w->argument_def->default_value != NULL};
 
 	find_usages(w->v->schema, &u->usages, node, &at);
 }
@@ -171,7 +171,7 @@ may_have_variables(GqlValidation *v)
 {
 	if (!v->variables_known)
 	{
-		v->has_variables = !v->source || memchr(v->source, '$', v->document->len) != NULL;
+		v->has_variables = v->source == NULL || memchr(v->source, '$', v->document->len) != NULL;
 		v->variables_known = true;
 	}
 	return v->has_variables;
@@ -206,7 +206,7 @@ gql_unique_variable_names(GqlWalk *w, const void *node)
 		GqlVariableDef *variable = lfirst(lc);
 		VariableGroup *group = gql_names_get(&groups, variable->name.value);
 
-		if (!group)
+		if (group == NULL)
 		{
 			group = palloc0(sizeof(VariableGroup));
 			group->name = variable->name.value;
@@ -242,12 +242,12 @@ gql_no_undefined_variables(GqlWalk *w, const void *node)
 
 		if (!gql_spend(v, 1))
 			return;
-		if (entry)
+		if (entry != NULL)
 		{
 			entry->used = true;
 			continue;
 		}
-		if (def->name)
+		if (def->name != NULL)
 			error = gql_invalid(v, usage->node->loc,
 								"Variable \"$%s\" is not defined by operation \"%s\".", usage->node->text,
 								def->name);
@@ -273,7 +273,7 @@ gql_no_unused_variables(GqlWalk *w, const void *node)
 
 		if (entry->used)
 			continue;
-		if (def->name)
+		if (def->name != NULL)
 			gql_invalid(v, variable->loc, "Variable \"$%s\" is never used in operation \"%s\".",
 						variable->name.value, def->name);
 		else
@@ -319,7 +319,7 @@ is_usage_allowed(GqlSchema *schema, const GqlTypeRef *type, const GqlValue *defa
 {
 	if (usage->type->kind == GQL_TYPE_NON_NULL && type->kind != GQL_TYPE_NON_NULL)
 	{
-		if ((!default_value || default_value->kind == GQL_VALUE_NULL) && !usage->has_default)
+		if ((default_value == NULL || default_value->kind == GQL_VALUE_NULL) && !usage->has_default)
 			return false;
 		return is_compatible(schema, type, usage->type->of);
 	}
@@ -329,7 +329,7 @@ is_usage_allowed(GqlSchema *schema, const GqlTypeRef *type, const GqlValue *defa
 static bool
 is_one_of(const GqlTypeRef *type)
 {
-	return type && type->kind == GQL_TYPE_NAMED && type->type->kind == GQL_INPUT_OBJECT &&
+	return type != NULL && type->kind == GQL_TYPE_NAMED && type->type->kind == GQL_INPUT_OBJECT &&
 		type->type->one_of;
 }
 
@@ -349,7 +349,7 @@ gql_variables_in_allowed_position(GqlWalk *w, const void *node)
 
 		if (!gql_spend(v, 1))
 			return;
-		if (!entry || !entry->type || !usage->type)
+		if (entry == NULL || entry->type == NULL || usage->type == NULL)
 			continue;
 		type = entry->type;
 		if (!is_usage_allowed(v->schema, type, entry->def->default_value, usage))

@@ -16,9 +16,9 @@ call(GqlWalk *w, GqlWalkEvent event, const void *node)
 {
 	const GqlRuleFn *rule = w->handlers[event];
 
-	if (!rule)
+	if (rule == NULL)
 		return;
-	for (; *rule; rule++)
+	for (; *rule != NULL; rule++)
 		if (!w->v->aborted)
 			(*rule) (w, node);
 }
@@ -26,9 +26,9 @@ call(GqlWalk *w, GqlWalkEvent event, const void *node)
 static inline GqlType *
 composite_of(const GqlTypeRef *ref)
 {
-	GqlType    *type = ref ? gql_named_type(ref) : NULL;
+	GqlType    *type = ref != NULL ? gql_named_type(ref) : NULL;
 
-	return type && gql_is_composite(type) ? type : NULL;
+	return type != NULL && gql_is_composite(type) ? type : NULL;
 }
 
 /* ---- arguments, directives, types ---- */
@@ -42,8 +42,8 @@ walk_arguments(GqlWalk *w, List *arguments, const GqlNames *defs, bool of_field)
 	{
 		const GqlArgument *argument = lfirst(lc);
 
-		w->argument_def = defs ? gql_names_get(defs, argument->name.value) : NULL;
-		w->input_type = w->argument_def ? w->argument_def->type : NULL;
+		w->argument_def = defs != NULL ? gql_names_get(defs, argument->name.value) : NULL;
+		w->input_type = w->argument_def != NULL ? w->argument_def->type : NULL;
 		if (of_field)
 			call(w, GQL_AT_FIELD_ARGUMENT, argument);
 		call(w, GQL_AT_VALUE, argument->value);
@@ -69,7 +69,7 @@ walk_directives(GqlWalk *w, List *directives, GqlDirectiveLocation location)
 		 * graphql-js takes the arguments of an unknown directive for those of
 		 * the field around it.
 		 */
-		defs = w->directive_def ? &w->directive_def->args : w->field_def ? &w->field_def->args
+		defs = w->directive_def != NULL ? &w->directive_def->args : w->field_def != NULL ? &w->field_def->args
 			: NULL;
 		call(w, GQL_AT_DIRECTIVE, directive);
 		walk_arguments(w, directive->arguments, defs, false);
@@ -105,14 +105,14 @@ walk_field(GqlWalk *w, const GqlSelection *field)
 	GqlType    *field_parent = w->field_parent;
 
 	w->field_parent = w->parent_type;
-	w->field_def = w->parent_type ? gql_type_field(w->v->schema, w->parent_type,
+	w->field_def = w->parent_type != NULL ? gql_type_field(w->v->schema, w->parent_type,
 												   field->name.value) : NULL;
-	w->type = w->field_def ? w->field_def->type : NULL;
+	w->type = w->field_def != NULL ? w->field_def->type : NULL;
 	w->directives = field->directives;
 	call(w, GQL_AT_FIELD, field);
-	walk_arguments(w, field->arguments, w->field_def ? &w->field_def->args : NULL, true);
+	walk_arguments(w, field->arguments, w->field_def != NULL ? &w->field_def->args : NULL, true);
 	walk_directives(w, field->directives, GQL_LOC_FIELD);
-	if (field->selection_set)
+	if (field->selection_set != NULL)
 		walk_selection_set(w, field->selection_set, false);
 	call(w, GQL_AFTER_FIELD, field);
 
@@ -126,17 +126,17 @@ walk_inline_fragment(GqlWalk *w, const GqlSelection *fragment)
 {
 	const GqlTypeRef *outer = w->type;
 
-	if (fragment->type_condition)
+	if (fragment->type_condition != NULL)
 	{
 		GqlType    *type = gql_schema_type(w->v->schema, fragment->type_condition->name);
 
-		w->type = type && type->kind != GQL_INPUT_OBJECT ? &type->ref : NULL;
+		w->type = type != NULL && type->kind != GQL_INPUT_OBJECT ? &type->ref : NULL;
 	}
-	else if (outer)
+	else if (outer != NULL)
 		w->type = &gql_named_type(outer)->ref;
 	w->directives = fragment->directives;
 	call(w, GQL_AT_INLINE_FRAGMENT, fragment);
-	if (fragment->type_condition)
+	if (fragment->type_condition != NULL)
 		walk_type(w, fragment->type_condition);
 	walk_directives(w, fragment->directives, GQL_LOC_INLINE_FRAGMENT);
 	walk_selection_set(w, fragment->selection_set, true);
@@ -185,9 +185,9 @@ walk_variable_def(GqlWalk *w, const GqlVariableDef *def)
 	w->directives = def->directives;
 	call(w, GQL_AT_VARIABLE_DEF, def);
 	walk_type(w, def->type);
-	if (def->default_value)
+	if (def->default_value != NULL)
 	{
-		w->input_type = type && gql_is_input(gql_named_type(type)) ? type : NULL;
+		w->input_type = type != NULL && gql_is_input(gql_named_type(type)) ? type : NULL;
 		call(w, GQL_AT_VALUE, def->default_value);
 		w->input_type = NULL;
 	}
@@ -205,10 +205,10 @@ walk_operation(GqlWalk *w, GqlDefInfo *def)
 	GqlType    *root = gql_schema_root(w->v->schema, operation->type);
 	ListCell   *lc;
 
-	w->type = root ? &root->ref : NULL;
+	w->type = root != NULL ? &root->ref : NULL;
 	w->directives = operation->directives;
 	call(w, GQL_AT_OPERATION, def);
-	if (w->handlers[GQL_AT_VARIABLE_DEF])
+	if (w->handlers[GQL_AT_VARIABLE_DEF] != NULL)
 		foreach(lc, operation->variables)
 			walk_variable_def(w, lfirst(lc));
 	walk_directives(w, operation->directives, locations[operation->type]);
@@ -222,7 +222,7 @@ walk_fragment(GqlWalk *w, GqlDefInfo *def)
 	GqlFragment *fragment = def->fragment;
 	GqlType    *type = gql_schema_type(w->v->schema, fragment->type_condition->name);
 
-	w->type = type && type->kind != GQL_INPUT_OBJECT ? &type->ref : NULL;
+	w->type = type != NULL && type->kind != GQL_INPUT_OBJECT ? &type->ref : NULL;
 	w->directives = fragment->directives;
 	call(w, GQL_AT_FRAGMENT, def);
 	walk_type(w, fragment->type_condition);
@@ -234,7 +234,7 @@ void
 gql_walk_definition(GqlWalk *w, GqlDefInfo *def)
 {
 	w->def = def;
-	if (def->operation)
+	if (def->operation != NULL)
 		walk_operation(w, def);
 	else
 		walk_fragment(w, def);
@@ -270,7 +270,7 @@ walk_input_values(GqlWalk *w, List *nodes, GqlDirectiveLocation location)
 
 		at_type_system_node(w, node, node->directives);
 		walk_type(w, node->type);
-		if (node->default_value)
+		if (node->default_value != NULL)
 			call(w, GQL_AT_VALUE, node->default_value);
 		walk_directives(w, node->directives, location);
 	}
@@ -342,7 +342,7 @@ seen_directives(GqlNames *names, const char *name)
 {
 	SeenDirectives *entry = gql_names_get(names, name);
 
-	if (!entry)
+	if (entry == NULL)
 	{
 		entry = palloc0(sizeof(SeenDirectives));
 		entry->name = name;
