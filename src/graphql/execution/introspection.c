@@ -11,7 +11,6 @@
 #include "miscadmin.h"
 
 #include "graphql/type/coerce.h"
-#include "graphql/type/schema_int.h"
 
 /* What the introspection types describe, and what describes it. */
 typedef enum MetaKind

@@ -1,12 +1,13 @@
 /*
- * builtins.c: what every schema has: the specified scalars (specification,
- * 3.5) and directives (3.13), and the introspection types (4.2).
+ * builtins.c: the parts that every schema has: specified scalars
+ * (specification, 3.5), specified directives (3.13), introspection types
+ * (4.2).
  *
- * Names, order and descriptions are graphql-js 17's.
+ * Names, order and descriptions are graphql-js 17's, so that introspection
+ * gives the same answers.
  */
 #include "postgres.h"
 
-#include "graphql/type/schema.h"
 #include "graphql/type/schema_int.h"
 
 typedef struct MetaType
@@ -22,7 +23,7 @@ typedef struct MetaField
 	const char *name;
 	const char *type;			/* "[__Type!]!" */
 	GqlMetaField resolver;
-	bool		include_deprecated; /* has the argument of that name */
+	bool		include_deprecated; /* has an argument "includeDeprecated" */
 	const char *description;
 } MetaField;
 
@@ -198,8 +199,8 @@ gql_directive_location(const char *name)
 }
 
 /*
- * The reference that a type of the tables above denotes: at most a list, and
- * non-null in both places.
+ * The type that a text of the tables above means. There is at most one list,
+ * and a non-null inside and outside of it: "[__Type!]!".
  */
 static const GqlTypeRef *
 type_of_text(GqlSchema *schema, const char *text)
@@ -210,6 +211,7 @@ type_of_text(GqlSchema *schema, const char *text)
 	char		name[NAMEDATALEN];
 	const GqlTypeRef *ref;
 
+	Assert(name_len < NAMEDATALEN);
 	memcpy(name, text + list, name_len);
 	name[name_len] = '\0';
 	ref = &((GqlType *) gql_names_get(&schema->types, name))->ref;
@@ -241,6 +243,7 @@ add_meta_field(GqlSchema *schema, const MetaField *meta)
 						  type_of_text(schema, "Boolean!"))->default_value = &value_false;
 }
 
+/* One of __schema, __type and __typename, which are in no type. */
 static GqlFieldDef *
 root_meta_field(GqlSchema *schema, const char *name, const char *type, const char *description)
 {
@@ -250,7 +253,7 @@ root_meta_field(GqlSchema *schema, const char *name, const char *type, const cha
 	return field;
 }
 
-/* A specified directive; locations end with -1. */
+/* Add a specified directive; locations end with -1. */
 static GqlDirectiveDef *
 add_directive(GqlSchema *schema, const char *name, const char *description, const int *locations)
 {
@@ -277,8 +280,9 @@ add_directive_arg(GqlSchema *schema, GqlDirectiveDef *directive, const char *nam
 static void
 add_directives(GqlSchema *schema)
 {
-	static const int selections[] = {GQL_LOC_FIELD, GQL_LOC_FRAGMENT_SPREAD,
-	GQL_LOC_INLINE_FRAGMENT, -1};
+	static const int selections[] = {
+		GQL_LOC_FIELD, GQL_LOC_FRAGMENT_SPREAD, GQL_LOC_INLINE_FRAGMENT, -1
+	};
 	static const int deprecable[] = {
 		GQL_LOC_FIELD_DEFINITION, GQL_LOC_ARGUMENT_DEFINITION, GQL_LOC_INPUT_FIELD_DEFINITION,
 		GQL_LOC_ENUM_VALUE, GQL_LOC_DIRECTIVE_DEFINITION, -1
@@ -286,22 +290,27 @@ add_directives(GqlSchema *schema)
 	static const int scalars[] = {GQL_LOC_SCALAR, -1};
 	static const int input_objects[] = {GQL_LOC_INPUT_OBJECT, -1};
 	GqlDirectiveDef *directive;
+	GqlInputValueDef *reason;
 
 	directive = add_directive(schema, "include",
-							  "Directs the executor to include this field or fragment only when the `if` argument is true.", selections);
+							  "Directs the executor to include this field or fragment only when "
+							  "the `if` argument is true.", selections);
 	add_directive_arg(schema, directive, "if", "Boolean!", "Included when true.");
 
 	directive = add_directive(schema, "skip",
-							  "Directs the executor to skip this field or fragment when the `if` argument is true.", selections);
+							  "Directs the executor to skip this field or fragment when the `if` "
+							  "argument is true.", selections);
 	add_directive_arg(schema, directive, "if", "Boolean!", "Skipped when true.");
 
 	directive = add_directive(schema, "deprecated",
 							  "Marks an element of a GraphQL schema as no longer supported.",
 							  deprecable);
-	add_directive_arg(schema, directive, "reason", "String!",
-					  "Explains why this element was deprecated, usually also including a suggestion for how to access supported similar data. "
-					  "Formatted using the Markdown syntax, as specified by [CommonMark](https://commonmark.org/).")
-		->default_value = &value_no_longer_supported;
+	reason = add_directive_arg(schema, directive, "reason", "String!",
+							   "Explains why this element was deprecated, usually also including "
+							   "a suggestion for how to access supported similar data. Formatted "
+							   "using the Markdown syntax, as specified by "
+							   "[CommonMark](https://commonmark.org/).");
+	reason->default_value = &value_no_longer_supported;
 
 	directive = add_directive(schema, "specifiedBy",
 							  "Exposes a URL that specifies the behavior of this scalar.", scalars);
@@ -322,10 +331,10 @@ gql_schema_add_builtins(GqlSchema *schema)
 		add_meta_field(schema, &meta_fields[i]);
 	for (int i = 0; i < (int) lengthof(meta_values); i++)
 	{
-		GqlType    *type = gql_names_get(&schema->types, meta_values[i].type_name);
+		const MetaValue *meta = &meta_values[i];
+		GqlType    *type = gql_names_get(&schema->types, meta->type_name);
 
-		gql_type_add_enum_value(schema, type,
-								meta_values[i].name)->description = meta_values[i].description;
+		gql_type_add_enum_value(schema, type, meta->name)->description = meta->description;
 	}
 	add_directives(schema);
 

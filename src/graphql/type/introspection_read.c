@@ -1,10 +1,11 @@
 /*
- * introspection_read.c: a schema from an introspection result.
+ * introspection_read.c: build a schema from an introspection result
+ * (graphql-js' buildClientSchema).
  *
- * The result comes from a server that is as it is, so it is read with good
- * will: what it says of no consequence is passed over, what this layer does
- * not know (a new kind of type, a new place for directives) is left out with a
- * warning. Only what leaves the schema ambiguous is an error.
+ * The result comes from an upstream server that nobody here can change, so it
+ * is read leniently. What this layer does not know (a new kind of type, a new
+ * location of directives) is left out with a warning. Only what leaves the
+ * schema ambiguous is an error.
  */
 #include "postgres.h"
 
@@ -14,7 +15,10 @@
 #include "graphql/type/schema_int.h"
 #include "json/json.h"
 
-/* No server nests types deeper, and the query asks for less. */
+/*
+ * Lists and non-nulls around a type; no server nests more, and our query asks
+ * for fewer.
+ */
 #define MAX_TYPE_DEPTH 100
 
 typedef struct Reader
@@ -22,8 +26,7 @@ typedef struct Reader
 	GqlSchema  *schema;
 	GqlErrorList *errors;
 	GqlErrorList *warnings;
-	GqlNames	left_out;		/* TypeName: types of kinds that are not known
-								 * here */
+	GqlNames	left_out;		/* TypeName: types of a kind unknown here */
 } Reader;
 
 typedef struct TypeName
@@ -31,19 +34,18 @@ typedef struct TypeName
 	const char *name;
 } TypeName;
 
-/*
- * Where something is read, for messages: a type's field's argument, a
- * directive's argument, …
- */
-typedef struct Place
+gql_starts_with_name(TypeName, name);
+
+/* What is being read, for messages: a step of a schema coordinate. */
+typedef struct Coordinate
 {
-	const struct Place *in;
+	const struct Coordinate *in;	/* what it is a part of, or NULL */
 	const char *name;
-	const char *end;			/* ")" behind the name of an argument */
-} Place;
+	const char *end;			/* ":)" of an argument, else "" */
+} Coordinate;
 
 static void
-append_place(StringInfo out, const Place *place)
+append_place(StringInfo out, const Coordinate *place)
 {
 	if (place->in != NULL)
 	{
@@ -55,7 +57,7 @@ append_place(StringInfo out, const Place *place)
 }
 
 static char *
-place_name(const Place *place)
+place_name(const Coordinate *place)
 {
 	StringInfoData out;
 
@@ -64,31 +66,39 @@ place_name(const Place *place)
 	return out.data;
 }
 
+/* " in Type.field", or nothing for NULL. */
+static const char *
+in_coordinate(const Coordinate *in)
+{
+	return in != NULL ? psprintf(" in %s", place_name(in)) : "";
+}
+
 static char *
 get_text(RrJsonNode *node, const char *key)
 {
 	return rr_json_text(rr_json_get(node, key));
 }
 
-/* A name, or NULL when there is none that GraphQL allows (filed). */
+/* Read "name"; NULL: there is none that GraphQL allows, which is filed. */
 static char *
-get_name(Reader *r, RrJsonNode *node, const char *what, const Place *in)
+get_name(Reader *r, RrJsonNode *node, const char *what, const Coordinate *in)
 {
 	char	   *name = get_text(node, "name");
 
 	if (name == NULL)
-		gql_error(r->errors, "Introspection result has %s without a name%s%s.", what, in != NULL ? " in "
-				  : "", in != NULL ? place_name(in) : "");
+		gql_error(r->errors, "Introspection result has %s without a name%s.", what,
+				  in_coordinate(in));
 	else if (!gql_is_name(name))
 	{
-		gql_error(r->errors, "Names must only contain [_a-zA-Z0-9] and not start with a digit, but introspection result has %s \"%s\"%s%s.", what,
-				  name, in != NULL ? " in " : "", in != NULL ? place_name(in) : "");
+		gql_error(r->errors,
+				  "Names must only contain [_a-zA-Z0-9] and not start with a digit, but introspection result has %s \"%s\"%s.",
+				  what, name, in_coordinate(in));
 		name = NULL;
 	}
 	return name;
 }
 
-/* 3.13.3: the reason that the result gives, or the one that stands for none */
+/* 3.13.3: the reason given, or the default one; NULL: not deprecated. */
 static const char *
 deprecation_reason(RrJsonNode *node)
 {
@@ -99,21 +109,18 @@ deprecation_reason(RrJsonNode *node)
 	return reason;
 }
 
-/* An element that stands twice under one name counts once. */
+/* Of two elements with one name the first counts. */
 static void
-warn_twice(Reader *r, const Place *place)
+warn_twice(Reader *r, const Coordinate *place)
 {
 	gql_error(r->warnings, "Introspection result has %s twice.", place_name(place));
 }
 
 /* ---- types where they are used ---- */
 
-/*
- * A type by the name that a reference has; NULL and filed when it is not
- * there.
- */
+/* The named type that a type reference names; NULL: unknown, which is filed. */
 static GqlType *
-named_type(Reader *r, RrJsonNode *ref, const Place *place)
+named_type(Reader *r, RrJsonNode *ref, const Coordinate *place)
 {
 	char	   *name = get_text(ref, "name");
 	GqlType    *type = name != NULL ? gql_names_get(&r->schema->types, name) : NULL;
@@ -132,9 +139,9 @@ named_type(Reader *r, RrJsonNode *ref, const Place *place)
 	return NULL;
 }
 
-/* 4.2.2: kind, name, ofType */
+/* Read a type reference: kind, name, ofType (4.2.2). NULL: filed. */
 static const GqlTypeRef *
-read_type(Reader *r, RrJsonNode *node, const Place *place)
+read_type(Reader *r, RrJsonNode *node, const Coordinate *place)
 {
 	GqlTypeNodeKind wrappers[MAX_TYPE_DEPTH];
 	int			n = 0;
@@ -154,7 +161,9 @@ read_type(Reader *r, RrJsonNode *node, const Place *place)
 		node = rr_json_get(node, "ofType");
 		if (++n == MAX_TYPE_DEPTH || node == NULL)
 		{
-			gql_error(r->errors, "Introspection result has a type for %s that is decorated deeper than the introspection query.", place_name(place));
+			gql_error(r->errors,
+					  "Introspection result has a type for %s that is decorated deeper than the introspection query.",
+					  place_name(place));
 			return NULL;
 		}
 	}
@@ -187,12 +196,9 @@ has_variable(const GqlValue *value)
 	return value->kind == GQL_VALUE_VARIABLE;
 }
 
-/*
- * 4.2.5 defaultValue: a GraphQL literal. One that cannot be read is as if it
- * were not there.
- */
+/* Read "defaultValue", a literal (4.2.5). One that is none is left out. */
 static GqlValue *
-read_default(Reader *r, RrJsonNode *node, const Place *place)
+read_default(Reader *r, RrJsonNode *node, const Coordinate *place)
 {
 	char	   *text = get_text(node, "defaultValue");
 	GqlErrorList *errors;
@@ -208,6 +214,7 @@ read_default(Reader *r, RrJsonNode *node, const Place *place)
 	return NULL;
 }
 
+/* Adds an argument or input field to what it belongs to. */
 typedef GqlInputValueDef *(*InputAdder) (GqlSchema *schema, void *owner, const char *name,
 										 const GqlTypeRef *type);
 
@@ -230,11 +237,11 @@ add_to_input_object(GqlSchema *schema, void *owner, const char *name, const GqlT
 }
 
 /*
- * 4.2.5 The __InputValue Type. False when one that callers must give was left
- * out.
+ * Read a list of __InputValue (4.2.5). False: a required one was left out, so
+ * that the owner cannot be used.
  */
 static bool
-read_inputs(Reader *r, RrJsonNode *list, const Place *in, const char *end, InputAdder add,
+read_inputs(Reader *r, RrJsonNode *list, const Coordinate *in, const char *end, InputAdder add,
 			void *owner)
 {
 	bool		complete = true;
@@ -243,7 +250,7 @@ read_inputs(Reader *r, RrJsonNode *list, const Place *in, const char *end, Input
 	{
 		RrJsonNode *node = rr_json_item(list, i);
 		char	   *name = get_name(r, node, *end == ':' ? "an argument" : "an input field", in);
-		Place		place = {in, name, end};
+		Coordinate	place = {in, name, end};
 		const GqlTypeRef *type = name != NULL ? read_type(r, rr_json_get(node, "type"), &place)
 		: NULL;
 		GqlInputValueDef *input;
@@ -270,12 +277,12 @@ read_inputs(Reader *r, RrJsonNode *list, const Place *in, const char *end, Input
 	return complete;
 }
 
-/* 4.2.4 The __Field Type */
+/* Read a __Field (4.2.4). */
 static void
-read_field(Reader *r, GqlType *type, RrJsonNode *node, const Place *in)
+read_field(Reader *r, GqlType *type, RrJsonNode *node, const Coordinate *in)
 {
 	char	   *name = get_name(r, node, "a field", in);
-	Place		place = {in, name, ""};
+	Coordinate	place = {in, name, ""};
 	const GqlTypeRef *field_type = name != NULL ? read_type(r, rr_json_get(node, "type"), &place)
 	: NULL;
 	GqlFieldDef *field;
@@ -292,25 +299,28 @@ read_field(Reader *r, GqlType *type, RrJsonNode *node, const Place *in)
 	field->deprecation_reason = deprecation_reason(node);
 	if (!read_inputs(r, rr_json_get(node, "args"), &place, ":)", add_to_field, field))
 	{
-		gql_error(r->warnings, "%s is left out, as it cannot be called without an argument of an unknown kind.", place_name(&place));
+		gql_error(r->warnings,
+				  "%s is left out, as it cannot be called without an argument of an unknown kind.",
+				  place_name(&place));
 		return;
 	}
 	gql_names_add(&type->fields, field);
 }
 
-/* 4.2.6 The __EnumValue Type */
+/* Read an __EnumValue (4.2.6). */
 static void
-read_enum_value(Reader *r, GqlType *type, RrJsonNode *node, const Place *in)
+read_enum_value(Reader *r, GqlType *type, RrJsonNode *node, const Coordinate *in)
 {
 	char	   *name = get_name(r, node, "an enum value", in);
-	Place		place = {in, name, ""};
+	Coordinate	place = {in, name, ""};
 	GqlEnumValueDef *value;
 
 	if (name == NULL)
 		return;
 	if (strcmp(name, "true") == 0 || strcmp(name, "false") == 0 || strcmp(name, "null") == 0)
 	{
-		gql_error(r->errors, "Enum values cannot be named: %s, but introspection result has %s.",
+		gql_error(r->errors,
+				  "Enum values cannot be named: %s, but introspection result has %s.",
 				  name, place_name(&place));
 		return;
 	}
@@ -324,9 +334,9 @@ read_enum_value(Reader *r, GqlType *type, RrJsonNode *node, const Place *in)
 	value->deprecation_reason = deprecation_reason(node);
 }
 
-/* The types named by interfaces or possibleTypes. */
+/* Read the types in "interfaces" or "possibleTypes". */
 static void
-read_types(Reader *r, GqlNames *types, RrJsonNode *list, const Place *place)
+read_types(Reader *r, GqlNames *types, RrJsonNode *list, const Coordinate *place)
 {
 	for (int i = 0; i < rr_json_length(list); i++)
 	{
@@ -334,7 +344,7 @@ read_types(Reader *r, GqlNames *types, RrJsonNode *list, const Place *place)
 
 		if (type != NULL && !gql_names_add(types, type))
 		{
-			Place		twice = {place, type->name, ""};
+			Coordinate	twice = {place, type->name, ""};
 
 			warn_twice(r, &twice);
 		}
@@ -343,9 +353,9 @@ read_types(Reader *r, GqlNames *types, RrJsonNode *list, const Place *place)
 
 /* ---- types (4.2.2) ---- */
 
-/* A list that types of this kind must have. */
+/* Get a list that types of this kind must have; NULL: filed. */
 static RrJsonNode *
-get_list(Reader *r, RrJsonNode *node, const char *key, const Place *place)
+get_list(Reader *r, RrJsonNode *node, const char *key, const Coordinate *place)
 {
 	RrJsonNode *list = rr_json_get(node, key);
 
@@ -358,7 +368,7 @@ get_list(Reader *r, RrJsonNode *node, const char *key, const Place *place)
 static void
 fill_type(Reader *r, GqlType *type, RrJsonNode *node)
 {
-	Place		place = {NULL, type->name, ""};
+	Coordinate	place = {NULL, type->name, ""};
 	RrJsonNode *list;
 
 	switch (type->kind)
@@ -368,11 +378,7 @@ fill_type(Reader *r, GqlType *type, RrJsonNode *node)
 			break;
 		case GQL_OBJECT:
 		case GQL_INTERFACE:
-
-			/*
-			 * interfaces of interfaces are absent from servers before October
-			 * 2021
-			 */
+			/* servers before October 2021 do not show an interface's own */
 			read_types(r, &type->interfaces, rr_json_get(node, "interfaces"), &place);
 			list = get_list(r, node, "fields", &place);
 			for (int i = 0; i < rr_json_length(list); i++)
@@ -390,12 +396,14 @@ fill_type(Reader *r, GqlType *type, RrJsonNode *node)
 			type->one_of = rr_json_bool(rr_json_get(node, "isOneOf"), false);
 			if (!read_inputs(r, get_list(r, node, "inputFields", &place), &place, "",
 							 add_to_input_object, type))
-				gql_error(r->errors, "Introspection result has a required field of an unknown kind in %s.", type->name);
+				gql_error(r->errors,
+						  "Introspection result has a required field of an unknown kind in %s.",
+						  type->name);
 			break;
 	}
 }
 
-/* -1: unknown */
+/* A GqlTypeKind by its name; -1: unknown. */
 static int
 type_kind(const char *name)
 {
@@ -408,7 +416,7 @@ type_kind(const char *name)
 	return -1;
 }
 
-/* A type without its parts; NULL when there is nothing to fill in. */
+/* Add a type without its parts; NULL: there is nothing to fill in. */
 static GqlType *
 enter_type(Reader *r, RrJsonNode *node)
 {
@@ -420,7 +428,7 @@ enter_type(Reader *r, RrJsonNode *node)
 		return NULL;
 	type = gql_names_get(&r->schema->types, name);
 	if (type != NULL && type->builtin)
-		return NULL;			/* it is what the specification says */
+		return NULL;			/* the specification says what it is */
 	if (type_kind(kind) < 0)
 	{
 		TypeName   *left_out = palloc(sizeof(TypeName));
@@ -441,12 +449,12 @@ enter_type(Reader *r, RrJsonNode *node)
 	return type;
 }
 
-/* 4.2.1 types */
+/* Read "types": first their names, since types refer to each other. */
 static void
 read_all_types(Reader *r, RrJsonNode *list)
 {
 	int			n = rr_json_length(list);
-	GqlType   **types = palloc(sizeof(GqlType *) * Max(n, 1));
+	GqlType   **types = palloc(sizeof(GqlType *) * n);
 
 	for (int i = 0; i < n; i++)
 		types[i] = enter_type(r, rr_json_item(list, i));
@@ -477,8 +485,8 @@ read_locations(Reader *r, GqlDirectiveDef *directive, RrJsonNode *list)
 }
 
 /*
- * The server's directives stand before the specified ones, and instead of
- * those that it has itself.
+ * Read "directives". The server's come first, then those of the specified
+ * ones that it does not have.
  */
 static void
 read_directives(Reader *r, RrJsonNode *list)
@@ -491,14 +499,11 @@ read_directives(Reader *r, RrJsonNode *list)
 		RrJsonNode *node = rr_json_item(list, i);
 		char	   *name = get_name(r, node, "a directive", NULL);
 		GqlDirectiveDef *directive;
-		Place		place;
+		Coordinate	place = {NULL, NULL, ""};
 
 		if (name == NULL)
 			continue;
-		place = (Place)
-		{
-			NULL, psprintf("@%s", name), ""
-		};
+		place.name = psprintf("@%s", name);
 		directive = gql_schema_new_directive(r->schema, name);
 		directive->description = get_text(node, "description");
 		directive->repeatable = rr_json_bool(rr_json_get(node, "isRepeatable"), false);
@@ -510,7 +515,9 @@ read_directives(Reader *r, RrJsonNode *list)
 					  place_name(&place));
 		else if (!read_inputs(r, rr_json_get(node, "args"), &place, ":)", add_to_directive,
 							  directive))
-			gql_error(r->warnings, "%s is left out, as it cannot be used without an argument of an unknown kind.", place_name(&place));
+			gql_error(r->warnings,
+					  "%s is left out, as it cannot be used without an argument of an unknown kind.",
+					  place_name(&place));
 		else if (!gql_names_add(&r->schema->directives, directive))
 			warn_twice(r, &place);
 	}
@@ -522,7 +529,7 @@ static GqlType *
 read_root(Reader *r, RrJsonNode *schema_node, const char *key)
 {
 	RrJsonNode *ref = rr_json_get(schema_node, key);
-	Place		place = {NULL, key, ""};
+	Coordinate	place = {NULL, key, ""};
 
 	return ref == NULL ? NULL : named_type(r, ref, &place);
 }
@@ -538,7 +545,8 @@ gql_schema_from_introspection(RrJsonNode *schema_node, GqlErrorList *errors, Gql
 	r.warnings = warnings != NULL ? warnings : gql_errors_create(1, NULL);
 	if (rr_json_type(schema_node) != RR_JSON_OBJECT)
 	{
-		gql_error(errors, "Invalid or incomplete introspection result. Ensure that it is the value of \"__schema\".");
+		gql_error(errors,
+				  "Invalid or incomplete introspection result. Ensure that it is the value of \"__schema\".");
 		return NULL;
 	}
 

@@ -1,18 +1,25 @@
 /*
- * names.c: an ordered set of named things, with O(1) lookup.
+ * names.c: GqlNames, an ordered set of named things.
  *
- * Most sets are small (the arguments of a field), so hashing starts only when
- * there are more than a handful of items.
+ * Most sets are small (the arguments of a field) and are searched one by one.
+ * Larger ones have a hash table with open addressing beside the items.
  */
 #include "postgres.h"
 
-#include "graphql/type/schema.h"
+#include "graphql/type/names.h"
 
+/* Sets with room for more items than this have a hash table. */
 #define SMALL_SET 8
+
+/* Buckets of the table for each item that there is room for. */
+#define BUCKETS_PER_ITEM 4
 
 #define item_name(item) (*(const char *const *) (item))
 
-/* FNV-1a. Names are short, and their end has to be looked for anyway. */
+/*
+ * FNV-1a: names are short, and it needs no strlen() first. The last step mixes
+ * high bits into the low ones, which are the mask's.
+ */
 static inline uint32
 hash_name(const char *name)
 {
@@ -23,7 +30,7 @@ hash_name(const char *name)
 	return hash ^ (hash >> 15);
 }
 
-/* Put the item at index into the first free bucket of its chain. */
+/* Put the item at an index into the first free bucket for its hash. */
 static inline void
 fill_bucket(GqlNames *names, int index)
 {
@@ -34,10 +41,7 @@ fill_bucket(GqlNames *names, int index)
 	names->buckets[b] = index + 1;
 }
 
-/*
- * Make room for one more item; four buckets for each item that fits when there
- * are buckets at all.
- */
+/* Make room for more items, and enter all into a new table if it is large. */
 static void
 grow(GqlNames *names)
 {
@@ -64,8 +68,9 @@ grow(GqlNames *names)
 			for (int i = 0; i < names->n; i++)
 				names->hashes[i] = hash_name(item_name(names->items[i]));
 		}
-		names->mask = (uint32) capacity * 4 - 1;
-		names->buckets = MemoryContextAllocZero(names->cxt, sizeof(int) * capacity * 4);
+		names->mask = (uint32) capacity * BUCKETS_PER_ITEM - 1;
+		names->buckets = MemoryContextAllocZero(names->cxt,
+												sizeof(int) * capacity * BUCKETS_PER_ITEM);
 		for (int i = 0; i < names->n; i++)
 			fill_bucket(names, i);
 	}
@@ -130,6 +135,7 @@ gql_names_add(GqlNames *names, void *item)
 	if (names->n == names->capacity)
 	{
 		grow(names);
+		/* there may be a table only now */
 		if (names->buckets != NULL)
 			hash = hash_name(item_name(item));
 	}

@@ -1,8 +1,7 @@
 /*
- * schema.c: the type system in memory: made by program, and read.
+ * schema.c: make a GqlSchema by program, complete it lazily, and read it.
  *
- * Everything is allocated in the schema's own context, whatever context is
- * current.
+ * Whatever context is current, definitions are allocated in the schema's own.
  */
 #include "postgres.h"
 
@@ -10,12 +9,11 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "graphql/type/schema.h"
 #include "graphql/type/schema_int.h"
 
 #define new_in(schema, type) ((type *) MemoryContextAllocZero((schema)->cxt, sizeof(type)))
 
-/* ---- by program ---- */
+/* ---- make definitions ---- */
 
 GqlSchema  *
 gql_schema_create(void)
@@ -198,7 +196,9 @@ gql_non_null(GqlSchema *schema, const GqlTypeRef *of)
 	return of->non_null;
 }
 
-/* An object type is among the members of the interfaces that it names. */
+/* ---- finish ---- */
+
+/* Enter an object type into the members of its interfaces. */
 static void
 enter_implementer(GqlType *type)
 {
@@ -211,10 +211,7 @@ enter_implementer(GqlType *type)
 	}
 }
 
-/*
- * A user's type goes to the list in its place, a specified scalar where it is
- * used for the first time.
- */
+/* Specified scalars are listed where they are used for the first time. */
 static inline void
 list_if_scalar(GqlNames *types, const GqlTypeRef *ref)
 {
@@ -285,7 +282,7 @@ gql_schema_finish(GqlSchema *schema)
 
 	gql_foreach(GqlType, type, &schema->types)
 	{
-		/* a lazy type may know its interfaces already */
+		/* even a lazy type may have its interfaces already */
 		enter_implementer(type);
 		lazy = lazy || type->complete != NULL;
 	}
@@ -297,18 +294,23 @@ gql_schema_finish(GqlSchema *schema)
 	schema->types = types;
 }
 
-/* ---- reading ---- */
+/* ---- lazy schemas ---- */
 
+/*
+ * Around each call of find_type(), list_types() and complete(). An error in
+ * between leaves callbacks_running above 0, which marks the schema as broken.
+ */
 static MemoryContext
-begin_work(GqlSchema *schema)
+begin_callback(GqlSchema *schema)
 {
 	schema->callbacks_running++;
 	return MemoryContextSwitchTo(schema->cxt);
 }
 
 static void
-end_work(GqlSchema *schema, MemoryContext oldcxt)
+end_callback(GqlSchema *schema, MemoryContext oldcxt)
 {
+	Assert(schema->callbacks_running > 0);
 	MemoryContextSwitchTo(oldcxt);
 	schema->callbacks_running--;
 }
@@ -321,11 +323,11 @@ complete_type(GqlSchema *schema, GqlType *type)
 
 	if (likely(complete == NULL))
 		return;
-	oldcxt = begin_work(schema);
-	type->complete = NULL;		/* first: the type may refer to itself */
+	oldcxt = begin_callback(schema);
+	type->complete = NULL;		/* now, since the type may refer to itself */
 	complete(schema, type);
 	enter_implementer(type);
-	end_work(schema, oldcxt);
+	end_callback(schema, oldcxt);
 }
 
 GqlType    *
@@ -335,27 +337,35 @@ gql_schema_type(GqlSchema *schema, const char *name)
 
 	if (type == NULL && schema->find_type != NULL)
 	{
-		MemoryContext oldcxt = begin_work(schema);
+		MemoryContext oldcxt = begin_callback(schema);
 
 		type = schema->find_type(schema, name);
-		end_work(schema, oldcxt);
+		end_callback(schema, oldcxt);
 	}
 	return type;
 }
 
 void
-gql_schema_complete(GqlSchema *schema)
+gql_schema_add_all_types(GqlSchema *schema)
 {
 	if (schema->list_types != NULL)
 	{
-		MemoryContext oldcxt = begin_work(schema);
+		MemoryContext oldcxt = begin_callback(schema);
 
 		schema->list_types(schema);
-		end_work(schema, oldcxt);
+		end_callback(schema, oldcxt);
 	}
+}
+
+void
+gql_schema_complete(GqlSchema *schema)
+{
+	gql_schema_add_all_types(schema);
 	gql_foreach(GqlType, type, &schema->types)
 		complete_type(schema, type);
 }
+
+/* ---- read ---- */
 
 GqlType    *
 gql_schema_root(GqlSchema *schema, GqlOperationType operation)

@@ -1,10 +1,10 @@
 /*
- * schema_check.c: is a schema one by the specification's section 3?
+ * schema_check.c: check a schema against the rules of the specification's
+ * section 3.
  *
- * All errors are filed, in the order and the words of graphql-js'
- * validateSchema(), with the locations of the SDL where the schema came from
- * SDL. With good will, what a rule only forbids because it is of no use or bad
- * style is a warning: the schema can be used all the same.
+ * Errors come in the order and words of graphql-js' validateSchema(), with
+ * locations if the schema came from SDL. If lenient, a breach that leaves the
+ * schema usable is a warning.
  */
 #include "postgres.h"
 
@@ -14,9 +14,10 @@
 #include "graphql/type/coerce.h"
 #include "graphql/type/schema_int.h"
 
-#define node_loc(def) ((def)->node ? (def)->node->loc : -1)
-#define type_loc(def) ((def)->node ? (def)->node->type->loc : -1)
-#define definition_loc(d) ((d)->node ? (d)->node->def.loc : -1)
+/* Offsets into the SDL: of a part, of its type, of a definition; or -1. */
+#define node_loc(def) ((def)->node != NULL ? (def)->node->loc : -1)
+#define type_loc(def) ((def)->node != NULL ? (def)->node->type->loc : -1)
+#define definition_loc(d) ((d)->node != NULL ? (d)->node->def.loc : -1)
 
 static void
 locate(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, int loc)
@@ -24,7 +25,7 @@ locate(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, int loc)
 	gql_error_locate(list, error, c->source, loc);
 }
 
-/* ---- where things stand in the SDL ---- */
+/* ---- locations in the SDL ---- */
 
 static int
 deprecated_loc(const List *directives)
@@ -40,7 +41,7 @@ type_node_loc(const GqlType *type)
 	return type->nodes == NIL ? -1 : ((const GqlTypeDefNode *) linitial(type->nodes))->def.loc;
 }
 
-/* The definition and all extensions. */
+/* Locate an error at a type's definition and all its extensions. */
 static void
 locate_type(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const GqlType *type)
 {
@@ -50,6 +51,7 @@ locate_type(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const GqlTyp
 		locate(c, list, error, ((const GqlTypeDefNode *) lfirst(lc))->def.loc);
 }
 
+/* The two lists of types in a type definition. */
 typedef enum Mention
 {
 	INTERFACES, MEMBERS
@@ -62,11 +64,12 @@ mentions(const GqlTypeDefNode *node, Mention what)
 }
 
 /*
- * An error has no more locations than these, as it comes once for each place.
+ * A type that is named n times has n errors with n locations each; so there is
+ * a limit.
  */
 #define MAX_MENTIONS 100
 
-/* Every place where a type names another one as its interface or member. */
+/* Locate an error wherever a type names another as interface or member. */
 static void
 locate_mentions(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const GqlType *type,
 				Mention what, const char *name)
@@ -91,8 +94,8 @@ locate_mentions(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const Gq
 }
 
 /*
- * The interfaces or members that a type names, repetitions included, which its
- * GqlNames does not have.
+ * The interfaces or members that a type names, each as often as it is named;
+ * its GqlNames have each once.
  */
 static List *
 mentioned_types(const GqlType *type, Mention what)
@@ -113,10 +116,11 @@ mentioned_types(const GqlType *type, Mention what)
 		foreach(lc2, mentions(lfirst(lc), what))
 		{
 			/*
-			 * by the type's own names: a scalar named where none may be, and
-			 * nowhere else, is not in the schema
+			 * Not in the schema's types: those lack a specified scalar that
+			 * is named here only, where no scalar may be.
 			 */
-			GqlType    *mentioned = gql_names_get(names, ((const GqlTypeNode *) lfirst(lc2))->name);
+			const GqlTypeNode *node = lfirst(lc2);
+			GqlType    *mentioned = gql_names_get(names, node->name);
 
 			if (mentioned != NULL)
 				types = lappend(types, mentioned);
@@ -129,6 +133,7 @@ mentioned_types(const GqlType *type, Mention what)
 
 static const char *const operation_names[] = {"query", "mutation", "subscription"};
 
+/* Where the SDL names the root type of an operation; or NULL. */
 static const GqlTypeNode *
 root_type_node(const GqlSchema *schema, GqlOperationType operation)
 {
@@ -163,7 +168,10 @@ check_root_type(GqlSchemaCheck *c, GqlOperationType operation)
 				 names[operation], operation == GQL_QUERY ? "" : " if provided", type->name);
 }
 
-/* One object type for several operations. */
+/*
+ * File that operations share an object type. Called with each operation, it
+ * does so for the first one of them.
+ */
 static void
 check_root_is_one(GqlSchemaCheck *c, GqlOperationType first)
 {
@@ -172,6 +180,8 @@ check_root_is_one(GqlSchemaCheck *c, GqlOperationType first)
 	int			n = 0;
 	GqlError   *error;
 	GqlErrorList *list = gql_tolerable(c);
+	const char *last;
+	const char *kinds;
 
 	if (type == NULL || type->kind != GQL_OBJECT)
 		return;
@@ -180,15 +190,20 @@ check_root_is_one(GqlSchemaCheck *c, GqlOperationType first)
 		if (gql_schema_root(c->schema, operation) != type)
 			continue;
 		if ((GqlOperationType) operation < first)
-			return;				/* filed with that one */
+			return;				/* filed already */
 		used[n++] = operation;
 	}
 	if (n < 2)
 		return;
-	error = gql_error(list, "All root types must be different, \"%s\" type is used as %s%s%s%s%s root types.", type->name,
-					  operation_names[used[0]], n == 3 ? ", " : "", n == 3
-					  ? operation_names[used[1]] : "", n == 3 ? ", and " : " and ",
-					  operation_names[used[n - 1]]);
+	last = operation_names[used[n - 1]];
+	if (n == 2)
+		kinds = psprintf("%s and %s", operation_names[used[0]], last);
+	else
+		kinds = psprintf("%s, %s, and %s", operation_names[used[0]],
+						 operation_names[used[1]], last);
+	error = gql_error(list,
+					  "All root types must be different, \"%s\" type is used as %s root types.",
+					  type->name, kinds);
 	for (int i = 0; i < n; i++)
 	{
 		const GqlTypeNode *node = root_type_node(c->schema, used[i]);
@@ -215,7 +230,7 @@ check_roots(GqlSchemaCheck *c)
 
 /* ---- names, arguments and input fields ---- */
 
-/* 2.1.9 Reserved names */
+/* 2.1.9, "Reserved Names" */
 static void
 check_name(GqlSchemaCheck *c, const char *name, int loc)
 {
@@ -240,17 +255,18 @@ gql_input_coordinate(const GqlInputPlace *place, const GqlInputValueDef *input)
 	return NULL;
 }
 
+/* The default value that is being checked. */
 typedef struct DefaultReport
 {
 	GqlSchemaCheck *check;
 	const GqlInputPlace *place;
 	const GqlInputValueDef *input;
-	int			n;				/* reports so far */
+	int			n;				/* errors filed for it */
 } DefaultReport;
 
 /*
- * One default value has no more errors than these: each shows it, or much of
- * it. After so many errors, one that does not fit is counted.
+ * Errors filed for one default value; each shows it, or much of it. When the
+ * list has MAX_SHOWN_ERRORS, further wrong default values are only counted.
  */
 #define MAX_DEFAULT_ERRORS 100
 #define MAX_SHOWN_ERRORS 1000
@@ -260,29 +276,31 @@ report_default(GqlCoercion *c, const char *message, int loc, const GqlPath *path
 {
 	DefaultReport *report = c->arg;
 	GqlSchemaCheck *check = report->check;
+	GqlErrorList *list = gql_tolerable(check);
 
-	gql_error_at(gql_tolerable(check), check->source, loc >= 0 ? loc
-				 : report->input->default_value->loc, "%s has invalid default value%s: %s",
+	if (loc < 0)
+		loc = report->input->default_value->loc;
+	gql_error_at(list, check->source, loc, "%s has invalid default value%s: %s",
 				 gql_input_coordinate(report->place, report->input), gql_path_to_string(path),
 				 message);
 	if (++report->n == MAX_DEFAULT_ERRORS)
 		c->stopped = true;
-	c->no_hints = !gql_wants_hint(gql_tolerable(check));
+	c->no_hints = !gql_wants_hint(list);
 }
 
-/*
- * With good will, a default value that does not fit is as if it were not
- * there.
- */
+/* If lenient, a default value that does not fit is removed. */
 static void
 check_default(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *input)
 {
 	DefaultReport report = {c, place, input, 0};
 	GqlErrorList *list = gql_tolerable(c);
-	GqlCoercion coercion = {.schema = c->schema, .report = report_default, .arg = &report,
-	.no_hints = !gql_wants_hint(list)};
 	bool		counted = list_length(list->items) >= MAX_SHOWN_ERRORS;
+	GqlCoercion coercion = {0};
 
+	coercion.schema = c->schema;
+	coercion.report = report_default;
+	coercion.arg = &report;
+	coercion.no_hints = !gql_wants_hint(list);
 	coercion.stopped = counted;
 	if (gql_coerce(&coercion, input->default_value, input->type, NULL, NULL))
 		return;
@@ -292,7 +310,7 @@ check_default(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *i
 		input->default_value = NULL;
 }
 
-/* An argument or an input field. */
+/* Check an argument or input field. */
 static void
 check_input(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *input)
 {
@@ -344,9 +362,10 @@ check_fields(GqlSchemaCheck *c, GqlType *type)
 	if (type->fields.n == 0)
 	{
 		GqlErrorList *list = gql_tolerable(c);
+		GqlError   *error = gql_error(list, "Type %s must define one or more fields.",
+									  type->name);
 
-		locate_type(c, list, gql_error(list, "Type %s must define one or more fields.",
-									   type->name), type);
+		locate_type(c, list, error, type);
 	}
 	gql_foreach(GqlFieldDef, field, &type->fields)
 	{
@@ -362,7 +381,7 @@ check_fields(GqlSchemaCheck *c, GqlType *type)
 	}
 }
 
-/* IsValidImplementationFieldType and IsSubType (3.6) */
+/* IsValidImplementationFieldType() and IsSubType() of 3.6 */
 static bool
 is_covariant(GqlSchema *schema, const GqlTypeRef *type, const GqlTypeRef *super)
 {
@@ -390,7 +409,7 @@ is_covariant(GqlSchema *schema, const GqlTypeRef *type, const GqlTypeRef *super)
 	}
 }
 
-/* Two errors' locations, where the SDL is there. */
+/* Add two locations to an error. */
 static void
 locate_two(GqlSchemaCheck *c, GqlError *error, int loc, int loc2)
 {
@@ -398,64 +417,68 @@ locate_two(GqlSchemaCheck *c, GqlError *error, int loc, int loc2)
 	locate(c, c->errors, error, loc2);
 }
 
-/* IsValidImplementation (3.6), of one field */
+/* IsValidImplementation() of 3.6, of one field */
 static void
 check_implemented_field(GqlSchemaCheck *c, const GqlType *type, const GqlFieldDef *field,
 						const GqlType *iface, const GqlFieldDef *iface_field)
 {
+	GqlError   *error;
+
 	if (!is_covariant(c->schema, field->type, iface_field->type))
-		locate_two(c, gql_error(c->errors,
-								"Interface field %s.%s expects type %s but %s.%s is type %s.", iface->name,
-								iface_field->name,
-								gql_type_to_string(iface_field->type), type->name, field->name,
-								gql_type_to_string(field->type)),
-				   type_loc(iface_field), type_loc(field));
+	{
+		error = gql_error(c->errors, "Interface field %s.%s expects type %s but %s.%s is type %s.",
+						  iface->name, iface_field->name, gql_type_to_string(iface_field->type),
+						  type->name, field->name, gql_type_to_string(field->type));
+		locate_two(c, error, type_loc(iface_field), type_loc(field));
+	}
 
 	gql_foreach(GqlInputValueDef, iface_arg, &iface_field->args)
 	{
 		const GqlInputValueDef *arg = gql_names_get(&field->args, iface_arg->name);
 
 		if (arg == NULL)
-			locate_two(c, gql_error(c->errors,
-									"Interface field argument %s.%s(%s:) expected but %s.%s does not provide it.",
-									iface->name,
-									iface_field->name, iface_arg->name, type->name, field->name),
-					   node_loc(iface_arg), node_loc(field));
+		{
+			error = gql_error(c->errors,
+							  "Interface field argument %s.%s(%s:) expected but %s.%s does not provide it.",
+							  iface->name, iface_field->name, iface_arg->name,
+							  type->name, field->name);
+			locate_two(c, error, node_loc(iface_arg), node_loc(field));
+		}
 		else if (!gql_types_equal(iface_arg->type, arg->type))
-			locate_two(c, gql_error(c->errors,
-									"Interface field argument %s.%s(%s:) expects type %s but %s.%s(%s:) is type %s.",
-									iface->name,
-									iface_field->name, iface_arg->name,
-									gql_type_to_string(iface_arg->type), type->name,
-									field->name,
-									arg->name, gql_type_to_string(arg->type)),
-					   type_loc(iface_arg), type_loc(arg));
+		{
+			error = gql_error(c->errors,
+							  "Interface field argument %s.%s(%s:) expects type %s but %s.%s(%s:) is type %s.",
+							  iface->name, iface_field->name, iface_arg->name,
+							  gql_type_to_string(iface_arg->type),
+							  type->name, field->name, arg->name, gql_type_to_string(arg->type));
+			locate_two(c, error, type_loc(iface_arg), type_loc(arg));
+		}
 	}
 
 	gql_foreach(GqlInputValueDef, arg, &field->args)
 	{
-		if (gql_is_required(arg) && gql_names_get(&iface_field->args, arg->name) == NULL)
-			locate_two(c, gql_error(c->errors,
-									"Argument \"%s.%s(%s:)\" must not be required type \"%s\" if not provided by the Interface field \"%s.%s\".",
-									type->name, field->name, arg->name,
-									gql_type_to_string(arg->type), iface->name,
-									iface_field->name),
-					   node_loc(arg), node_loc(iface_field));
+		if (!gql_is_required(arg) || gql_names_get(&iface_field->args, arg->name) != NULL)
+			continue;
+		error = gql_error(c->errors,
+						  "Argument \"%s.%s(%s:)\" must not be required type \"%s\" if not provided by the Interface field \"%s.%s\".",
+						  type->name, field->name, arg->name, gql_type_to_string(arg->type),
+						  iface->name, iface_field->name);
+		locate_two(c, error, node_loc(arg), node_loc(iface_field));
 	}
 
 	if (field->deprecation_reason != NULL && iface_field->deprecation_reason == NULL)
 	{
 		GqlErrorList *list = gql_tolerable(c);
-		GqlError   *error;
 
-		error = gql_error(list, "Interface field %s.%s is not deprecated, so implementation field %s.%s must not be deprecated.", iface->name,
-						  iface_field->name, type->name, field->name);
+		error = gql_error(list,
+						  "Interface field %s.%s is not deprecated, so implementation field %s.%s must not be deprecated.",
+						  iface->name, iface_field->name, type->name, field->name);
 		locate(c, list, error, field->node != NULL ? deprecated_loc(field->node->directives) : -1);
 		locate(c, list, error, type_loc(field));
 	}
 }
 
-/* What an interface implements, its implementers declare too. */
+/* A type must declare the interfaces of its interface, too (3.6). */
 static void
 check_ancestors(GqlSchemaCheck *c, GqlType *type, GqlType *iface)
 {
@@ -522,9 +545,13 @@ check_interfaces(GqlSchemaCheck *c, GqlType *type)
 		GqlError   *error;
 
 		if (iface->kind != GQL_INTERFACE)
-			error = gql_error(list, "Type %s must only implement Interface types, it cannot implement %s.", type->name, iface->name);
+			error = gql_error(list,
+							  "Type %s must only implement Interface types, it cannot implement %s.",
+							  type->name, iface->name);
 		else if (iface == type)
-			error = gql_error(list, "Type %s cannot implement itself because it would create a circular reference.", type->name);
+			error = gql_error(list,
+							  "Type %s cannot implement itself because it would create a circular reference.",
+							  type->name);
 		else if (gql_names_add(&seen, iface))
 		{
 			check_implementation(c, type, iface);
@@ -550,25 +577,30 @@ check_members(GqlSchemaCheck *c, GqlType *type)
 	if (type->members.n == 0)
 	{
 		GqlErrorList *list = gql_tolerable(c);
+		GqlError   *error = gql_error(list, "Union type %s must define one or more member types.",
+									  type->name);
 
-		locate_type(c, list, gql_error(list,
-									   "Union type %s must define one or more member types.", type->name), type);
+		locate_type(c, list, error, type);
 	}
 	foreach(lc, mentioned_types(type, MEMBERS))
 	{
 		GqlType    *member = lfirst(lc);
 		GqlErrorList *list = gql_tolerable(c);
+		GqlError   *error;
 
 		if (!gql_names_add(&seen, member))
-			locate_mentions(c, list, gql_error(list,
-											   "Union type %s can only include type %s once.", type->name, member->name), type,
-							MEMBERS,
-							member->name);
+			error = gql_error(list, "Union type %s can only include type %s once.",
+							  type->name, member->name);
 		else if (member->kind != GQL_OBJECT)
-			locate_mentions(c, c->errors, gql_error(c->errors,
-													"Union type %s can only include Object types, it cannot include %s.",
-													type->name, member->name), type, MEMBERS,
-							member->name);
+		{
+			list = c->errors;
+			error = gql_error(list,
+							  "Union type %s can only include Object types, it cannot include %s.",
+							  type->name, member->name);
+		}
+		else
+			continue;
+		locate_mentions(c, list, error, type, MEMBERS, member->name);
 	}
 }
 
@@ -578,17 +610,18 @@ check_enum_values(GqlSchemaCheck *c, GqlType *type)
 	if (type->fields.n == 0)
 	{
 		GqlErrorList *list = gql_tolerable(c);
+		GqlError   *error = gql_error(list, "Enum type %s must define one or more values.",
+									  type->name);
 
-		locate_type(c, list, gql_error(list, "Enum type %s must define one or more values.",
-									   type->name), type);
+		locate_type(c, list, error, type);
 	}
 	gql_foreach(GqlEnumValueDef, value, &type->fields)
 		check_name(c, value->name, node_loc(value));
 }
 
 /*
- * 3.10.3: oneOf comes with the definition. graphql-js does not look; it passes
- * over those of extensions, too.
+ * 3.10.3: an extension cannot add @oneOf. graphql-js ignores it there and
+ * reports nothing.
  */
 static void
 check_one_of(GqlSchemaCheck *c, const GqlType *type)
@@ -598,9 +631,11 @@ check_one_of(GqlSchemaCheck *c, const GqlType *type)
 	foreach(lc, type->nodes)
 	{
 		const GqlTypeDefNode *node = lfirst(lc);
-		const GqlDirective *directive = node->extend ? gql_find_directive(node->directives,
-																		  "oneOf") : NULL;
+		const GqlDirective *directive;
 
+		if (!node->extend)
+			continue;
+		directive = gql_find_directive(node->directives, "oneOf");
 		if (directive != NULL)
 			gql_error_at(gql_tolerable(c), c->source, directive->loc,
 						 "Input Object type %s cannot be made OneOf by an extension.", type->name);
@@ -615,9 +650,10 @@ check_input_fields(GqlSchemaCheck *c, GqlType *type)
 	if (type->fields.n == 0)
 	{
 		GqlErrorList *list = gql_tolerable(c);
+		GqlError   *error = gql_error(list, "Input Object type %s must define one or more fields.",
+									  type->name);
 
-		locate_type(c, list, gql_error(list,
-									   "Input Object type %s must define one or more fields.", type->name), type);
+		locate_type(c, list, error, type);
 	}
 	gql_foreach(GqlInputValueDef, input, &type->fields)
 	{

@@ -1,6 +1,7 @@
 /*
- * schema_cycles.c: what must not lead back to itself: input objects through
- * required fields, default values, directives.
+ * schema_cycles.c: find input objects that refer to themselves where they must
+ * not: through required fields, and through default values (specification,
+ * 3.10). directive_cycles.c does the same for directives.
  */
 #include "postgres.h"
 
@@ -9,17 +10,11 @@
 
 #include "graphql/type/schema_int.h"
 
-/*
- * A circle may be as large as the schema, and there may be many more of them
- * than types: a message shows the beginning of a large one, and of very many
- * only the first are filed.
- */
-#define MAX_SHOWN 100
+/* Cycles filed in one check; there may be many more than types. */
 #define MAX_CYCLES 1000
 
-/* Is there room for one more? Those that are not filed are counted. */
-static bool
-count_cycle(GqlSchemaCheck *c, GqlErrorList *list)
+bool
+gql_count_cycle(GqlSchemaCheck *c, GqlErrorList *list)
 {
 	if (c->cycles < MAX_CYCLES)
 	{
@@ -30,11 +25,10 @@ count_cycle(GqlSchemaCheck *c, GqlErrorList *list)
 	return false;
 }
 
-/* "a, b, c" of strings from an index on. */
-static char *
-join_from(const List *strings, int from)
+char	   *
+gql_show_cycle(const List *strings, int from)
 {
-	int			end = Min(list_length(strings), from + MAX_SHOWN);
+	int			end = Min(list_length(strings), from + GQL_MAX_CYCLE_SHOWN);
 	StringInfoData out;
 
 	initStringInfo(&out);
@@ -45,41 +39,53 @@ join_from(const List *strings, int from)
 	return out.data;
 }
 
-/*
- * Input objects that refer to one another in so long a chain cannot be
- * followed.
- */
+/* File, once, that the stack does not allow to follow the input objects. */
 static void
 report_too_deep(GqlSchemaCheck *c)
 {
 	if (!c->too_deep)
-		gql_error(c->errors, "Input objects refer to one another through too many fields to be checked.");
+		gql_error(c->errors,
+				  "Input objects refer to one another through too many fields to be checked.");
 	c->too_deep = true;
 }
 
-/* ---- input objects that cannot be given a finite value (3.10) ---- */
+/*
+ * ---- input objects that cannot be given a finite value (3.10) ----
+ *
+ * An input object is finite if a value of it can end: all the input objects
+ * that it requires are finite, or, with @oneOf, one of its fields is. What is
+ * known to be finite is spread backwards along the references until nothing
+ * changes. Each of the rest is in a cycle or leads to one.
+ */
 
+/* One input object. */
 typedef struct FiniteState
 {
 	const char *name;
 	GqlType    *type;
-	List	   *fields;			/* GqlInputValueDef *: those that lead to
-								 * other input objects, */
-	List	   *targets;		/* and FiniteState *: which */
-	List	   *dependents;		/* FiniteState *: whose targets this is among */
-	int			unresolved;		/* targets not known to be finite */
-	bool		finite;
-	bool		visited;
-	int			path_index;		/* -1: not on the path */
+	List	   *fields;			/* GqlInputValueDef *: those that require
+								 * another input object */
+	List	   *targets;		/* FiniteState *: which one; same index */
+	List	   *dependents;		/* FiniteState *: those that have this one
+								 * among their targets */
+	int			unresolved;		/* targets not known to be finite; not counted
+								 * with @oneOf */
+	bool		finite;			/* known to be */
+	bool		visited;		/* by the search for cycles */
+	int			path_index;		/* on the path of that search; -1: not on it */
 } FiniteState;
+
+gql_starts_with_name(FiniteState, name);
 
 typedef struct FiniteWalk
 {
 	GqlSchemaCheck *check;
 	GqlNames	states;
-	List	   *finite;			/* whose dependents are to be looked at */
-	List	   *path;			/* "Type.field" */
-	List	   *nodes;			/* GqlInputValueDef *, beside path */
+	List	   *finite;			/* FiniteState *: known to be, dependents not
+								 * looked at yet */
+	List	   *path;			/* char *, "Type.field": from where the search
+								 * began */
+	List	   *path_fields;	/* GqlInputValueDef *; same index */
 } FiniteWalk;
 
 static void
@@ -91,7 +97,10 @@ mark_finite(FiniteWalk *w, FiniteState *state)
 	w->finite = lappend(w->finite, state);
 }
 
-/* The input object that a value of this one has to hold through a field. */
+/*
+ * The input object that a value of this type must hold in a field; or NULL.
+ * With @oneOf: that it holds if it has the field.
+ */
 static GqlType *
 required_target(const GqlType *type, const GqlInputValueDef *field)
 {
@@ -139,16 +148,17 @@ report_infinite(FiniteWalk *w, const FiniteState *target)
 {
 	GqlSchemaCheck *c = w->check;
 	GqlErrorList *list = gql_tolerable(c);
+	int			end = Min(list_length(w->path), target->path_index + GQL_MAX_CYCLE_SHOWN);
 	GqlError   *error;
 
-	if (!count_cycle(c, list))
+	if (!gql_count_cycle(c, list))
 		return;
-	error = gql_error(list, "Input Object %s cannot be provided a finite value because it references itself through fields: %s.",
-					  target->name, join_from(w->path, target->path_index));
-	for (int i = target->path_index; i < Min(list_length(w->nodes),
-											 target->path_index + MAX_SHOWN); i++)
+	error = gql_error(list,
+					  "Input Object %s cannot be provided a finite value because it references itself through fields: %s.",
+					  target->name, gql_show_cycle(w->path, target->path_index));
+	for (int i = target->path_index; i < end; i++)
 	{
-		const GqlInputValueDef *field = list_nth(w->nodes, i);
+		const GqlInputValueDef *field = list_nth(w->path_fields, i);
 
 		gql_error_locate(list, error, c->source, field->node != NULL ? field->node->loc : -1);
 	}
@@ -177,13 +187,13 @@ find_infinite(FiniteWalk *w, FiniteState *state)
 		if (target->finite)
 			continue;
 		w->path = lappend(w->path, psprintf("%s.%s", state->name, field->name));
-		w->nodes = lappend(w->nodes, field);
+		w->path_fields = lappend(w->path_fields, field);
 		if (target->path_index < 0)
 			find_infinite(w, target);
 		else
 			report_infinite(w, target);
 		w->path = list_delete_last(w->path);
-		w->nodes = list_delete_last(w->nodes);
+		w->path_fields = list_delete_last(w->path_fields);
 	}
 	state->path_index = -1;
 }
@@ -209,7 +219,7 @@ gql_check_finite_inputs(GqlSchemaCheck *check)
 	gql_foreach(FiniteState, state, &w.states)
 		connect_state(&w, state);
 
-	/* what depends on finite ones alone is finite */
+	/* spread what is known */
 	while (w.finite != NIL)
 	{
 		FiniteState *state = llast(w.finite);
@@ -231,14 +241,23 @@ gql_check_finite_inputs(GqlSchemaCheck *check)
 	}
 }
 
-/* ---- default values that include themselves (3.10) ---- */
+/*
+ * ---- default values that include themselves (3.10) ----
+ *
+ * A literal of an input object takes in the default values of the fields that
+ * it leaves out, and these may be such literals, too.
+ */
 
+/* An input field whose default value was looked at. */
 typedef struct DefaultField
 {
 	const char *name;			/* "Type.field" */
 	const GqlInputValueDef *field;
-	int			path_index;		/* -1: not on the path */
+	int			path_index;		/* in GqlSchemaCheck.default_path; -1: not on
+								 * it */
 } DefaultField;
+
+gql_starts_with_name(DefaultField, name);
 
 static void follow_field(GqlSchemaCheck *c, GqlType *type, GqlInputValueDef *field);
 
@@ -258,10 +277,7 @@ find_member(const GqlValue *object, const char *name)
 	return value;
 }
 
-/*
- * The default values that a literal of an input object takes in: of the fields
- * that it leaves out.
- */
+/* Follow the default values that a literal of an input object takes in. */
 static void
 follow_literal(GqlSchemaCheck *c, GqlType *type, const GqlValue *literal)
 {
@@ -298,21 +314,28 @@ follow_literal(GqlSchemaCheck *c, GqlType *type, const GqlValue *literal)
 static void
 report_default_cycle(GqlSchemaCheck *c, const DefaultField *entry)
 {
-	int			n = Min(list_length(c->default_path), entry->path_index + MAX_SHOWN);
+	int			end = Min(list_length(c->default_path), entry->path_index + GQL_MAX_CYCLE_SHOWN);
 	List	   *names = NIL;
 	GqlError   *error;
 
-	if (!count_cycle(c, c->errors))
+	if (!gql_count_cycle(c, c->errors))
 		return;
-	for (int i = entry->path_index + 1; i < n; i++)
-		names = lappend(names, unconstify(char *, ((DefaultField *) list_nth(c->default_path,
-																			 i))->name));
+	for (int i = entry->path_index + 1; i < end; i++)
+	{
+		const DefaultField *via = list_nth(c->default_path, i);
+
+		names = lappend(names, unconstify(char *, via->name));
+	}
 	error = gql_error(c->errors,
-					  "Invalid circular reference. The default value of Input Object field %s references itself%s%s.", entry->name,
-					  names != NIL ? " via the default values of: " : "", join_from(names, 0));
-	for (int i = entry->path_index; i < n; i++)
-		gql_error_locate(c->errors, error, c->source, ((DefaultField *) list_nth(c->default_path,
-																				 i))->field->default_value->loc);
+					  "Invalid circular reference. The default value of Input Object field %s references itself%s%s.",
+					  entry->name, names != NIL ? " via the default values of: " : "",
+					  gql_show_cycle(names, 0));
+	for (int i = entry->path_index; i < end; i++)
+	{
+		const DefaultField *via = list_nth(c->default_path, i);
+
+		gql_error_locate(c->errors, error, c->source, via->field->default_value->loc);
+	}
 }
 
 static void
@@ -350,309 +373,5 @@ gql_check_default_cycles(GqlSchemaCheck *check, GqlType *type)
 	{
 		if (gql_named_type(field->type)->kind == GQL_INPUT_OBJECT)
 			follow_field(check, type, field);
-	}
-}
-
-/* ---- directives (3.13) ---- */
-
-/*
- * A directive refers to what is applied to it and to its arguments, and to the
- * types of these; a type to what is applied to it and its parts, and to the
- * types of its fields. A directive may be part of a circle only with what is
- * in its strongly connected component, so only there is searched for one;
- * without recursion, since nothing bounds how long the way may be.
- */
-typedef struct Referrer
-{
-	const char *name;
-	const GqlDirectiveDef *directive;	/* or NULL: a type */
-	List	   *edges;			/* Edge * */
-	int			order;			/* when it was first met; 0: not yet */
-	int			low;			/* the earliest that it leads back to */
-	bool		open;			/* its component is not known yet */
-	int			component;
-	bool		circular;		/* refers to itself, or is not the only one of
-								 * its component */
-	const struct Referrer *searched_for;	/* whose circle the search that
-											 * was here last is after */
-} Referrer;
-
-typedef struct Edge
-{
-	Referrer   *to;
-	const GqlInputValueDef *input;	/* the argument or field through which; or
-									 * NULL */
-} Edge;
-
-/*
- * A node on the way from where a walk began, and which of its edges comes
- * next.
- */
-typedef struct Step
-{
-	Referrer   *node;
-	int			next;
-} Step;
-
-typedef struct Graph
-{
-	GqlSchemaCheck *check;
-	GqlNames	directives;		/* Referrer */
-	GqlNames	types;			/* Referrer */
-	Step	   *steps;			/* room for one a node */
-	int			nsteps;
-	List	   *open;			/* Referrer * */
-	int			order;
-	int			components;
-} Graph;
-
-static void
-add_edge(Referrer *from, Referrer *to, const GqlInputValueDef *input)
-{
-	Edge	   *edge = palloc(sizeof(Edge));
-
-	edge->to = to;
-	edge->input = input;
-	if (to == from)
-		from->circular = true;
-	from->edges = lappend(from->edges, edge);
-}
-
-static void
-connect_applied(Graph *graph, Referrer *from, const List *directives, const GqlInputValueDef *input)
-{
-	ListCell   *lc;
-
-	foreach(lc, directives)
-	{
-		Referrer   *to = gql_names_get(&graph->directives,
-									   ((const GqlDirective *) lfirst(lc))->name.value);
-
-		if (to != NULL)
-			add_edge(from, to, input);
-	}
-}
-
-static void
-connect_inputs(Graph *graph, Referrer *from, const GqlNames *inputs)
-{
-	gql_foreach(GqlInputValueDef, input, inputs)
-	{
-		GqlType    *type = gql_named_type(input->type);
-
-		if (input->node != NULL)
-			connect_applied(graph, from, input->node->directives, input);
-		if (!type->builtin)
-			add_edge(from, gql_names_get(&graph->types, type->name), input);
-	}
-}
-
-static void
-connect_directive(Graph *graph, Referrer *node)
-{
-	if (node->directive->node != NULL)
-		connect_applied(graph, node, node->directive->node->directives, NULL);
-	connect_inputs(graph, node, &node->directive->args);
-}
-
-static void
-connect_type(Graph *graph, Referrer *node, const GqlType *type)
-{
-	ListCell   *lc;
-
-	foreach(lc, type->nodes)
-		connect_applied(graph, node, ((const GqlTypeDefNode *) lfirst(lc))->directives, NULL);
-	if (type->kind == GQL_INPUT_OBJECT)
-		connect_inputs(graph, node, &type->fields);
-	else if (type->kind == GQL_ENUM)
-	{
-		gql_foreach(GqlEnumValueDef, value, &type->fields)
-		{
-			if (value->node != NULL)
-				connect_applied(graph, node, value->node->directives, NULL);
-		}
-	}
-}
-
-static Referrer *
-add_node(GqlNames *nodes, const char *name, const GqlDirectiveDef *directive)
-{
-	Referrer   *node = palloc0(sizeof(Referrer));
-
-	node->name = name;
-	node->directive = directive;
-	gql_names_add(nodes, node);
-	return node;
-}
-
-static void
-build_graph(Graph *graph)
-{
-	GqlSchema  *schema = graph->check->schema;
-
-	gql_names_init(&graph->directives, CurrentMemoryContext);
-	gql_names_init(&graph->types, CurrentMemoryContext);
-	gql_foreach(GqlDirectiveDef, directive, &schema->directives)
-		add_node(&graph->directives, directive->name, directive);
-	gql_foreach(GqlType, type, &schema->types)
-		add_node(&graph->types, type->name, NULL);
-	gql_foreach(Referrer, directive, &graph->directives)
-		connect_directive(graph, directive);
-	gql_foreach(Referrer, node, &graph->types)
-		connect_type(graph, node, gql_names_get(&schema->types, node->name));
-	graph->steps = palloc((graph->directives.n + graph->types.n) * sizeof(Step));
-}
-
-static void
-push_step(Graph *graph, Referrer *node)
-{
-	Step	   *step = &graph->steps[graph->nsteps++];
-
-	step->node = node;
-	step->next = 0;
-}
-
-static void
-open_node(Graph *graph, Referrer *node)
-{
-	node->order = node->low = ++graph->order;
-	node->open = true;
-	graph->open = lappend(graph->open, node);
-	push_step(graph, node);
-}
-
-/*
- * The node leads back to nothing before it: it and what was met since and is
- * still open are a component.
- */
-static void
-close_component(Graph *graph, const Referrer *first)
-{
-	bool		several = llast(graph->open) != first;
-	Referrer   *node;
-
-	graph->components++;
-	do
-	{
-		node = llast(graph->open);
-		graph->open = list_delete_last(graph->open);
-		node->open = false;
-		node->component = graph->components;
-		node->circular |= several;
-	} while (node != first);
-}
-
-/* Tarjan's algorithm, from one node on. */
-static void
-find_components(Graph *graph, Referrer *start)
-{
-	open_node(graph, start);
-	while (graph->nsteps > 0)
-	{
-		Step	   *step = &graph->steps[graph->nsteps - 1];
-		Referrer   *node = step->node;
-
-		if (step->next < list_length(node->edges))
-		{
-			Referrer   *to = ((const Edge *) list_nth(node->edges, step->next++))->to;
-
-			if (to->order == 0)
-				open_node(graph, to);
-			else if (to->open)
-				node->low = Min(node->low, to->order);
-			continue;
-		}
-		if (node->low == node->order)
-			close_component(graph, node);
-		if (--graph->nsteps > 0)
-		{
-			Referrer   *before = graph->steps[graph->nsteps - 1].node;
-
-			before->low = Min(before->low, node->low);
-		}
-	}
-}
-
-/* Leave in steps the first way found from a circular directive back to it. */
-static void
-find_circle(Graph *graph, Referrer *start)
-{
-	graph->nsteps = 0;
-	push_step(graph, start);
-	while (graph->nsteps > 0)
-	{
-		Step	   *step = &graph->steps[graph->nsteps - 1];
-		Referrer   *to;
-
-		if (step->next == list_length(step->node->edges))
-		{
-			graph->nsteps--;
-			continue;
-		}
-		to = ((const Edge *) list_nth(step->node->edges, step->next++))->to;
-		if (to == start)
-			return;
-		if (to->component != start->component || to->searched_for == start)
-			continue;
-		to->searched_for = start;
-		push_step(graph, to);
-	}
-}
-
-/* "@a(arg:)", "Input.field", "@a"; NULL for a type by itself */
-static char *
-step_name(const Step *step)
-{
-	const Referrer *node = step->node;
-	const Edge *edge = list_nth(node->edges, step->next - 1);
-	GqlInputPlace place = {GQL_OF_INPUT_OBJECT, node->name, NULL};
-
-	if (node->directive != NULL)
-		place = (GqlInputPlace)
-	{
-		GQL_OF_DIRECTIVE, NULL, node->name
-	};
-	if (edge->input != NULL)
-		return gql_input_coordinate(&place, edge->input);
-	return node->directive != NULL ? psprintf("@%s", node->name) : NULL;
-}
-
-static void
-report_circle(Graph *graph, const Referrer *start)
-{
-	GqlErrorList *list = gql_tolerable(graph->check);
-	List	   *names = NIL;
-
-	for (int i = 0; i < graph->nsteps && list_length(names) <= MAX_SHOWN; i++)
-	{
-		char	   *name = step_name(&graph->steps[i]);
-
-		if (name != NULL)
-			names = lappend(names, name);
-	}
-	gql_error_at(list, graph->check->source, start->directive->node->def.loc,
-				 "Directive @%s cannot reference itself through: %s.",
-				 start->name, join_from(names, 0));
-}
-
-void
-gql_check_directive_cycles(GqlSchemaCheck *check)
-{
-	Graph		graph = {.check = check};
-
-	build_graph(&graph);
-	gql_foreach(Referrer, node, &graph.directives)
-	{
-		if (node->order == 0)
-			find_components(&graph, node);
-	}
-	gql_foreach(Referrer, start, &graph.directives)
-	{
-		/* what is applied to a directive is known from SDL alone */
-		if (start->directive->node == NULL || !start->circular ||
-			!count_cycle(check, gql_tolerable(check)))
-			continue;
-		find_circle(&graph, start);
-		report_circle(&graph, start);
 	}
 }

@@ -1,9 +1,9 @@
 /*
- * schema_print.c: a schema as SDL, in the layout of graphql-js' printSchema(),
- * types and directives sorted by name.
+ * schema_print.c: print a schema as SDL, in the layout of graphql-js'
+ * printSchema(), with types and directives sorted by name.
  *
- * What the specification defines is left out, and so is the schema definition
- * where it would say nothing.
+ * What the specification defines is left out. So is the schema definition, if
+ * its root types have the default names and it has no description.
  */
 #include "postgres.h"
 
@@ -14,9 +14,9 @@
 #define put(out, text) appendStringInfoString(out, text)
 
 /*
- * Does a block string with this text have this text as its value? Not if it
- * holds control characters, starts or ends with an empty line, or all its
- * lines are indented.
+ * Would a block string with this text have it as its value? (2.9.4) Not if the
+ * text has control characters, starts or ends with an empty line, or has all
+ * of its lines indented.
  */
 static bool
 is_printable_as_block(const char *text)
@@ -54,8 +54,8 @@ is_printable_as_block(const char *text)
 }
 
 /*
- * A description before something that stands indent levels deep; first if that
- * is the first in its block.
+ * Print a description, or nothing for NULL. indent: nesting of what it
+ * describes. first: that is the first of its block, so no line is left free.
  */
 static void
 print_description(StringInfo out, const char *description, int indent, bool first)
@@ -100,7 +100,7 @@ print_input(StringInfo out, const GqlInputValueDef *input)
 	print_deprecated(out, input->deprecation_reason);
 }
 
-/* On one line, or on one each if any has a description. */
+/* On one line; if any has a description, on a line each. */
 static void
 print_arguments(StringInfo out, const GqlNames *args, int indent)
 {
@@ -207,8 +207,11 @@ static void
 print_type(StringInfo out, const GqlType *type)
 {
 	static const char *const keywords[] = {
-		[GQL_SCALAR] = "scalar ",[GQL_OBJECT] = "type ",[GQL_INTERFACE] =
-		"interface ",[GQL_UNION] = "union ",[GQL_ENUM] = "enum ",
+		[GQL_SCALAR] = "scalar ",
+		[GQL_OBJECT] = "type ",
+		[GQL_INTERFACE] = "interface ",
+		[GQL_UNION] = "union ",
+		[GQL_ENUM] = "enum ",
 		[GQL_INPUT_OBJECT] = "input "
 	};
 
@@ -265,6 +268,7 @@ print_directive(StringInfo out, const GqlDirectiveDef *directive)
 	}
 }
 
+/* Need the schema definition not say which type is the root? */
 static bool
 has_default_name(const GqlSchema *schema, const GqlType *root, const char *name)
 {
@@ -295,13 +299,14 @@ compare_names(const void *a, const void *b)
 	return gql_natural_compare(**(const char ***) a, **(const char ***) b);
 }
 
-/* The items of a set, sorted by name. */
+/* The items of a set in a new array, sorted by name. */
 static void **
 sorted(const GqlNames *names)
 {
-	void	  **items = palloc(sizeof(void *) * Max(names->n, 1));
+	void	  **items = palloc(sizeof(void *) * names->n);
 
-	memcpy(items, names->items, sizeof(void *) * names->n);
+	if (names->n > 0)
+		memcpy(items, names->items, sizeof(void *) * names->n);
 	qsort(items, names->n, sizeof(void *), compare_names);
 	return items;
 }

@@ -1,10 +1,10 @@
 /*
- * sdl_build.c: a schema from a type system document (specification, 3.1 to 3.13),
- * extensions merged.
+ * sdl_build.c: build a schema from a type system document, with extensions
+ * merged (specification, section 3; graphql-js' buildASTSchema).
  *
- * The rules of sdl_rules.c are checked first, so that every name resolves
- * here; schema_check.c checks what results. The schema keeps the document's
- * nodes and shares its strings.
+ * sdl_rules.c has checked the document, so every name resolves here;
+ * schema_check.c checks the schema that results. The schema keeps the
+ * document's nodes and shares its strings.
  */
 #include "postgres.h"
 
@@ -60,8 +60,9 @@ description_text(const GqlValue *description)
 }
 
 /*
- * The type that a node names. With good will, a scalar that is not defined is
- * made here.
+ * The type that a node means. If lenient, an implied scalar is added on the
+ * way. NULL: unknown; only happens to arguments of directives that
+ * sdl_rules.c has passed over.
  */
 static const GqlTypeRef *
 resolve(Builder *b, const GqlTypeNode *node)
@@ -85,7 +86,7 @@ resolve_named(Builder *b, const GqlTypeNode *node)
 	return gql_named_type(resolve(b, node));
 }
 
-/* ---- what the specified directives say ---- */
+/* ---- specified directives ---- */
 
 const GqlDirective *
 gql_find_directive(const List *directives, const char *name)
@@ -102,7 +103,7 @@ gql_find_directive(const List *directives, const char *name)
 	return NULL;
 }
 
-/* What a directive's one argument, a string, has to complain about. */
+/* The directive's argument that is being coerced to a string. */
 typedef struct ArgumentReport
 {
 	Builder    *b;
@@ -122,8 +123,8 @@ report_argument(GqlCoercion *c, const char *message, int loc, const GqlPath *pat
 }
 
 /*
- * The text given for a directive's argument; NULL when there is none, or when
- * it is no string (filed).
+ * The text of a directive's argument. NULL: it is not given, or is no string,
+ * which is filed.
  */
 static const char *
 string_argument(Builder *b, const GqlDirective *directive, const char *name)
@@ -148,7 +149,7 @@ string_argument(Builder *b, const GqlDirective *directive, const char *name)
 	return NULL;
 }
 
-/* 3.13.3 @deprecated */
+/* The reason in @deprecated (3.13.3); NULL: there is no @deprecated. */
 static const char *
 deprecation_reason(Builder *b, const List *directives)
 {
@@ -164,7 +165,7 @@ deprecation_reason(Builder *b, const List *directives)
 	return reason != NULL ? reason : GQL_DEFAULT_DEPRECATION_REASON;
 }
 
-/* 3.13.4 @specifiedBy */
+/* The URL in @specifiedBy (3.13.4), or NULL. */
 static const char *
 specified_by_url(Builder *b, const List *directives)
 {
@@ -179,7 +180,7 @@ static void
 fill_input(Builder *b, GqlInputValueDef *input, const GqlInputValueNode *node)
 {
 	if (input == NULL)
-		return;					/* defined twice alike */
+		return;					/* defined twice, alike: the first counts */
 	input->node = node;
 	input->description = description_text(node->description);
 	input->default_value = node->default_value;
@@ -194,8 +195,8 @@ add_field(Builder *b, GqlType *type, const GqlFieldNode *node)
 											resolve(b, node->type));
 	ListCell   *lc;
 
-	if (field == NULL)			/* defined twice alike; the second description
-								 * counts, as with graphql-js */
+	/* defined twice, alike: as in graphql-js, the last description counts */
+	if (field == NULL)
 		field = gql_names_get(&type->fields, node->name.value);
 	field->node = node;
 	field->description = description_text(node->description);
@@ -221,7 +222,7 @@ add_enum_value(Builder *b, GqlType *type, const GqlEnumValueNode *node)
 	value->deprecation_reason = deprecation_reason(b, node->directives);
 }
 
-/* What one definition or extension adds to its type. */
+/* Add the parts that one definition or extension gives to its type. */
 static void
 fill_type(Builder *b, GqlType *type, const GqlTypeDefNode *node)
 {
@@ -266,9 +267,10 @@ fill_type(Builder *b, GqlType *type, const GqlTypeDefNode *node)
 /* ---- the document ---- */
 
 /*
- * Enter every type that the document defines. One that has a specified type's
- * name is that type, whatever the document says about it; the types are in the
- * document's order, the rest of the specified ones follow.
+ * Enter the types that the document defines, in its order, without their
+ * parts; those that it only extends come next, then the other specified ones.
+ * A type with the name of a specified one is that one, whatever the document
+ * says.
  */
 static void
 enter_types(Builder *b, const GqlDocument *document)
@@ -288,7 +290,9 @@ enter_types(Builder *b, const GqlDocument *document)
 			if (node->def.kind != GQL_DEF_TYPE || node->extend != (bool) extensions)
 				continue;
 			type = gql_names_get(&schema->types, node->name.value);
-			if (type == NULL && (type = gql_names_get(&specified, node->name.value)) == NULL)
+			if (type == NULL)
+				type = gql_names_get(&specified, node->name.value);
+			if (type == NULL)
 			{
 				type = gql_schema_new_type(schema, node->kind, node->name.value);
 				type->description = description_text(node->description);
@@ -305,8 +309,9 @@ enter_types(Builder *b, const GqlDocument *document)
 }
 
 /*
- * 3.13; NULL when it is to be left out: with good will, one that is of no use
- * in executable documents and names unknown types.
+ * Make a directive from its definition (3.13). NULL: it is left out. That
+ * happens only if lenient, to one for the type system that has arguments of
+ * unknown types.
  */
 static GqlDirectiveDef *
 make_directive(Builder *b, const GqlDirectiveDefNode *node)
@@ -334,8 +339,8 @@ make_directive(Builder *b, const GqlDirectiveDefNode *node)
 }
 
 /*
- * The document's directives stand before the specified ones, and instead of
- * those that they define again.
+ * Enter the directives that the document defines, then the specified ones that
+ * it does not define again; last, apply extensions.
  */
 static void
 enter_directives(Builder *b, const GqlDocument *document)
@@ -393,14 +398,17 @@ set_root(GqlSchema *schema, GqlOperationType operation, GqlType *type)
 }
 
 /*
- * 3.3.1 Root Operation Types, and their default names where there is no schema
- * definition
+ * Set the root operation types (3.3.1). Without a schema definition, types with
+ * the default names are roots, too.
  */
 static void
 enter_roots(Builder *b, const GqlDocument *document)
 {
-	static const char *const default_names[] =
-	{[GQL_QUERY] = "Query",[GQL_MUTATION] = "Mutation",[GQL_SUBSCRIPTION] = "Subscription"};
+	static const char *const default_names[] = {
+		[GQL_QUERY] = "Query",
+		[GQL_MUTATION] = "Mutation",
+		[GQL_SUBSCRIPTION] = "Subscription"
+	};
 	GqlSchema  *schema = b->schema;
 	const GqlSchemaNode *definition = NULL;
 	ListCell   *lc,
@@ -449,7 +457,7 @@ gql_schema_from_document(GqlDocument *document, bool lenient, GqlErrorList *erro
 {
 	int			errors_before = gql_errors_count(errors);
 	Builder		b;
-	MemoryContext walk_cxt;
+	MemoryContext rules_cxt;
 	MemoryContext schema_cxt = CurrentMemoryContext;
 
 	b.schema = gql_schema_create();
@@ -458,11 +466,11 @@ gql_schema_from_document(GqlDocument *document, bool lenient, GqlErrorList *erro
 	b.errors = errors;
 	b.warnings = warnings != NULL ? warnings : gql_errors_create(1, NULL);
 
-	walk_cxt = AllocSetContextCreate(schema_cxt, "GraphQL SDL rules", ALLOCSET_DEFAULT_SIZES);
-	MemoryContextSwitchTo(walk_cxt);
+	rules_cxt = AllocSetContextCreate(schema_cxt, "GraphQL SDL rules", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(rules_cxt);
 	gql_check_sdl(document, b.schema, lenient, errors, b.warnings);
 	MemoryContextSwitchTo(schema_cxt);
-	MemoryContextDelete(walk_cxt);
+	MemoryContextDelete(rules_cxt);
 	if (gql_errors_count(errors) > errors_before)
 		return NULL;
 

@@ -1,15 +1,15 @@
 /*
- * sdl_rules.c: the rules that a type system document must keep before a schema
- * can be built from it.
+ * sdl_rules.c: check the rules that a type system document must keep before a
+ * schema can be built from it.
  *
- * One walk in document order serves all of them; at every node they apply in
- * the order of graphql-js' specifiedSDLRules, so that errors come in its
- * order. Executable definitions in the document are passed over, as there.
+ * One walk in document order serves all rules. At each node they are checked
+ * in the order of graphql-js' specifiedSDLRules, so that errors come in its
+ * order. As there, executable definitions in the document are ignored.
  *
- * With good will, what a broken rule leaves unambiguous is a warning: how
- * directives are applied (this layer obeys only the specified ones), a part
- * that is defined twice alike, an extension of a type that is not there (then
- * it is its definition, as in federation's first version).
+ * If lenient, these are warnings, since the schema is unambiguous all the same:
+ * how directives are applied (this layer obeys only the specified ones); a part
+ * that is defined twice, alike; an extension of a type that is not defined (it
+ * is taken for the definition, as in the first version of Apollo Federation).
  */
 #include "postgres.h"
 
@@ -18,38 +18,44 @@
 #include "graphql/type/coerce.h"
 #include "graphql/type/schema_int.h"
 
+/* Lists up to this length are searched one by one. */
 #define FEW_NAMES 8
 
+/* What the document says about one type name. */
 typedef struct TypeEntry
 {
 	const char *name;
-	const GqlTypeDefNode *first;	/* definition, NULL when there are
-									 * extensions only */
-	const GqlTypeDefNode *last;
-	const GqlTypeDefNode *entered;	/* first definition that the walk has come
-									 * to */
-	int			n_nodes;		/* definitions and extensions, */
-	GqlTypeKind kind;			/* of the first, */
-	bool		mixed;			/* and not of all */
+	const GqlTypeDefNode *first;	/* first definition; NULL: there are only
+									 * extensions */
+	const GqlTypeDefNode *last; /* last definition, or NULL */
+	const GqlTypeDefNode *entered;	/* first definition, once the walk has
+									 * reached it */
+	int			nnodes;			/* definitions and extensions */
+	GqlTypeKind kind;			/* of the first of them */
+	bool		mixed;			/* some of them are of another kind */
 
-	/* What the walk has come to so far, kept where there are several nodes. */
+	/* met by the walk so far; used only if there are several nodes */
 	GqlNames	fields;			/* GqlFieldNode or GqlInputValueNode */
 	GqlNames	values;			/* GqlEnumValueNode */
 	GqlNames	directives;		/* GqlDirective */
 } TypeEntry;
 
+/* The last definition of a directive. */
 typedef struct DirectiveEntry
 {
 	const char *name;
-	uint32		locations;
+	uint32		locations;		/* bits 1 << GqlDirectiveLocation */
 	bool		repeatable;
-	bool		builtin;		/* GqlInputValueDef in args, not
+	bool		builtin;		/* the specification's, not the document's */
+	GqlNames	args;			/* builtin: GqlInputValueDef, else
 								 * GqlInputValueNode */
-	GqlNames	args;
-	const GqlDirectiveDefNode *entered;
-	GqlNames	directives;		/* applied to its definition and extensions so
-								 * far */
+	const GqlDirectiveDefNode *entered; /* first definition, once the walk has
+										 * reached it */
+	GqlNames	directives;		/* GqlDirective: applied to it, so far */
 } DirectiveEntry;
+
+gql_starts_with_name(TypeEntry, name);
+gql_starts_with_name(DirectiveEntry, name);
 
 typedef struct Walk
 {
@@ -57,19 +63,26 @@ typedef struct Walk
 	bool		lenient;
 	GqlErrorList *errors;
 	GqlErrorList *warnings;
+
+	/* what there is */
 	GqlSchema  *builtins;		/* a schema with nothing else in it */
 	GqlNames	types;			/* TypeEntry */
 	GqlNames	directives;		/* DirectiveEntry */
-	GqlNames	schema_directives;	/* GqlDirective, so far */
-	const GqlSchemaNode *schema_node;
-	const GqlRootTypeNode *roots[GQL_SUBSCRIPTION + 1];
-	List	   *type_names;		/* for suggestions, made when needed */
-	GqlNames	scratch;
+
+	/* met so far */
+	GqlNames	schema_directives;	/* GqlDirective: applied to the schema */
+	const GqlSchemaNode *schema_node;	/* schema definition */
+	const GqlRootTypeNode *roots[GQL_SUBSCRIPTION + 1]; /* by operation */
+
+	List	   *type_names;		/* char *, for suggestions; made when needed */
+	GqlNames	scratch;		/* see scratch_names() */
 } Walk;
 
-#define errors_or_warnings(w, tolerable) ((w)->lenient && (tolerable) ? (w)->warnings : (w)->errors)
+/* Where to file a breach that is tolerable, or not, if lenient. */
+#define errors_or_warnings(w, tolerable) \
+	((w)->lenient && (tolerable) ? (w)->warnings : (w)->errors)
 
-/* The locations of two nodes. */
+/* Add the locations of two nodes to an error. */
 static void
 locate_two(Walk *w, GqlErrorList *list, GqlError *error, int loc, int loc2)
 {
@@ -77,7 +90,7 @@ locate_two(Walk *w, GqlErrorList *list, GqlError *error, int loc, int loc2)
 	gql_error_locate(list, error, w->source, loc2);
 }
 
-/* An empty set, for the time until it is asked for again. */
+/* An empty set; the next call empties it again. */
 static GqlNames *
 scratch_names(Walk *w)
 {
@@ -101,7 +114,7 @@ type_entry(Walk *w, const char *name)
 	return entry;
 }
 
-/* An empty entry of this name, in place of one that was there. */
+/* The entry of a name, emptied if it was there: the last definition counts. */
 static DirectiveEntry *
 directive_entry(Walk *w, const char *name)
 {
@@ -143,7 +156,7 @@ collect_definitions(Walk *w, const GqlDocument *document)
 			const GqlTypeDefNode *node = (const GqlTypeDefNode *) definition;
 			TypeEntry  *entry = type_entry(w, node->name.value);
 
-			if (entry->n_nodes++ == 0)
+			if (entry->nnodes++ == 0)
 				entry->kind = node->kind;
 			else if (entry->kind != node->kind)
 				entry->mixed = true;
@@ -172,13 +185,16 @@ collect_definitions(Walk *w, const GqlDocument *document)
 
 /* ---- parts that are defined twice ---- */
 
+/* Nodes of one name. */
 typedef struct Group
 {
 	const char *name;
 	List	   *nodes;
 } Group;
 
-/* For each name that occurs more than once a list of its nodes. */
+gql_starts_with_name(Group, name);
+
+/* For each name that occurs more than once, the List of its nodes. */
 static List *
 group_by_name(const List *nodes)
 {
@@ -208,9 +224,9 @@ group_by_name(const List *nodes)
 }
 
 /*
- * The nodes of a list (each starts with its GqlName) that share their name
- * with others, as a list for each such name, in the order of their first
- * nodes.
+ * Find nodes of one name in a list of nodes that start with their GqlName. The
+ * result has a List for each name that occurs more than once, in the order of
+ * first occurrence.
  */
 static List *
 duplicates(Walk *w, const List *nodes)
@@ -250,7 +266,10 @@ locate_names(Walk *w, GqlErrorList *list, GqlError *error, const List *names)
 		gql_error_locate(list, error, w->source, ((GqlName *) lfirst(lc))->loc);
 }
 
-/* Unique Argument Definition Names; owner is "Type.field" or "@directive". */
+/*
+ * Unique Argument Definition Names. owner is the type and field its field, or
+ * owner is "@directive" and field NULL.
+ */
 static void
 check_argument_definitions(Walk *w, const char *owner, const char *field, const List *arguments)
 {
@@ -261,16 +280,20 @@ check_argument_definitions(Walk *w, const char *owner, const char *field, const 
 		List	   *group = lfirst(lc);
 		GqlInputValueNode *first = linitial(group);
 		bool		alike = true;
+		char	   *coordinate;
 		ListCell   *lc2;
 		GqlErrorList *list;
+		GqlError   *error;
 
 		foreach(lc2, group)
 			alike = alike && gql_same_input(first, lfirst(lc2));
 		list = errors_or_warnings(w, alike);
-		locate_names(w, list, gql_error(list,
-										"Argument \"%s%s%s(%s:)\" can only be defined once.", owner, field != NULL ? "." : "", field != NULL
-										? field : "",
-										first->name.value), group);
+		if (field != NULL)
+			coordinate = psprintf("%s.%s(%s:)", owner, field, first->name.value);
+		else
+			coordinate = psprintf("%s(%s:)", owner, first->name.value);
+		error = gql_error(list, "Argument \"%s\" can only be defined once.", coordinate);
+		locate_names(w, list, error, group);
 	}
 }
 
@@ -278,7 +301,7 @@ check_argument_definitions(Walk *w, const char *owner, const char *field, const 
 static void
 check_field_definitions(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 {
-	GqlNames   *seen = entry->n_nodes > 1 ? &entry->fields : scratch_names(w);
+	GqlNames   *seen = entry->nnodes > 1 ? &entry->fields : scratch_names(w);
 	ListCell   *lc;
 
 	foreach(lc, node->fields)
@@ -292,7 +315,7 @@ check_field_definitions(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 			continue;
 		known = gql_names_get(seen, field->value);
 		if (entry->mixed)
-			alike = false;		/* the nodes may be of two sorts */
+			alike = false;		/* nodes of different structs */
 		else if (node->kind == GQL_INPUT_OBJECT)
 			alike = gql_same_input((GqlInputValueNode *) known, (GqlInputValueNode *) field);
 		else
@@ -307,7 +330,7 @@ check_field_definitions(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 static void
 check_enum_values(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 {
-	GqlNames   *seen = entry->n_nodes > 1 ? &entry->values : scratch_names(w);
+	GqlNames   *seen = entry->nnodes > 1 ? &entry->values : scratch_names(w);
 	ListCell   *lc;
 
 	foreach(lc, node->values)
@@ -368,9 +391,7 @@ check_type_names(Walk *w, const List *types)
 		check_type_name(w, lfirst(lc));
 }
 
-/*
- * Unique Input Field Names, in a literal. Tolerable in a directive's argument.
- */
+/* Unique Input Field Names, in a literal. */
 static void
 check_literal(Walk *w, const GqlValue *value, bool tolerable)
 {
@@ -396,13 +417,14 @@ check_literal(Walk *w, const GqlValue *value, bool tolerable)
 			GqlObjectField *field = lfirst(lc);
 			GqlObjectField *known;
 			GqlErrorList *list = errors_or_warnings(w, tolerable);
+			GqlError   *error;
 
 			if (!gql_names_add(&seen, field))
 			{
 				known = gql_names_get(&seen, field->name.value);
-				locate_two(w, list, gql_error(list,
-											  "There can be only one input field named \"%s\".", field->name.value),
-						   known->name.loc, field->name.loc);
+				error = gql_error(list, "There can be only one input field named \"%s\".",
+								  field->name.value);
+				locate_two(w, list, error, known->name.loc, field->name.loc);
 			}
 			check_literal(w, field->value, tolerable);
 		}
@@ -414,8 +436,8 @@ check_literal(Walk *w, const GqlValue *value, bool tolerable)
 /* ---- directives ---- */
 
 /*
- * Unique Directives Per Location; seen are the ones met before at this
- * location, or NULL.
+ * Unique Directives Per Location. seen: those met at other parts of this
+ * location; NULL: it has no other parts.
  */
 static void
 check_unique_directives(Walk *w, const List *directives, GqlNames *seen)
@@ -454,12 +476,15 @@ check_known_arguments(Walk *w, const GqlDirective *directive, const DirectiveEnt
 	foreach(lc, directive->arguments)
 	{
 		const GqlArgument *argument = lfirst(lc);
+		const char *name = argument->name.value;
+		const char *hint = "";
 
-		if (gql_names_get(&entry->args, argument->name.value) == NULL)
-			gql_error_at(list, w->source, argument->name.loc,
-						 "Unknown argument \"%s\" on directive \"@%s\".%s", argument->name.value,
-						 entry->name, gql_wants_hint(list) ? gql_did_you_mean_name(NULL,
-																				   argument->name.value, &entry->args) : "");
+		if (gql_names_get(&entry->args, name) != NULL)
+			continue;
+		if (gql_wants_hint(list))
+			hint = gql_did_you_mean_name(NULL, name, &entry->args);
+		gql_error_at(list, w->source, argument->name.loc,
+					 "Unknown argument \"%s\" on directive \"@%s\".%s", name, entry->name, hint);
 	}
 }
 
@@ -527,7 +552,7 @@ check_required_arguments(Walk *w, const GqlDirective *directive, const Directive
 	}
 }
 
-/* The rules on one application of a directive. */
+/* Check directives where they are applied. */
 static void
 check_directives(Walk *w, const List *directives, GqlDirectiveLocation location)
 {
@@ -539,10 +564,7 @@ check_directives(Walk *w, const List *directives, GqlDirectiveLocation location)
 		const GqlDirective *directive = lfirst(lc);
 		DirectiveEntry *entry = gql_names_get(&w->directives, directive->name.value);
 
-		/*
-		 * Known Directives; with good will, one that nobody has defined is
-		 * not even worth a warning
-		 */
+		/* Known Directives; if lenient, unknown ones are no warning even */
 		if (entry == NULL)
 		{
 			if (w->lenient)
@@ -616,7 +638,7 @@ check_type_is_new(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 			   entry->entered->name.loc, node->name.loc);
 }
 
-/* Which type was meant by the name of one that is extended and not defined. */
+/* "Did you mean" for a type that is extended and not defined. */
 static char *
 extension_hint(const Walk *w, const char *name)
 {
@@ -635,8 +657,11 @@ static void
 check_extension(Walk *w, TypeEntry *entry, const GqlTypeDefNode *node)
 {
 	static const char *const kinds[] = {
-		[GQL_SCALAR] = "scalar",[GQL_OBJECT] = "object",[GQL_INTERFACE] =
-		"interface",[GQL_UNION] = "union",[GQL_ENUM] = "enum",
+		[GQL_SCALAR] = "scalar",
+		[GQL_OBJECT] = "object",
+		[GQL_INTERFACE] = "interface",
+		[GQL_UNION] = "union",
+		[GQL_ENUM] = "enum",
 		[GQL_INPUT_OBJECT] = "input object"
 	};
 
@@ -680,7 +705,7 @@ check_type_node(Walk *w, const GqlTypeDefNode *node)
 			check_argument_definitions(w, entry->name, field->name.value, field->arguments);
 		}
 	}
-	check_unique_directives(w, node->directives, entry->n_nodes > 1 ? &entry->directives : NULL);
+	check_unique_directives(w, node->directives, entry->nnodes > 1 ? &entry->directives : NULL);
 	if (node->extend)
 		check_extension(w, entry, node);
 
@@ -754,20 +779,20 @@ check_directive_node(Walk *w, const GqlDirectiveDefNode *node)
 		check_argument_definitions(w, psprintf("@%s", node->name.value), NULL, node->arguments);
 
 		/*
-		 * Unique Directive Names; only directives of executable documents can
-		 * be ambiguous
+		 * Unique Directive Names; tolerable for those of the type system,
+		 * since nobody sends them
 		 */
 		if (entry->entered == NULL)
 			entry->entered = node;
 		else
 		{
-			bool		tolerable = gql_same_directive(entry->entered, node) ||
-			(entry->locations & GQL_EXECUTABLE_LOCATIONS) == 0;
-			GqlErrorList *list = errors_or_warnings(w, tolerable);
+			bool		executable = (entry->locations & GQL_EXECUTABLE_LOCATIONS) != 0;
+			bool		alike = gql_same_directive(entry->entered, node);
+			GqlErrorList *list = errors_or_warnings(w, alike || !executable);
+			GqlError   *error = gql_error(list, "There can be only one directive named \"@%s\".",
+										  node->name.value);
 
-			locate_two(w, list, gql_error(list, "There can be only one directive named \"@%s\".",
-										  node->name.value),
-					   entry->entered->name.loc, node->name.loc);
+			locate_two(w, list, error, entry->entered->name.loc, node->name.loc);
 		}
 	}
 	check_unique_directives(w, node->directives, entry != NULL ? &entry->directives : NULL);

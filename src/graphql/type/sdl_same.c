@@ -1,6 +1,5 @@
 /*
- * sdl_same.c: do two parts of a type system document say the same?
- * Descriptions and directives do not count.
+ * sdl_same.c: compare two parts of a type system document.
  */
 #include "postgres.h"
 

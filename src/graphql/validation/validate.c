@@ -128,7 +128,7 @@ gql_invalid(GqlValidation *v, int loc, const char *fmt,...)
 
 	if (v->aborted)
 		return NULL;
-	if (v->n_errors++ == MAX_ERRORS)
+	if (v->nerrors++ == MAX_ERRORS)
 	{
 		file_abortion(v, "Too many validation errors, error limit reached. Validation aborted.");
 		return NULL;
@@ -152,7 +152,7 @@ gql_abort_validation(GqlValidation *v)
 {
 	if (v->aborted)
 		return;
-	v->n_errors++;
+	v->nerrors++;
 	file_abortion(v, "Validation aborted.");
 }
 
@@ -188,7 +188,7 @@ gql_validate(GqlSchema *schema, GqlDocument *document, int max_depth, GqlErrorLi
 
 		gql_walk_document(&w);
 	}
-	valid = v->n_errors == 0;
+	valid = v->nerrors == 0;
 
 	MemoryContextSwitchTo(oldcxt);
 	MemoryContextDelete(cxt);

@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "graphql/type/schema_int.h"
 #include "graphql/validation/validate.h"
 
 #define DEFER "defer"
@@ -146,7 +145,7 @@ can_be_false(const GqlDirective *directive)
 	const GqlValue *value = find_argument(directive, "if");
 
 	return value != NULL && (value->kind == GQL_VALUE_VARIABLE || (value->kind == GQL_VALUE_BOOLEAN &&
-														   !value->boolean));
+																   !value->boolean));
 }
 
 /* Can @skip or @include take a selection out? */

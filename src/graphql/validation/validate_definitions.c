@@ -21,10 +21,10 @@ typedef struct Finder
 {
 	GqlValidation *v;
 	PendingSet *pending;
-	int			n_pending;
+	int			npending;
 	int			max_pending;
 	GqlSpread  *spreads;
-	int			n_spreads;
+	int			nspreads;
 	int			max_spreads;
 } Finder;
 
@@ -40,18 +40,18 @@ typedef struct Finder
 static void
 push_set(Finder *f, const GqlSelectionSet *set, int depth)
 {
-	make_room(f->pending, f->n_pending, f->max_pending);
-	f->pending[f->n_pending].set = set;
-	f->pending[f->n_pending++].depth = depth;
+	make_room(f->pending, f->npending, f->max_pending);
+	f->pending[f->npending].set = set;
+	f->pending[f->npending++].depth = depth;
 }
 
 static void
 add_spread(Finder *f, const GqlSelection *node, int depth)
 {
-	make_room(f->spreads, f->n_spreads, f->max_spreads);
-	f->spreads[f->n_spreads].node = node;
-	f->spreads[f->n_spreads].target = gql_names_get(&f->v->fragments, node->name.value);
-	f->spreads[f->n_spreads++].depth = depth;
+	make_room(f->spreads, f->nspreads, f->max_spreads);
+	f->spreads[f->nspreads].node = node;
+	f->spreads[f->nspreads].target = gql_names_get(&f->v->fragments, node->name.value);
+	f->spreads[f->nspreads++].depth = depth;
 }
 
 /*
@@ -63,11 +63,11 @@ find_spreads(Finder *f, GqlDefInfo *def)
 {
 	ListCell   *lc;
 
-	f->n_spreads = 0;
+	f->nspreads = 0;
 	push_set(f, def->selection_set, 0);
-	while (f->n_pending > 0)
+	while (f->npending > 0)
 	{
-		PendingSet	at = f->pending[--f->n_pending];
+		PendingSet	at = f->pending[--f->npending];
 
 		foreach(lc, at.set->items)
 		{
@@ -81,11 +81,11 @@ find_spreads(Finder *f, GqlDefInfo *def)
 				push_set(f, selection->selection_set, depth);
 		}
 	}
-	if (f->n_spreads == 0)
+	if (f->nspreads == 0)
 		return;
-	def->n_spreads = f->n_spreads;
-	def->spreads = palloc_extended(sizeof(GqlSpread) * (Size) f->n_spreads, MCXT_ALLOC_HUGE);
-	memcpy(def->spreads, f->spreads, sizeof(GqlSpread) * (Size) f->n_spreads);
+	def->nspreads = f->nspreads;
+	def->spreads = palloc_extended(sizeof(GqlSpread) * (Size) f->nspreads, MCXT_ALLOC_HUGE);
+	memcpy(def->spreads, f->spreads, sizeof(GqlSpread) * (Size) f->nspreads);
 }
 
 static void
@@ -96,7 +96,7 @@ init_definition(GqlValidation *v, GqlDefInfo *def, GqlDefinition *definition)
 		def->operation = (GqlOperation *) definition;
 		def->name = def->operation->name.value;
 		def->selection_set = def->operation->selection_set;
-		v->n_operations++;
+		v->noperations++;
 	}
 	else
 	{
@@ -120,7 +120,7 @@ gql_collect_definitions(GqlValidation *v)
 		GqlDefinition *definition = lfirst(lc);
 
 		if (definition->kind == GQL_DEF_OPERATION || definition->kind == GQL_DEF_FRAGMENT)
-			init_definition(v, &v->defs[v->n_defs++], definition);
+			init_definition(v, &v->defs[v->ndefs++], definition);
 		else if (definition->kind == GQL_DEF_TYPE && !((GqlTypeDefNode *) definition)->extend)
 			gql_names_add(&v->types, &((GqlTypeDefNode *) definition)->name);
 	}
@@ -132,7 +132,7 @@ gql_collect_definitions(GqlValidation *v)
 			gql_names_add(&v->directives, &node->name);
 	}
 
-	for (int i = v->n_defs - 1; i >= 0; i--)
+	for (int i = v->ndefs - 1; i >= 0; i--)
 	{
 		GqlDefInfo *def = &v->defs[i];
 
@@ -143,7 +143,7 @@ gql_collect_definitions(GqlValidation *v)
 
 	finder.pending = palloc(sizeof(PendingSet) * finder.max_pending);
 	finder.spreads = palloc(sizeof(GqlSpread) * finder.max_spreads);
-	for (int i = 0; i < v->n_defs; i++)
+	for (int i = 0; i < v->ndefs; i++)
 		find_spreads(&finder, &v->defs[i]);
 }
 
@@ -172,7 +172,7 @@ typedef struct Reached
 static void
 reach_targets(Reached *reached, const GqlDefInfo *from, int stamp)
 {
-	for (int i = 0; i < from->n_spreads; i++)
+	for (int i = 0; i < from->nspreads; i++)
 	{
 		GqlDefInfo *target = from->spreads[i].target;
 
@@ -185,7 +185,7 @@ reach_targets(Reached *reached, const GqlDefInfo *from, int stamp)
 }
 
 GqlDefInfo **
-gql_reached_fragments(GqlValidation *v, GqlDefInfo *const *from, int n, int *n_found)
+gql_reached_fragments(GqlValidation *v, GqlDefInfo *const *from, int n, int *nfound)
 {
 	Reached		reached = {.max = 8};
 	int			stamp = ++v->stamp;
@@ -193,9 +193,9 @@ gql_reached_fragments(GqlValidation *v, GqlDefInfo *const *from, int n, int *n_f
 	reached.items = palloc(sizeof(GqlDefInfo *) * reached.max);
 	for (int i = 0; i < n; i++)
 		reach_targets(&reached, from[i], stamp);
-	for (int i = 0; i < reached.n && gql_spend(v, reached.items[i]->n_spreads + 1); i++)
+	for (int i = 0; i < reached.n && gql_spend(v, reached.items[i]->nspreads + 1); i++)
 		reach_targets(&reached, reached.items[i], stamp);
-	*n_found = reached.n;
+	*nfound = reached.n;
 	return reached.items;
 }
 
@@ -238,7 +238,7 @@ measure_depth(GqlDefInfo *def)
 			at->depth_state = DEPTH_PENDING;
 			at->depth = at->own_depth;
 		}
-		if (frame->next == at->n_spreads)
+		if (frame->next == at->nspreads)
 		{
 			at->depth_state = DEPTH_KNOWN;
 			n--;
@@ -269,7 +269,7 @@ gql_check_depth(GqlValidation *v, int max_depth)
 
 	if (max_depth <= 0)
 		return true;
-	for (int i = 0; i < v->n_defs && !v->aborted; i++)
+	for (int i = 0; i < v->ndefs && !v->aborted; i++)
 	{
 		GqlDefInfo *def = &v->defs[i];
 

@@ -3,7 +3,6 @@
  */
 #include "postgres.h"
 
-#include "graphql/type/schema_int.h"
 #include "graphql/validation/validate.h"
 
 void

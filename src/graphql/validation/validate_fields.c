@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "graphql/type/schema_int.h"
 #include "graphql/validation/validate.h"
 
 /* ---- 5.5.1.2 ---- */
@@ -28,8 +27,7 @@ suggest_types(GqlWalk *w, const char *name)
 	GqlValidation *v = w->v;
 	List	   *options = NIL;
 
-	if (v->schema->list_types != NULL)
-		v->schema->list_types(v->schema);
+	gql_schema_add_all_types(v->schema);
 	gql_foreach(GqlType, type, &v->schema->types)
 		options = lappend(options, unconstify(char *, type->name));
 	gql_foreach(GqlName, type_name, &v->types)
@@ -179,8 +177,7 @@ suggest_fragments(GqlSchema *schema, GqlType *type, const char *field)
 
 	if (!gql_is_abstract(type))
 		return pstrdup("");
-	if (schema->list_types != NULL)
-		schema->list_types(schema);
+	gql_schema_add_all_types(schema);
 	gql_type_fields(schema, type);
 	gql_names_init(&options, CurrentMemoryContext);
 	gql_foreach(GqlType, possible, &type->members)

@@ -52,19 +52,19 @@ gql_no_unused_fragments(GqlWalk *w, const void *node pg_attribute_unused())
 	GqlValidation *v = w->v;
 	GqlDefInfo **operations;
 	GqlDefInfo **used;
-	int			n_operations = 0,
-				n_used;
+	int			noperations = 0,
+				nused;
 
 	if (v->fragments.n == 0)
 		return;
-	operations = palloc(sizeof(GqlDefInfo *) * (v->n_operations + 1));
-	for (int i = 0; i < v->n_defs; i++)
+	operations = palloc(sizeof(GqlDefInfo *) * (v->noperations + 1));
+	for (int i = 0; i < v->ndefs; i++)
 		if (v->defs[i].operation != NULL)
-			operations[n_operations++] = &v->defs[i];
-	used = gql_reached_fragments(v, operations, n_operations, &n_used);
-	for (int i = 0; i < n_used; i++)
+			operations[noperations++] = &v->defs[i];
+	used = gql_reached_fragments(v, operations, noperations, &nused);
+	for (int i = 0; i < nused; i++)
 		used[i]->used = true;
-	for (int i = 0; i < v->n_defs && !v->aborted; i++)
+	for (int i = 0; i < v->ndefs && !v->aborted; i++)
 		if (v->defs[i].fragment != NULL && !v->defs[i].canonical->used)
 			gql_invalid(v, v->defs[i].fragment->def.loc, "Fragment \"%s\" is never used.",
 						v->defs[i].name);
@@ -220,7 +220,7 @@ gql_no_fragment_cycles(GqlWalk *w, const void *node)
 		CycleFrame *frame = &s.frames[s.n - 1];
 		GqlDefInfo *target;
 
-		if (frame->next == frame->fragment->n_spreads)
+		if (frame->next == frame->fragment->nspreads)
 		{
 			/* back to the spread that led here, and on from it */
 			frame->fragment->canonical->path_index = -1;

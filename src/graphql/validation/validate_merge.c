@@ -19,7 +19,6 @@
 
 #include "common/hashfn.h"
 
-#include "graphql/type/schema_int.h"
 #include "graphql/validation/validate.h"
 
 /* Fields and sets looked at, in all; a few hundred milliseconds at most. */
@@ -65,23 +64,23 @@ typedef struct Merge
 
 	/* Places that were found, those before done are finished; each once. */
 	Place	   *places;
-	int			n_places;
+	int			nplaces;
 	int			max_places;
 	int			done;
 	int		   *place_table;	/* open addressing: index + 1 */
 	uint32		place_mask;
 	Source	   *sources;
-	int			n_sources;
+	int			nsources;
 	int			max_sources;
 
 	/* The place at hand: its fields by response key. */
 	Entry	   *entries;
-	int			n_entries;
+	int			nentries;
 	int			max_entries;
 	int		   *key_table;		/* open addressing: index + 1 */
 	uint32		key_mask;
 	Source	   *pending;		/* selection sets to be collected */
-	int			n_pending;
+	int			npending;
 	int			max_pending;
 } Merge;
 
@@ -116,7 +115,7 @@ enlarge_place_table(Merge *m)
 		pfree(m->place_table);
 	m->place_table = palloc_extended(sizeof(int) * (Size) size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	m->place_mask = size - 1;
-	for (int i = 0; i < m->n_places; i++)
+	for (int i = 0; i < m->nplaces; i++)
 	{
 		uint32		b = m->places[i].hash & m->place_mask;
 
@@ -142,8 +141,8 @@ compare_sources(const void *a, const void *b)
 static void
 add_place(Merge *m, int first, bool identity)
 {
-	Place		place = {.first = first, .n = m->n_sources - first, .identity = identity ||
-	m->n_sources - first == 1};
+	Place		place = {.first = first, .n = m->nsources - first, .identity = identity ||
+	m->nsources - first == 1};
 	uint32		b;
 
 	if (place.n == 0)
@@ -155,26 +154,26 @@ add_place(Merge *m, int first, bool identity)
 								  murmurhash32((uint32) ((uintptr_t) m->sources[first + i].set >> 3)));
 	m->work += place.n;
 
-	if (m->place_table == NULL || (uint32) m->n_places * 2 >= m->place_mask)
+	if (m->place_table == NULL || (uint32) m->nplaces * 2 >= m->place_mask)
 		enlarge_place_table(m);
 	for (b = place.hash & m->place_mask; m->place_table[b]; b = (b + 1) & m->place_mask)
 	{
 		if (same_place(m, &m->places[m->place_table[b] - 1], &place))
 		{
-			m->n_sources = first;
+			m->nsources = first;
 			return;
 		}
 	}
-	make_room(m->places, m->n_places, m->max_places);
-	m->places[m->n_places++] = place;
-	m->place_table[b] = m->n_places;
+	make_room(m->places, m->nplaces, m->max_places);
+	m->places[m->nplaces++] = place;
+	m->place_table[b] = m->nplaces;
 }
 
 static void
 add_source(Merge *m, const GqlSelectionSet *set, GqlType *parent)
 {
-	make_room(m->sources, m->n_sources, m->max_sources);
-	m->sources[m->n_sources++] = (Source)
+	make_room(m->sources, m->nsources, m->max_sources);
+	m->sources[m->nsources++] = (Source)
 	{
 		set, parent
 	};
@@ -208,7 +207,7 @@ hash_key(const char *key)
 static void
 clear_entries(Merge *m)
 {
-	for (int i = 0; i < m->n_entries; i++)
+	for (int i = 0; i < m->nentries; i++)
 	{
 		uint32		b = m->entries[i].hash & m->key_mask;
 
@@ -222,7 +221,7 @@ clear_entries(Merge *m)
 			b = (b + 1) & m->key_mask;
 		}
 	}
-	m->n_entries = 0;
+	m->nentries = 0;
 }
 
 static void
@@ -256,7 +255,7 @@ enlarge_key_table(Merge *m)
 		pfree(m->key_table);
 	m->key_table = palloc_extended(sizeof(int) * (Size) size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	m->key_mask = size - 1;
-	for (int i = 0; i < m->n_entries; i++)
+	for (int i = 0; i < m->nentries; i++)
 	{
 		uint32		b = m->entries[i].hash & m->key_mask;
 
@@ -273,10 +272,10 @@ add_entry(Merge *m, const GqlSelection *node, GqlType *parent)
 {
 	Entry	   *entry;
 
-	if (m->key_table == NULL || (uint32) m->n_entries * 2 >= m->key_mask)
+	if (m->key_table == NULL || (uint32) m->nentries * 2 >= m->key_mask)
 		enlarge_key_table(m);
-	make_room(m->entries, m->n_entries, m->max_entries);
-	entry = &m->entries[m->n_entries];
+	make_room(m->entries, m->nentries, m->max_entries);
+	entry = &m->entries[m->nentries];
 	entry->key = gql_response_key(node);
 	entry->hash = hash_key(entry->key);
 	entry->next = -1;
@@ -284,14 +283,14 @@ add_entry(Merge *m, const GqlSelection *node, GqlType *parent)
 	entry->parent = parent;
 	entry->def = parent != NULL ? gql_type_field(m->v->schema, parent, node->name.value) : NULL;
 	entry->first = false;
-	enter_key(m, m->n_entries++);
+	enter_key(m, m->nentries++);
 }
 
 static void
 push_set(Merge *m, const GqlSelectionSet *set, GqlType *parent)
 {
-	make_room(m->pending, m->n_pending, m->max_pending);
-	m->pending[m->n_pending++] = (Source)
+	make_room(m->pending, m->npending, m->max_pending);
+	m->pending[m->npending++] = (Source)
 	{
 		set, parent
 	};
@@ -318,9 +317,9 @@ collect_fields(Merge *m, const Place *place)
 	m->stamp = ++m->v->stamp;
 	for (int i = 0; i < place->n; i++)
 		push_set(m, m->sources[place->first + i].set, m->sources[place->first + i].parent);
-	while (m->n_pending > 0 && m->work <= MAX_MERGE_WORK)
+	while (m->npending > 0 && m->work <= MAX_MERGE_WORK)
 	{
-		Source		source = m->pending[--m->n_pending];
+		Source		source = m->pending[--m->npending];
 
 		m->work += 1 + list_length(source.set->items);
 		foreach(lc, source.set->items)
@@ -338,7 +337,7 @@ collect_fields(Merge *m, const Place *place)
 				push_set(m, selection->selection_set, source.parent);
 		}
 	}
-	m->n_pending = 0;
+	m->npending = 0;
 }
 
 /* ---- comparisons ---- */
@@ -427,7 +426,7 @@ may_all_meet(const Merge *m, const Entry *first)
 static bool
 merge_all(Merge *m, const Entry *first, bool identity)
 {
-	int			start = m->n_sources;
+	int			start = m->nsources;
 
 	for (const Entry *entry = first;; entry = &m->entries[entry->next])
 	{
@@ -484,7 +483,7 @@ merge_by_parent(Merge *m, const Entry *first)
 
 	gql_foreach(ParentGroup, group, &groups)
 	{
-		int			start = m->n_sources;
+		int			start = m->nsources;
 
 		if (shared != NULL && !same_field(shared, group->representative))
 			return false;
@@ -506,7 +505,7 @@ merge_key(Merge *m, const Entry *first, bool identity)
 {
 	if (first->next < 0)
 	{
-		int			start = m->n_sources;
+		int			start = m->nsources;
 
 		add_subselection(m, first);
 		add_place(m, start, true);
@@ -525,7 +524,7 @@ merge_place(Merge *m, int index)
 	Place		place = m->places[index];
 
 	collect_fields(m, &place);
-	for (int i = 0; i < m->n_entries; i++)
+	for (int i = 0; i < m->nentries; i++)
 		if (m->entries[i].first && !merge_key(m, &m->entries[i], place.identity))
 			return false;
 	return m->work <= MAX_MERGE_WORK;
@@ -534,11 +533,11 @@ merge_place(Merge *m, int index)
 static bool
 merge_definition(Merge *m, const GqlDefInfo *def, GqlType *type)
 {
-	int			start = m->n_sources;
+	int			start = m->nsources;
 
 	add_source(m, def->selection_set, type);
 	add_place(m, start, true);
-	while (m->done < m->n_places)
+	while (m->done < m->nplaces)
 		if (!merge_place(m, m->done++))
 			return false;
 	return true;
@@ -550,13 +549,13 @@ gql_may_have_conflicts(GqlValidation *v)
 	Merge		m = {.v = v};
 
 	/* Operations first: what they reach has been looked at with them. */
-	for (int i = 0; i < v->n_defs; i++)
+	for (int i = 0; i < v->ndefs; i++)
 		if (v->defs[i].operation != NULL && !merge_definition(&m, &v->defs[i], gql_schema_root(v->schema,
-																					   v->defs[i].operation->type)))
+																							   v->defs[i].operation->type)))
 			return true;
-	for (int i = 0; i < v->n_defs; i++)
+	for (int i = 0; i < v->ndefs; i++)
 		if (v->defs[i].fragment != NULL && !v->defs[i].merged && !merge_definition(&m, &v->defs[i],
-																		   gql_fragment_type(v, &v->defs[i])))
+																				   gql_fragment_type(v, &v->defs[i])))
 			return true;
 	return false;
 }

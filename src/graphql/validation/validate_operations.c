@@ -65,7 +65,7 @@ gql_lone_anonymous_operation(GqlWalk *w, const void *node)
 {
 	const GqlOperation *operation = ((const GqlDefInfo *) node)->operation;
 
-	if (operation->name.value == NULL && w->v->n_operations > 1)
+	if (operation->name.value == NULL && w->v->noperations > 1)
 		gql_invalid(w->v, operation->def.loc,
 					"This anonymous operation must be the only defined operation.");
 }

@@ -13,7 +13,6 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 
-#include "graphql/type/schema_int.h"
 #include "graphql/validation/validate.h"
 
 #define MAX_COMPLEXITY 500000
@@ -82,7 +81,7 @@ typedef struct GqlOverlap
 	bool		exhausted;
 	FieldSet  **sets;			/* by selection set and parent; open
 								 * addressing */
-	uint32		n_sets;
+	uint32		nsets;
 	uint32		sets_mask;
 	PairSet		set_fragment_pairs;
 	PairSet		fragment_pairs;
@@ -243,7 +242,7 @@ get_field_set(Overlap *o, const GqlSelectionSet *set, GqlType *parent)
 {
 	FieldSet  **slot;
 
-	if (o->sets == NULL || o->n_sets * 2 >= o->sets_mask)
+	if (o->sets == NULL || o->nsets * 2 >= o->sets_mask)
 		enlarge_field_sets(o);
 	slot = find_field_set(o, set, parent);
 	if (*slot == NULL)
@@ -255,7 +254,7 @@ get_field_set(Overlap *o, const GqlSelectionSet *set, GqlType *parent)
 		gql_names_init(&result->groups, CurrentMemoryContext);
 		o->v->stamp++;
 		add_fields(o, result, parent, set);
-		o->n_sets++;
+		o->nsets++;
 		*slot = result;
 	}
 	return *slot;
@@ -521,7 +520,7 @@ static Conflict *
 compare_streams(Overlap *o, const char *key, const FieldDetails *f1, const FieldDetails *f2)
 {
 	bool		same = f1->stream != NULL && f2->stream != NULL && same_arguments(o, f1->stream->arguments,
-																  f2->stream->arguments);
+																				  f2->stream->arguments);
 
 	return make_conflict(key, psprintf("they have overlapping stream directives%s",
 									   same ? ". See https://github.com/graphql/defer-stream-wg/discussions/100" : ""), f1->node, f2->node);

@@ -47,7 +47,7 @@ note_usage(UsageList *usages, const GqlValue *variable, const Position *at)
 	{
 		usages->max = usages->max ? usages->max * 2 : 8;
 		usages->items = usages->items != NULL ? repalloc_huge(usages->items,
-													  sizeof(GqlVariableUsage) * (Size) usages->max)
+															  sizeof(GqlVariableUsage) * (Size) usages->max)
 			: palloc(sizeof(GqlVariableUsage) * usages->max);
 	}
 	usages->items[usages->n++] = (GqlVariableUsage)
@@ -116,7 +116,7 @@ know_usages(GqlValidation *v, GqlDefInfo *def)
 		return;
 	gql_walk_definition(&u.walk, def);
 	def->usages = u.usages.items;
-	def->n_usages = u.usages.n;
+	def->nusages = u.usages.n;
 	def->usages_known = true;
 }
 
@@ -138,9 +138,9 @@ enter_operation(GqlValidation *v, GqlDefInfo *def)
 		entry->type = gql_resolve_type(v->schema, entry->def->type);
 		gql_names_add(&v->operation_variables, entry);
 	}
-	v->operation_fragments = gql_reached_fragments(v, &def, 1, &v->n_operation_fragments);
+	v->operation_fragments = gql_reached_fragments(v, &def, 1, &v->noperation_fragments);
 	know_usages(v, def);
-	for (int i = 0; i < v->n_operation_fragments; i++)
+	for (int i = 0; i < v->noperation_fragments; i++)
 		know_usages(v, v->operation_fragments[i]);
 }
 
@@ -149,8 +149,8 @@ enter_operation(GqlValidation *v, GqlDefInfo *def)
  * reaches.
  */
 #define FOR_EACH_USAGE(v, operation, usage) \
-	for (int i__ = -1; i__ < (v)->n_operation_fragments && !(v)->aborted; i__++) \
-		for (const GqlVariableUsage *usage = usages_of(v, operation, i__), *end__ = usage + n_usages_of(v, operation, i__); \
+	for (int i__ = -1; i__ < (v)->noperation_fragments && !(v)->aborted; i__++) \
+		for (const GqlVariableUsage *usage = usages_of(v, operation, i__), *end__ = usage + nusages_of(v, operation, i__); \
 			 usage < end__ && !(v)->aborted; usage++)
 
 static inline const GqlDefInfo *
@@ -160,7 +160,7 @@ usage_owner(const GqlValidation *v, const GqlDefInfo *operation, int i)
 }
 
 #define usages_of(v, operation, i) usage_owner(v, operation, i)->usages
-#define n_usages_of(v, operation, i) usage_owner(v, operation, i)->n_usages
+#define nusages_of(v, operation, i) usage_owner(v, operation, i)->nusages
 
 /*
  * Does the document have variables at all? Every use and every definition has

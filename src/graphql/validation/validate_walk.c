@@ -6,7 +6,6 @@
 
 #include "miscadmin.h"
 
-#include "graphql/type/schema_int.h"
 #include "graphql/validation/validate.h"
 
 static void walk_selection_set(GqlWalk *w, const GqlSelectionSet *set, bool inline_fragment);
@@ -106,7 +105,7 @@ walk_field(GqlWalk *w, const GqlSelection *field)
 
 	w->field_parent = w->parent_type;
 	w->field_def = w->parent_type != NULL ? gql_type_field(w->v->schema, w->parent_type,
-												   field->name.value) : NULL;
+														   field->name.value) : NULL;
 	w->type = w->field_def != NULL ? w->field_def->type : NULL;
 	w->directives = field->directives;
 	call(w, GQL_AT_FIELD, field);

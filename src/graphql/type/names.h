@@ -1,0 +1,58 @@
+/*
+ * names.h: GqlNames, an ordered set of named things.
+ *
+ * An item is any struct that starts with `const char *name` (or with a
+ * GqlName, which does). So one kind of set serves types, fields, arguments,
+ * enum values and directives. A lookup takes constant time; iteration gives
+ * the order of insertion.
+ */
+#ifndef GQL_NAMES_H
+#define GQL_NAMES_H
+
+#include "utils/palloc.h"
+
+typedef struct GqlNames
+{
+	int			n;				/* items in the set */
+	int			capacity;		/* items that there is room for */
+	void	  **items;			/* structs that start with their name */
+	uint32	   *hashes;			/* of the names; same index as items */
+	int		   *buckets;		/* open addressing: index into items + 1, or 0
+								 * for a free one; NULL while the set is small */
+	uint32		mask;			/* number of buckets - 1 */
+	MemoryContext cxt;			/* holds the arrays, but not the items; NULL:
+								 * the context current at the first insertion */
+} GqlNames;
+
+/* Does this struct fit into a GqlNames? Put it below its definition. */
+#define gql_starts_with_name(type, member) \
+	StaticAssertDecl(offsetof(type, member) == 0, "items of GqlNames start with their name")
+
+/* Make an empty set. A set of zeros is empty, too. */
+extern void gql_names_init(GqlNames *names, MemoryContext cxt);
+
+/* Empty a set and keep its memory for the next items. */
+extern void gql_names_reset(GqlNames *names);
+
+/*
+ * Append an item. If the name is there already, do nothing and return false.
+ * The item and its name are not copied and must live as long as the set.
+ */
+extern bool gql_names_add(GqlNames *names, void *item);
+
+/* Find the item of a name; NULL if there is none. */
+extern void *gql_names_get(const GqlNames *names, const char *name);
+
+/*
+ * Loop over the items. names is evaluated in every round. Items that the body
+ * adds are visited, too.
+ */
+#define gql_foreach(type, var, names) \
+	for (int var##__i = 0, var##__next = 1; \
+		 var##__next && var##__i < (names)->n; \
+		 var##__i++) \
+		for (type *var = (var##__next = 0, (type *) (names)->items[var##__i]); \
+			 !var##__next; \
+			 var##__next = 1)
+
+#endif							/* GQL_NAMES_H */
