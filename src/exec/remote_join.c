@@ -20,7 +20,7 @@
 
 #include "compat.h"
 #include "join/row_stream.h"
-#include "schema/permission/preset.h"
+#include "schema/permission/permission.h"
 #include "schema/table/table.h"
 #include "settings.h"
 #include "session/session.h"
@@ -76,7 +76,7 @@ relationship_names(const RemoteJoin *join)
 static void
 find_field(RemoteJoin *join)
 {
-	const RrTable *table = rr_database_table(rr_tables(join->rs)->db, join->table);
+	const RrTable *table = rr_database_table(join->rs->tables->db, join->table);
 
 	if (table != NULL && rr_role_table(join->rs, table)->shown)
 		join->type = rr_table_type(join->rs, table, RR_TYPE_OBJECT);

@@ -15,7 +15,7 @@
 #include "utils/memutils.h"
 
 #include "join/join.h"
-#include "schema/permission/preset.h"
+#include "schema/permission/permission.h"
 #include "session/session.h"
 #include "settings.h"
 

@@ -433,7 +433,7 @@ append_related(Filter *f, StringInfo out, const Scope *scope, const RrLink *link
 	StringInfoData condition;
 
 	initStringInfo(&condition);
-	for (int i = 0; i < link->n; i++)
+	for (int i = 0; i < link->nkeys; i++)
 	{
 		/* a key's operators have the referenced column first */
 		bool		outer_first = link->key && link->backward;
@@ -596,7 +596,7 @@ rr_filter_table(const char *schema, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table \"%s.%s\" %s", schema, name, reason)));
-	return rr_database_table(rr_tables(rr_role_schema_get(rr_extension_owner()))->db, oid);
+	return rr_database_table(rr_role_schema_get(rr_extension_owner())->tables->db, oid);
 }
 
 char	   *

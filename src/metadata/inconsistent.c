@@ -18,8 +18,8 @@
 
 #include "compat.h"
 #include "metadata/metadata.h"
-#include "schema/table/link_using.h"
 #include "schema/permission/permission.h"
+#include "schema/table/table.h"
 
 /*
  * How often everything is checked again because something changed meanwhile.

@@ -11,7 +11,7 @@
 #define RR_METADATA_H
 
 #include "catalog/catalog.h"
-#include "schema/role_schema.h"
+#include "schema/remote/remote.h"
 
 /* ---- write.c ---- */
 

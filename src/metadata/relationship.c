@@ -12,7 +12,6 @@
 
 #include "compat.h"
 #include "metadata/metadata.h"
-#include "schema/table/link_using.h"
 #include "schema/table/table.h"
 
 #define MAX_SHOWN_ERRORS 20
@@ -138,7 +137,7 @@ rr_unserved_reason(const char *schema, const char *name)
 	Oid			table = rr_lookup_table(schema, name);
 	const char *reason = OidIsValid(table) ? unfit_reason(table) : "does not exist";
 
-	if (reason == NULL && rr_database_table(rr_tables(rr_role_schema_get(rr_extension_owner()))->db, table) == NULL)
+	if (reason == NULL && rr_database_table(rr_role_schema_get(rr_extension_owner())->tables->db, table) == NULL)
 		reason = rr_spellable(name)
 			? "is in a schema that remote_rel.exposed_schemas does not name"
 			: "has a name that GraphQL cannot spell";
@@ -173,7 +172,7 @@ void
 rr_check_not_derived(Oid table, const char *name)
 {
 	RrRoleSchema *rs = rr_role_schema_get(rr_extension_owner());
-	RrTable    *exposed = rr_database_table(rr_tables(rs)->db, table);
+	RrTable    *exposed = rr_database_table(rs->tables->db, table);
 	GqlType    *type = exposed ? gql_schema_type(rs->schema, exposed->name) : NULL;
 
 	/* a table that the owner may not read has no type in his schema */

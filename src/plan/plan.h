@@ -5,7 +5,7 @@
 #ifndef RR_PLAN_H
 #define RR_PLAN_H
 
-#include "schema/role_schema.h"
+#include "schema/remote/remote.h"
 
 typedef enum RrParamKind
 {
@@ -86,7 +86,7 @@ extern bool rr_count_fields(RrPlanner *planner, int n);
 /* ---- SQL (sql_*.c) ---- */
 
 /*
- * Compile a join from a remote type to a table (RR_FIELD_TO_SOURCE): one
+ * Compile a join from a remote type to a table (RR_FIELD_TABLE_JOIN): one
  * statement for all keys, which returns the position of a key (from 1) and its
  * json value, a row a key. NULL when an error was filed.
  */

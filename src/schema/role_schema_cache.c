@@ -17,6 +17,7 @@
 #include "utils/snapmgr.h"
 
 #include "compat.h"
+#include "schema/remote/remote.h"
 #include "schema/table/table.h"
 #include "session/session.h"
 #include "settings.h"
@@ -113,7 +114,7 @@ fill(RrRoleSchema *rs)
 	rs->schema = gql_schema_create();
 	rs->schema->query = gql_schema_add_type(rs->schema, GQL_OBJECT, "query_root");
 	rr_tables_init(rs, get_database(rs->generation));
-	rr_tables(rs)->db->refs++;
+	rs->tables->db->refs++;
 	rr_add_remote_schemas(rs);
 	rr_add_tables(rs);
 	if (rs->schema->query->fields.n == 0)
@@ -124,7 +125,7 @@ fill(RrRoleSchema *rs)
 static void
 free_entry(Entry *entry)
 {
-	RrDatabase *db = entry->rs.tables ? rr_tables(&entry->rs)->db : NULL;
+	RrDatabase *db = entry->rs.tables ? entry->rs.tables->db : NULL;
 
 	MemoryContextDelete(entry->rs.cxt);
 	if (db != NULL)
@@ -281,6 +282,6 @@ rr_inconsistencies(void)
 {
 	RrRoleSchema *rs = rr_role_schema_get(rr_extension_owner());
 
-	return list_concat(list_concat_copy(rr_tables(rs)->db->inconsistencies, rs->inconsistencies),
+	return list_concat(list_concat_copy(rs->tables->db->inconsistencies, rs->inconsistencies),
 					   rr_type_clashes(rs));
 }

@@ -12,7 +12,7 @@
 #include "utils/hsearch.h"
 
 #include "plan/remote/step.h"
-#include "schema/permission/preset.h"
+#include "schema/permission/permission.h"
 
 typedef struct Printer
 {

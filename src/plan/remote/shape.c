@@ -140,7 +140,7 @@ build_field(RrPlanner *planner, RrStep *step, RrObjectShape *object, RrShapeFiel
 		field->kind = RR_SHAPE_TYPENAME;
 		return true;
 	}
-	if (info->kind == RR_FIELD_REMOTE_JOIN || info->kind == RR_FIELD_TO_SOURCE)
+	if (info->kind == RR_FIELD_REMOTE_JOIN || info->kind == RR_FIELD_TABLE_JOIN)
 	{
 		field->kind = RR_SHAPE_JOIN;
 		field->step = info->kind == RR_FIELD_REMOTE_JOIN ? rr_plan_nested_join(planner, sel, step) :

@@ -151,7 +151,7 @@ struct RrStep
 	RrRemote   *remote;			/* ROOT, JOIN */
 	bool		mutation;
 	const RrRemoteJoin *join;	/* JOIN */
-	const RrSourceJoin *table_join; /* TABLE */
+	const RrTableJoin *table_join; /* TABLE */
 	RrSqlStatement *statement;	/* SOURCE */
 	int			nkeys;			/* JOIN, TABLE: joining fields */
 	const RrJoinKey *keys;

@@ -143,7 +143,7 @@ compile_by_pk(RrSql *sql, RrRows *rows, const GqlFieldSel *field, const GqlNames
 {
 	const RrKey *key = rr_table_primary_key(rows->table);
 
-	for (int i = 0; i < key->n; i++)
+	for (int i = 0; i < key->nkeys; i++)
 	{
 		const RrColumn *column = rr_table_column(rows->table, key->attnums[i]);
 		const char *param = rr_sql_param(sql, rr_scalar(sql->db, column->type)->base,
@@ -207,7 +207,7 @@ compile(RrSql *sql, const GqlFieldSel *field)
 RrSqlStatement *
 rr_compile_root(RrPlanner *planner, const GqlFieldSel *field)
 {
-	RrSql		sql = {.planner = planner, .rs = planner->rs, .db = rr_tables(planner->rs)->db,
+	RrSql		sql = {.planner = planner, .rs = planner->rs, .db = planner->rs->tables->db,
 	.loc = rr_field_loc(field)};
 	const char *text = compile(&sql, field);
 	RrSqlStatement *statement;

@@ -15,9 +15,9 @@
 RrSqlStatement *
 rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 {
-	RrSql		sql = {.planner = planner, .rs = planner->rs, .db = rr_tables(planner->rs)->db,
+	RrSql		sql = {.planner = planner, .rs = planner->rs, .db = planner->rs->tables->db,
 	.loc = rr_field_loc(field)};
-	const RrSourceJoin *join = field->def->data;
+	const RrTableJoin *join = field->def->data;
 	const char *keys = rr_sql_alias(&sql, 'k');
 	StringInfoData unnest;
 	StringInfoData columns;

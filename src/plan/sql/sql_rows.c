@@ -294,9 +294,9 @@ rr_row_value(const RrRow *row, const char *expression)
 const char **
 rr_link_values(const RrRow *row, const RrLink *link)
 {
-	const char **values = palloc(link->n * sizeof(char *));
+	const char **values = palloc(link->nkeys * sizeof(char *));
 
-	for (int i = 0; i < link->n; i++)
+	for (int i = 0; i < link->nkeys; i++)
 		values[i] = rr_row_value(row, rr_row_column(row, link->attnums[i]));
 	return values;
 }
@@ -304,9 +304,9 @@ rr_link_values(const RrRow *row, const RrLink *link)
 const char **
 rr_link_columns(const RrLink *link, const char *alias)
 {
-	const char **columns = palloc(link->n * sizeof(char *));
+	const char **columns = palloc(link->nkeys * sizeof(char *));
 
-	for (int i = 0; i < link->n; i++)
+	for (int i = 0; i < link->nkeys; i++)
 		columns[i] = psprintf("%s.%s", alias, quote_identifier(rr_table_column(link->table,
 																			   link->attnums[i])->name));
 	return columns;
@@ -318,7 +318,7 @@ rr_link_condition(const RrLink *link, const char **here, const char *alias)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	for (int i = 0; i < link->n; i++)
+	for (int i = 0; i < link->nkeys; i++)
 	{
 		const char *there = psprintf("%s.%s", alias,
 									 quote_identifier(rr_table_column(link->target, link->target_attnums[i])->name));
@@ -347,9 +347,9 @@ rr_rows_join(RrSql *sql, const RrRow *row, const RrLink *link)
 {
 	RrRows	   *rows = row->rows;
 	const char *alias = rr_sql_alias(sql, 't');
-	const char **here = palloc(link->n * sizeof(char *));
+	const char **here = palloc(link->nkeys * sizeof(char *));
 
-	for (int i = 0; i < link->n; i++)
+	for (int i = 0; i < link->nkeys; i++)
 		here[i] = value_at_joins(row, rr_row_column(row, link->attnums[i]));
 	appendStringInfo(&rows->joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(sql, link->target),
 					 alias, rr_link_condition(link, here, alias));

@@ -7,8 +7,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "schema/permission/permission.h"
-#include "schema/permission/preset.h"
+#include "schema/permission/permission_int.h"
 
 /*
  * In documents from Hasura's console the type of @preset's value; it stands

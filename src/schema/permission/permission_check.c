@@ -9,8 +9,7 @@
 #include "miscadmin.h"
 
 #include "compat.h"
-#include "schema/permission/permission.h"
-#include "schema/permission/preset.h"
+#include "schema/permission/permission_int.h"
 
 typedef struct Check
 {

@@ -6,7 +6,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "schema/permission/preset.h"
+#include "schema/permission/permission_int.h"
 
 #define SESSION_PREFIX "x-hasura-"
 

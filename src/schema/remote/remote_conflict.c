@@ -11,7 +11,7 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "schema/role_schema.h"
+#include "schema/remote/remote_int.h"
 
 typedef struct Conflict
 {

@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "schema/role_schema.h"
+#include "schema/remote/remote_int.h"
 
 /* A name given, and to what. */
 typedef struct Renamed

@@ -23,6 +23,7 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
+#include "schema/remote/remote_int.h"
 #include "schema/table/table.h"
 
 typedef struct JoinBuilder
@@ -789,7 +790,7 @@ find_remote(RrRoleSchema *rs, const char *name)
 static bool
 computed_keys_are_there(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
 {
-	RrTable    *served = rr_database_table(rr_tables(rs)->db, table);
+	RrTable    *served = rr_database_table(rs->tables->db, table);
 
 	for (int i = 0; i < join->nkeys; i++)
 		if (OidIsValid(join->keys[i].function) && (served == NULL ||
@@ -858,13 +859,13 @@ add_joins(RrRoleSchema *rs, List *relationships, RrRemote *source, Oid table,
 void
 rr_add_remote_joins(RrRoleSchema *rs, Oid table, GqlType *type)
 {
-	add_joins(rs, rr_tables(rs)->db->table_relationships, NULL, table, NULL, type);
+	add_joins(rs, rs->tables->db->table_relationships, NULL, table, NULL, type);
 }
 
 void
 rr_add_remote_type_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 {
-	add_joins(rs, rr_tables(rs)->db->remote_relationships, info->remote, InvalidOid,
+	add_joins(rs, rs->tables->db->remote_relationships, info->remote, InvalidOid,
 			  info->upstream->name, type);
-	rr_add_source_joins(rs, info, type);
+	rr_add_table_joins(rs, info, type);
 }

@@ -6,6 +6,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "schema/remote/remote_int.h"
 #include "schema/table/table.h"
 
 /* Can rows be found by a column? */
@@ -46,7 +47,7 @@ unfit_reason(RrDatabase *db, const RrToSource *to)
 }
 
 void
-rr_database_source_joins(RrDatabase *db)
+rr_database_check_table_joins(RrDatabase *db)
 {
 	ListCell   *lc;
 
@@ -67,20 +68,20 @@ rr_database_source_joins(RrDatabase *db)
  * The join as the role can have it; NULL when something of it is missing or
  * hidden.
  */
-static RrSourceJoin *
+static RrTableJoin *
 build(RrRoleSchema *rs, const RrRelationship *relationship, const RrRemote *source)
 {
 	const RrToSource *to = relationship->to_source;
-	RrDatabase *db = rr_tables(rs)->db;
+	RrDatabase *db = rs->tables->db;
 	const RrTable *table = rr_database_table(db, to->table);
 	GqlErrorList *errors = gql_errors_create(1, NULL);
-	RrSourceJoin *join;
+	RrTableJoin *join;
 	ListCell   *lc;
 
 	if (table == NULL)
 		return NULL;
-	join = palloc0(sizeof(RrSourceJoin));
-	join->base.kind = RR_FIELD_TO_SOURCE;
+	join = palloc0(sizeof(RrTableJoin));
+	join->base.kind = RR_FIELD_TABLE_JOIN;
 	join->relationship = relationship;
 	join->table = table;
 	join->array = to->array;
@@ -103,16 +104,16 @@ build(RrRoleSchema *rs, const RrRelationship *relationship, const RrRemote *sour
 }
 
 void
-rr_add_source_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
+rr_add_table_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 {
 	ListCell   *lc;
 
-	foreach(lc, rr_tables(rs)->db->remote_relationships)
+	foreach(lc, rs->tables->db->remote_relationships)
 	{
 		RrRelationship *relationship = lfirst(lc);
 		GqlType    *object;
 		GqlFieldDef *field;
-		RrSourceJoin *join;
+		RrTableJoin *join;
 
 		if (relationship->kind != RR_REL_TO_SOURCE || strcmp(relationship->source_remote_schema,
 															 info->remote->def->name) != 0 ||

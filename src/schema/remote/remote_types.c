@@ -14,8 +14,7 @@
 #include "utils/memutils.h"
 
 #include "schema/permission/permission.h"
-#include "schema/permission/preset.h"
-#include "schema/role_schema.h"
+#include "schema/remote/remote_int.h"
 #include "settings.h"
 
 static const char *

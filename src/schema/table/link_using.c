@@ -6,7 +6,7 @@
 #include "catalog/doc.h"
 #include "utils/builtins.h"
 
-#include "schema/table/link_using.h"
+#include "schema/table/table_int.h"
 
 static void
 read_table(RrLinkUsing *using, const RrDoc *doc)

@@ -13,7 +13,7 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
-#include "schema/table/table.h"
+#include "schema/table/table_int.h"
 
 bool
 rr_may_use_schema(Oid role, Oid schema)

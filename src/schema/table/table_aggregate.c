@@ -6,7 +6,7 @@
 
 #include "catalog/pg_type.h"
 
-#include "schema/table/table.h"
+#include "schema/table/table_int.h"
 
 static const RrAggregate aggregates[] = {
 	{"avg", RR_AGGREGATE_NUMERIC_FLOAT},
@@ -30,7 +30,7 @@ info_of(const GqlType *type)
 static bool
 takes(RrRoleSchema *rs, const RrAggregate *aggregate, const RrColumn *column)
 {
-	const RrScalar *scalar = rr_scalar(rr_tables(rs)->db, column->type);
+	const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
 
 	return aggregate->class == RR_AGGREGATE_ORDERED ? rr_scalar_has_max(scalar)
 		: rr_scalar_is_numeric(scalar);
@@ -81,7 +81,7 @@ complete_function_fields(GqlSchema *schema, GqlType *type)
 		if (info->aggregate->class == RR_AGGREGATE_NUMERIC_FLOAT)
 			ref = &gql_schema_type(schema, "Float")->ref;
 		else
-			ref = rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, column->type));
+			ref = rr_scalar_ref(rs, rr_scalar(rs->tables->db, column->type));
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_COLUMN, info->table);
 		field->aggregate = info->aggregate;
 		field->column = column;
@@ -106,13 +106,13 @@ rr_complete_aggregate_fields(GqlSchema *schema, GqlType *type)
 		if (strcmp(aggregate->name, "max") == 0)
 		{
 			count = gql_type_add_field(schema, type, "count",
-									   gql_non_null(schema, rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, INT4OID))));
+									   gql_non_null(schema, rr_scalar_ref(rs, rr_scalar(rs->tables->db, INT4OID))));
 			count->data = rr_table_field(rs, RR_FIELD_COUNT, table);
 			gql_field_add_arg(schema, count, "columns",
 							  gql_list_of(schema, gql_non_null(schema,
 															   &rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN)->ref)));
 			gql_field_add_arg(schema, count, "distinct", rr_scalar_ref(rs,
-																	   rr_scalar(rr_tables(rs)->db, BOOLOID)));
+																	   rr_scalar(rs->tables->db, BOOLOID)));
 		}
 		if (!is_useful(rs, aggregate, table))
 			continue;
@@ -213,7 +213,7 @@ rr_predicate_result(const RrAggregate *aggregate)
 static bool
 fits(RrRoleSchema *rs, const Predicate *predicate, const RrColumn *column)
 {
-	return !OidIsValid(predicate->type) || rr_scalar(rr_tables(rs)->db,
+	return !OidIsValid(predicate->type) || rr_scalar(rs->tables->db,
 													 column->type)->base == predicate->type;
 }
 
@@ -277,10 +277,10 @@ complete_predicate(GqlSchema *schema, GqlType *type)
 	RrRoleSchema *rs = schema->data;
 	const RrTableType *info = info_of(type);
 	const Predicate *predicate = (const Predicate *) info->aggregate;
-	const RrScalar *result = rr_scalar(rr_tables(rs)->db, predicate->result);
+	const RrScalar *result = rr_scalar(rs->tables->db, predicate->result);
 
 	gql_type_add_input(schema, type, "arguments", arguments_ref(rs, info->table, predicate));
-	gql_type_add_input(schema, type, "distinct", rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db,
+	gql_type_add_input(schema, type, "distinct", rr_scalar_ref(rs, rr_scalar(rs->tables->db,
 																			 BOOLOID)));
 	gql_type_add_input(schema, type, "filter", &rr_table_type(rs, info->table,
 															  RR_TYPE_BOOL_EXP)->ref);

@@ -30,7 +30,8 @@
 #include "utils/varlena.h"
 
 #include "compat.h"
-#include "schema/table/table.h"
+#include "schema/remote/remote.h"
+#include "schema/table/table_int.h"
 #include "settings.h"
 
 typedef struct TableEntry
@@ -462,7 +463,7 @@ read_foreign_key(RrDatabase *db, RrTable *table, Relation constraints, HeapTuple
 	key->table = table;
 	key->target = target;
 	key->trusted = !form->condeferrable && form->convalidated;
-	key->attnums = attnum_array(tuple, constraints, Anum_pg_constraint_conkey, &key->n);
+	key->attnums = attnum_array(tuple, constraints, Anum_pg_constraint_conkey, &key->nkeys);
 	key->target_attnums = attnum_array(tuple, constraints, Anum_pg_constraint_confkey, &n);
 	operators = DatumGetArrayTypeP(heap_getattr(tuple, Anum_pg_constraint_conpfeqop,
 												RelationGetDescr(constraints), &isnull));
@@ -511,7 +512,7 @@ read_constraints(RrDatabase *db, RrTable *table, Relation constraints)
 			unique->primary = form->contype == CONSTRAINT_PRIMARY;
 			unique->deferrable = form->condeferrable;
 			unique->attnums = attnum_array(tuple, constraints, Anum_pg_constraint_conkey,
-										   &unique->n);
+										   &unique->nkeys);
 			table->keys = unique->primary ? lcons(unique, table->keys)
 				: lappend(table->keys, unique);
 		}
@@ -683,7 +684,7 @@ read_database(RrDatabase *db)
 
 	rr_database_functions(db);
 	rr_database_link(db);
-	rr_database_source_joins(db);
+	rr_database_check_table_joins(db);
 	watch_database(db, schemas);
 }
 

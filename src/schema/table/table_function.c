@@ -14,7 +14,8 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
-#include "schema/table/table.h"
+#include "schema/remote/remote.h"
+#include "schema/table/table_int.h"
 
 /* ---- pg_proc ---- */
 
@@ -266,8 +267,8 @@ rr_database_functions(RrDatabase *db)
 /* ---- in a role's schema ---- */
 
 /* Has argument i no default? Those with defaults are the last. */
-bool
-rr_function_arg_required(const RrFunction *function, int i)
+static bool
+arg_is_required(const RrFunction *function, int i)
 {
 	return i < function->nargs - function->ndefaults;
 }
@@ -288,12 +289,12 @@ add_args(RrRoleSchema *rs, GqlFieldDef *field, const RrFunction *function, const
 		for (int i = 0; i < function->nargs; i++)
 			if (i != function->row_arg && i != function->session_arg)
 				gql_type_add_input(rs->schema, type, function->arg_names[i],
-								   rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db,
+								   rr_scalar_ref(rs, rr_scalar(rs->tables->db,
 															   function->arg_types[i])));
 	}
 	for (int i = 0; i < function->nargs; i++)
 		if (i != function->row_arg && i != function->session_arg)
-			required |= rr_function_arg_required(function, i);
+			required |= arg_is_required(function, i);
 	gql_field_add_arg(rs->schema, field, "args", required ? gql_non_null(rs->schema, &type->ref)
 					  : &type->ref)->description =
 		psprintf("input parameters for function \"%s\"", function->sql_name);
@@ -344,13 +345,13 @@ rr_table_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *tabl
 		return;
 	if (result == NULL)
 	{
-		scalar = rr_scalar(rr_tables(rs)->db, function->result);
+		scalar = rr_scalar(rs->tables->db, function->result);
 		field = add_field(rs, type, function->name, rr_scalar_ref(rs, scalar), RR_FIELD_COMPUTED,
 						  function);
 		add_args(rs, field, function, args);
 		if (scalar->element == NULL && (scalar->base == JSONOID || scalar->base == JSONBOID))
 			gql_field_add_arg(schema, field, "path", rr_scalar_ref(rs,
-																   rr_scalar(rr_tables(rs)->db, TEXTOID)))->description =
+																   rr_scalar(rs->tables->db, TEXTOID)))->description =
 				"JSON select path";
 		field->description = describe_computed(function);
 		return;

@@ -6,7 +6,7 @@
 
 #include "catalog/pg_type.h"
 
-#include "schema/table/table.h"
+#include "schema/table/table_int.h"
 
 static const RrTable *
 table_of(const GqlType *type)
@@ -86,7 +86,7 @@ add_computed_to_bool_exp(RrRoleSchema *rs, GqlType *type, const RrTable *table)
 		info->function = computed;
 		if (is_plain_value(rs, computed, table))
 			add_input(rs, type, computed->name,
-					  &rr_comparison_type(rs, rr_scalar(rr_tables(rs)->db,
+					  &rr_comparison_type(rs, rr_scalar(rs->tables->db,
 														computed->result))->ref, info);
 		else if (is_plain_set(rs, computed, table))
 			add_input(rs, type, computed->name, &rr_table_type(rs, computed->result_table,
@@ -109,7 +109,7 @@ rr_complete_bool_exp(GqlSchema *schema, GqlType *type)
 		RrTableField *info = rr_table_field(rs, RR_FIELD_COLUMN, table);
 
 		info->column = column;
-		add_input(rs, type, column->name, &rr_comparison_type(rs, rr_scalar(rr_tables(rs)->db,
+		add_input(rs, type, column->name, &rr_comparison_type(rs, rr_scalar(rs->tables->db,
 																			column->type))->ref, info);
 	}
 	add_computed_to_bool_exp(rs, type, table);
@@ -157,7 +157,7 @@ rr_complete_order_by(GqlSchema *schema, GqlType *type)
 	{
 		info = rr_table_field(rs, RR_FIELD_COLUMN, table);
 		info->column = column;
-		if (rr_scalar_is_sortable(rr_scalar(rr_tables(rs)->db, column->type)))
+		if (rr_scalar_is_sortable(rr_scalar(rs->tables->db, column->type)))
 			add_input(rs, type, column->name, direction, info);
 	}
 	gql_foreach(RrFunction, computed, &table->computed)
@@ -165,7 +165,7 @@ rr_complete_order_by(GqlSchema *schema, GqlType *type)
 		info = rr_table_field(rs, RR_FIELD_COMPUTED, computed->result_table);
 		info->function = computed;
 		if (is_plain_value(rs, computed, table) &&
-			rr_scalar_is_sortable(rr_scalar(rr_tables(rs)->db, computed->result)))
+			rr_scalar_is_sortable(rr_scalar(rs->tables->db, computed->result)))
 			add_input(rs, type, computed->name, direction, info);
 		else if (is_plain_set(rs, computed, table))
 			add_input(rs, type, psprintf("%s_aggregate", computed->name),

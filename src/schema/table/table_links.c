@@ -13,8 +13,7 @@
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
-#include "schema/table/link_using.h"
-#include "schema/table/table.h"
+#include "schema/table/table_int.h"
 
 /* A foreign key seen from one of its ends, on its way to a name. */
 typedef struct Candidate
@@ -72,7 +71,7 @@ without_id(const Candidate *candidate)
 	const char *column;
 	int			len;
 
-	if (candidate->backward || key->n != 1)
+	if (candidate->backward || key->nkeys != 1)
 		return NULL;
 	column = rr_table_column(key->table, key->attnums[0])->name;
 	len = strlen(column);
@@ -99,7 +98,7 @@ table_by_columns(const Candidate *candidate)
 
 	initStringInfo(&name);
 	appendStringInfo(&name, "%s_by_", other_table(candidate));
-	for (int i = 0; i < key->n; i++)
+	for (int i = 0; i < key->nkeys; i++)
 		appendStringInfo(&name, "%s%s", i > 0 ? "_and_" : "",
 						 rr_table_column(key->table, key->attnums[i])->name);
 	return name.data;
@@ -212,7 +211,7 @@ is_unique(const RrTable *table, int n, const AttrNumber *attnums, bool *strictly
 	{
 		const RrKey *key = lfirst(lc);
 
-		if (!same_columns(n, attnums, key->n, key->attnums))
+		if (!same_columns(n, attnums, key->nkeys, key->attnums))
 			continue;
 		found = true;
 		if (!key->deferrable && !table->has_children)
@@ -232,7 +231,7 @@ link_of_key(const RrForeignKey *key, bool backward)
 
 	link->key = key;
 	link->backward = backward;
-	link->n = key->n;
+	link->nkeys = key->nkeys;
 	link->operators = key->operators;
 	if (backward)
 	{
@@ -240,7 +239,7 @@ link_of_key(const RrForeignKey *key, bool backward)
 		link->target = key->table;
 		link->attnums = key->target_attnums;
 		link->target_attnums = key->attnums;
-		link->array = !is_unique(key->table, key->n, key->attnums, &link->unique);
+		link->array = !is_unique(key->table, key->nkeys, key->attnums, &link->unique);
 	}
 	else
 	{
@@ -248,7 +247,7 @@ link_of_key(const RrForeignKey *key, bool backward)
 		link->target = key->target;
 		link->attnums = key->attnums;
 		link->target_attnums = key->target_attnums;
-		is_unique(key->target, key->n, key->target_attnums, &link->unique);
+		is_unique(key->target, key->nkeys, key->target_attnums, &link->unique);
 	}
 	return link;
 }
@@ -293,7 +292,7 @@ find_key(List *keys, const RrTable *referrer, List *columns)
 			if (column != NULL)
 				attnums[n++] = column->attnum;
 		}
-		if (n == list_length(columns) && same_columns(n, attnums, key->n, key->attnums))
+		if (n == list_length(columns) && same_columns(n, attnums, key->nkeys, key->attnums))
 			return key;
 	}
 	return NULL;
@@ -337,8 +336,8 @@ manual_link(RrTable *table, RrTable *target, const RrLinkUsing *using, const cha
 							   : table->name, here ? pair->column : pair->lhs);
 			return NULL;
 		}
-		link->operators[link->n] = equality(there->type, here->type);
-		if (!OidIsValid(link->operators[link->n]))
+		link->operators[link->nkeys] = equality(there->type, here->type);
+		if (!OidIsValid(link->operators[link->nkeys]))
 		{
 			*reason = psprintf("column \"%s\" of table \"%s\" with type %s cannot be compared with column \"%s\" of table \"%s\" with type %s",
 							   pair->lhs, table->name, format_type_be(here->type), pair->column,
@@ -346,10 +345,10 @@ manual_link(RrTable *table, RrTable *target, const RrLinkUsing *using, const cha
 							   format_type_be(there->type));
 			return NULL;
 		}
-		link->attnums[link->n] = here->attnum;
-		link->target_attnums[link->n++] = there->attnum;
+		link->attnums[link->nkeys] = here->attnum;
+		link->target_attnums[link->nkeys++] = there->attnum;
 	}
-	is_unique(target, link->n, link->target_attnums, &link->unique);
+	is_unique(target, link->nkeys, link->target_attnums, &link->unique);
 	return link;
 }
 
@@ -487,7 +486,7 @@ collect_candidates(Naming *naming)
 
 		candidate->key = lfirst(lc);
 		candidate->backward = true;
-		candidate->array = !is_unique(candidate->key->table, candidate->key->n,
+		candidate->array = !is_unique(candidate->key->table, candidate->key->nkeys,
 									  candidate->key->attnums, &strictly);
 	}
 }

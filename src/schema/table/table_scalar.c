@@ -22,7 +22,7 @@
 #include "utils/typcache.h"
 
 #include "compat.h"
-#include "schema/table/table.h"
+#include "schema/table/table_int.h"
 
 static const RrOperator operators[] = {
 	{"_eq", RR_OP_COMPARE, "=", BTEqualStrategyNumber, false, NULL},
@@ -360,7 +360,7 @@ cast_type(RrRoleSchema *rs)
 	if (made)
 	{
 		gql_type_add_input(rs->schema, type, "String", &rr_comparison_type(rs,
-																		   rr_scalar(rr_tables(rs)->db, TEXTOID))->ref);
+																		   rr_scalar(rs->tables->db, TEXTOID))->ref);
 	}
 	return type;
 }
@@ -369,7 +369,7 @@ static void
 complete_comparison(GqlSchema *schema, GqlType *type)
 {
 	RrRoleSchema *rs = schema->data;
-	RrDatabase *db = rr_tables(rs)->db;
+	RrDatabase *db = rs->tables->db;
 	const RrScalar *scalar = type->data;
 
 	for (int i = 0; i < (int) lengthof(operators); i++)

@@ -19,7 +19,8 @@
 #include "utils/rls.h"
 
 #include "compat.h"
-#include "schema/table/table.h"
+#include "schema/remote/remote.h"
+#include "schema/table/table_int.h"
 
 /* ---- privileges ---- */
 
@@ -53,7 +54,7 @@ read_privileges(RrRoleSchema *rs, RrRoleTable *rt)
 RrRoleTable *
 rr_role_table(RrRoleSchema *rs, const RrTable *table)
 {
-	RrRoleTable *rt = &rr_tables(rs)->tables[table->number];
+	RrRoleTable *rt = &rs->tables->tables[table->number];
 
 	if (!rt->checked)
 	{
@@ -85,8 +86,8 @@ bool
 rr_link_visible(RrRoleSchema *rs, const RrLink *link)
 {
 	return rr_role_table(rs, link->target)->shown &&
-		can_read_all(rs, link->table, link->n, link->attnums) &&
-		can_read_all(rs, link->target, link->n, link->target_attnums);
+		can_read_all(rs, link->table, link->nkeys, link->attnums) &&
+		can_read_all(rs, link->target, link->nkeys, link->target_attnums);
 }
 
 bool
@@ -107,7 +108,7 @@ is_total(RrRoleSchema *rs, const RrLink *link)
 	if (link->array || link->key == NULL || link->backward || !link->key->trusted ||
 		rr_role_table(rs, link->target)->rls)
 		return false;
-	for (int i = 0; i < link->n; i++)
+	for (int i = 0; i < link->nkeys; i++)
 		if (!rr_table_column(link->table, link->attnums[i])->not_null)
 			return false;
 	return true;
@@ -148,7 +149,7 @@ static const struct
 GqlType    *
 rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name, bool *made)
 {
-	RrOwnType  *own = gql_names_get(&rr_tables(rs)->own_types, name);
+	RrOwnType  *own = gql_names_get(&rs->tables->own_types, name);
 	MemoryContext old;
 	char	   *free_name;
 
@@ -160,7 +161,7 @@ rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name, bool *made)
 	own->name = free_name = pstrdup(name);
 	while ((own->type = gql_schema_add_type(rs->schema, kind, free_name)) == NULL)
 		free_name = psprintf("%s_", free_name);
-	gql_names_add(&rr_tables(rs)->own_types, own);
+	gql_names_add(&rs->tables->own_types, own);
 	MemoryContextSwitchTo(old);
 	return own->type;
 }
@@ -221,7 +222,7 @@ void
 rr_add_list_args(RrRoleSchema *rs, GqlFieldDef *field, const RrTable *table)
 {
 	GqlSchema  *schema = rs->schema;
-	const GqlTypeRef *integer = rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db, INT4OID));
+	const GqlTypeRef *integer = rr_scalar_ref(rs, rr_scalar(rs->tables->db, INT4OID));
 
 	gql_field_add_arg(schema, field, "distinct_on",
 					  gql_list_of(schema, gql_non_null(schema,
@@ -253,7 +254,7 @@ list_ref(RrRoleSchema *rs, const RrTable *table)
 static void
 add_column(RrRoleSchema *rs, GqlType *type, const RrTable *table, const RrColumn *column)
 {
-	const RrScalar *scalar = rr_scalar(rr_tables(rs)->db, column->type);
+	const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
 	const GqlTypeRef *ref = rr_scalar_ref(rs, scalar);
 	GqlFieldDef *field = gql_type_add_field(rs->schema, type, column->name, column->not_null
 											? gql_non_null(rs->schema, ref) : ref);
@@ -264,7 +265,7 @@ add_column(RrRoleSchema *rs, GqlType *type, const RrTable *table, const RrColumn
 	field->description = GetComment(table->oid, RelationRelationId, column->attnum);
 	if (scalar->element == NULL && (scalar->base == JSONOID || scalar->base == JSONBOID))
 		gql_field_add_arg(rs->schema, field, "path", rr_scalar_ref(rs,
-																   rr_scalar(rr_tables(rs)->db, TEXTOID)))->description =
+																   rr_scalar(rs->tables->db, TEXTOID)))->description =
 			"JSON select path";
 }
 
@@ -354,9 +355,9 @@ add_by_pk(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 	const RrKey *key = rr_table_primary_key(table);
 	GqlFieldDef *field;
 
-	if (key == NULL || !can_read_all(rs, table, key->n, key->attnums))
+	if (key == NULL || !can_read_all(rs, table, key->nkeys, key->attnums))
 		return;
-	for (int i = 0; i < key->n; i++)
+	for (int i = 0; i < key->nkeys; i++)
 		if (!rr_table_column(table, key->attnums[i])->spellable)
 			return;
 	field = gql_type_add_field(rs->schema, query, psprintf("%s_by_pk", table->name),
@@ -364,12 +365,12 @@ add_by_pk(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 	field->data = rr_table_field(rs, RR_FIELD_BY_PK, table);
 	field->description = psprintf("fetch data from the table: \"%s\" using primary key columns",
 								  table->name);
-	for (int i = 0; i < key->n; i++)
+	for (int i = 0; i < key->nkeys; i++)
 	{
 		const RrColumn *column = rr_table_column(table, key->attnums[i]);
 		GqlInputValueDef *arg = gql_field_add_arg(rs->schema, field, column->name,
 												  gql_non_null(rs->schema,
-															   rr_scalar_ref(rs, rr_scalar(rr_tables(rs)->db,
+															   rr_scalar_ref(rs, rr_scalar(rs->tables->db,
 																						   column->type))));
 
 		arg->data = unconstify(RrColumn *, column);
@@ -453,7 +454,7 @@ list_types(GqlSchema *schema)
 static const RrScalar *
 find_scalar(RrRoleSchema *rs, const char *name, int len, bool array)
 {
-	RrDatabase *db = rr_tables(rs)->db;
+	RrDatabase *db = rs->tables->db;
 
 	gql_foreach(RrTable, table, &db->tables)
 	{
@@ -487,7 +488,7 @@ find_common_type(RrRoleSchema *rs, const char *name)
 
 	if (scalar != NULL)
 		return rr_scalar_type(rs, scalar);
-	if (strcmp(name, "order_by") == 0 && rr_tables(rs)->own_types.n > 0)
+	if (strcmp(name, "order_by") == 0 && rs->tables->own_types.n > 0)
 		return rr_order_by_enum(rs);
 	len -= lengthof(array_suffix) - 1;
 	if (len > 0 && strcmp(name + len, array_suffix) == 0 &&
@@ -516,7 +517,7 @@ find_type(GqlSchema *schema, const char *name)
 
 		if (name[len] != '\0' && name[len] != '_')
 			continue;
-		table = gql_names_get(&rr_tables(rs)->db->tables, pnstrdup(name, len));
+		table = gql_names_get(&rs->tables->db->tables, pnstrdup(name, len));
 		if (table == NULL)
 			continue;
 		touch_table(rs, table);
@@ -546,13 +547,13 @@ touch_taken_types(RrRoleSchema *rs, const RrRemote *remote)
 		for (int len = strlen(type->name); len > 0; len--)
 		{
 			const RrTable *table = type->name[len] == '_'
-			? gql_names_get(&rr_tables(rs)->db->tables, pnstrdup(type->name, len)) : NULL;
+			? gql_names_get(&rs->tables->db->tables, pnstrdup(type->name, len)) : NULL;
 
 			if (table != NULL)
 				touch_table(rs, table);
 		}
 	}
-	gql_foreach(RrTable, table, &rr_tables(rs)->db->tables)
+	gql_foreach(RrTable, table, &rs->tables->db->tables)
 	{
 		const RrRoleTable *rt = rr_role_table(rs, table);
 
@@ -560,7 +561,7 @@ touch_taken_types(RrRoleSchema *rs, const RrRemote *remote)
 			continue;
 		rr_foreach_column(rs, rt, column)
 		{
-			const RrScalar *scalar = rr_scalar(rr_tables(rs)->db, column->type);
+			const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
 
 			if (gql_names_get(&remote->types, rr_comparison_name(rs, scalar)) != NULL)
 				rr_comparison_type(rs, scalar);
@@ -580,7 +581,7 @@ add_scalar_clashes(RrRoleSchema *rs, List **clashes)
 	GqlNames	seen;
 
 	gql_names_init(&seen, CurrentMemoryContext);
-	gql_foreach(RrTable, table, &rr_tables(rs)->db->tables)
+	gql_foreach(RrTable, table, &rs->tables->db->tables)
 	{
 		const RrRoleTable *rt = rr_role_table(rs, table);
 
@@ -588,7 +589,7 @@ add_scalar_clashes(RrRoleSchema *rs, List **clashes)
 			continue;
 		rr_foreach_column(rs, rt, column)
 		{
-			const RrScalar *scalar = rr_scalar(rr_tables(rs)->db, column->type);
+			const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
 			const GqlType *type = gql_names_get(&rs->schema->types, scalar->name);
 			const char *taken = type && type->kind != GQL_SCALAR ? rr_type_taken(rs, scalar->name)
 			: NULL;
@@ -612,7 +613,7 @@ rr_type_clashes(RrRoleSchema *rs)
 		return NIL;
 	foreach(lc, rs->remotes)
 		touch_taken_types(rs, lfirst(lc));
-	gql_foreach(RrOwnType, own, &rr_tables(rs)->own_types)
+	gql_foreach(RrOwnType, own, &rs->tables->own_types)
 	{
 		const char *taken = strcmp(own->type->name, own->name) != 0 ? rr_type_taken(rs, own->name)
 		: NULL;
@@ -648,7 +649,7 @@ rr_add_tables(RrRoleSchema *rs)
 {
 	GqlSchema  *schema = rs->schema;
 	MemoryContext old = MemoryContextSwitchTo(rs->cxt);
-	RrDatabase *db = rr_tables(rs)->db;
+	RrDatabase *db = rs->tables->db;
 
 	gql_foreach(RrTable, table, &db->tables)
 	{

@@ -1,0 +1,217 @@
+/*
+ * table_int.h: what the files of schema/table share among themselves.
+ */
+#ifndef RR_TABLE_INT_H
+#define RR_TABLE_INT_H
+
+#include "access/genam.h"
+#include "utils/relcache.h"
+
+#include "schema/table/table.h"
+
+/* Number of a function's arguments that the query gives. */
+#define rr_function_free_args(f) \
+	((f)->nargs - ((f)->row_arg >= 0) - ((f)->session_arg >= 0))
+
+/* Loop over the columns that the role may read and GraphQL can name. */
+#define rr_foreach_column(rs, role_table, col) \
+	for (const RrColumn *col = (role_table)->table->columns; \
+		 col < (role_table)->table->columns + (role_table)->table->ncolumns; col++) \
+		if (!col->spellable || !bms_is_member(col->attnum, (role_table)->readable)) {} else
+
+/* ---- reading the database ---- */
+
+/*
+ * table_names.c: give each relation its GraphQL name and enter it into
+ * db->tables and db->by_oid, or note why it has none. Of several relations
+ * that want one name, that of the lowest rank gets it. The order of relations
+ * changes.
+ */
+typedef struct RrFoundTable
+{
+	RrTable    *table;
+	int			rank;			/* of its schema: public first, then in the
+								 * order of exposed_schemas */
+} RrFoundTable;
+
+extern void rr_database_enter_tables(RrDatabase *db, RrFoundTable *found, int nfound);
+
+/*
+ * table_links.c: work out the relationships of every table: explicit ones,
+ * then those that follow from foreign keys.
+ */
+extern void rr_database_link(RrDatabase *db);
+
+/* function_catalog.c: find the functions of computed fields and tracked ones. */
+extern void rr_database_functions(RrDatabase *db);
+
+/* ---- database_watch.c: what makes the database stale ---- */
+
+/* An exposed schema. */
+typedef struct RrExposedSchema
+{
+	Oid			oid;			/* InvalidOid: it does not exist (yet) */
+	const char *name;
+	bool		is_public;
+	int			rank;			/* as in RrFoundTable */
+} RrExposedSchema;
+
+/*
+ * Start and go on with a table's fingerprint: the hash of what matters of its
+ * rows in pg_class, and in pg_attribute and pg_constraint, in this order.
+ */
+extern uint64 rr_class_fingerprint(Relation class, HeapTuple tuple);
+extern void rr_fingerprint_tuple(uint64 *fingerprint, HeapTuple tuple);
+
+/* Scan a table's rows of pg_attribute and pg_constraint, in index order. */
+extern SysScanDesc rr_scan_columns(Relation attributes, Oid table);
+extern SysScanDesc rr_scan_constraints(Relation constraints, Oid table);
+
+/*
+ * Tell catalog/generation.c which changes make the database stale. schemas:
+ * RrExposedSchema *.
+ */
+extern void rr_database_watch(RrDatabase *db, List *schemas);
+
+/* ---- role_table.c ---- */
+
+/* May the role read the columns? */
+extern bool rr_can_read_all(RrRoleSchema *rs, const RrTable *table, int nkeys,
+							const AttrNumber *attnums);
+
+/* Does the role see the target, and may it read the columns of both sides? */
+extern bool rr_link_visible(RrRoleSchema *rs, const RrLink *link);
+
+/*
+ * May the role execute the function and see its result? table is the one whose
+ * whole row it takes, or NULL.
+ */
+extern bool rr_function_visible(RrRoleSchema *rs, const RrFunction *function,
+								const RrTable *table);
+
+/* ---- table_types.c ---- */
+
+/*
+ * Return the table half's type of this name; made (empty, *made set) if there
+ * is none yet. If a remote schema has a type of the name, ours gets another
+ * one, since whatever compiles conditions relies on GqlType.data of our types.
+ */
+extern GqlType *rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name, bool *made);
+
+/* A type that the table half has made, under the name it asked for. */
+typedef struct RrOwnType
+{
+	const char *name;
+	GqlType    *type;
+} RrOwnType;
+
+StaticAssertDecl(offsetof(RrOwnType, name) == 0, "items of GqlNames start with their name");
+
+/*
+ * Return the type named after a table with a suffix. If it is made, its data is
+ * an RrTableType of table and aggregate, and complete() adds its fields when
+ * something looks at them.
+ */
+extern GqlType *rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind,
+									 const char *suffix, const RrAggregate *aggregate,
+									 void (*complete) (GqlSchema *schema, GqlType *type));
+
+/* Make an RrTableField with everything else NULL, in the schema's context. */
+extern RrTableField *rr_table_field(RrRoleSchema *rs, RrFieldKind kind, const RrTable *table);
+
+/* Return [books!], the list of a table's rows. */
+extern const GqlTypeRef *rr_table_rows(RrRoleSchema *rs, const RrTable *table);
+
+/* Sort the fields of an object type by name, from the one at index first on. */
+extern void rr_sort_fields(GqlType *type, int first);
+
+/* ---- table_type_lookup.c ---- */
+
+/* GqlSchema.find_type and .list_types of a role schema. */
+extern GqlType *rr_find_table_type(GqlSchema *schema, const char *name);
+extern void rr_list_table_types(GqlSchema *schema);
+
+/*
+ * Make the types of a shown table whose names consist of its own and a suffix,
+ * and those that they refer to.
+ */
+extern void rr_touch_table(RrRoleSchema *rs, const RrTable *table);
+
+/* ---- function_fields.c ---- */
+
+/* Add a computed field to a table's object type, if the role may have it. */
+extern void rr_table_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table,
+								  const RrFunction *function);
+
+/* Add the fields of a tracked function to query_root, if the role may. */
+extern void rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *function);
+
+/* Add the argument "path" to a field if its value is json or jsonb. */
+extern void rr_add_path_arg(RrRoleSchema *rs, GqlFieldDef *field, const RrScalar *scalar);
+
+/*
+ * Is it a computed field that is one scalar, or rows, and takes no argument
+ * from the query? Then it can stand in where and order_by. False if the role
+ * may not have it.
+ */
+extern bool rr_is_plain_value(RrRoleSchema *rs, const RrFunction *computed, const RrTable *table);
+extern bool rr_is_plain_set(RrRoleSchema *rs, const RrFunction *computed, const RrTable *table);
+
+/* ---- table_scalar.c ---- */
+
+/* Return the GraphQL type of a scalar's values: the scalar, or lists of it. */
+extern const GqlTypeRef *rr_scalar_ref(RrRoleSchema *rs, const RrScalar *scalar);
+
+/* Return the GraphQL scalar itself. */
+extern GqlType *rr_scalar_type(RrRoleSchema *rs, const RrScalar *scalar);
+
+/* Return the name of a type in its own schema. Throws XX000. */
+extern char *rr_type_name(Oid type);
+
+/* Is it a number of a built-in type? */
+extern bool rr_scalar_is_numeric(const RrScalar *scalar);
+
+/* Has it a default btree operator class? */
+extern bool rr_scalar_is_sortable(const RrScalar *scalar);
+
+/* Does max() take it? */
+extern bool rr_scalar_has_max(const RrScalar *scalar);
+
+/* ---- table_comparison.c ---- */
+
+/* Return Int_comparison_exp and the like. */
+extern GqlType *rr_comparison_type(RrRoleSchema *rs, const RrScalar *scalar);
+
+/* Return the name that rr_comparison_type() asks for. */
+extern const char *rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar);
+
+/* ---- GqlType.complete of a table's types ---- */
+
+/* table_types.c */
+extern void rr_complete_object(GqlSchema *schema, GqlType *type);
+
+/* table_bool_exp.c, table_order_by.c */
+extern void rr_complete_bool_exp(GqlSchema *schema, GqlType *type);
+extern void rr_complete_order_by(GqlSchema *schema, GqlType *type);
+extern void rr_complete_select_column(GqlSchema *schema, GqlType *type);
+
+/* Return the enum order_by. */
+extern GqlType *rr_order_by_enum(RrRoleSchema *rs);
+
+/* Add a column to an enum of columns, unless GraphQL forbids the name there. */
+extern void rr_add_column_value(RrRoleSchema *rs, GqlType *type, const RrColumn *column);
+
+/*
+ * Add an input field that stands for something of the table; nothing where the
+ * name is taken (by a column named _and).
+ */
+extern void rr_add_table_input(RrRoleSchema *rs, GqlType *type, const char *name,
+							   const GqlTypeRef *ref, RrTableField *info);
+
+/* table_aggregate.c, table_aggregate_bool_exp.c */
+extern void rr_complete_aggregate(GqlSchema *schema, GqlType *type);
+extern void rr_complete_aggregate_fields(GqlSchema *schema, GqlType *type);
+extern void rr_complete_aggregate_order_by(GqlSchema *schema, GqlType *type);
+extern void rr_complete_aggregate_bool_exp(GqlSchema *schema, GqlType *type);
+
+#endif							/* RR_TABLE_INT_H */
