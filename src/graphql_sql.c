@@ -14,8 +14,6 @@
 #include "settings.h"
 #include "session/session.h"
 
-#define ERROR_CODE "validation-failed"
-
 /* Of a schema made of mistakes the rest is counted. */
 #define MAX_SCHEMA_ERRORS 10000
 
@@ -62,7 +60,7 @@ parse_schema(const text * sdl, bool lenient, GqlErrorList *errors)
 static GqlSchema *
 get_schema(const text * sdl)
 {
-	GqlErrorList *errors = gql_errors_create(1, ERROR_CODE);
+	GqlErrorList *errors = gql_errors_create(1, GQL_CODE_VALIDATION_FAILED);
 	GqlSchema  *schema = parse_schema(sdl, true, errors);
 
 	if (schema == NULL || errors->items != NIL)
@@ -83,7 +81,7 @@ get_schema(const text * sdl)
 Datum
 rr_validate_document(PG_FUNCTION_ARGS)
 {
-	GqlErrorList *errors = gql_errors_create(0, ERROR_CODE);
+	GqlErrorList *errors = gql_errors_create(0, GQL_CODE_VALIDATION_FAILED);
 	GqlSchema  *schema;
 	GqlDocument *document;
 
@@ -108,7 +106,7 @@ rr_validate_document(PG_FUNCTION_ARGS)
 Datum
 rr_validate_schema(PG_FUNCTION_ARGS)
 {
-	GqlErrorList *errors = gql_errors_create(MAX_SCHEMA_ERRORS, ERROR_CODE);
+	GqlErrorList *errors = gql_errors_create(MAX_SCHEMA_ERRORS, GQL_CODE_VALIDATION_FAILED);
 	int			omitted;
 
 	parse_schema(PG_GETARG_TEXT_PP(0), false, errors);

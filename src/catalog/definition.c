@@ -212,27 +212,14 @@ rr_remote_schema_headers(const RrRemoteSchema *remote)
 /* ---- values ---- */
 
 static GqlValue *
-new_value(GqlValueKind kind, const char *text, int len)
-{
-	GqlValue   *value = palloc0(sizeof(GqlValue));
-
-	value->kind = kind;
-	value->loc = -1;
-	value->text = text;
-
-	value->len = len;
-	return value;
-}
-
-static GqlValue *
 value_from_string(const RrDoc *doc, bool variables)
 {
 	char	   *text = rr_doc_text(doc);
 	int			len = strlen(text);
 
 	if (variables && text[0] == '$' && len > 1)
-		return new_value(GQL_VALUE_VARIABLE, text + 1, len - 1);
-	return new_value(GQL_VALUE_STRING, text, len);
+		return gql_make_text_value(GQL_VALUE_VARIABLE, text + 1, len - 1);
+	return gql_make_text_value(GQL_VALUE_STRING, text, len);
 }
 
 GqlValue   *
@@ -245,11 +232,11 @@ rr_value_from_json(const RrDoc *doc, bool variables)
 	switch (doc->value.type)
 	{
 		case jbvNull:
-			return new_value(GQL_VALUE_NULL, NULL, 0);
+			return gql_make_value(GQL_VALUE_NULL);
 		case jbvString:
 			return value_from_string(doc, variables);
 		case jbvBool:
-			value = new_value(GQL_VALUE_BOOLEAN, NULL, 0);
+			value = gql_make_value(GQL_VALUE_BOOLEAN);
 			value->boolean = doc->value.val.boolean;
 			return value;
 		case jbvNumeric:
@@ -257,29 +244,25 @@ rr_value_from_json(const RrDoc *doc, bool variables)
 				char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out,
 																	   NumericGetDatum(doc->value.val.numeric)));
 
-				return new_value(strchr(text, '.') ? GQL_VALUE_FLOAT : GQL_VALUE_INT, text,
-								 strlen(text));
+				return gql_make_text_value(strchr(text, '.') ? GQL_VALUE_FLOAT : GQL_VALUE_INT, text,
+										   strlen(text));
 			}
 		default:
 			break;
 	}
 	if (rr_doc_is_array(doc))
 	{
-		value = new_value(GQL_VALUE_LIST, NULL, 0);
+		value = gql_make_value(GQL_VALUE_LIST);
 		foreach(lc, rr_doc_items(doc))
 			value->items = lappend(value->items, rr_value_from_json(lfirst(lc), variables));
 		return value;
 	}
-	value = new_value(GQL_VALUE_OBJECT, NULL, 0);
+	value = gql_make_value(GQL_VALUE_OBJECT);
 	foreach(lc, rr_doc_members(doc))
 	{
 		const RrDoc *member = lfirst(lc);
-		GqlObjectField *field = palloc0(sizeof(GqlObjectField));
 
-		field->name.value = member->key;
-		field->name.loc = -1;
-		field->value = rr_value_from_json(member, variables);
-		value->items = lappend(value->items, field);
+		gql_object_add(value, member->key, -1, rr_value_from_json(member, variables));
 	}
 	return value;
 }
@@ -317,7 +300,7 @@ read_remote_field(const RrDoc *doc)
 		if (arguments)
 			(void) rr_doc_members(arguments);	/* must be an object */
 		step->arguments = arguments ? rr_value_from_json(arguments, true)
-			: new_value(GQL_VALUE_OBJECT, NULL, 0);
+			: gql_make_value(GQL_VALUE_OBJECT);
 		steps = lappend(steps, step);
 		doc = rr_doc_get(member, "field");
 	}
@@ -337,17 +320,14 @@ list_has(List *names, const char *name)
 	return false;
 }
 
-static void
-collect_variables(const GqlValue *value, List **names)
+static bool
+collect_variable(const GqlValue *value, void *arg)
 {
-	ListCell   *lc;
+	List	  **names = arg;
 
-	check_stack_depth();
 	if (value->kind == GQL_VALUE_VARIABLE && !list_has(*names, value->text))
 		*names = lappend(*names, unconstify(char *, value->text));
-	foreach(lc, value->items)
-		collect_variables(value->kind == GQL_VALUE_OBJECT ? ((GqlObjectField *) lfirst(lc))->value
-						  : (GqlValue *) lfirst(lc), names);
+	return false;
 }
 
 static void
@@ -439,7 +419,7 @@ rr_to_remote_schema_from_json(const RrDoc *definition)
 		throw_at(definition, "\"relationship_type\": \"array\" needs \"batch\" to name the result fields to match");
 
 	foreach(lc, to->remote_field)
-		collect_variables(((RrRemoteFieldStep *) lfirst(lc))->arguments, &used);
+		gql_value_walk(((RrRemoteFieldStep *) lfirst(lc))->arguments, collect_variable, &used);
 	foreach(lc, to->batch_match)
 	{
 		const RrBatchMatch *match = lfirst(lc);

@@ -102,7 +102,7 @@ with_plan(const RrCall *call, const char *name, void (*body) (const Resolution *
 	const GqlValue *variables;
 
 	rr_role_enter(&r.role, rr_get_role(call->role), call->headers);
-	r.errors = gql_errors_create(MAX_ERRORS, "validation-failed");
+	r.errors = gql_errors_create(MAX_ERRORS, GQL_CODE_VALIDATION_FAILED);
 	variables = variables_of(call, r.errors);
 	for (int attempt = 0; r.errors->items == NIL && attempt < MAX_ATTEMPTS; attempt++)
 	{
@@ -121,7 +121,7 @@ append_answer(const Resolution *r, StringInfo out)
 	appendStringInfoChar(out, '{');
 	if (r->plan != NULL)
 	{
-		r->errors->default_code = "unexpected";
+		r->errors->default_code = GQL_CODE_UNEXPECTED;
 		appendStringInfoString(out, "\"data\":");
 		rr_run(r->plan, out, r->errors);
 		if (r->errors->items != NIL)

@@ -23,7 +23,7 @@ add_key(SourceBatch *batch, int key)
 	batch->keys[batch->n++] = key;
 	for (int i = 0; i < batch->step->step->nkeys; i++)
 		batch->lists[i].items = lappend(batch->lists[i].items,
-										rr_json_to_value(rr_key_slice(batch->step, key, i)));
+										gql_value_from_json(rr_key_slice(batch->step, key, i)));
 }
 
 static void

@@ -279,15 +279,15 @@ static const char *
 error_code(int sqlstate)
 {
 	if (sqlstate == ERRCODE_INSUFFICIENT_PRIVILEGE)
-		return "permission-error";
+		return GQL_CODE_PERMISSION_ERROR;
 	switch (ERRCODE_TO_CATEGORY(sqlstate))
 	{
 		case MAKE_SQLSTATE('2', '2', '0', '0', '0'):
-			return "data-exception";
+			return GQL_CODE_DATA_EXCEPTION;
 		case MAKE_SQLSTATE('2', '3', '0', '0', '0'):
-			return "constraint-violation";
+			return GQL_CODE_CONSTRAINT_VIOLATION;
 		default:
-			return "unexpected";
+			return GQL_CODE_UNEXPECTED;
 	}
 }
 

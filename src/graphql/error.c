@@ -252,6 +252,31 @@ gql_path_index(const GqlPath *prev, int index)
 }
 
 static void
+append_path(StringInfo out, const GqlPath *path)
+{
+	if (path->prev)
+		append_path(out, path->prev);
+	if (path->key)
+		appendStringInfo(out, ".%s", path->key);
+	else
+		appendStringInfo(out, "[%d]", path->index);
+}
+
+char	   *
+gql_path_to_string(const GqlPath *path)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	if (path)
+	{
+		appendStringInfoString(&out, " at ");
+		append_path(&out, path);
+	}
+	return out.data;
+}
+
+static void
 path_to_json(const GqlPath *path, StringInfo out)
 {
 	List	   *steps = NIL;

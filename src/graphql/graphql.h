@@ -10,55 +10,13 @@
 #ifndef GQL_GRAPHQL_H
 #define GQL_GRAPHQL_H
 
-#include "graphql/language/ast.h"
 #include "graphql/error.h"
+#include "graphql/error_code.h"
+#include "graphql/language/language.h"
+#include "graphql/suggest.h"
+#include "graphql/type/coerce.h"
 #include "graphql/type/schema.h"
-
-/* ---- documents (section 2) ---- */
-
-typedef struct GqlLimits
-{
-	int			max_tokens;		/* 0: none */
-	int			max_depth;		/* nesting of selection sets, values and
-								 * types; 0: what the stack is always good for */
-	int			max_length;		/* bytes of text; 0: none */
-} GqlLimits;
-
-/*
- * Parse a document. One syntax error is filed ("Syntax Error: Expected Name,
- * found "}"."), with location, and NULL returned. text need not be
- * NUL-terminated; it is copied. limits may be NULL.
- */
-extern GqlDocument *gql_parse(const char *text, int len, const GqlLimits *limits,
-							  GqlErrorList *errors);
-
-/* Parts of documents, each the whole text. "{ a b }", "[Int!]", "{a: [1]}". */
-extern GqlSelectionSet *gql_parse_selection_set(const char *text, int len,
-												const GqlLimits *limits, GqlErrorList *errors);
-extern GqlTypeNode *gql_parse_type(const char *text, int len, GqlErrorList *errors);
-extern GqlValue *gql_parse_value(const char *text, int len, GqlErrorList *errors);
-
-/*
- * AST back to text, in graphql-js' layout and without a newline at the end.
- * indent: nesting levels of the line that the text starts on.
- */
-extern void gql_print_document(StringInfo out, const GqlDocument *document);
-extern void gql_print_definition(StringInfo out, const GqlDefinition *definition);
-extern void gql_print_selection_set(StringInfo out, const GqlSelectionSet *set, int indent);
-extern void gql_print_value(StringInfo out, const GqlValue *value);
-extern void gql_print_type_node(StringInfo out, const GqlTypeNode *type);
-
-/*
- * A value (no variables in it) as JSON text; an enum value becomes a string,
- * numbers keep their text.
- */
-extern void gql_value_to_json(StringInfo out, const GqlValue *value);
-
-/*
- * The value of an OBJECT's field; NULL when it has none of the name, or object
- * is NULL.
- */
-extern GqlValue *gql_object_get(const GqlValue *object, const char *name);
+#include "json/json.h"
 
 /* ---- validation (section 5) ---- */
 
@@ -68,10 +26,6 @@ extern GqlValue *gql_object_get(const GqlValue *object, const char *name);
  */
 extern bool gql_validate(GqlSchema *schema, GqlDocument *document, int max_depth,
 						 GqlErrorList *errors);
-
-/* " Did you mean …?" or "" */
-extern char *gql_did_you_mean(const char *prefix, const char *input,
-							  List *options /* const char * */ );
 
 /* ---- execution semantics (section 6) ---- */
 
@@ -92,12 +46,6 @@ typedef struct GqlFragmentEntry
 	const char *name;
 	GqlFragment *fragment;
 } GqlFragmentEntry;
-
-typedef struct GqlVariableValue
-{
-	const char *name;
-	GqlValue   *value;			/* coerced; NULL kind for null */
-} GqlVariableValue;
 
 /*
  * GetOperation and CoerceVariableValues (6.1). inputs: an OBJECT value as the
@@ -145,6 +93,13 @@ extern List *gql_collect_fields(GqlRequest *request, GqlType *object_type, List 
 extern List *gql_collect_subfields(GqlRequest *request, GqlType *object_type,
 								   const GqlFieldSel *field);
 
+/*
+ * CollectFields without variables: selections with @skip or @include are left
+ * out, and those directives put into *conditional.
+ */
+extern List *gql_collect_unconditional_fields(GqlRequest *request, GqlType *object_type,
+											  GqlSelectionSet *set, List **conditional);
+
 /* The selection sets of a field's nodes, for gql_collect_fields(). */
 extern List *gql_field_selection_sets(const GqlFieldSel *field);
 
@@ -171,15 +126,21 @@ typedef struct GqlArgumentValue
 extern bool gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *values,
 								 GqlErrorList *errors);
 
+/* ---- values and JSON ---- */
+
 /*
- * Input coercion (section 3's "Input Coercion") of a value without variables
- * to a type. With from_json, the value came from JSON: a string may be an enum
- * value. Errors are filed as "<what> at .path[2]: <reason>", without location.
- * NULL when it does not fit.
+ * A value (no variables in it) as JSON text; an enum value becomes a string,
+ * numbers keep their text.
  */
-extern GqlValue *gql_coerce_value(GqlSchema *schema, const GqlValue *value,
-								  const GqlTypeRef *type, bool from_json,
-								  const char *what, GqlErrorList *errors);
+extern void gql_value_to_json(StringInfo out, const GqlValue *value);
+
+/*
+ * JSON text as a value in CurrentMemoryContext. Strings become STRINGs, whatever
+ * they may mean to a type; numbers keep their text. NULL: a string in it is not
+ * text in the server encoding, for example half a surrogate pair. json must be
+ * valid JSON, NUL-terminated after its end or followed by more JSON.
+ */
+extern GqlValue *gql_value_from_json(RrSlice json);
 
 /* ---- introspection (section 4) ---- */
 

@@ -11,7 +11,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
-#include "graphql/type/coerce.h"
+#include "graphql/suggest.h"
 
 #define MAX_SUGGESTIONS 5
 

@@ -21,35 +21,27 @@
 
 /* ---- values of key arguments ---- */
 
+typedef struct Key
+{
+	const RrRemoteJoin *join;
+	GqlValue   *values;			/* one for each joining field */
+}			Key;
+
+static GqlValue *
+key_value(const char *name, void *arg)
+{
+	const		Key *key = arg;
+
+	return &key->values[rr_remote_join_key(key->join, name)];
+}
+
 /* A template with the key's values in the places of its variables. */
 static GqlValue *
-instantiate(const RrRemoteJoin *join, const GqlValue *template, const GqlValue *keys)
+fill_template(const RrRemoteJoin *join, const GqlValue *template, GqlValue *values)
 {
-	GqlValue   *value;
-	ListCell   *lc;
+	Key			key = {join, values};
 
-	check_stack_depth();
-	if (template->kind == GQL_VALUE_VARIABLE)
-		return unconstify(GqlValue *, &keys[rr_remote_join_key(join, template->text)]);
-	if (template->kind != GQL_VALUE_LIST && template->kind != GQL_VALUE_OBJECT)
-		return unconstify(GqlValue *, template);
-	value = palloc(sizeof(GqlValue));
-	*value = *template;
-	value->items = NIL;
-	foreach(lc, template->items)
-	{
-		if (template->kind == GQL_VALUE_LIST)
-			value->items = lappend(value->items, instantiate(join, lfirst(lc), keys));
-		else
-		{
-			GqlObjectField *field = palloc(sizeof(GqlObjectField));
-
-			*field = *(GqlObjectField *) lfirst(lc);
-			field->value = instantiate(join, field->value, keys);
-			value->items = lappend(value->items, field);
-		}
-	}
-	return value;
+	return gql_substitute_variables(template, key_value, &key);
 }
 
 /*
@@ -89,7 +81,7 @@ key_values(RrStepRun *step, int key)
 
 	for (int i = 0; i < n; i++)
 	{
-		GqlValue   *value = rr_json_to_value(rr_key_slice(step, key, i));
+		GqlValue   *value = gql_value_from_json(rr_key_slice(step, key, i));
 
 		if (value == NULL)
 		{
@@ -116,7 +108,7 @@ key_argument_value(RrStepRun *step, int key, const RrKeyArgument *argument)
 
 	if (values == NULL)
 		return NULL;
-	value = merge(instantiate(plan->join, argument->template, values), argument->given);
+	value = merge(fill_template(plan->join, argument->template, values), argument->given);
 	if (argument->presets)
 	{
 		value = rr_apply_presets(plan->remote->upstream, argument->def, value,
@@ -202,23 +194,6 @@ typedef struct SharedArgument
 	MemoryContext cxt;			/* the batch's */
 } SharedArgument;
 
-static bool
-has_keys(const GqlValue *template)
-{
-	ListCell   *lc;
-
-	check_stack_depth();
-	if (template->kind == GQL_VALUE_LIST)
-		foreach(lc, template->items)
-			if (has_keys(lfirst(lc)))
-			return true;
-	if (template->kind == GQL_VALUE_OBJECT)
-		foreach(lc, template->items)
-			if (has_keys(((GqlObjectField *) lfirst(lc))->value))
-			return true;
-	return template->kind == GQL_VALUE_VARIABLE;
-}
-
 static StringInfo
 get_list(SharedArgument *shared, int place)
 {
@@ -263,7 +238,7 @@ share_value(SharedArgument *shared, const GqlValue *template, const GqlValue *va
 	ListCell   *lc;
 
 	check_stack_depth();
-	if (template == NULL || !has_keys(template))
+	if (template == NULL || !gql_contains_variable(template))
 		return;
 	if (template->kind != GQL_VALUE_OBJECT)
 	{
@@ -286,7 +261,7 @@ append_shared_value(StringInfo out, SharedArgument *shared, const GqlValue *temp
 	ListCell   *lc;
 
 	check_stack_depth();
-	if (template == NULL || !has_keys(template))
+	if (template == NULL || !gql_contains_variable(template))
 	{
 		gql_value_to_json(out, value);
 		return;
@@ -400,7 +375,7 @@ static bool
 append_presets(const RrStepRun *step, StringInfo out, const GqlError **error)
 {
 	GqlSchema  *upstream = step->step->remote->upstream;
-	GqlErrorList *errors = gql_errors_create(1, "coercion-error");
+	GqlErrorList *errors = gql_errors_create(1, GQL_CODE_COERCION_ERROR);
 	ListCell   *lc;
 
 	foreach(lc, step->step->preset_arguments)

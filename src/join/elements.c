@@ -105,7 +105,7 @@ append_match(Matcher *matcher, RrSlice json)
 
 	if (json.data[0] == '"' && !rr_plain_string(json, &text))
 	{
-		value = rr_json_to_value(json);
+		value = gql_value_from_json(json);
 		if (value == NULL)
 			return false;
 		text = (RrSlice) {value->text, value->len};

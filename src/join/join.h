@@ -157,15 +157,6 @@ extern const char *rr_key_text(const RrStepRun *step, int number);
 /* All keys have their answers: what they were told apart by can go. */
 extern void rr_keys_finish(RrStepRun *step);
 
-/*
- * JSON text as a GraphQL value, in CurrentMemoryContext; NULL for a string of
- * what is no text, as half a surrogate pair.
- */
-extern GqlValue *rr_json_to_value(RrSlice json);
-
-/* Is a JSON text a string that is its own text? */
-extern bool rr_plain_string(RrSlice slice, RrSlice *text);
-
 /* How columns of these types are made into keys. In cxt. */
 typedef struct RrKeyColumns RrKeyColumns;
 extern RrKeyColumns *rr_key_columns(int n, const Oid *types, MemoryContext cxt);

@@ -67,7 +67,7 @@ make_remote_error(const RrStepRun *step, const char *message, const GqlPath *pat
 	if (upstream != NULL)
 		appendStringInfo(&extensions, ", \"upstream\": %s",
 						 rr_remote_schema_conceal(remote, upstream));
-	return make_error(rr_remote_schema_conceal(remote, message), path, "remote-schema-error",
+	return make_error(rr_remote_schema_conceal(remote, message), path, GQL_CODE_REMOTE_SCHEMA_ERROR,
 					  extensions.data);
 }
 

@@ -189,6 +189,12 @@ rr_slice_is(RrSlice slice, const char *text, int len)
 	return slice.len == len && memcmp(slice.data, text, len) == 0;
 }
 
+/*
+ * Is a JSON value a string without escapes? Then *text is what stands between
+ * its quotes. slice must not be empty.
+ */
+extern bool rr_plain_string(RrSlice slice, RrSlice *text);
+
 /* ---- writer (value_writer.c) ---- */
 
 /* How to write values of one SQL type. */

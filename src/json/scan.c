@@ -207,3 +207,12 @@ rr_scan_value(RrScan *scan, RrSlice *value)
 	value->len = scan->pos - value->data;
 	return true;
 }
+
+bool
+rr_plain_string(RrSlice slice, RrSlice *text)
+{
+	text->data = slice.data + 1;
+	text->len = slice.len - 2;
+
+	return slice.data[0] == '"' && memchr(slice.data, '\\', slice.len) == NULL;
+}

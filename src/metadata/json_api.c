@@ -439,28 +439,28 @@ error_code(int sqlstate)
 		case ERRCODE_UNDEFINED_OBJECT:
 		case ERRCODE_UNDEFINED_TABLE:
 		case ERRCODE_UNDEFINED_FUNCTION:
-			return "not-exists";
+			return GQL_CODE_NOT_EXISTS;
 		case ERRCODE_DUPLICATE_OBJECT:
-			return "already-exists";
+			return GQL_CODE_ALREADY_EXISTS;
 		case ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST:
-			return "dependency-error";
+			return GQL_CODE_DEPENDENCY_ERROR;
 		case ERRCODE_FEATURE_NOT_SUPPORTED:
-			return "not-supported";
+			return GQL_CODE_NOT_SUPPORTED;
 		case ERRCODE_INSUFFICIENT_PRIVILEGE:
-			return "access-denied";
+			return GQL_CODE_ACCESS_DENIED;
 		case ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE:
-			return "conflict";
+			return GQL_CODE_CONFLICT;
 	}
 	switch (ERRCODE_TO_CATEGORY(sqlstate))
 	{
 		case ERRCODE_CONNECTION_EXCEPTION:
 		case ERRCODE_FDW_ERROR:
-			return "remote-schema-error";
+			return GQL_CODE_REMOTE_SCHEMA_ERROR;
 		case ERRCODE_DATA_EXCEPTION:
 		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
-			return "invalid-configuration";
+			return GQL_CODE_INVALID_CONFIGURATION;
 		default:
-			return "unexpected";
+			return GQL_CODE_UNEXPECTED;
 	}
 }
 

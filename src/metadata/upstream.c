@@ -9,7 +9,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
-#include "graphql/type/coerce.h"
+#include "graphql/graphql.h"
 #include "http/http.h"
 #include "json/json.h"
 #include "metadata/metadata.h"

@@ -398,7 +398,6 @@ enter_places(HTAB *places, const char *variable, const GqlValue *value, int dept
 	bool		found;
 	Place	   *place = hash_search(places, &key, HASH_ENTER, &found);
 	int		   *below;
-	ListCell   *lc;
 
 	check_stack_depth();
 	if (!found)
@@ -412,21 +411,11 @@ enter_places(HTAB *places, const char *variable, const GqlValue *value, int dept
 		return;
 	below = palloc((depth + 1) * sizeof(int));
 	memcpy(below, path, depth * sizeof(int));
-	foreach(lc, value->items)
+	for (int i = 0; i < list_length(value->items); i++)
 	{
-		below[depth] = foreach_current_index(lc);
-		enter_places(places, variable,
-					 value->kind == GQL_VALUE_LIST ? lfirst(lc)
-					 : ((GqlObjectField *) lfirst(lc))->value, depth + 1, below);
+		below[depth] = i;
+		enter_places(places, variable, gql_item_value(value, i), depth + 1, below);
 	}
-}
-
-static const GqlValue *
-item_value(const GqlValue *value, int i)
-{
-	void	   *item = list_nth(value->items, i);
-
-	return value->kind == GQL_VALUE_LIST ? item : ((GqlObjectField *) item)->value;
 }
 
 static Origin
@@ -450,7 +439,7 @@ find_origin(HTAB *places, const GqlValue *value)
 	origin.items = palloc(n * sizeof(Origin));
 	for (int i = 0; i < n; i++)
 	{
-		origin.items[i] = find_origin(places, item_value(value, i));
+		origin.items[i] = find_origin(places, gql_item_value(value, i));
 		if (origin.items[i].kind != ORIGIN_CONSTANT)
 			origin.kind = ORIGIN_COMPOSITE;
 	}
@@ -521,7 +510,7 @@ follow(GqlRequest *request, const Origin *origin)
 	const GqlValue *value = variable->value;
 
 	for (int i = 0; i < origin->depth; i++)
-		value = item_value(value, origin->path[i]);
+		value = gql_item_value(value, origin->path[i]);
 	return value;
 }
 
@@ -542,7 +531,7 @@ current_value(GqlRequest *request, const Origin *origin, const GqlValue *old)
 	{
 		int			i = foreach_current_index(lc);
 		const GqlValue *item = current_value(request, &origin->items[i],
-											 item_value(origin->like, i));
+											 gql_item_value(origin->like, i));
 
 		if (value->kind == GQL_VALUE_LIST)
 			value->items = lappend(value->items, unconstify(GqlValue *, item));

@@ -14,23 +14,6 @@
 
 static GqlValue *value_from_container(JsonbContainer *container);
 
-static GqlValue *
-new_value(GqlValueKind kind)
-{
-	GqlValue   *value = palloc0(sizeof(GqlValue));
-
-	value->kind = kind;
-	value->loc = -1;
-	return value;
-}
-
-static void
-set_text(GqlValue *value, const char *text, int len)
-{
-	value->text = pnstrdup(text, len);
-	value->len = len;
-}
-
 GqlValue   *
 rr_value_from_jsonb_value(const JsonbValue *v)
 {
@@ -40,22 +23,20 @@ rr_value_from_jsonb_value(const JsonbValue *v)
 	switch (v->type)
 	{
 		case jbvNull:
-			return new_value(GQL_VALUE_NULL);
+			return gql_make_value(GQL_VALUE_NULL);
 		case jbvBool:
-			value = new_value(GQL_VALUE_BOOLEAN);
+			value = gql_make_value(GQL_VALUE_BOOLEAN);
 			value->boolean = v->val.boolean;
 			return value;
 		case jbvNumeric:
 			digits = DatumGetCString(DirectFunctionCall1(numeric_out,
 														 NumericGetDatum(v->val.numeric)));
-			value = new_value(strchr(digits, '.') ? GQL_VALUE_FLOAT : GQL_VALUE_INT);
-			value->text = digits;
-			value->len = strlen(digits);
-			return value;
+			return gql_make_text_value(strchr(digits, '.') ? GQL_VALUE_FLOAT : GQL_VALUE_INT,
+									   digits, strlen(digits));
 		case jbvString:
-			value = new_value(GQL_VALUE_STRING);
-			set_text(value, v->val.string.val, v->val.string.len);
-			return value;
+			return gql_make_text_value(GQL_VALUE_STRING,
+									   pnstrdup(v->val.string.val, v->val.string.len),
+									   v->val.string.len);
 		case jbvBinary:
 			return value_from_container(v->val.binary.data);
 		default:
@@ -68,7 +49,7 @@ value_from_container(JsonbContainer *container)
 {
 	JsonbIterator *it = JsonbIteratorInit(container);
 	GqlValue   *value = NULL;
-	GqlObjectField *field = NULL;
+	const char *name = NULL;
 	JsonbIteratorToken token;
 	JsonbValue	v;
 
@@ -78,7 +59,7 @@ value_from_container(JsonbContainer *container)
 		switch (token)
 		{
 			case WJB_BEGIN_ARRAY:
-				value = new_value(GQL_VALUE_LIST);
+				value = gql_make_value(GQL_VALUE_LIST);
 				if (v.val.array.rawScalar)
 				{
 					JsonbIteratorNext(&it, &v, true);
@@ -86,19 +67,16 @@ value_from_container(JsonbContainer *container)
 				}
 				break;
 			case WJB_BEGIN_OBJECT:
-				value = new_value(GQL_VALUE_OBJECT);
+				value = gql_make_value(GQL_VALUE_OBJECT);
 				break;
 			case WJB_ELEM:
 				value->items = lappend(value->items, rr_value_from_jsonb_value(&v));
 				break;
 			case WJB_KEY:
-				field = palloc(sizeof(GqlObjectField));
-				field->name.value = pnstrdup(v.val.string.val, v.val.string.len);
-				field->name.loc = -1;
+				name = pnstrdup(v.val.string.val, v.val.string.len);
 				break;
 			case WJB_VALUE:
-				field->value = rr_value_from_jsonb_value(&v);
-				value->items = lappend(value->items, field);
+				gql_object_add(value, name, -1, rr_value_from_jsonb_value(&v));
 				break;
 			default:
 				break;

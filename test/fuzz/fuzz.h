@@ -6,7 +6,7 @@
 
 #include "shim.h"
 
-#include "graphql/language/language.h"
+#include "graphql/language/parser.h"
 
 typedef struct FuzzInput
 {

@@ -36,7 +36,8 @@
 
 #include <json-c/json.h>
 
-#include "graphql/language/language.h"
+#include "graphql/language/parser.h"
+#include "graphql/graphql.h"
 #include "json/json.h"
 
 typedef struct Command

@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "graphql/type/coerce.h"
+#include "graphql/graphql.h"
 
 /*
  * Fragments nest without limit, so the way down is kept here and not on the C
@@ -318,21 +318,6 @@ set_argument(GqlNames *values, GqlInputValueDef *def, GqlValue *value, const Gql
 	gql_names_add(values, argument);
 }
 
-static const GqlValue *
-find_argument(List *arguments, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, arguments)
-	{
-		const GqlArgument *argument = lfirst(lc);
-
-		if (strcmp(argument->name.value, name) == 0)
-			return argument->value;
-	}
-	return NULL;
-}
-
 /* The argument is not there, or is a variable without value. */
 static bool
 coerce_absent_argument(ArgumentErrors *a, GqlInputValueDef *def, const GqlSelection *node,
@@ -371,7 +356,7 @@ gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *va
 	gql_names_init(values, CurrentMemoryContext);
 	gql_foreach(GqlInputValueDef, def, &field->def->args)
 	{
-		const GqlValue *literal = find_argument(node->arguments, def->name);
+		const GqlValue *literal = gql_argument_get(node->arguments, def->name);
 		GqlValue   *value;
 
 		a.def = def;

@@ -10,7 +10,7 @@
 
 #include "miscadmin.h"
 
-#include "graphql/type/coerce.h"
+#include "graphql/graphql.h"
 
 /* What the introspection types describe, and what describes it. */
 typedef enum MetaKind

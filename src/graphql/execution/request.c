@@ -6,7 +6,7 @@
 
 #include "miscadmin.h"
 
-#include "graphql/type/coerce.h"
+#include "graphql/graphql.h"
 
 #define MAX_VARIABLE_ERRORS 50
 

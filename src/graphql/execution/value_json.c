@@ -1,11 +1,12 @@
 /*
- * value_json.c: GraphQL values as JSON. Numbers have the same form in both
+ * value_json.c: values to JSON and back. Numbers have the same form in both
  * languages, and keep their source text.
  */
 #include "postgres.h"
 
-#include "graphql/graphql.h"
 #include "miscadmin.h"
+
+#include "graphql/graphql.h"
 
 void
 gql_value_to_json(StringInfo out, const GqlValue *value)
@@ -59,19 +60,67 @@ gql_value_to_json(StringInfo out, const GqlValue *value)
 	}
 }
 
-GqlValue   *
-gql_object_get(const GqlValue *object, const char *name)
+/* ---- JSON text as values ---- */
+
+/*
+ * JSON's scalars are GraphQL literals. NULL: a string of what is no text, as
+ * half a surrogate pair.
+ */
+static GqlValue *
+read_scalar(RrSlice slice)
 {
-	ListCell   *lc;
+	RrSlice		text;
 
-	if (object == NULL)
+	if (!rr_plain_string(slice, &text))
+		return gql_parse_value(slice.data, slice.len, gql_errors_create(1, NULL));
+	return gql_make_text_value(GQL_VALUE_STRING, pnstrdup(text.data, text.len), text.len);
+}
+
+static GqlValue *read_value(RrScan *scan);
+
+static GqlObjectField *
+read_member(RrScan *scan)
+{
+	GqlObjectField *member = palloc0(sizeof(GqlObjectField));
+	GqlValue   *name = read_value(scan);
+
+	if (name == NULL || !rr_scan_char(scan, ':'))
 		return NULL;
-	foreach(lc, object->items)
-	{
-		GqlObjectField *field = lfirst(lc);
+	member->name.value = name->text;
+	member->name.loc = -1;
+	member->value = read_value(scan);
+	return member->value ? member : NULL;
+}
 
-		if (strcmp(field->name.value, name) == 0)
-			return field->value;
+static GqlValue *
+read_value(RrScan *scan)
+{
+	char		close = rr_scan_peek(scan) == '{' ? '}' : ']';
+	GqlValue   *value;
+	RrSlice		slice;
+	bool		ok;
+
+	check_stack_depth();
+	if (*scan->pos != '{' && *scan->pos != '[')
+		return rr_scan_value(scan, &slice) ? read_scalar(slice) : NULL;
+	scan->pos++;
+	value = gql_make_value(close == '}' ? GQL_VALUE_OBJECT : GQL_VALUE_LIST);
+	while (rr_scan_more(scan, value->items == NIL, close, &ok))
+	{
+		void	   *item = close == '}' ? (void *) read_member(scan) : (void *) read_value(scan);
+
+		if (item == NULL)
+			return NULL;
+		value->items = lappend(value->items, item);
 	}
-	return NULL;
+	return ok ? value : NULL;
+}
+
+GqlValue   *
+gql_value_from_json(RrSlice json)
+{
+	RrScan		scan;
+
+	rr_scan_init(&scan, json.data, json.len);
+	return read_value(&scan);
 }

@@ -1,131 +1,116 @@
 /*
- * graphql_int.h: what the files of the language layer share and nobody else
- * includes.
+ * language.h: documents and values: parse, print, search (specification,
+ * section 2). The face of this folder to the rest of src/graphql.
  */
-#ifndef GQL_GRAPHQL_INT_H
-#define GQL_GRAPHQL_INT_H
+#ifndef GQL_LANGUAGE_H
+#define GQL_LANGUAGE_H
 
-#include "graphql/graphql.h"
+#include "graphql/error.h"
+#include "graphql/language/ast.h"
 
-/* ---- lexer and parser (section 2) ---- */
+/* ---- documents ---- */
 
-/* Kinds of tokens, and how messages call them. */
-#define GQL_TOKENS(X) \
-	X(EOF, "<EOF>") X(BANG, "\"!\"") X(DOLLAR, "\"$\"") X(AMP, "\"&\"") X(PAREN_L, "\"(\"") X(PAREN_R, "\")\"") \
-	X(SPREAD, "\"...\"") X(COLON, "\":\"") X(EQUALS, "\"=\"") X(AT, "\"@\"") X(BRACKET_L, "\"[\"") X(BRACKET_R, "\"]\"") \
-	X(BRACE_L, "\"{\"") X(PIPE, "\"|\"") X(BRACE_R, "\"}\"") \
-	X(NAME, "Name") X(INT, "Int") X(FLOAT, "Float") X(STRING, "String") X(BLOCK_STRING, "BlockString")
-
-typedef enum GqlTokenKind
+typedef struct GqlLimits
 {
-#define X(kind, text) GQL_TOK_##kind,
-	GQL_TOKENS(X)
-#undef X
-} GqlTokenKind;
-
-typedef struct GqlToken
-{
-	GqlTokenKind kind;
-	int			start;			/* byte offset into the source */
-	int			len;			/* bytes of value */
-	const char *value;			/* NAME, INT, FLOAT: in the source, not
-								 * NUL-terminated. Strings: decoded,
-								 * NUL-terminated. Else NULL */
-} GqlToken;
+	int			max_tokens;		/* 0: none */
+	int			max_depth;		/* nesting of selection sets, values and
+								 * types; 0: what the stack is always good for */
+	int			max_length;		/* bytes of text; 0: none */
+} GqlLimits;
 
 /*
- * One parse. The first error is filed, sets failed, and turns the current
- * token into EOF for good: productions need not look, as everything that they
- * expect quietly fails; loops must.
+ * Parse a document. One syntax error is filed ("Syntax Error: Expected Name,
+ * found "}"."), with location, and NULL returned. text need not be
+ * NUL-terminated; it is copied. limits may be NULL.
  */
-typedef struct GqlParser
-{
-	/* lexer */
-	const char *source;			/* NUL-terminated after end */
-	const char *end;
-	const char *pos;			/* behind token, or behind next if that is
-								 * there */
-	bool		utf8;			/* the server encoding is */
-	GqlErrorList *errors;
-	bool		failed;
+extern GqlDocument *gql_parse(const char *text, int len, const GqlLimits *limits,
+							  GqlErrorList *errors);
 
-	/* parser */
-	GqlToken	token;			/* the current one */
-	GqlToken	next;
-	bool		has_next;		/* next was looked at */
-	int			tokens;			/* how many there were */
-	int			max_tokens;
-	int			depth;
-	int			max_depth;
-
-	/*
-	 * Items of the lists that are being read, as a stack: a List is made once
-	 * its length is known.
-	 */
-	void	  **pending;
-	int			n_pending;
-	int			pending_size;
-
-	/*
-	 * Nodes and strings are never freed one by one, so they are cut from
-	 * larger pieces.
-	 */
-	char	   *free;
-	Size		n_free;
-} GqlParser;
+/* Parts of documents, each the whole text. "{ a b }", "[Int!]", "{a: [1]}". */
+extern GqlSelectionSet *gql_parse_selection_set(const char *text, int len,
+												const GqlLimits *limits, GqlErrorList *errors);
+extern GqlTypeNode *gql_parse_type(const char *text, int len, GqlErrorList *errors);
+extern GqlValue *gql_parse_value(const char *text, int len, GqlErrorList *errors);
 
 /*
- * Of a longer token messages show the beginning, in bytes: an error must not
- * be as large as the document.
+ * AST back to text, in graphql-js' layout and without a newline at the end.
+ * indent: nesting levels of the line that the text starts on.
  */
-#define GQL_MAX_SHOWN_TOKEN 1000
-
-/* Reads the token at p->pos. */
-extern void gql_lex(GqlParser *p, GqlToken *token);
-
-/* Files "Syntax Error: …" unless there was one before. */
-extern void gql_syntax_error(GqlParser *p, int loc, const char *fmt,...) pg_attribute_printf(3, 4);
-
-/* Memory from the parser's pieces, aligned, not cleared. */
-extern void *gql_parser_alloc(GqlParser *p, Size size);
-
-/* What productions are made of, in parser.c. */
-#define gql_node(p, type) ((type *) memset(gql_parser_alloc(p, sizeof(type)), 0, sizeof(type)))
-#define gql_peek(p, k) ((p)->token.kind == (k))
-extern void gql_advance(GqlParser *p);
-extern const GqlToken *gql_look_ahead(GqlParser *p);
-extern bool gql_accept(GqlParser *p, GqlTokenKind kind);
-extern bool gql_expect(GqlParser *p, GqlTokenKind kind);
-extern bool gql_token_is(const GqlToken *token, const char *text);	/* the value, of
-																	 * whatever kind */
-extern bool gql_accept_keyword(GqlParser *p, const char *keyword);
-extern bool gql_expect_keyword(GqlParser *p, const char *keyword);
-extern void gql_unexpected(GqlParser *p, const GqlToken *token);
-extern const char *gql_token_text(const GqlToken *token);	/* "Name "a"", for
-															 * messages */
-typedef void *(*GqlItemParser) (GqlParser *p);
-extern List *gql_parse_many(GqlParser *p, GqlTokenKind open, GqlItemParser item, GqlTokenKind close);	/* { item+ } */
-extern List *gql_parse_optional_many(GqlParser *p, GqlTokenKind open, GqlItemParser item, GqlTokenKind close);
-extern List *gql_parse_delimited(GqlParser *p, GqlTokenKind delimiter, GqlItemParser item); /* |? item (| item)* */
-extern GqlName gql_parse_name(GqlParser *p);
-extern void *gql_parse_named_type(GqlParser *p);	/* GqlTypeNode * */
-extern GqlTypeNode *gql_parse_type_reference(GqlParser *p);
-extern GqlValue *gql_parse_const_value(GqlParser *p);
-extern GqlValue *gql_parse_description(GqlParser *p);	/* or NULL */
-extern List *gql_parse_const_directives(GqlParser *p);
-extern GqlOperationType gql_parse_operation_type(GqlParser *p);
+extern void gql_print_document(StringInfo out, const GqlDocument *document);
+extern void gql_print_definition(StringInfo out, const GqlDefinition *definition);
+extern void gql_print_selection_set(StringInfo out, const GqlSelectionSet *set, int indent);
+extern void gql_print_value(StringInfo out, const GqlValue *value);
+extern void gql_print_type_node(StringInfo out, const GqlTypeNode *type);
 
 /*
- * In parser_sdl.c. NULL, and nothing read, when keyword does not begin a type
- * system definition.
+ * A string literal with its quotes. indent: nesting levels of the lines after
+ * the first.
  */
-extern GqlDefinition *gql_parse_type_system_definition(GqlParser *p, const GqlToken *keyword);
-extern GqlDefinition *gql_parse_type_system_extension(GqlParser *p);
-
-/* ---- printer.c ---- */
-
-/* With their quotes. indent: nesting levels of the lines after the first. */
 extern void gql_print_string(StringInfo out, const char *text, int len);
 extern void gql_print_block_string(StringInfo out, const char *text, int len, int indent);
 
-#endif							/* GQL_GRAPHQL_INT_H */
+/* ---- values: value.c ---- */
+
+/*
+ * A new value without content, palloc'd in CurrentMemoryContext: loc is -1,
+ * text is "", items is NIL.
+ */
+extern GqlValue *gql_make_value(GqlValueKind kind);
+
+/* The same with text, which is not copied and must be NUL-terminated. */
+extern GqlValue *gql_make_text_value(GqlValueKind kind, const char *text, int len);
+
+/* Append a field to an OBJECT. name is not copied; loc is the name's. */
+extern void gql_object_add(GqlValue *object, const char *name, int loc, GqlValue *value);
+
+/*
+ * An OBJECT's field, and its value: of fields of one name, the last. NULL if
+ * there is none, or object is NULL.
+ */
+extern GqlObjectField *gql_object_field(const GqlValue *object, const char *name);
+extern GqlValue *gql_object_get(const GqlValue *object, const char *name);
+
+/*
+ * The value of an argument in a list of GqlArgument: of arguments of one name,
+ * the first. NULL if there is none.
+ */
+extern GqlValue *gql_argument_get(const List *arguments, const char *name);
+
+/* The ith value (from 0) inside of a LIST or OBJECT. */
+extern GqlValue *gql_item_value(const GqlValue *value, int i);
+
+/*
+ * Call visit() for a value, and for each value inside of it, outer ones first,
+ * in their order, until it returns true. True if it did.
+ */
+typedef bool (*GqlVisitValue) (const GqlValue *value, void *arg);
+extern bool gql_value_walk(const GqlValue *value, GqlVisitValue visit, void *arg);
+
+extern bool gql_contains_variable(const GqlValue *value);
+
+/*
+ * A copy of a value with variables replaced. get() returns a variable's value,
+ * which is not copied, or NULL if it has none: then a field of an object is
+ * left out, and any other value becomes null. Scalars are not copied.
+ */
+typedef GqlValue *(*GqlGetVariable) (const char *name, void *arg);
+extern GqlValue *gql_substitute_variables(const GqlValue *value, GqlGetVariable get, void *arg);
+
+/* ---- values in messages ---- */
+
+/*
+ * A value that came from JSON as messages show it: "{ a: [1, "b"], c: null }",
+ * shortened.
+ */
+extern char *gql_inspect(const GqlValue *value);
+
+/* A literal in its source form. */
+extern char *gql_literal_to_string(const GqlValue *value);
+
+/*
+ * The same for a message: of a long literal only the beginning, still more
+ * than a message takes.
+ */
+extern char *gql_show_literal(const GqlValue *value);
+
+#endif							/* GQL_LANGUAGE_H */

@@ -10,7 +10,7 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "graphql/language/language.h"
+#include "graphql/language/parser.h"
 #include "mb/pg_wchar.h"
 
 #define IS_DIGIT(c) ((unsigned char) ((c) - '0') < 10)

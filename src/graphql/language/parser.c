@@ -8,7 +8,7 @@
  */
 #include "postgres.h"
 
-#include "graphql/language/language.h"
+#include "graphql/language/parser.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 

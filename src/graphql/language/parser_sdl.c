@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "graphql/language/language.h"
+#include "graphql/language/parser.h"
 
 /*
  * InputValueDefinition (3.6.1) : Description? Name : Type DefaultValue?

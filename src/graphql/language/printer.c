@@ -8,7 +8,6 @@
  */
 #include "postgres.h"
 
-#include "graphql/type/coerce.h"
 #include "graphql/language/language.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"

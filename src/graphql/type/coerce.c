@@ -11,6 +11,7 @@
 
 #include "miscadmin.h"
 
+#include "graphql/suggest.h"
 #include "graphql/type/coerce.h"
 
 /*
@@ -35,22 +36,18 @@ static bool coerce_at(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *t
 static GqlValue *
 make_value(GqlValueKind kind, const GqlValue *like)
 {
-	GqlValue   *value = palloc0(sizeof(GqlValue));
+	GqlValue   *value = gql_make_value(kind);
 
-	value->kind = kind;
 	value->loc = like->loc;
-	value->text = "";
 	return value;
 }
 
 static GqlValue *
 make_text_value(GqlValueKind kind, const GqlValue *like, const char *text, int len)
 {
-	GqlValue   *value = make_value(kind, like);
+	GqlValue   *value = gql_make_text_value(kind, text, len);
 
-	value->text = text;
-
-	value->len = len;
+	value->loc = like->loc;
 	return value;
 }
 
@@ -88,48 +85,20 @@ variable_value(const GqlCoercion *c, const char *name)
 {
 	GqlVariableValue *variable = c->variables ? gql_names_get(c->variables, name) : NULL;
 
-	return variable ? variable->value : NULL;
+	return variable != NULL ? variable->value : NULL;
 }
 
-/*
- * Variables inside of a leaf's literal give way to their values; an object's
- * member without value is left out.
- */
+static GqlValue *
+get_variable(const char *name, void *arg)
+{
+	return variable_value(arg, name);
+}
+
+/* The literal of a leaf with the values of the variables in it. */
 static GqlValue *
 substitute(const GqlCoercion *c, const GqlValue *value)
 {
-	GqlValue   *given,
-			   *copy;
-	ListCell   *lc;
-
-	check_stack_depth();
-	if (value->kind == GQL_VALUE_VARIABLE)
-	{
-		given = variable_value(c, value->text);
-		return given ? given : unconstify(GqlValue *, &null_value);
-	}
-	if (value->kind != GQL_VALUE_LIST && value->kind != GQL_VALUE_OBJECT)
-		return unconstify(GqlValue *, value);
-
-	copy = make_value(value->kind, value);
-	foreach(lc, value->items)
-	{
-		if (value->kind == GQL_VALUE_LIST)
-			copy->items = lappend(copy->items, substitute(c, lfirst(lc)));
-		else
-		{
-			GqlObjectField *field = lfirst(lc);
-			GqlObjectField *new_field;
-
-			if (field->value->kind == GQL_VALUE_VARIABLE && !variable_value(c, field->value->text))
-				continue;
-			new_field = palloc(sizeof(GqlObjectField));
-			new_field->name = field->name;
-			new_field->value = substitute(c, field->value);
-			copy->items = lappend(copy->items, new_field);
-		}
-	}
-	return copy;
+	return gql_substitute_variables(value, get_variable, unconstify(GqlCoercion *, c));
 }
 
 /*
@@ -466,29 +435,9 @@ index_members(Members *members, const GqlValue *object)
 static GqlObjectField *
 find_member(const Members *members, const char *name)
 {
-	List	   *items = members->object->items;
-
-	if (list_length(items) > FEW_FIELDS)
-		return gql_names_get(&members->by_name, name);
-	for (int i = list_length(items) - 1; i >= 0; i--)
-	{
-		GqlObjectField *member = list_nth(items, i);
-
-		if (strcmp(member->name.value, name) == 0)
-			return member;
-	}
-	return NULL;
-}
-
-static void
-add_member(GqlValue *object, const char *name, int loc, GqlValue *value)
-{
-	GqlObjectField *member = palloc(sizeof(GqlObjectField));
-
-	member->name.value = name;
-	member->name.loc = loc;
-	member->value = value;
-	object->items = lappend(object->items, member);
+	if (list_length(members->object->items) <= FEW_FIELDS)
+		return gql_object_field(members->object, name);
+	return gql_names_get(&members->by_name, name);
 }
 
 /*
@@ -513,7 +462,7 @@ coerce_absent_member(GqlCoercion *c, const GqlValue *object, const GqlType *type
 	statically.from_json = false;
 	if (!coerce_at(&statically, def->default_value, def->type, path, depth + 1, &value))
 		return false;
-	add_member(coerced, def->name, value->loc, value);
+	gql_object_add(coerced, def->name, value->loc, value);
 	return true;
 }
 
@@ -611,7 +560,7 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 		else if (!coerce_at(c, member->value, def->type, &step, depth + 1, result ? &item : NULL))
 			fits = false;
 		else if (result)
-			add_member(coerced, def->name, member->name.loc, item);
+			gql_object_add(coerced, def->name, member->name.loc, item);
 	}
 
 	foreach(lc, value->items)

@@ -5,7 +5,14 @@
 #ifndef GQL_COERCE_H
 #define GQL_COERCE_H
 
-#include "graphql/graphql.h"
+#include "graphql/type/schema.h"
+
+/* A variable of a request. */
+typedef struct GqlVariableValue
+{
+	const char *name;
+	GqlValue   *value;			/* coerced; NULL kind for null */
+} GqlVariableValue;
 
 typedef struct GqlCoercion GqlCoercion;
 
@@ -37,42 +44,18 @@ struct GqlCoercion
 extern bool gql_coerce(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type,
 					   const GqlPath *path, GqlValue **result);
 
+/*
+ * Input coercion (section 3's "Input Coercion") of a value without variables
+ * to a type. With from_json, the value came from JSON: a string may be an enum
+ * value. Errors are filed as "<what> at .path[2]: <reason>", without location.
+ * NULL when it does not fit.
+ */
+extern GqlValue *gql_coerce_value(GqlSchema *schema, const GqlValue *value,
+								  const GqlTypeRef *type, bool from_json,
+								  const char *what, GqlErrorList *errors);
+
 /* Is an argument or input field of this definition to be given? */
-#define gql_is_required(def) ((def)->type->kind == GQL_TYPE_NON_NULL && (def)->default_value == NULL)
-
-/*
- * CollectFields without variables: selections with @skip or @include are left
- * out, and those directives put into *conditional.
- */
-extern List *gql_collect_unconditional_fields(GqlRequest *request, GqlType *object_type,
-											  GqlSelectionSet *set, List **conditional);
-
-/* " at .a[2].b", as messages show paths; nothing for none. */
-extern char *gql_path_to_string(const GqlPath *path);
-
-/*
- * A value that came from JSON as messages show it: "{ a: [1, "b"], c: null }",
- * shortened.
- */
-extern char *gql_inspect(const GqlValue *value);
-
-/* A literal in its source form. */
-extern char *gql_literal_to_string(const GqlValue *value);
-
-/*
- * The same as messages show it, of a long one the beginning: more than a
- * message takes.
- */
-extern char *gql_show_literal(const GqlValue *value);
-
-/* gql_did_you_mean() over names. */
-extern char *gql_did_you_mean_name(const char *prefix, const char *input, const GqlNames *names);
-
-/*
- * " Did you mean …?" of options that are in order already, and the order in
- * which a2 stands before a10.
- */
-extern char *gql_did_you_mean_list(const char *prefix, List *options /* const char * */ );
-extern int	gql_natural_compare(const char *a, const char *b);
+#define gql_is_required(def) \
+	((def)->type->kind == GQL_TYPE_NON_NULL && (def)->default_value == NULL)
 
 #endif							/* GQL_COERCE_H */

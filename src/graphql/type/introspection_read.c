@@ -179,23 +179,6 @@ read_type(Reader *r, RrJsonNode *node, const Coordinate *place)
 
 /* ---- parts of types ---- */
 
-static bool
-has_variable(const GqlValue *value)
-{
-	ListCell   *lc;
-
-	check_stack_depth();
-	foreach(lc, value->items)
-	{
-		const GqlValue *item = value->kind == GQL_VALUE_LIST ? lfirst(lc)
-		: ((const GqlObjectField *) lfirst(lc))->value;
-
-		if (has_variable(item))
-			return true;
-	}
-	return value->kind == GQL_VALUE_VARIABLE;
-}
-
 /* Read "defaultValue", a literal (4.2.5). One that is none is left out. */
 static GqlValue *
 read_default(Reader *r, RrJsonNode *node, const Coordinate *place)
@@ -208,7 +191,7 @@ read_default(Reader *r, RrJsonNode *node, const Coordinate *place)
 		return NULL;
 	errors = gql_errors_create(1, NULL);
 	value = gql_parse_value(text, strlen(text), errors);
-	if (value != NULL && !has_variable(value))
+	if (value != NULL && !gql_contains_variable(value))
 		return value;
 	gql_error(r->warnings, "%s has a default value that is none: %s", place_name(place), text);
 	return NULL;

@@ -14,8 +14,8 @@
 #ifndef GQL_SCHEMA_H
 #define GQL_SCHEMA_H
 
-#include "graphql/language/ast.h"
 #include "graphql/error.h"
+#include "graphql/language/language.h"
 #include "graphql/type/names.h"
 
 typedef struct GqlType GqlType;
@@ -127,15 +127,6 @@ gql_starts_with_name(GqlFieldDef, name);
 gql_starts_with_name(GqlEnumValueDef, name);
 gql_starts_with_name(GqlType, name);
 gql_starts_with_name(GqlDirectiveDef, name);
-
-/* In the specification's order: executable locations, then SCHEMA and on. */
-#define GQL_DIRECTIVE_LOCATIONS(X) \
-	X(QUERY) X(MUTATION) X(SUBSCRIPTION) X(FIELD) X(FRAGMENT_DEFINITION) \
-	X(FRAGMENT_SPREAD) X(INLINE_FRAGMENT) X(VARIABLE_DEFINITION) \
-	X(FRAGMENT_VARIABLE_DEFINITION) \
-	X(SCHEMA) X(SCALAR) X(OBJECT) X(FIELD_DEFINITION) X(ARGUMENT_DEFINITION) \
-	X(INTERFACE) X(UNION) X(ENUM) X(ENUM_VALUE) X(INPUT_OBJECT) \
-	X(INPUT_FIELD_DEFINITION) X(DIRECTIVE_DEFINITION)
 
 typedef enum GqlDirectiveLocation
 {

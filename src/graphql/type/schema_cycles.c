@@ -261,22 +261,6 @@ gql_starts_with_name(DefaultField, name);
 
 static void follow_field(GqlSchemaCheck *c, GqlType *type, GqlInputValueDef *field);
 
-static const GqlValue *
-find_member(const GqlValue *object, const char *name)
-{
-	const GqlValue *value = NULL;
-	ListCell   *lc;
-
-	foreach(lc, object->items)
-	{
-		const GqlObjectField *field = lfirst(lc);
-
-		if (strcmp(field->name.value, name) == 0)
-			value = field->value;
-	}
-	return value;
-}
-
 /* Follow the default values that a literal of an input object takes in. */
 static void
 follow_literal(GqlSchemaCheck *c, GqlType *type, const GqlValue *literal)
@@ -303,7 +287,7 @@ follow_literal(GqlSchemaCheck *c, GqlType *type, const GqlValue *literal)
 
 		if (field_type->kind != GQL_INPUT_OBJECT)
 			continue;
-		member = find_member(literal, field->name);
+		member = gql_object_get(literal, field->name);
 		if (member != NULL)
 			follow_literal(c, field_type, member);
 		else

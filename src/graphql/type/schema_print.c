@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "graphql/suggest.h"
 #include "graphql/type/coerce.h"
 #include "graphql/language/language.h"
 #include "graphql/type/schema_int.h"

@@ -129,24 +129,15 @@ report_argument(GqlCoercion *c, const char *message, int loc, const GqlPath *pat
 static const char *
 string_argument(Builder *b, const GqlDirective *directive, const char *name)
 {
-	ListCell   *lc;
+	const GqlValue *value = gql_argument_get(directive->arguments, name);
+	ArgumentReport report = {b, directive->name.value, name};
+	GqlCoercion c = {.schema = b->schema, .report = report_argument, .arg = &report};
+	GqlType    *string = gql_names_get(&b->schema->types, "String");
 
-	foreach(lc, directive->arguments)
-	{
-		const GqlArgument *argument = lfirst(lc);
-
-		if (strcmp(argument->name.value, name) == 0)
-		{
-			ArgumentReport report = {b, directive->name.value, name};
-			GqlCoercion c = {.schema = b->schema, .report = report_argument, .arg = &report};
-			GqlType    *string = gql_names_get(&b->schema->types, "String");
-
-			if (!gql_coerce(&c, argument->value, gql_non_null(b->schema, &string->ref), NULL, NULL))
-				return NULL;
-			return argument->value->text;
-		}
-	}
-	return NULL;
+	if (value == NULL ||
+		!gql_coerce(&c, value, gql_non_null(b->schema, &string->ref), NULL, NULL))
+		return NULL;
+	return value->text;
 }
 
 /* The reason in @deprecated (3.13.3); NULL: there is no @deprecated. */

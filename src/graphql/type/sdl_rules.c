@@ -15,6 +15,7 @@
 
 #include "miscadmin.h"
 
+#include "graphql/suggest.h"
 #include "graphql/type/coerce.h"
 #include "graphql/type/schema_int.h"
 
@@ -504,19 +505,6 @@ check_unique_arguments(Walk *w, const GqlDirective *directive)
 	}
 }
 
-static bool
-is_given(const GqlDirective *directive, const char *argument)
-{
-	ListCell   *lc;
-
-	foreach(lc, directive->arguments)
-	{
-		if (strcmp(((const GqlArgument *) lfirst(lc))->name.value, argument) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void
 report_missing_argument(Walk *w, const GqlDirective *directive, const char *argument,
 						const char *type)
@@ -534,14 +522,16 @@ check_required_arguments(Walk *w, const GqlDirective *directive, const Directive
 	{
 		gql_foreach(GqlInputValueDef, arg, &entry->args)
 		{
-			if (gql_is_required(arg) && !is_given(directive, arg->name))
+			if (gql_is_required(arg) &&
+				gql_argument_get(directive->arguments, arg->name) == NULL)
 				report_missing_argument(w, directive, arg->name, gql_type_to_string(arg->type));
 		}
 		return;
 	}
 	gql_foreach(GqlInputValueNode, arg, &entry->args)
 	{
-		if (gql_is_required_node(arg) && !is_given(directive, arg->name.value))
+		if (gql_is_required_node(arg) &&
+			gql_argument_get(directive->arguments, arg->name.value) == NULL)
 		{
 			StringInfoData type;
 

@@ -13,7 +13,7 @@
 #ifndef GQL_VALIDATE_H
 #define GQL_VALIDATE_H
 
-#include "graphql/type/coerce.h"
+#include "graphql/graphql.h"
 
 typedef struct GqlValidation GqlValidation;
 typedef struct GqlWalk GqlWalk;

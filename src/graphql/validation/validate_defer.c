@@ -9,21 +9,6 @@
 #define DEFER "defer"
 #define STREAM "stream"
 
-static const GqlValue *
-find_argument(const GqlDirective *directive, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, directive->arguments)
-	{
-		const GqlArgument *argument = lfirst(lc);
-
-		if (strcmp(argument->name.value, name) == 0)
-			return argument->value;
-	}
-	return NULL;
-}
-
 /* ---- a search of selections, through fragments, each once ---- */
 
 typedef struct Search Search;
@@ -142,7 +127,7 @@ gql_defer_stream_on_root_field(GqlWalk *w, const void *node)
 static bool
 can_be_false(const GqlDirective *directive)
 {
-	const GqlValue *value = find_argument(directive, "if");
+	const GqlValue *value = gql_argument_get(directive->arguments, "if");
 
 	return value != NULL && (value->kind == GQL_VALUE_VARIABLE || (value->kind == GQL_VALUE_BOOLEAN &&
 																   !value->boolean));
@@ -154,11 +139,11 @@ can_be_left_out(const GqlSelection *selection)
 {
 	const GqlDirective *skip = gql_find_directive(selection->directives, "skip");
 	const GqlDirective *include = gql_find_directive(selection->directives, "include");
-	const GqlValue *value = skip != NULL ? find_argument(skip, "if") : NULL;
+	const GqlValue *value = skip != NULL ? gql_argument_get(skip->arguments, "if") : NULL;
 
 	if (skip != NULL && !(value != NULL && value->kind == GQL_VALUE_BOOLEAN && !value->boolean))
 		return true;
-	value = include != NULL ? find_argument(include, "if") : NULL;
+	value = include != NULL ? gql_argument_get(include->arguments, "if") : NULL;
 	return value != NULL && !(value->kind == GQL_VALUE_BOOLEAN && value->boolean);
 }
 
@@ -221,7 +206,7 @@ gql_defer_stream_label(GqlWalk *w, const void *node)
 
 	if (strcmp(directive->name.value, DEFER) != 0 && strcmp(directive->name.value, STREAM) != 0)
 		return;
-	value = find_argument(directive, "label");
+	value = gql_argument_get(directive->arguments, "label");
 	if (value == NULL || value->kind == GQL_VALUE_NULL)
 		return;
 	if (value->kind != GQL_VALUE_STRING)

@@ -62,21 +62,19 @@ use_variable(RrStep *step, const char *name)
 	step->variables = lappend(step->variables, unconstify(char *, name));
 }
 
+static bool
+use_if_variable(const GqlValue *value, void *arg)
+{
+	if (value->kind == GQL_VALUE_VARIABLE)
+		use_variable(arg, value->text);
+	return false;
+}
+
 /* Remember which of the query's variables a value uses. */
 static void
 use_variables(RrStep *step, const GqlValue *value)
 {
-	ListCell   *lc;
-
-	check_stack_depth();
-	if (value->kind == GQL_VALUE_VARIABLE)
-		use_variable(step, value->text);
-	else if (value->kind == GQL_VALUE_LIST)
-		foreach(lc, value->items)
-			use_variables(step, lfirst(lc));
-	else if (value->kind == GQL_VALUE_OBJECT)
-		foreach(lc, value->items)
-			use_variables(step, ((GqlObjectField *) lfirst(lc))->value);
+	gql_value_walk(value, use_if_variable, step);
 }
 
 /* A type as the query spells it, in the remote's names. */
@@ -155,37 +153,12 @@ use_argument_variables(RrStep *step, List *arguments)
 		use_variables(step, ((const GqlArgument *) lfirst(lc))->value);
 }
 
-static bool
-uses_variables(const GqlValue *value)
-{
-	ListCell   *lc;
-
-	check_stack_depth();
-	if (value->kind == GQL_VALUE_LIST)
-		foreach(lc, value->items)
-			if (uses_variables(lfirst(lc)))
-			return true;
-	if (value->kind == GQL_VALUE_OBJECT)
-		foreach(lc, value->items)
-			if (uses_variables(((GqlObjectField *) lfirst(lc))->value))
-			return true;
-	return value->kind == GQL_VALUE_VARIABLE;
-}
-
 static const GqlValue *
 given_argument(const GqlFieldSel *field, const char *name)
 {
 	const GqlSelection *node = linitial(field->nodes);
-	ListCell   *lc;
 
-	foreach(lc, node->arguments)
-	{
-		const GqlArgument *argument = lfirst(lc);
-
-		if (strcmp(argument->name.value, name) == 0)
-			return argument->value;
-	}
-	return NULL;
+	return gql_argument_get(node->arguments, name);
 }
 
 /*
@@ -199,7 +172,7 @@ coerced_argument(Printer *p, const GqlFieldSel *field, const char *name)
 	const GqlArgumentValue *value;
 	GqlNames	coerced;
 
-	if (given != NULL && uses_variables(given))
+	if (given != NULL && gql_contains_variable(given))
 		p->planner->depends_on_values = true;
 	gql_names_init(&coerced, CurrentMemoryContext);
 	if (!gql_coerce_arguments(p->planner->request, field, &coerced, p->planner->errors))

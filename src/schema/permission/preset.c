@@ -23,22 +23,11 @@ preset_of(const GqlInputValueNode *node)
 	return NULL;
 }
 
-static const GqlValue *
-directive_argument(const GqlDirective *directive, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, directive->arguments)
-		if (strcmp(((GqlArgument *) lfirst(lc))->name.value, name) == 0)
-		return ((GqlArgument *) lfirst(lc))->value;
-	return NULL;
-}
-
 /* Is a string that starts like a session variable just that string? */
 static bool
 is_static(const GqlDirective *preset)
 {
-	const GqlValue *value = directive_argument(preset, "static");
+	const GqlValue *value = gql_argument_get(preset->arguments, "static");
 
 	return value != NULL && value->kind == GQL_VALUE_BOOLEAN && value->boolean;
 }
@@ -50,30 +39,23 @@ rr_is_session_variable(const GqlValue *value)
 															 strlen(SESSION_PREFIX)) == 0;
 }
 
+static bool
+is_session_variable(const GqlValue *value, void *arg pg_attribute_unused())
+{
+	return rr_is_session_variable(value);
+}
+
 bool
 rr_holds_session_variable(const GqlValue *value)
 {
-	ListCell   *lc;
-
-	check_stack_depth();
-	if (rr_is_session_variable(value))
-		return true;
-	foreach(lc, value->items)
-	{
-		const GqlValue *item = value->kind == GQL_VALUE_OBJECT
-		? ((GqlObjectField *) lfirst(lc))->value : lfirst(lc);
-
-		if (rr_holds_session_variable(item))
-			return true;
-	}
-	return false;
+	return gql_value_walk(value, is_session_variable, NULL);
 }
 
 char	   *
 rr_preset_text(const GqlInputValueNode *node)
 {
 	const GqlDirective *preset = preset_of(node);
-	const GqlValue *value = preset ? directive_argument(preset, "value") : NULL;
+	const GqlValue *value = preset ? gql_argument_get(preset->arguments, "value") : NULL;
 	StringInfoData out;
 
 	if (value == NULL)
@@ -225,16 +207,6 @@ typedef struct PresetWalk
 	GqlErrorList *errors;
 } PresetWalk;
 
-static GqlValue *
-new_value(GqlValueKind kind)
-{
-	GqlValue   *value = palloc0(sizeof(GqlValue));
-
-	value->kind = kind;
-	value->loc = -1;
-	return value;
-}
-
 /* A session variable's text as a literal of the type; NULL when it is none. */
 static GqlValue *
 literal_of_text(const char *text, const char *type)
@@ -249,14 +221,11 @@ literal_of_text(const char *text, const char *type)
 	}
 	if (strcmp(type, "Boolean") == 0)
 	{
-		value = new_value(GQL_VALUE_BOOLEAN);
+		value = gql_make_value(GQL_VALUE_BOOLEAN);
 		value->boolean = pg_strcasecmp(text, "true") == 0;
 		return value->boolean || pg_strcasecmp(text, "false") == 0 ? value : NULL;
 	}
-	value = new_value(GQL_VALUE_STRING);
-	value->text = text;
-	value->len = strlen(text);
-	return value;
+	return gql_make_text_value(GQL_VALUE_STRING, text, strlen(text));
 }
 
 /* A session variable's text as a value of the type. */
@@ -279,7 +248,7 @@ value_of_variable(PresetWalk *w, const char *name, const GqlTypeRef *type)
 		error = gql_error(w->errors, "Session variable \"%s\" is no value of type %s.", name,
 						  named->name);
 	if (error != NULL)
-		error->code = text == NULL ? "not-found" : "coercion-error";
+		error->code = text == NULL ? GQL_CODE_NOT_FOUND : GQL_CODE_COERCION_ERROR;
 	return NULL;
 }
 
@@ -296,7 +265,7 @@ read_preset(PresetWalk *w, const GqlValue *value, const GqlTypeRef *type)
 		return value_of_variable(w, value->text, type);
 	if (value->kind != GQL_VALUE_LIST && value->kind != GQL_VALUE_OBJECT)
 		return unconstify(GqlValue *, value);
-	copy = new_value(value->kind);
+	copy = gql_make_value(value->kind);
 	foreach(lc, value->items)
 	{
 		if (value->kind == GQL_VALUE_LIST)
@@ -348,7 +317,7 @@ left_of_preset(const GqlValue *preset, const GqlValue *given)
 	check_stack_depth();
 	if (preset->kind != GQL_VALUE_OBJECT || given->kind != GQL_VALUE_OBJECT)
 		return NULL;
-	left = new_value(GQL_VALUE_OBJECT);
+	left = gql_make_value(GQL_VALUE_OBJECT);
 	foreach(lc, preset->items)
 	{
 		const GqlObjectField *member = lfirst(lc);
@@ -365,7 +334,7 @@ left_of_preset(const GqlValue *preset, const GqlValue *given)
 static GqlValue *
 merged(const GqlValue *given, const GqlValue *left)
 {
-	GqlValue   *object = new_value(GQL_VALUE_OBJECT);
+	GqlValue   *object = gql_make_value(GQL_VALUE_OBJECT);
 	ListCell   *lc;
 
 	check_stack_depth();
@@ -393,7 +362,7 @@ static bool apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *gi
 static bool
 apply_to_object(PresetWalk *w, GqlType *type, const GqlValue *given, GqlValue **result)
 {
-	GqlValue   *object = new_value(GQL_VALUE_OBJECT);
+	GqlValue   *object = gql_make_value(GQL_VALUE_OBJECT);
 
 	gql_foreach(GqlInputValueDef, field, gql_type_fields(w->upstream, type))
 	{
@@ -422,7 +391,7 @@ apply_to_type(PresetWalk *w, const GqlTypeRef *type, const GqlValue *given, GqlV
 		return true;
 	if (given->kind == GQL_VALUE_LIST)
 	{
-		*result = new_value(GQL_VALUE_LIST);
+		*result = gql_make_value(GQL_VALUE_LIST);
 		foreach(lc, given->items)
 		{
 			GqlValue   *item;
@@ -447,7 +416,7 @@ apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValu
 		 * of this, only a relationship can have given something, which comes
 		 * first
 		 */
-		const GqlValue *value = directive_argument(preset, "value");
+		const GqlValue *value = gql_argument_get(preset->arguments, "value");
 		GqlValue   *left = given ? left_of_preset(value, given) : unconstify(GqlValue *, value);
 
 		if (left != NULL && !is_static(preset))

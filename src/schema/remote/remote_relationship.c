@@ -300,25 +300,6 @@ file_misfit(JoinBuilder *b, const RrJoinKey *key, const GqlTypeRef *type, const 
 
 /* ---- the right-hand side ---- */
 
-static bool
-has_variables(const GqlValue *value)
-{
-	ListCell   *lc;
-
-	check_stack_depth();
-	if (value->kind == GQL_VALUE_VARIABLE)
-		return true;
-	if (value->kind == GQL_VALUE_LIST)
-		foreach(lc, value->items)
-			if (has_variables(lfirst(lc)))
-			return true;
-	if (value->kind == GQL_VALUE_OBJECT)
-		foreach(lc, value->items)
-			if (has_variables(((GqlObjectField *) lfirst(lc))->value))
-			return true;
-	return false;
-}
-
 /*
  * A batch by list or position has one call for all keys, so they need a list
  * to stand in; a custom scalar may be one.
@@ -420,7 +401,7 @@ check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, co
 			check_key_place(b, type, where);
 		return;
 	}
-	if (!has_variables(value) && !(value->kind == GQL_VALUE_OBJECT && b->query_can_add))
+	if (!gql_contains_variable(value) && !(value->kind == GQL_VALUE_OBJECT && b->query_can_add))
 	{
 		gql_coerce_value(upstream, value, type, true,
 						 psprintf("%s of remote schema \"%s\" does not take its static value",

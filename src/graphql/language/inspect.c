@@ -1,9 +1,9 @@
 /*
- * inspect.c: values and paths as error messages show them.
+ * inspect.c: values as error messages show them.
  */
 #include "postgres.h"
 
-#include "graphql/type/coerce.h"
+#include "graphql/language/language.h"
 
 /*
  * Lists are cut after so many items, and values below so many levels are only
@@ -11,31 +11,6 @@
  */
 #define MAX_ITEMS 10
 #define MAX_LEVELS 2
-
-static void
-append_path(StringInfo out, const GqlPath *path)
-{
-	if (path->prev)
-		append_path(out, path->prev);
-	if (path->key)
-		appendStringInfo(out, ".%s", path->key);
-	else
-		appendStringInfo(out, "[%d]", path->index);
-}
-
-char	   *
-gql_path_to_string(const GqlPath *path)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	if (path)
-	{
-		appendStringInfoString(&out, " at ");
-		append_path(&out, path);
-	}
-	return out.data;
-}
 
 /* A number without the zeros that end its fraction. */
 static void
