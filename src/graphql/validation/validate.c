@@ -1,9 +1,6 @@
 /*
- * validate.c: validation of a document against a schema (specification,
- * section 5).
- *
- * The rules, in the order in which they are asked at one node, and what they
- * have in common.
+ * validate.c: the table of the validation rules, and how they file errors
+ * (specification, section 5).
  */
 #include "postgres.h"
 
@@ -11,24 +8,25 @@
 
 #include "graphql/validation/validate.h"
 
+/* After so many errors validation is aborted, as in graphql-js. */
 #define MAX_ERRORS 100
 
 /*
- * Searches over fragments, once per operation and rule, may cost this much in
- * all; each step is a few nanoseconds.
+ * What gql_spend() allows in all. Rules search the fragments once for each
+ * operation; a step takes a few nanoseconds.
  */
 #define MAX_WORK 4000000
 
 typedef struct GqlRule
 {
-	const char *name;
-	const char *section;
+	const char *name;			/* as the specification calls it */
+	const char *section;		/* of the specification; "": not in it */
 	GqlRuleFn	on[GQL_N_WALK_EVENTS];
 } GqlRule;
 
 /*
- * graphql-js' specifiedRules, and its order. Sections are of the September
- * 2025 edition; @defer and @stream are not in it yet.
+ * graphql-js' specifiedRules, in its order. Sections are of the September 2025
+ * edition; @defer and @stream are not in it yet.
  */
 static const GqlRule rules[] = {
 	{"Executable Definitions", "5.1.1", {[GQL_AT_DOCUMENT] = gql_executable_definitions}},
@@ -38,7 +36,8 @@ static const GqlRule rules[] = {
 	{"Single Root Field", "5.2.4.1", {[GQL_AT_OPERATION] = gql_single_field_subscriptions}},
 	{"Fragment Spread Type Existence", "5.5.1.2", {[GQL_AT_NAMED_TYPE] = gql_known_type_names}},
 	{"Fragments on Object, Interface or Union Types", "5.5.1.3",
-	{[GQL_AT_INLINE_FRAGMENT] = gql_inline_fragments_on_composite_types,[GQL_AT_FRAGMENT] = gql_fragments_on_composite_types}},
+		{[GQL_AT_INLINE_FRAGMENT] = gql_inline_fragments_on_composite_types,
+	[GQL_AT_FRAGMENT] = gql_fragments_on_composite_types}},
 	{"Variables Are Input Types", "5.8.2", {[GQL_AT_VARIABLE_DEF] = gql_variables_are_input_types}},
 	{"Leaf Field Selections", "5.3.3", {[GQL_AT_FIELD] = gql_scalar_leafs}},
 	{"Field Selections", "5.3.1", {[GQL_AT_FIELD] = gql_fields_on_correct_type}},
@@ -46,7 +45,8 @@ static const GqlRule rules[] = {
 	{"Fragment Spread Target Defined", "5.5.2.1", {[GQL_AT_SPREAD] = gql_known_fragment_names}},
 	{"Fragments Must Be Used", "5.5.1.4", {[GQL_AFTER_DOCUMENT] = gql_no_unused_fragments}},
 	{"Fragment Spread Is Possible", "5.5.2.3",
-	{[GQL_AT_INLINE_FRAGMENT] = gql_possible_inline_fragments,[GQL_AT_SPREAD] = gql_possible_fragment_spreads}},
+		{[GQL_AT_INLINE_FRAGMENT] = gql_possible_inline_fragments,
+	[GQL_AT_SPREAD] = gql_possible_fragment_spreads}},
 	{"Fragment Spreads Must Not Form Cycles", "5.5.2.2",
 	{[GQL_AT_FRAGMENT] = gql_no_fragment_cycles}},
 	{"Variable Uniqueness", "5.8.1", {[GQL_AT_OPERATION] = gql_unique_variable_names}},
@@ -55,11 +55,12 @@ static const GqlRule rules[] = {
 	{"Directives Are Defined and in Valid Locations", "5.7.1, 5.7.2",
 	{[GQL_AT_DIRECTIVE] = gql_known_directives}},
 	{"Directives Are Unique per Location", "5.7.3",
-		{[GQL_AT_OPERATION] = gql_unique_directives_per_location,[GQL_AT_FRAGMENT] = gql_unique_directives_per_location,
-			[GQL_AT_TYPE_SYSTEM_NODE] = gql_unique_directives_per_location,[GQL_AT_VARIABLE_DEF] =
-			gql_unique_directives_per_location,
-			[GQL_AT_FIELD] = gql_unique_directives_per_location,[GQL_AT_SPREAD] =
-			gql_unique_directives_per_location,
+		{[GQL_AT_OPERATION] = gql_unique_directives_per_location,
+			[GQL_AT_FRAGMENT] = gql_unique_directives_per_location,
+			[GQL_AT_TYPE_SYSTEM_NODE] = gql_unique_directives_per_location,
+			[GQL_AT_VARIABLE_DEF] = gql_unique_directives_per_location,
+			[GQL_AT_FIELD] = gql_unique_directives_per_location,
+			[GQL_AT_SPREAD] = gql_unique_directives_per_location,
 	[GQL_AT_INLINE_FRAGMENT] = gql_unique_directives_per_location}},
 	{"Defer and Stream Not on Root Fields", "",
 	{[GQL_AT_OPERATION] = gql_defer_stream_on_root_field}},
@@ -68,23 +69,30 @@ static const GqlRule rules[] = {
 	{"Defer and Stream Labels", "", {[GQL_AT_DIRECTIVE] = gql_defer_stream_label}},
 	{"Stream on Lists", "", {[GQL_AT_DIRECTIVE] = gql_stream_on_list_field}},
 	{"Argument Names", "5.4.1",
-	{[GQL_AT_FIELD_ARGUMENT] = gql_known_argument_names,[GQL_AT_DIRECTIVE] = gql_known_directive_argument_names}},
+		{[GQL_AT_FIELD_ARGUMENT] = gql_known_argument_names,
+	[GQL_AT_DIRECTIVE] = gql_known_directive_argument_names}},
 	{"Argument Uniqueness", "5.4.2",
-	{[GQL_AT_FIELD] = gql_unique_field_argument_names,[GQL_AT_DIRECTIVE] = gql_unique_directive_argument_names}},
+		{[GQL_AT_FIELD] = gql_unique_field_argument_names,
+	[GQL_AT_DIRECTIVE] = gql_unique_directive_argument_names}},
 	{"Values of Correct Type; Input Object Fields", "5.6.1, 5.6.2, 5.6.4",
 	{[GQL_AT_VALUE] = gql_values_of_correct_type}},
 	{"Required Arguments", "5.4.3",
-	{[GQL_AFTER_FIELD] = gql_provided_required_arguments,[GQL_AFTER_DIRECTIVE] = gql_provided_required_directive_arguments}},
+		{[GQL_AFTER_FIELD] = gql_provided_required_arguments,
+	[GQL_AFTER_DIRECTIVE] = gql_provided_required_directive_arguments}},
 	{"All Variable Usages Are Allowed", "5.8.5",
 	{[GQL_AFTER_OPERATION] = gql_variables_in_allowed_position}},
 	{"Field Selection Merging", "5.3.2",
 	{[GQL_AT_SELECTION_SET] = gql_overlapping_fields_can_be_merged}},
 	{"Input Object Field Uniqueness", "5.6.3", {[GQL_AT_VALUE] = gql_unique_input_field_names}},
 	{"Introspection Depth", "",
-	{[GQL_AT_FIELD] = gql_max_introspection_depth,[GQL_AFTER_FIELD] = gql_max_introspection_depth_after}},
+		{[GQL_AT_FIELD] = gql_max_introspection_depth,
+	[GQL_AFTER_FIELD] = gql_max_introspection_depth_after}},
 };
 
-/* The same by event; filled in once. */
+/*
+ * The same by event; filled in once in a process. rule_handlers[0] is set
+ * last.
+ */
 static GqlRuleFn rule_lists[GQL_N_WALK_EVENTS][lengthof(rules) + 1];
 static const GqlRuleFn *rule_handlers[GQL_N_WALK_EVENTS];
 
@@ -98,15 +106,17 @@ list_rules(void)
 		GqlRuleFn  *next = rule_lists[event];
 
 		for (int i = 0; i < (int) lengthof(rules); i++)
+		{
 			if (rules[i].on[event] != NULL)
 				*next++ = rules[i].on[event];
+		}
 		rule_handlers[event] = rule_lists[event];
 	}
 }
 
 /*
- * The last error. It says that there may be more, so there is always room for
- * it.
+ * File the last error, even if the list is full: it says that there may be
+ * more.
  */
 static void
 file_abortion(GqlValidation *v, const char *message)
@@ -181,7 +191,7 @@ gql_validate(GqlSchema *schema, GqlDocument *document, int max_depth, GqlErrorLi
 	v->errors = errors;
 	gql_collect_definitions(v);
 
-	/* What nests too deep is not looked at any further. */
+	/* rules cost more the deeper a document nests, so this comes first */
 	if (gql_check_depth(v, max_depth))
 	{
 		GqlWalk		w = gql_walk_init(v, rule_handlers);

@@ -240,6 +240,21 @@ extern void gql_abort_validation(GqlValidation *v);
  */
 extern bool gql_spend(GqlValidation *v, int64 cost);
 
+/*
+ * Make room for one more element of a growing array: n elements, room for max.
+ * array is NULL while max is 0. The array may exceed 1 GB.
+ */
+#define gql_make_room(array, n, max) \
+	do { \
+		if ((n) == (max)) \
+		{ \
+			(max) = (max) > 0 ? (max) * 2 : 16; \
+			(array) = (array) != NULL \
+				? repalloc_huge((array), sizeof(*(array)) * (Size) (max)) \
+				: palloc(sizeof(*(array)) * (max)); \
+		} \
+	} while (0)
+
 /* ---- validate_walk.c ---- */
 
 #define gql_walk_init(v_, handlers_) ((GqlWalk) {.v = (v_), .handlers = (handlers_)})

@@ -1,12 +1,15 @@
 /*
- * validate_arguments.c: the rules for arguments of fields and directives
+ * validate_arguments.c: rules for arguments of fields and directives
  * (specification, 5.4).
  */
 #include "postgres.h"
 
 #include "graphql/validation/validate.h"
 
-/* "Query.user", as a field is called in messages */
+/* Lists up to this length are compared without a set of names. */
+#define FEW_ARGUMENTS 8
+
+/* How messages name a field: "Query.user", "<meta>.__type". */
 static char *
 field_coordinate(const GqlWalk *w)
 {
@@ -18,7 +21,8 @@ field_coordinate(const GqlWalk *w)
 	return psprintf("%s.%s", meta ? "<meta>" : w->field_parent->name, def->name);
 }
 
-/* 5.4.1 */
+/* ---- 5.4.1 Argument Names ---- */
+
 void
 gql_known_argument_names(GqlWalk *w, const void *node)
 {
@@ -30,7 +34,7 @@ gql_known_argument_names(GqlWalk *w, const void *node)
 					gql_did_you_mean_name(NULL, argument->name.value, &w->field_def->args));
 }
 
-/* The arguments that a directive of the document itself has. */
+/* The arguments of a directive that the document itself defines. */
 static void
 name_arguments(GqlNames *names, const GqlDirectiveDefNode *node)
 {
@@ -65,20 +69,22 @@ gql_known_directive_argument_names(GqlWalk *w, const void *node)
 
 		if (gql_names_get(names, argument->name.value) == NULL)
 			gql_invalid(w->v, argument->name.loc,
-						"Unknown argument \"%s\" on directive \"@%s\".%s", argument->name.value,
-						directive->name.value, gql_did_you_mean_name(NULL, argument->name.value,
-																	 names));
+						"Unknown argument \"%s\" on directive \"@%s\".%s",
+						argument->name.value, directive->name.value,
+						gql_did_you_mean_name(NULL, argument->name.value, names));
 	}
 }
 
-/* ---- 5.4.2 ---- */
+/* ---- 5.4.2 Argument Uniqueness ---- */
 
-/* Arguments of one name; each is in the order of the document. */
+/* Arguments of one name. */
 typedef struct SameName
 {
 	const char *name;
-	List	   *arguments;
+	List	   *arguments;		/* GqlArgument *, in the document's order */
 } SameName;
+
+gql_starts_with_name(SameName, name);
 
 static void
 check_uniqueness(GqlValidation *v, List *arguments)
@@ -115,19 +121,26 @@ check_uniqueness(GqlValidation *v, List *arguments)
 }
 
 /*
- * Most lists of arguments are short and without fault, which two loops see
- * without allocating.
+ * May arguments have one name? Most lists are short and have none; two loops
+ * see that without allocating.
  */
 static bool
-has_duplicates(List *arguments)
+may_have_duplicates(List *arguments)
 {
-	if (list_length(arguments) > 8)
+	if (list_length(arguments) > FEW_ARGUMENTS)
 		return true;
 	for (int i = 1; i < list_length(arguments); i++)
+	{
+		const GqlArgument *argument = list_nth(arguments, i);
+
 		for (int j = 0; j < i; j++)
-			if (strcmp(((GqlArgument *) list_nth(arguments, i))->name.value,
-					   ((GqlArgument *) list_nth(arguments, j))->name.value) == 0)
+		{
+			const GqlArgument *other = list_nth(arguments, j);
+
+			if (strcmp(argument->name.value, other->name.value) == 0)
 				return true;
+		}
+	}
 	return false;
 }
 
@@ -136,7 +149,7 @@ gql_unique_field_argument_names(GqlWalk *w, const void *node)
 {
 	const GqlSelection *field = node;
 
-	if (field->arguments != NIL && has_duplicates(field->arguments))
+	if (field->arguments != NIL && may_have_duplicates(field->arguments))
 		check_uniqueness(w->v, field->arguments);
 }
 
@@ -145,11 +158,11 @@ gql_unique_directive_argument_names(GqlWalk *w, const void *node)
 {
 	const GqlDirective *directive = node;
 
-	if (directive->arguments != NIL && has_duplicates(directive->arguments))
+	if (directive->arguments != NIL && may_have_duplicates(directive->arguments))
 		check_uniqueness(w->v, directive->arguments);
 }
 
-/* ---- 5.4.3 ---- */
+/* ---- 5.4.3 Required Arguments ---- */
 
 static bool
 is_provided(List *arguments, const char *name)
@@ -157,8 +170,10 @@ is_provided(List *arguments, const char *name)
 	ListCell   *lc;
 
 	foreach(lc, arguments)
+	{
 		if (strcmp(((GqlArgument *) lfirst(lc))->name.value, name) == 0)
-		return true;
+			return true;
+	}
 	return false;
 }
 
@@ -170,10 +185,12 @@ gql_provided_required_arguments(GqlWalk *w, const void *node)
 	if (w->field_def == NULL)
 		return;
 	gql_foreach(GqlInputValueDef, def, &w->field_def->args)
+	{
 		if (gql_is_required(def) && !is_provided(field->arguments, def->name))
-		gql_invalid(w->v, field->loc,
-					"Argument \"%s(%s:)\" of type \"%s\" is required, but it was not provided.",
-					field_coordinate(w), def->name, gql_type_to_string(def->type));
+			gql_invalid(w->v, field->loc,
+						"Argument \"%s(%s:)\" of type \"%s\" is required, but it was not provided.",
+						field_coordinate(w), def->name, gql_type_to_string(def->type));
+	}
 }
 
 static void
@@ -194,9 +211,13 @@ gql_provided_required_directive_arguments(GqlWalk *w, const void *node)
 
 	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
 	if (def != NULL)
+	{
 		gql_foreach(GqlInputValueDef, arg, &def->args)
+		{
 			if (gql_is_required(arg) && !is_provided(directive->arguments, arg->name))
-			report_missing(w, directive, arg->name, gql_type_to_string(arg->type));
+				report_missing(w, directive, arg->name, gql_type_to_string(arg->type));
+		}
+	}
 	if (def_node == NULL)
 		return;
 	foreach(lc, def_node->arguments)

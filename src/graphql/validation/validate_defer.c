@@ -1,6 +1,6 @@
 /*
- * validate_defer.c: the rules for @defer and @stream, which schemas may define
- * although the specification does not yet.
+ * validate_defer.c: rules for @defer and @stream. The specification does not
+ * have these directives yet, but schemas may define them.
  */
 #include "postgres.h"
 
@@ -9,44 +9,37 @@
 #define DEFER "defer"
 #define STREAM "stream"
 
-/* ---- a search of selections, through fragments, each once ---- */
+/* ---- search the selections of an operation, each fragment once ---- */
 
-typedef struct Search Search;
-
-struct Search
-{
-	GqlValidation *v;
-	const GqlOperation *operation;
-	GqlType    *root;
-	struct SearchFrame *frames;
-	int			n;
-	int			max;
-	int			stamp;
-};
-
+/* A selection set that the search is in. */
 typedef struct SearchFrame
 {
 	const GqlSelectionSet *set;
-	int			next;
-	const GqlSelection *spread; /* that led here, or NULL */
+	int			next;			/* index of the selection to look at next */
+	const GqlSelection *spread; /* the spread that led here, or NULL */
 } SearchFrame;
+
+typedef struct Search
+{
+	GqlValidation *v;
+	const GqlOperation *operation;
+	GqlType    *root;			/* the operation's root type */
+	SearchFrame *frames;		/* from the operation to the innermost set */
+	int			n;
+	int			max;
+	int			stamp;			/* of the fragments that it has entered */
+} Search;
 
 static void
 enter_set(Search *s, const GqlSelectionSet *set, const GqlSelection *spread)
 {
-	if (s->n == s->max)
-	{
-		s->max = s->max ? s->max * 2 : 16;
-		s->frames = s->frames != NULL ? repalloc_huge(s->frames, sizeof(SearchFrame) * (Size) s->max)
-			: palloc(sizeof(SearchFrame) * s->max);
-	}
-	s->frames[s->n++] = (SearchFrame)
-	{
-		set, 0, spread
-	};
+	gql_make_room(s->frames, s->n, s->max);
+	s->frames[s->n].set = set;
+	s->frames[s->n].next = 0;
+	s->frames[s->n++].spread = spread;
 }
 
-/* The fragment of a spread, if the search comes to it for the first time. */
+/* The fragment of a spread; NULL: none, or the search has entered it. */
 static GqlDefInfo *
 new_fragment(Search *s, const GqlSelection *spread)
 {
@@ -59,7 +52,8 @@ new_fragment(Search *s, const GqlSelection *spread)
 }
 
 /*
- * Call visit with every selection; it enters what is to be searched in turn.
+ * Call visit with each selection. It calls enter_set() for what is to be
+ * searched inside.
  */
 static void
 search_operation(Search *s, void (*visit) (Search *s, const GqlSelection *selection))
@@ -77,22 +71,23 @@ search_operation(Search *s, void (*visit) (Search *s, const GqlSelection *select
 	}
 }
 
-/* Does the document use either directive at all? */
+/* Can the document use either directive? False is sure. */
 static bool
 may_defer(GqlValidation *v)
 {
-	return v->source == NULL || strstr(v->source, DEFER) != NULL || strstr(v->source, STREAM) != NULL;
+	return v->source == NULL || strstr(v->source, DEFER) != NULL ||
+		strstr(v->source, STREAM) != NULL;
 }
 
-/* ---- not on root fields of mutations and subscriptions ---- */
+/* ---- none on root fields of mutations and subscriptions ---- */
 
 static void
 check_root_selection(Search *s, const GqlSelection *selection)
 {
 	const char *operation = s->operation->type == GQL_MUTATION ? "mutation" : "subscription";
 	bool		field = selection->kind == GQL_FIELD;
-	const GqlDirective *directive = gql_find_directive(selection->directives, field ? STREAM
-													   : DEFER);
+	const char *name = field ? STREAM : DEFER;
+	const GqlDirective *directive = gql_find_directive(selection->directives, name);
 	const GqlSelectionSet *set = field ? NULL : selection->selection_set;
 
 	if (selection->kind == GQL_FRAGMENT_SPREAD)
@@ -115,25 +110,27 @@ void
 gql_defer_stream_on_root_field(GqlWalk *w, const void *node)
 {
 	const GqlOperation *operation = ((const GqlDefInfo *) node)->operation;
-	Search		s = {.v = w->v, .operation = operation, .root = gql_schema_root(w->v->schema,
-																			  operation->type)};
+	GqlType    *root = gql_schema_root(w->v->schema, operation->type);
+	Search		s = {.v = w->v, .operation = operation, .root = root};
 
 	if (operation->type != GQL_QUERY && s.root != NULL && may_defer(w->v))
 		search_operation(&s, check_root_selection);
 }
 
-/* ---- not in subscriptions, unless a condition can turn them off ---- */
+/* ---- none in subscriptions, unless their "if" can be false ---- */
 
 static bool
 can_be_false(const GqlDirective *directive)
 {
 	const GqlValue *value = gql_argument_get(directive->arguments, "if");
 
-	return value != NULL && (value->kind == GQL_VALUE_VARIABLE || (value->kind == GQL_VALUE_BOOLEAN &&
-																   !value->boolean));
+	if (value == NULL)
+		return false;
+	return value->kind == GQL_VALUE_VARIABLE ||
+		(value->kind == GQL_VALUE_BOOLEAN && !value->boolean);
 }
 
-/* Can @skip or @include take a selection out? */
+/* Can @skip or @include remove a selection? */
 static bool
 can_be_left_out(const GqlSelection *selection)
 {
@@ -166,8 +163,10 @@ check_subscribed_selection(Search *s, const GqlSelection *selection)
 							"%s directive not supported on subscription operations. Disable `@%s` by setting the `if` argument to `false`.",
 							defer ? "Defer" : "Stream", directive->name.value);
 		for (int i = s->n - 1; i >= 0; i--)
+		{
 			if (s->frames[i].spread != NULL)
 				gql_invalid_also(s->v, error, s->frames[i].spread->loc);
+		}
 	}
 	if (selection->kind == GQL_FRAGMENT_SPREAD)
 	{
@@ -197,6 +196,8 @@ typedef struct Label
 	const GqlDirective *directive;
 } Label;
 
+gql_starts_with_name(Label, text);
+
 void
 gql_defer_stream_label(GqlWalk *w, const void *node)
 {
@@ -217,10 +218,13 @@ gql_defer_stream_label(GqlWalk *w, const void *node)
 	}
 	label = gql_names_get(&w->v->defer_labels, value->text);
 	if (label != NULL)
-		gql_invalid_also(w->v, gql_invalid(w->v, label->directive->loc,
-										   "Value for arguments \"defer(label:)\" and \"stream(label:)\" must be "
-										   "unique across all Defer/Stream directive usages."),
-						 directive->loc);
+	{
+		GqlError   *error = gql_invalid(w->v, label->directive->loc,
+										"Value for arguments \"defer(label:)\" and \"stream(label:)\" must be "
+										"unique across all Defer/Stream directive usages.");
+
+		gql_invalid_also(w->v, error, directive->loc);
+	}
 	else
 	{
 		label = palloc(sizeof(Label));
@@ -230,7 +234,7 @@ gql_defer_stream_label(GqlWalk *w, const void *node)
 	}
 }
 
-/* ---- @stream only where there is a list ---- */
+/* ---- @stream stands on lists ---- */
 
 void
 gql_stream_on_list_field(GqlWalk *w, const void *node)
@@ -238,7 +242,8 @@ gql_stream_on_list_field(GqlWalk *w, const void *node)
 	const GqlDirective *directive = node;
 	const GqlTypeRef *type;
 
-	if (w->field_def == NULL || w->parent_type == NULL || strcmp(directive->name.value, STREAM) != 0)
+	if (w->field_def == NULL || w->parent_type == NULL ||
+		strcmp(directive->name.value, STREAM) != 0)
 		return;
 	type = w->field_def->type;
 	if (type->kind != GQL_TYPE_LIST && !(type->kind == GQL_TYPE_NON_NULL &&

@@ -1,8 +1,9 @@
 /*
- * validate_definitions.c: the definitions of a document as a graph: who spreads which
- * fragment, what is reached, how deep it nests.
+ * validate_definitions.c: collect the definitions of a document as a graph:
+ * which fragments each spreads and reaches, and how deep it nests.
  *
- * Fragments form chains of any length, so nothing here recurses along them.
+ * Chains of fragments may be as long as the document, so nothing here recurses
+ * along them.
  */
 #include "postgres.h"
 
@@ -10,13 +11,14 @@
 
 /* ---- the graph ---- */
 
-/* A selection set still to be looked at, and the fields around it. */
+/* A selection set to be searched, and how many fields are around it. */
 typedef struct PendingSet
 {
 	const GqlSelectionSet *set;
 	int			depth;
 } PendingSet;
 
+/* The search for spreads; its arrays serve all definitions. */
 typedef struct Finder
 {
 	GqlValidation *v;
@@ -28,19 +30,10 @@ typedef struct Finder
 	int			max_spreads;
 } Finder;
 
-#define make_room(array, n, max) \
-	do { \
-		if ((n) == (max)) \
-		{ \
-			(max) = (max) * 2; \
-			(array) = repalloc_huge((array), sizeof(*(array)) * (Size) (max)); \
-		} \
-	} while (0)
-
 static void
 push_set(Finder *f, const GqlSelectionSet *set, int depth)
 {
-	make_room(f->pending, f->npending, f->max_pending);
+	gql_make_room(f->pending, f->npending, f->max_pending);
 	f->pending[f->npending].set = set;
 	f->pending[f->npending++].depth = depth;
 }
@@ -48,15 +41,16 @@ push_set(Finder *f, const GqlSelectionSet *set, int depth)
 static void
 add_spread(Finder *f, const GqlSelection *node, int depth)
 {
-	make_room(f->spreads, f->nspreads, f->max_spreads);
+	gql_make_room(f->spreads, f->nspreads, f->max_spreads);
 	f->spreads[f->nspreads].node = node;
 	f->spreads[f->nspreads].target = gql_names_get(&f->v->fragments, node->name.value);
 	f->spreads[f->nspreads++].depth = depth;
 }
 
 /*
- * The spreads of a definition: a set's own first, then those of the set inside
- * of it that comes last, and so on.
+ * Find the spreads of a definition, and its own depth. The order is
+ * graphql-js': a selection set's own spreads, then those of the last set inside
+ * of it, and so on.
  */
 static void
 find_spreads(Finder *f, GqlDefInfo *def)
@@ -112,10 +106,12 @@ void
 gql_collect_definitions(GqlValidation *v)
 {
 	Finder		finder = {.v = v, .max_pending = 16, .max_spreads = 16};
+	List	   *definitions = v->document->definitions;
 	ListCell   *lc;
 
-	v->defs = palloc_extended(sizeof(GqlDefInfo) * (Size) Max(list_length(v->document->definitions), 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	foreach(lc, v->document->definitions)
+	v->defs = palloc_extended(sizeof(GqlDefInfo) * (Size) list_length(definitions),
+							  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	foreach(lc, definitions)
 	{
 		GqlDefinition *definition = lfirst(lc);
 
@@ -124,9 +120,10 @@ gql_collect_definitions(GqlValidation *v)
 		else if (definition->kind == GQL_DEF_TYPE && !((GqlTypeDefNode *) definition)->extend)
 			gql_names_add(&v->types, &((GqlTypeDefNode *) definition)->name);
 	}
-	for (int i = list_length(v->document->definitions) - 1; i >= 0; i--)
+	/* of definitions of one name the last counts, so begin with that */
+	for (int i = list_length(definitions) - 1; i >= 0; i--)
 	{
-		GqlDirectiveDefNode *node = list_nth(v->document->definitions, i);
+		GqlDirectiveDefNode *node = list_nth(definitions, i);
 
 		if (node->def.kind == GQL_DEF_DIRECTIVE && !node->extend)
 			gql_names_add(&v->directives, &node->name);
@@ -160,8 +157,9 @@ gql_fragment_type(GqlValidation *v, GqlDefInfo *fragment)
 	return fragment->type;
 }
 
-/* ---- what is reached ---- */
+/* ---- fragments that definitions reach ---- */
 
+/* Fragments reached so far. */
 typedef struct Reached
 {
 	GqlDefInfo **items;
@@ -179,7 +177,7 @@ reach_targets(Reached *reached, const GqlDefInfo *from, int stamp)
 		if (target == NULL || target->stamp == stamp)
 			continue;
 		target->stamp = stamp;
-		make_room(reached->items, reached->n, reached->max);
+		gql_make_room(reached->items, reached->n, reached->max);
 		reached->items[reached->n++] = target;
 	}
 }
@@ -201,12 +199,13 @@ gql_reached_fragments(GqlValidation *v, GqlDefInfo *const *from, int n, int *nfo
 
 /* ---- depth ---- */
 
+/* GqlDefInfo.depth_state */
 enum
 {
 	DEPTH_UNKNOWN, DEPTH_PENDING, DEPTH_KNOWN
 };
 
-/* A definition whose spreads are being measured. */
+/* A definition that is being measured, and its spread to look at next. */
 typedef struct DepthFrame
 {
 	GqlDefInfo *def;
@@ -214,19 +213,18 @@ typedef struct DepthFrame
 } DepthFrame;
 
 /*
- * Depth with fragments. A cycle counts once around: another rule refuses it.
+ * Measure the depth of a definition with fragments opened. A cycle is followed
+ * once; another rule refuses it.
  */
 static int
 measure_depth(GqlDefInfo *def)
 {
-	int			max = 16,
-				n = 0;
+	int			max = 16;
+	int			n = 0;
 	DepthFrame *frames = palloc(sizeof(DepthFrame) * max);
 
-	frames[n++] = (DepthFrame)
-	{
-		def, 0
-	};
+	frames[n].def = def;
+	frames[n++].next = 0;
 	while (n > 0)
 	{
 		DepthFrame *frame = &frames[n - 1];
@@ -247,11 +245,9 @@ measure_depth(GqlDefInfo *def)
 		target = at->spreads[frame->next].target;
 		if (target != NULL && target->depth_state == DEPTH_UNKNOWN)
 		{
-			make_room(frames, n, max);
-			frames[n++] = (DepthFrame)
-			{
-				target, 0
-			};
+			gql_make_room(frames, n, max);
+			frames[n].def = target;
+			frames[n++].next = 0;
 			continue;
 		}
 		if (target != NULL && target->depth_state == DEPTH_KNOWN)

@@ -1,5 +1,5 @@
 /*
- * validate_directives.c: the rules for directives (specification, 5.7).
+ * validate_directives.c: rules for directives (specification, 5.7).
  */
 #include "postgres.h"
 
@@ -20,6 +20,8 @@ gql_lookup_directive(GqlValidation *v, const char *name, const GqlDirectiveDefNo
 		*def = gql_names_get(&v->schema->directives, name);
 }
 
+/* ---- 5.7.1 Directives Are Defined, 5.7.2 ... in Valid Locations ---- */
+
 static bool
 has_location(const GqlDirectiveDefNode *node, const GqlDirectiveDef *def,
 			 GqlDirectiveLocation location)
@@ -29,12 +31,13 @@ has_location(const GqlDirectiveDefNode *node, const GqlDirectiveDef *def,
 	if (def != NULL)
 		return def->locations & ((uint32) 1 << location);
 	foreach(lc, node->locations)
+	{
 		if (strcmp(((GqlName *) lfirst(lc))->value, gql_directive_location_name(location)) == 0)
-		return true;
+			return true;
+	}
 	return false;
 }
 
-/* 5.7.1, 5.7.2 */
 void
 gql_known_directives(GqlWalk *w, const void *node)
 {
@@ -51,6 +54,8 @@ gql_known_directives(GqlWalk *w, const void *node)
 					gql_directive_location_name(w->location));
 }
 
+/* ---- 5.7.3 Directives Are Unique per Location ---- */
+
 static bool
 is_repeatable(GqlValidation *v, const char *name)
 {
@@ -61,7 +66,6 @@ is_repeatable(GqlValidation *v, const char *name)
 	return node != NULL ? node->repeatable : def == NULL || def->repeatable;
 }
 
-/* 5.7.3 */
 void
 gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unused())
 {
@@ -70,12 +74,9 @@ gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unu
 	GqlNames	names;
 	ListCell   *lc;
 
-	/*
-	 * One directive cannot repeat itself, unless its place is in several
-	 * parts.
-	 */
-	if (w->directives == NIL || (list_length(w->directives) == 1 && *seen == NIL &&
-								 w->seen_directives == NULL))
+	/* one directive alone cannot repeat, unless the location has other parts */
+	if (w->directives == NIL ||
+		(list_length(w->directives) == 1 && w->seen_directives == NULL))
 		return;
 	gql_names_init(&names, CurrentMemoryContext);
 	foreach(lc, *seen)
@@ -84,6 +85,7 @@ gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unu
 	{
 		GqlDirective *directive = lfirst(lc);
 		const GqlDirective *first;
+		GqlError   *error;
 
 		if (is_repeatable(w->v, directive->name.value))
 			continue;
@@ -93,8 +95,9 @@ gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unu
 			continue;
 		}
 		first = gql_names_get(&names, directive->name.value);
-		gql_invalid_also(w->v, gql_invalid(w->v, first->loc,
-										   "The directive \"@%s\" can only be used once at this location.", first->name.value),
-						 directive->loc);
+		error = gql_invalid(w->v, first->loc,
+							"The directive \"@%s\" can only be used once at this location.",
+							first->name.value);
+		gql_invalid_also(w->v, error, directive->loc);
 	}
 }

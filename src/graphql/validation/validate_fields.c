@@ -1,23 +1,26 @@
 /*
- * validate_fields.c: the rules for types that are named, and for fields
+ * validate_fields.c: rules for the types that a document names, and for fields
  * (specification, 5.3 and 5.5.1.2).
  */
 #include "postgres.h"
 
 #include "graphql/validation/validate.h"
 
-/* ---- 5.5.1.2 ---- */
+/* ---- 5.5.1.2 Fragment Spread Type Existence ---- */
 
 static const char *const specified_scalars[] = {"String", "Int", "Float", "Boolean", "ID"};
 
+/* Is it a specified scalar, used by the schema or not, or introspection type? */
 static bool
 is_standard_type(GqlValidation *v, const char *name)
 {
 	GqlType    *type = gql_schema_type(v->schema, name);
 
 	for (int i = 0; i < (int) lengthof(specified_scalars); i++)
+	{
 		if (strcmp(name, specified_scalars[i]) == 0)
 			return true;
+	}
 	return type != NULL && type->builtin;
 }
 
@@ -42,7 +45,8 @@ gql_known_type_names(GqlWalk *w, const void *node)
 {
 	const GqlTypeNode *type = node;
 
-	if (gql_schema_type(w->v->schema, type->name) != NULL || gql_names_get(&w->v->types, type->name) != NULL)
+	if (gql_schema_type(w->v->schema, type->name) != NULL ||
+		gql_names_get(&w->v->types, type->name) != NULL)
 		return;
 	if (w->in_type_system && is_standard_type(w->v, type->name))
 		return;
@@ -50,7 +54,7 @@ gql_known_type_names(GqlWalk *w, const void *node)
 				suggest_types(w, type->name));
 }
 
-/* ---- 5.3.3 ---- */
+/* ---- 5.3.3 Leaf Field Selections ---- */
 
 void
 gql_scalar_leafs(GqlWalk *w, const void *node)
@@ -72,19 +76,20 @@ gql_scalar_leafs(GqlWalk *w, const void *node)
 					field->name.value, gql_type_to_string(w->type), field->name.value);
 }
 
-/* ---- 5.3.1 ---- */
+/* ---- 5.3.1 Field Selections ---- */
 
-/*
- * A type that has the field which was looked for, and how many of the possible
- * types would be served by it.
- */
+/* A type that has the field which the parent type lacks. */
 typedef struct TypeOption
 {
 	const char *name;
 	GqlType    *type;
-	int			count;
+	int			count;			/* possible types of the parent that a
+								 * fragment on this type would match */
 } TypeOption;
 
+gql_starts_with_name(TypeOption, name);
+
+/* graphql-js' order: the most useful option first. */
 static int
 compare_type_options(GqlSchema *schema, const TypeOption *a, const TypeOption *b)
 {
@@ -98,8 +103,8 @@ compare_type_options(GqlSchema *schema, const TypeOption *a, const TypeOption *b
 }
 
 /*
- * How many options are in order from the first on, or in reverse order; these
- * are turned round.
+ * Count the options at the beginning that are in order. If they are in reverse
+ * order, reverse them first.
  */
 static int
 make_run(GqlSchema *schema, GqlNames *options)
@@ -108,8 +113,8 @@ make_run(GqlSchema *schema, GqlNames *options)
 	bool		descending = compare_type_options(schema, items[1], items[0]) < 0;
 	int			n = 2;
 
-	while (n < options->n && (compare_type_options(schema, items[n],
-												   items[n - 1]) < 0) == descending)
+	while (n < options->n &&
+		   (compare_type_options(schema, items[n], items[n - 1]) < 0) == descending)
 		n++;
 	for (int i = 0; descending && i < n / 2; i++)
 	{
@@ -122,8 +127,8 @@ make_run(GqlSchema *schema, GqlNames *options)
 }
 
 /*
- * These comparisons do not make a total order, so it matters how one sorts: by
- * binary insertion behind what is in order, as JavaScript engines do.
+ * Sort as JavaScript engines do: binary insertion behind what is in order. The
+ * algorithm matters, because the comparison is not a total order.
  */
 static void
 sort_type_options(GqlSchema *schema, GqlNames *options)
@@ -133,8 +138,8 @@ sort_type_options(GqlSchema *schema, GqlNames *options)
 	for (int i = make_run(schema, options); i < options->n; i++)
 	{
 		void	   *option = options->items[i];
-		int			low = 0,
-					high = i;
+		int			low = 0;
+		int			high = i;
 
 		while (low < high)
 		{
@@ -166,8 +171,8 @@ count_type_option(GqlNames *options, GqlType *type)
 }
 
 /*
- * Of an abstract type's possible types, those that have the field, and their
- * interfaces that do.
+ * "Did you mean" for a field of an abstract type: those of its possible types,
+ * and of their interfaces, that have the field.
  */
 static char *
 suggest_fragments(GqlSchema *schema, GqlType *type, const char *field)
@@ -186,8 +191,10 @@ suggest_fragments(GqlSchema *schema, GqlType *type, const char *field)
 			continue;
 		count_type_option(&options, possible);
 		gql_foreach(GqlType, iface, &possible->interfaces)
+		{
 			if (gql_names_get(gql_type_fields(schema, iface), field) != NULL)
-			count_type_option(&options, iface);
+				count_type_option(&options, iface);
+		}
 	}
 	sort_type_options(schema, &options);
 	for (int i = 0; i < options.n; i++)
@@ -213,8 +220,10 @@ gql_fields_on_correct_type(GqlWalk *w, const void *node)
 }
 
 /*
- * ---- introspection does not nest lists deeper than this: each could hold the
- * whole schema again ----
+ * ---- introspection depth ----
+ *
+ * A list of types below a list of types can show the whole schema for each
+ * item, so they must not nest this deep.
  */
 
 #define MAX_LISTS_DEPTH 3
@@ -222,10 +231,10 @@ gql_fields_on_correct_type(GqlWalk *w, const void *node)
 typedef struct ListSearch
 {
 	GqlValidation *v;
-	List	   *sets;			/* const GqlSelectionSet *, and side by side */
-	List	   *depths;
-	List	   *entered;		/* fragments found fine unless the search says
-								 * otherwise */
+	List	   *sets;			/* const GqlSelectionSet *: to be searched */
+	List	   *depths;			/* lists around each of them; same index */
+	List	   *entered;		/* GqlDefInfo *: their introspection_depth
+								 * holds only if the search finds nothing */
 } ListSearch;
 
 static bool
@@ -235,7 +244,7 @@ is_list_field(const char *name)
 		strcmp(name, "possibleTypes") == 0 || strcmp(name, "inputFields") == 0;
 }
 
-/* True when the limit is reached. */
+/* Is the limit reached? If not, what is inside is searched later. */
 static bool
 search_selection(ListSearch *s, const GqlSelection *selection, int depth)
 {
@@ -280,10 +289,12 @@ exceeds_introspection_depth(GqlValidation *v, const GqlSelection *field)
 			exceeds = exceeds || search_selection(&s, lfirst(lc), depth);
 	}
 
-	/* The search ended early: what it has entered is not known to be fine. */
+	/* it ended early, so nothing is known of the fragments entered */
 	if (exceeds)
+	{
 		foreach(lc, s.entered)
 			((GqlDefInfo *) lfirst(lc))->introspection_depth = -1;
+	}
 	return exceeds;
 }
 
@@ -293,7 +304,7 @@ gql_max_introspection_depth(GqlWalk *w, const void *node)
 	const GqlSelection *field = node;
 	GqlValidation *v = w->v;
 
-	/* What is inside of a refused field is refused with it. */
+	/* what is inside of a refused field was refused with it */
 	if (v->introspection_field != NULL || field->name.value[0] != '_')
 		return;
 	if (strcmp(field->name.value, "__schema") != 0 && strcmp(field->name.value, "__type") != 0)

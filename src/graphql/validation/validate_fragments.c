@@ -1,11 +1,11 @@
 /*
- * validate_fragments.c: the rules for fragments (specification, 5.5).
+ * validate_fragments.c: rules for fragments (specification, 5.5).
  */
 #include "postgres.h"
 
 #include "graphql/validation/validate.h"
 
-/* ---- 5.5.1 declarations ---- */
+/* ---- 5.5.1 Fragment Declarations ---- */
 
 /* 5.5.1.3 */
 void
@@ -37,12 +37,14 @@ gql_unique_fragment_names(GqlWalk *w, const void *node)
 {
 	GqlFragment *fragment = ((const GqlDefInfo *) node)->fragment;
 	const GqlName *known;
+	GqlError   *error;
 
 	if (gql_names_add(&w->v->fragment_names, &fragment->name))
 		return;
 	known = gql_names_get(&w->v->fragment_names, fragment->name.value);
-	gql_invalid_also(w->v, gql_invalid(w->v, known->loc,
-									   "There can be only one fragment named \"%s\".", known->value), fragment->name.loc);
+	error = gql_invalid(w->v, known->loc, "There can be only one fragment named \"%s\".",
+						known->value);
+	gql_invalid_also(w->v, error, fragment->name.loc);
 }
 
 /* 5.5.1.4 */
@@ -52,25 +54,30 @@ gql_no_unused_fragments(GqlWalk *w, const void *node pg_attribute_unused())
 	GqlValidation *v = w->v;
 	GqlDefInfo **operations;
 	GqlDefInfo **used;
-	int			noperations = 0,
-				nused;
+	int			noperations = 0;
+	int			nused;
 
 	if (v->fragments.n == 0)
 		return;
-	operations = palloc(sizeof(GqlDefInfo *) * (v->noperations + 1));
+	operations = palloc(sizeof(GqlDefInfo *) * v->noperations);
 	for (int i = 0; i < v->ndefs; i++)
+	{
 		if (v->defs[i].operation != NULL)
 			operations[noperations++] = &v->defs[i];
+	}
 	used = gql_reached_fragments(v, operations, noperations, &nused);
 	for (int i = 0; i < nused; i++)
 		used[i]->used = true;
 	for (int i = 0; i < v->ndefs && !v->aborted; i++)
-		if (v->defs[i].fragment != NULL && !v->defs[i].canonical->used)
-			gql_invalid(v, v->defs[i].fragment->def.loc, "Fragment \"%s\" is never used.",
-						v->defs[i].name);
+	{
+		const GqlDefInfo *def = &v->defs[i];
+
+		if (def->fragment != NULL && !def->canonical->used)
+			gql_invalid(v, def->fragment->def.loc, "Fragment \"%s\" is never used.", def->name);
+	}
 }
 
-/* ---- 5.5.2 spreads ---- */
+/* ---- 5.5.2 Fragment Spreads ---- */
 
 /* 5.5.2.1 */
 void
@@ -82,24 +89,25 @@ gql_known_fragment_names(GqlWalk *w, const void *node)
 		gql_invalid(w->v, spread->name.loc, "Unknown fragment \"%s\".", spread->name.value);
 }
 
-/*
- * Is there a type that may stand where either stands? (5.5.2.3,
- * GetPossibleTypes)
- */
+/* Have two abstract types a possible type in common? (GetPossibleTypes) */
 static bool
 have_common_type(GqlSchema *schema, GqlType *a, GqlType *b)
 {
 	gql_type_fields(schema, a);
 	gql_foreach(GqlType, possible, &a->members)
+	{
 		if (gql_is_subtype(schema, b, possible))
-		return true;
+			return true;
+	}
 	return false;
 }
 
+/* May an object be of both types? */
 static bool
 types_overlap(GqlValidation *v, GqlType *a, GqlType *b)
 {
 	GqlTypePair *known;
+	uintptr_t	slot;
 
 	if (a == b)
 		return true;
@@ -109,15 +117,17 @@ types_overlap(GqlValidation *v, GqlType *a, GqlType *b)
 		return gql_is_subtype(v->schema, a, b);
 
 	/*
-	 * Two abstract types may have many possible ones, and a document the same
-	 * pair many times.
+	 * Abstract types may have many possible types, and a document may have
+	 * the same pair many times; so answers are cached.
 	 */
-	known = &v->type_pairs[((uintptr_t) a / sizeof(GqlType) * 31 + (uintptr_t) b / sizeof(GqlType)) % lengthof(v->type_pairs)];
+	slot = (uintptr_t) a / sizeof(GqlType) * 31 + (uintptr_t) b / sizeof(GqlType);
+	known = &v->type_pairs[slot % lengthof(v->type_pairs)];
 	if (known->a != a || known->b != b)
-		*known = (GqlTypePair)
 	{
-		a, b, have_common_type(v->schema, a, b)
-	};
+		known->overlap = have_common_type(v->schema, a, b);
+		known->a = a;
+		known->b = b;
+	}
 	return known->overlap;
 }
 
@@ -149,16 +159,21 @@ gql_possible_fragment_spreads(GqlWalk *w, const void *node)
 					fragment->name, w->parent_type->name, type->name);
 }
 
-/* ---- 5.5.2.2: no cycles ---- */
+/*
+ * ---- 5.5.2.2 Fragment Spreads Must Not Form Cycles ----
+ *
+ * A depth-first search along the spreads. It enters each fragment once in the
+ * whole document.
+ */
 
 /*
- * The path of spreads from the fragment where the search began; frame i has
- * been entered by the spread of frame i - 1.
+ * A fragment on the path of the search. The spread at hand is the one that led
+ * to the next frame.
  */
 typedef struct CycleFrame
 {
 	GqlDefInfo *fragment;
-	int			next;			/* spread */
+	int			next;			/* index of the spread at hand */
 } CycleFrame;
 
 typedef struct CycleSearch
@@ -172,22 +187,14 @@ typedef struct CycleSearch
 static void
 enter_fragment(CycleSearch *s, GqlDefInfo *fragment)
 {
-	if (s->n == s->max)
-	{
-		s->max = s->max ? s->max * 2 : 16;
-		s->frames = s->frames != NULL ? repalloc_huge(s->frames, sizeof(CycleFrame) * (Size) s->max)
-			: palloc(sizeof(CycleFrame) * s->max);
-	}
+	gql_make_room(s->frames, s->n, s->max);
 	fragment->canonical->cycle_checked = true;
 	fragment->canonical->path_index = s->n;
 	s->frames[s->n].fragment = fragment;
 	s->frames[s->n++].next = 0;
 }
 
-/*
- * The spreads that lead from frame start back to it: those at which its frames
- * are.
- */
+/* Report the cycle of the spreads at hand, from frame start on. */
 static void
 report_cycle(CycleSearch *s, int start)
 {

@@ -1,19 +1,19 @@
 /*
- * validate_merge.c: do any two fields of a document conflict at all?
- * (specification, 5.3.2)
+ * validate_merge.c: find out quickly whether any two fields of a document can
+ * conflict (specification, 5.3.2 Field Selection Merging).
  *
- * FieldsInSetCanMerge() read literally compares each two fields of one
- * response key, and their selections again. Here the fields that meet in one
- * place of the answer are collected once, through all fragments, and each is
- * compared with one representative of its group only: having the same shape is
- * an equivalence, and so is having the same name and arguments among fields
- * whose parents may be one type. What then stands below a group is one set of
- * selection sets, and each such set is looked at once.
+ * FieldsInSetCanMerge(), read literally, compares each pair of fields of one
+ * response key, and then their selections again. Here, all selection sets that
+ * are merged at one place of the response are collected once, through all
+ * fragments. Each field is compared with one other only, which stands for the
+ * rest: "same shape" is an equivalence, and so is "same name and arguments"
+ * among fields whose parents may be the same object. The selection sets below
+ * a group of fields are the next place, and each place is looked at once.
  *
- * That is linear for documents as people and machines write them. The number
- * of sets has no polynomial bound in theory, so the work is limited; then, as
- * when a conflict was found, the answer is "maybe", and validate_overlap.c
- * finds out which fields they are.
+ * That takes linear time for documents as people and programs write them. In
+ * theory the number of places has no polynomial bound, so the work is limited.
+ * If the limit is reached, or a conflict is found, the answer is "maybe", and
+ * validate_overlap.c finds out which fields conflict.
  */
 #include "postgres.h"
 
@@ -21,88 +21,82 @@
 
 #include "graphql/validation/validate.h"
 
-/* Fields and sets looked at, in all; a few hundred milliseconds at most. */
+/* Fields and sets to look at, in all: a few hundred milliseconds at most. */
 #define MAX_MERGE_WORK 4000000
 
 /* A selection set and the type that its fields are looked up in. */
-typedef struct Source
+typedef struct TypedSet
 {
 	const GqlSelectionSet *set;
 	GqlType    *parent;			/* NULL: unknown */
-} Source;
+} TypedSet;
 
-/*
- * A place of the answer: selection sets that are merged there. With identity,
- * fields of one key must be the same field if their parents may be; without,
- * all are of different parents already, and only their shapes have to agree.
- */
-typedef struct Place
+/* A place of the response: the selection sets that are merged there. */
+typedef struct MergePlace
 {
-	int			first;			/* in Merge.sources */
-	int			n;
-	bool		identity;
+	int			first;			/* index of its first set in Merge.sets */
+	int			n;				/* how many sets it has */
+	bool		identity;		/* true: fields of one key whose parents may
+								 * be the same object must be the same field;
+								 * false: no two parents are, and only the
+								 * shapes have to agree */
 	uint32		hash;
-} Place;
+} MergePlace;
 
-typedef struct Entry
+/* A field at the place at hand. */
+typedef struct MergeField
 {
-	const char *key;
+	const char *key;			/* response key */
 	uint32		hash;
-	int			next;			/* of the same key, or -1 */
-	int			last;			/* of the key's first: its last */
+	bool		first;			/* the first field of its key */
+	int			next;			/* index of the next field of its key; -1 */
+	int			last;			/* if first: index of the key's last field */
 	const GqlSelection *node;
-	GqlType    *parent;
-	GqlFieldDef *def;
-	bool		first;			/* of its key */
-} Entry;
+	GqlType    *parent;			/* NULL: unknown */
+	GqlFieldDef *def;			/* NULL: unknown */
+} MergeField;
 
 typedef struct Merge
 {
 	GqlValidation *v;
 	int64		work;
-	int			stamp;			/* of the place at hand, for fragments */
+	int			stamp;			/* of the fragments entered at this place */
 
-	/* Places that were found, those before done are finished; each once. */
-	Place	   *places;
+	/* places found, each once; those before done are finished */
+	MergePlace *places;
 	int			nplaces;
 	int			max_places;
 	int			done;
-	int		   *place_table;	/* open addressing: index + 1 */
+	int		   *place_table;	/* open addressing: index into places + 1 */
 	uint32		place_mask;
-	Source	   *sources;
-	int			nsources;
-	int			max_sources;
+	TypedSet   *sets;
+	int			nsets;
+	int			max_sets;
 
-	/* The place at hand: its fields by response key. */
-	Entry	   *entries;
-	int			nentries;
-	int			max_entries;
-	int		   *key_table;		/* open addressing: index + 1 */
+	/* the place at hand: its fields by response key */
+	MergeField *fields;
+	int			nfields;
+	int			max_fields;
+	int		   *key_table;		/* open addressing: index of a key's first
+								 * field + 1 */
 	uint32		key_mask;
-	Source	   *pending;		/* selection sets to be collected */
+	TypedSet   *pending;		/* selection sets to be collected */
 	int			npending;
 	int			max_pending;
 } Merge;
 
-#define make_room(array, n, max) \
-	do { \
-		if ((n) == (max)) \
-		{ \
-			(max) = (max) ? (max) * 2 : 32; \
-			(array) = (array) ? repalloc_huge((array), sizeof(*(array)) * (Size) (max)) : palloc(sizeof(*(array)) * (max)); \
-		} \
-	} while (0)
-
-/* ---- places ---- */
+/* ---- places of the response ---- */
 
 static bool
-same_place(const Merge *m, const Place *a, const Place *b)
+same_place(const Merge *m, const MergePlace *a, const MergePlace *b)
 {
 	if (a->hash != b->hash || a->n != b->n || a->identity != b->identity)
 		return false;
 	for (int i = 0; i < a->n; i++)
-		if (m->sources[a->first + i].set != m->sources[b->first + i].set)
+	{
+		if (m->sets[a->first + i].set != m->sets[b->first + i].set)
 			return false;
+	}
 	return true;
 }
 
@@ -126,32 +120,36 @@ enlarge_place_table(Merge *m)
 }
 
 static int
-compare_sources(const void *a, const void *b)
+compare_sets(const void *a, const void *b)
 {
-	const GqlSelectionSet *x = ((const Source *) a)->set;
-	const GqlSelectionSet *y = ((const Source *) b)->set;
+	const GqlSelectionSet *x = ((const TypedSet *) a)->set;
+	const GqlSelectionSet *y = ((const TypedSet *) b)->set;
 
 	return x < y ? -1 : x > y;
 }
 
 /*
- * The sources from first on, which are the last, are a place; forget them if
- * it is known.
+ * Make a place of the sets from index first to the end. If the place is known,
+ * or has no sets, remove them again.
  */
 static void
 add_place(Merge *m, int first, bool identity)
 {
-	Place		place = {.first = first, .n = m->nsources - first, .identity = identity ||
-	m->nsources - first == 1};
+	MergePlace	place = {.first = first, .n = m->nsets - first};
 	uint32		b;
 
 	if (place.n == 0)
 		return;
+	/* one set alone is the same place in both cases */
+	place.identity = identity || place.n == 1;
 	if (place.n > 1)
-		qsort(&m->sources[first], place.n, sizeof(Source), compare_sources);
+		qsort(&m->sets[first], place.n, sizeof(TypedSet), compare_sets);
 	for (int i = 0; i < place.n; i++)
-		place.hash = hash_combine(place.hash,
-								  murmurhash32((uint32) ((uintptr_t) m->sources[first + i].set >> 3)));
+	{
+		uintptr_t	address = (uintptr_t) m->sets[first + i].set;
+
+		place.hash = hash_combine(place.hash, murmurhash32((uint32) (address >> 3)));
+	}
 	m->work += place.n;
 
 	if (m->place_table == NULL || (uint32) m->nplaces * 2 >= m->place_mask)
@@ -160,35 +158,31 @@ add_place(Merge *m, int first, bool identity)
 	{
 		if (same_place(m, &m->places[m->place_table[b] - 1], &place))
 		{
-			m->nsources = first;
+			m->nsets = first;
 			return;
 		}
 	}
-	make_room(m->places, m->nplaces, m->max_places);
+	gql_make_room(m->places, m->nplaces, m->max_places);
 	m->places[m->nplaces++] = place;
 	m->place_table[b] = m->nplaces;
 }
 
 static void
-add_source(Merge *m, const GqlSelectionSet *set, GqlType *parent)
+add_set(Merge *m, const GqlSelectionSet *set, GqlType *parent)
 {
-	make_room(m->sources, m->nsources, m->max_sources);
-	m->sources[m->nsources++] = (Source)
-	{
-		set, parent
-	};
+	gql_make_room(m->sets, m->nsets, m->max_sets);
+	m->sets[m->nsets].set = set;
+	m->sets[m->nsets++].parent = parent;
 }
 
-/*
- * What stands below a field becomes part of the place that is being put
- * together.
- */
+/* Append what a field selects to the place that is being put together. */
 static void
-add_subselection(Merge *m, const Entry *entry)
+add_subselection(Merge *m, const MergeField *field)
 {
-	if (entry->node->selection_set != NULL)
-		add_source(m, entry->node->selection_set, entry->def != NULL ? gql_named_type(entry->def->type)
-				   : NULL);
+	GqlType    *type = field->def != NULL ? gql_named_type(field->def->type) : NULL;
+
+	if (field->node->selection_set != NULL)
+		add_set(m, field->node->selection_set, type);
 }
 
 /* ---- the fields of a place ---- */
@@ -203,47 +197,44 @@ hash_key(const char *key)
 	return hash ^ (hash >> 15);
 }
 
-/* Forget the fields of the place before. */
+/* Remove the fields of the previous place. */
 static void
-clear_entries(Merge *m)
+clear_fields(Merge *m)
 {
-	for (int i = 0; i < m->nentries; i++)
+	for (int i = 0; i < m->nfields; i++)
 	{
-		uint32		b = m->entries[i].hash & m->key_mask;
+		uint32		b = m->fields[i].hash & m->key_mask;
 
-		/*
-		 * chains end at the first empty bucket, so all of a chain is cleared
-		 * before anything is entered again
-		 */
+		/* nothing is entered meanwhile, so a whole chain can be cleared */
 		while (m->key_table[b])
 		{
 			m->key_table[b] = 0;
 			b = (b + 1) & m->key_mask;
 		}
 	}
-	m->nentries = 0;
+	m->nfields = 0;
 }
 
 static void
 enter_key(Merge *m, int index)
 {
-	Entry	   *entry = &m->entries[index];
-	uint32		b = entry->hash & m->key_mask;
+	MergeField *field = &m->fields[index];
+	uint32		b = field->hash & m->key_mask;
 
 	for (; m->key_table[b]; b = (b + 1) & m->key_mask)
 	{
-		Entry	   *first = &m->entries[m->key_table[b] - 1];
+		MergeField *first = &m->fields[m->key_table[b] - 1];
 
-		if (first->hash == entry->hash && strcmp(first->key, entry->key) == 0)
+		if (first->hash == field->hash && strcmp(first->key, field->key) == 0)
 		{
-			m->entries[first->last].next = index;
+			m->fields[first->last].next = index;
 			first->last = index;
 			return;
 		}
 	}
 	m->key_table[b] = index + 1;
-	entry->first = true;
-	entry->last = index;
+	field->first = true;
+	field->last = index;
 }
 
 static void
@@ -255,11 +246,11 @@ enlarge_key_table(Merge *m)
 		pfree(m->key_table);
 	m->key_table = palloc_extended(sizeof(int) * (Size) size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	m->key_mask = size - 1;
-	for (int i = 0; i < m->nentries; i++)
+	for (int i = 0; i < m->nfields; i++)
 	{
-		uint32		b = m->entries[i].hash & m->key_mask;
+		uint32		b = m->fields[i].hash & m->key_mask;
 
-		if (!m->entries[i].first)
+		if (!m->fields[i].first)
 			continue;
 		while (m->key_table[b])
 			b = (b + 1) & m->key_mask;
@@ -268,32 +259,30 @@ enlarge_key_table(Merge *m)
 }
 
 static void
-add_entry(Merge *m, const GqlSelection *node, GqlType *parent)
+add_field(Merge *m, const GqlSelection *node, GqlType *parent)
 {
-	Entry	   *entry;
+	MergeField *field;
 
-	if (m->key_table == NULL || (uint32) m->nentries * 2 >= m->key_mask)
+	if (m->key_table == NULL || (uint32) m->nfields * 2 >= m->key_mask)
 		enlarge_key_table(m);
-	make_room(m->entries, m->nentries, m->max_entries);
-	entry = &m->entries[m->nentries];
-	entry->key = gql_response_key(node);
-	entry->hash = hash_key(entry->key);
-	entry->next = -1;
-	entry->node = node;
-	entry->parent = parent;
-	entry->def = parent != NULL ? gql_type_field(m->v->schema, parent, node->name.value) : NULL;
-	entry->first = false;
-	enter_key(m, m->nentries++);
+	gql_make_room(m->fields, m->nfields, m->max_fields);
+	field = &m->fields[m->nfields];
+	field->key = gql_response_key(node);
+	field->hash = hash_key(field->key);
+	field->next = -1;
+	field->node = node;
+	field->parent = parent;
+	field->def = parent != NULL ? gql_type_field(m->v->schema, parent, node->name.value) : NULL;
+	field->first = false;
+	enter_key(m, m->nfields++);
 }
 
 static void
 push_set(Merge *m, const GqlSelectionSet *set, GqlType *parent)
 {
-	make_room(m->pending, m->npending, m->max_pending);
-	m->pending[m->npending++] = (Source)
-	{
-		set, parent
-	};
+	gql_make_room(m->pending, m->npending, m->max_pending);
+	m->pending[m->npending].set = set;
+	m->pending[m->npending++].parent = parent;
 }
 
 static void
@@ -309,32 +298,32 @@ push_fragment(Merge *m, const GqlSelection *spread)
 }
 
 static void
-collect_fields(Merge *m, const Place *place)
+collect_fields(Merge *m, const MergePlace *place)
 {
 	ListCell   *lc;
 
-	clear_entries(m);
+	clear_fields(m);
 	m->stamp = ++m->v->stamp;
 	for (int i = 0; i < place->n; i++)
-		push_set(m, m->sources[place->first + i].set, m->sources[place->first + i].parent);
+		push_set(m, m->sets[place->first + i].set, m->sets[place->first + i].parent);
 	while (m->npending > 0 && m->work <= MAX_MERGE_WORK)
 	{
-		Source		source = m->pending[--m->npending];
+		TypedSet	typed = m->pending[--m->npending];
 
-		m->work += 1 + list_length(source.set->items);
-		foreach(lc, source.set->items)
+		m->work += 1 + list_length(typed.set->items);
+		foreach(lc, typed.set->items)
 		{
 			const GqlSelection *selection = lfirst(lc);
 
 			if (selection->kind == GQL_FIELD)
-				add_entry(m, selection, source.parent);
+				add_field(m, selection, typed.parent);
 			else if (selection->kind == GQL_FRAGMENT_SPREAD)
 				push_fragment(m, selection);
 			else if (selection->type_condition != NULL)
-				push_set(m, selection->selection_set, gql_schema_type(m->v->schema,
-																	  selection->type_condition->name));
+				push_set(m, selection->selection_set,
+						 gql_schema_type(m->v->schema, selection->type_condition->name));
 			else
-				push_set(m, selection->selection_set, source.parent);
+				push_set(m, selection->selection_set, typed.parent);
 		}
 	}
 	m->npending = 0;
@@ -357,31 +346,31 @@ gql_type_shapes_conflict(const GqlTypeRef *a, const GqlTypeRef *b)
 	return false;
 }
 
-/* Fields of one key, whatever their parents: SameResponseShape(). */
+/* Do all fields of one key have the same shape? (SameResponseShape) */
 static bool
-have_one_shape(const Merge *m, const Entry *first)
+have_one_shape(const Merge *m, const MergeField *first)
 {
 	const GqlTypeRef *shape = NULL;
 
-	for (const Entry *entry = first;; entry = &m->entries[entry->next])
+	for (const MergeField *field = first;; field = &m->fields[field->next])
 	{
-		if (entry->node->directives != NIL && gql_find_directive(entry->node->directives, "stream") != NULL)
+		if (gql_find_directive(field->node->directives, "stream") != NULL)
 			return false;
-		if (entry->def != NULL && shape == NULL)
-			shape = entry->def->type;
-		else if (entry->def != NULL && gql_type_shapes_conflict(shape, entry->def->type))
+		if (field->def != NULL && shape == NULL)
+			shape = field->def->type;
+		else if (field->def != NULL && gql_type_shapes_conflict(shape, field->def->type))
 			return false;
-		if (entry->next < 0)
+		if (field->next < 0)
 			return true;
 	}
 }
 
 /*
- * No more is looked at than stands in the document, as each field is compared
- * with one other.
+ * Have two fields the same name and arguments? The work is not counted: each
+ * field is compared with one other, so it is linear in the document.
  */
 static bool
-same_field(const Entry *a, const Entry *b)
+same_field(const MergeField *a, const MergeField *b)
 {
 	int64		work = 0;
 
@@ -389,51 +378,51 @@ same_field(const Entry *a, const Entry *b)
 		gql_same_arguments(a->node->arguments, b->node->arguments, &work);
 }
 
-/*
- * Fields with this parent type, which only they can have; by the type's name.
- */
+/* The fields of one key and one object type. */
 typedef struct ParentGroup
 {
-	const char *name;
-	const Entry *representative;
-	List	   *entries;
+	const char *name;			/* the type's */
+	const MergeField *representative;	/* stands for all in comparisons */
+	List	   *fields;			/* MergeField * */
 } ParentGroup;
 
+gql_starts_with_name(ParentGroup, name);
+
 static inline bool
-is_concrete(const Entry *entry)
+is_concrete(const MergeField *field)
 {
-	return entry->parent != NULL && entry->parent->kind == GQL_OBJECT;
+	return field->parent != NULL && field->parent->kind == GQL_OBJECT;
 }
 
-/* Are all fields of a key of one parent, or of such as may be one? */
+/* May the parents of all fields of a key be the same object? */
 static bool
-may_all_meet(const Merge *m, const Entry *first)
+may_all_meet(const Merge *m, const MergeField *first)
 {
 	GqlType    *concrete = NULL;
 
-	for (const Entry *entry = first;; entry = &m->entries[entry->next])
+	for (const MergeField *field = first;; field = &m->fields[field->next])
 	{
-		if (is_concrete(entry) && concrete != NULL && entry->parent != concrete)
+		if (is_concrete(field) && concrete != NULL && field->parent != concrete)
 			return false;
-		if (is_concrete(entry))
-			concrete = entry->parent;
-		if (entry->next < 0)
+		if (is_concrete(field))
+			concrete = field->parent;
+		if (field->next < 0)
 			return true;
 	}
 }
 
-/* All fields of one key may meet: they must be the same. */
+/* Merge all fields of one key; with identity they must be the same field. */
 static bool
-merge_all(Merge *m, const Entry *first, bool identity)
+merge_all(Merge *m, const MergeField *first, bool identity)
 {
-	int			start = m->nsources;
+	int			start = m->nsets;
 
-	for (const Entry *entry = first;; entry = &m->entries[entry->next])
+	for (const MergeField *field = first;; field = &m->fields[field->next])
 	{
-		if (identity && entry != first && !same_field(first, entry))
+		if (identity && field != first && !same_field(first, field))
 			return false;
-		add_subselection(m, entry);
-		if (entry->next < 0)
+		add_subselection(m, field);
+		if (field->next < 0)
 			break;
 	}
 	add_place(m, start, identity);
@@ -441,71 +430,71 @@ merge_all(Merge *m, const Entry *first, bool identity)
 }
 
 /*
- * The fields of a key fall apart by their parents; those whose parent is
- * abstract belong to each part.
+ * Merge the fields of one key separately for each object type among their
+ * parents. Those with an abstract parent belong to each of these groups.
  */
 static bool
-merge_by_parent(Merge *m, const Entry *first)
+merge_by_parent(Merge *m, const MergeField *first)
 {
-	const Entry *shared = NULL;
-	List	   *shared_entries = NIL;
+	const MergeField *shared = NULL;
+	List	   *shared_fields = NIL;
 	GqlNames	groups;
 	ListCell   *lc;
 
 	gql_names_init(&groups, CurrentMemoryContext);
-	for (const Entry *entry = first;; entry = &m->entries[entry->next])
+	for (const MergeField *field = first;; field = &m->fields[field->next])
 	{
-		if (!is_concrete(entry))
+		if (!is_concrete(field))
 		{
-			if (shared != NULL && !same_field(shared, entry))
+			if (shared != NULL && !same_field(shared, field))
 				return false;
-			shared = shared != NULL ? shared : entry;
-			shared_entries = lappend(shared_entries, unconstify(Entry *, entry));
+			shared = shared != NULL ? shared : field;
+			shared_fields = lappend(shared_fields, unconstify(MergeField *, field));
 		}
 		else
 		{
-			ParentGroup *group = gql_names_get(&groups, entry->parent->name);
+			ParentGroup *group = gql_names_get(&groups, field->parent->name);
 
 			if (group == NULL)
 			{
 				group = palloc0(sizeof(ParentGroup));
-				group->name = entry->parent->name;
-				group->representative = entry;
+				group->name = field->parent->name;
+				group->representative = field;
 				gql_names_add(&groups, group);
 			}
-			if (!same_field(group->representative, entry))
+			if (!same_field(group->representative, field))
 				return false;
-			group->entries = lappend(group->entries, unconstify(Entry *, entry));
+			group->fields = lappend(group->fields, unconstify(MergeField *, field));
 		}
-		if (entry->next < 0)
+		if (field->next < 0)
 			break;
 	}
 
 	gql_foreach(ParentGroup, group, &groups)
 	{
-		int			start = m->nsources;
+		int			start = m->nsets;
 
 		if (shared != NULL && !same_field(shared, group->representative))
 			return false;
-		m->work += list_length(shared_entries);
+		m->work += list_length(shared_fields);
 		if (m->work > MAX_MERGE_WORK)
 			return false;
-		foreach(lc, shared_entries)
+		foreach(lc, shared_fields)
 			add_subselection(m, lfirst(lc));
-		foreach(lc, group->entries)
+		foreach(lc, group->fields)
 			add_subselection(m, lfirst(lc));
 		add_place(m, start, true);
 	}
 	return merge_all(m, first, false);
 }
 
-/* All fields of one response key in one place. */
+/* Merge the fields of one key at one place. False: they may conflict. */
 static bool
-merge_key(Merge *m, const Entry *first, bool identity)
+merge_key(Merge *m, const MergeField *first, bool identity)
 {
 	if (first->next < 0)
 	{
-		int			start = m->nsources;
+		int			start = m->nsets;
 
 		add_subselection(m, first);
 		add_place(m, start, true);
@@ -521,25 +510,29 @@ merge_key(Merge *m, const Entry *first, bool identity)
 static bool
 merge_place(Merge *m, int index)
 {
-	Place		place = m->places[index];
+	MergePlace	place = m->places[index];
 
 	collect_fields(m, &place);
-	for (int i = 0; i < m->nentries; i++)
-		if (m->entries[i].first && !merge_key(m, &m->entries[i], place.identity))
+	for (int i = 0; i < m->nfields; i++)
+	{
+		if (m->fields[i].first && !merge_key(m, &m->fields[i], place.identity))
 			return false;
+	}
 	return m->work <= MAX_MERGE_WORK;
 }
 
 static bool
 merge_definition(Merge *m, const GqlDefInfo *def, GqlType *type)
 {
-	int			start = m->nsources;
+	int			start = m->nsets;
 
-	add_source(m, def->selection_set, type);
+	add_set(m, def->selection_set, type);
 	add_place(m, start, true);
 	while (m->done < m->nplaces)
+	{
 		if (!merge_place(m, m->done++))
 			return false;
+	}
 	return true;
 }
 
@@ -548,14 +541,24 @@ gql_may_have_conflicts(GqlValidation *v)
 {
 	Merge		m = {.v = v};
 
-	/* Operations first: what they reach has been looked at with them. */
+	/* operations first: what they reach is then done */
 	for (int i = 0; i < v->ndefs; i++)
-		if (v->defs[i].operation != NULL && !merge_definition(&m, &v->defs[i], gql_schema_root(v->schema,
-																							   v->defs[i].operation->type)))
+	{
+		const GqlDefInfo *def = &v->defs[i];
+
+		if (def->operation == NULL)
+			continue;
+		if (!merge_definition(&m, def, gql_schema_root(v->schema, def->operation->type)))
 			return true;
+	}
 	for (int i = 0; i < v->ndefs; i++)
-		if (v->defs[i].fragment != NULL && !v->defs[i].merged && !merge_definition(&m, &v->defs[i],
-																				   gql_fragment_type(v, &v->defs[i])))
+	{
+		GqlDefInfo *def = &v->defs[i];
+
+		if (def->fragment == NULL || def->merged)
+			continue;
+		if (!merge_definition(&m, def, gql_fragment_type(v, def)))
 			return true;
+	}
 	return false;
 }

@@ -1,6 +1,6 @@
 /*
- * validate_operations.c: the rules for definitions and operations
- * (specification, 5.1 and 5.2).
+ * validate_operations.c: rules for definitions and operations (specification,
+ * 5.1 and 5.2).
  */
 #include "postgres.h"
 
@@ -51,12 +51,14 @@ gql_unique_operation_names(GqlWalk *w, const void *node)
 {
 	GqlOperation *operation = ((const GqlDefInfo *) node)->operation;
 	const GqlName *known;
+	GqlError   *error;
 
 	if (operation->name.value == NULL || gql_names_add(&w->v->operation_names, &operation->name))
 		return;
 	known = gql_names_get(&w->v->operation_names, operation->name.value);
-	gql_invalid_also(w->v, gql_invalid(w->v, known->loc,
-									   "There can be only one operation named \"%s\".", known->value), operation->name.loc);
+	error = gql_invalid(w->v, known->loc, "There can be only one operation named \"%s\".",
+						known->value);
+	gql_invalid_also(w->v, error, operation->name.loc);
 }
 
 /* 5.2.3.1 */
@@ -71,11 +73,13 @@ gql_lone_anonymous_operation(GqlWalk *w, const void *node)
 }
 
 /*
- * ---- 5.2.4.1: a subscription has one root field, and it does not depend on
- * variables ----
+ * ---- 5.2.4.1 Single Root Field ----
+ *
+ * Variables must not decide which root field a subscription has, so @skip and
+ * @include are not allowed there.
  */
 
-/* "Subscription "Name"" */
+/* How messages name a subscription. */
 static const char *
 subscription_label(const GqlOperation *operation)
 {
@@ -111,10 +115,12 @@ check_root_fields(GqlValidation *v, const GqlOperation *operation, List *fields)
 	{
 		const GqlFieldSel *field = lfirst(lc);
 		const GqlSelection *first = linitial(field->nodes);
+		GqlError   *error;
 
-		if (strncmp(first->name.value, "__", 2) == 0)
-			locate_selections(v, gql_invalid(v, -1,
-											 "%s must not select an introspection top level field.", label), field->nodes);
+		if (strncmp(first->name.value, "__", 2) != 0)
+			continue;
+		error = gql_invalid(v, -1, "%s must not select an introspection top level field.", label);
+		locate_selections(v, error, field->nodes);
 	}
 }
 
@@ -123,12 +129,15 @@ gql_single_field_subscriptions(GqlWalk *w, const void *node)
 {
 	GqlValidation *v = w->v;
 	const GqlOperation *operation = ((const GqlDefInfo *) node)->operation;
-	GqlRequest	request = {.schema = v->schema, .document = v->document, .fragments = v->fragments};
+	GqlRequest	request = {0};
 	List	   *conditional = NIL;
 	List	   *fields;
 
 	if (operation->type != GQL_SUBSCRIPTION || v->schema->subscription == NULL)
 		return;
+	request.schema = v->schema;
+	request.document = v->document;
+	request.fragments = v->fragments;
 	fields = gql_collect_unconditional_fields(&request, v->schema->subscription,
 											  operation->selection_set, &conditional);
 	if (conditional == NIL)

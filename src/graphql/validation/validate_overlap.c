@@ -1,12 +1,25 @@
 /*
- * validate_overlap.c: which fields of a document conflict (specification,
- * 5.3.2 Field Selection Merging).
+ * validate_overlap.c: find out which fields of a document conflict
+ * (specification, 5.3.2 Field Selection Merging).
  *
- * Reached only by documents that validate_merge.c does not clear. What is
- * compared with what, and in which order, is graphql-js': the selection set at
- * hand within itself, with each fragment that it spreads, and these with each
- * other, each pair of sets once. Pairs are quadratic by nature, so they are
- * counted, and validation is aborted beyond a limit that is graphql-js' too.
+ * Only documents that validate_merge.c does not clear come here. What is
+ * compared, and in which order, is graphql-js'; the letters (A) to (J) are those
+ * of its OverlappingFieldsCanBeMergedRule. For each selection set of the
+ * document:
+ *
+ *	(A)	its fields among themselves
+ *	(B)	its fields with each fragment that it spreads:
+ *		(D) with the fragment's fields, (E) with the fragments that it spreads
+ *	(C)	these fragments with each other:
+ *		(F) their fields, (G) each with the fragments that the other spreads
+ *
+ * Where two fields that are compared have selection sets, these are compared:
+ *
+ *		(H) the fields of both, (I) the fields of each with the fragments of the
+ *		other, (J) the fragments of both
+ *
+ * Each pair is compared once. Still, pairs are quadratic, so they are counted;
+ * beyond a limit, which graphql-js has too, validation is aborted.
  */
 #include "postgres.h"
 
@@ -15,30 +28,33 @@
 
 #include "graphql/validation/validate.h"
 
-#define MAX_COMPLEXITY 500000
-#define MAX_DEPTH 3000			/* of nested comparisons */
-#define MAX_TEXT 1000			/* of a name or reason */
-#define MAX_NODES 20			/* on each side of a conflict */
-#define MAX_SUBCONFLICTS 1000	/* far more than are shown */
+#define MAX_COMPLEXITY 500000	/* comparisons in a document */
+#define MAX_DEPTH 3000			/* nested comparisons */
+#define MAX_TEXT 1000			/* bytes of a name or reason in a message */
+#define MAX_NODES 20			/* fields shown on each side of a conflict */
+#define MAX_SUBCONFLICTS 1000	/* conflicts kept for one pair of fields; far
+								 * more than are shown */
 
 /* One field of a selection set. */
 typedef struct FieldDetails
 {
 	const GqlSelection *node;
-	GqlType    *parent;
-	GqlFieldDef *def;
-	const GqlDirective *stream;
-	bool		simple_leaf;
+	GqlType    *parent;			/* NULL: unknown */
+	GqlFieldDef *def;			/* NULL: unknown */
+	const GqlDirective *stream; /* its @stream, or NULL */
+	bool		simple_leaf;	/* no arguments, selection set or @stream */
 } FieldDetails;
 
-/* Fields of one response key; in GqlNames. */
+/* The fields of one response key. */
 typedef struct FieldGroup
 {
 	const char *key;
 	List	   *fields;			/* FieldDetails * */
 } FieldGroup;
 
-/* What is directly in a selection set, inline fragments opened. */
+gql_starts_with_name(FieldGroup, key);
+
+/* The content of a selection set, with inline fragments opened. */
 typedef struct FieldSet
 {
 	const GqlSelectionSet *set;
@@ -47,17 +63,19 @@ typedef struct FieldSet
 	List	   *fragments;		/* GqlDefInfo *, each once */
 } FieldSet;
 
+/* A conflict of two fields. */
 typedef struct Conflict
 {
-	const char *key;
-	const char *reason;
-	List	   *nodes1;			/* const GqlSelection * */
-	List	   *nodes2;
+	const char *key;			/* their response key */
+	const char *reason;			/* as the message gives it */
+	List	   *nodes1;			/* const GqlSelection *: the first field, and
+								 * what below it conflicts */
+	List	   *nodes2;			/* the same of the second */
 } Conflict;
 
 /*
- * A set of pairs of pointers, each with a mark: compared as mutually exclusive
- * only.
+ * A pair that was compared. exclusive: only as fields of different objects,
+ * which need not be the same.
  */
 typedef struct Pair
 {
@@ -66,6 +84,7 @@ typedef struct Pair
 	bool		exclusive;
 } Pair;
 
+/* A hash table of pairs, with open addressing. */
 typedef struct PairSet
 {
 	Pair	   *pairs;
@@ -73,24 +92,29 @@ typedef struct PairSet
 	uint32		mask;
 } PairSet;
 
+/* The rule's state during one validation. */
 typedef struct GqlOverlap
 {
 	GqlValidation *v;
-	int			budget;
-	int			depth;
-	bool		exhausted;
-	FieldSet  **sets;			/* by selection set and parent; open
-								 * addressing */
+
+	/* limits */
+	int			budget;			/* comparisons that are left */
+	int			depth;			/* of nested comparisons at present */
+	bool		exhausted;		/* a limit was reached */
+
+	/* hash table by selection set and parent type, with open addressing */
+	FieldSet  **sets;
 	uint32		nsets;
 	uint32		sets_mask;
+
+	/* what was compared */
 	PairSet		set_fragment_pairs;
 	PairSet		fragment_pairs;
 } GqlOverlap;
 
-typedef GqlOverlap Overlap;
-
+/* Count comparisons. False: a limit was reached. */
 static bool
-spend(Overlap *o, int cost)
+spend(GqlOverlap *o, int cost)
 {
 	o->budget -= cost;
 	if (o->budget < 0)
@@ -98,7 +122,7 @@ spend(Overlap *o, int cost)
 	return !o->exhausted;
 }
 
-/* ---- sets of pairs ---- */
+/* ---- pairs that were compared ---- */
 
 static uint32
 hash_pair(const void *a, const void *b)
@@ -128,14 +152,16 @@ enlarge_pairs(PairSet *set)
 	if (old.pairs == NULL)
 		return;
 	for (uint32 i = 0; i <= old.mask; i++)
+	{
 		if (old.pairs[i].a != NULL)
 			*find_pair(set, old.pairs[i].a, old.pairs[i].b) = old.pairs[i];
+	}
 	pfree(old.pairs);
 }
 
 /*
- * True if the pair was compared already, and not less strictly; otherwise it
- * is noted. a is not NULL.
+ * Was the pair compared already, and at least as strictly? If not, note that it
+ * is now. a is not NULL.
  */
 static bool
 is_compared(PairSet *set, const void *a, const void *b, bool exclusive)
@@ -149,17 +175,16 @@ is_compared(PairSet *set, const void *a, const void *b, bool exclusive)
 		return true;
 	if (pair->a == NULL)
 		set->n++;
-	*pair = (Pair)
-	{
-		a, b, exclusive
-	};
+	pair->a = a;
+	pair->b = b;
+	pair->exclusive = exclusive;
 	return false;
 }
 
 /* ---- the fields of a selection set ---- */
 
 static void
-add_field(Overlap *o, FieldSet *result, GqlType *parent, const GqlSelection *node)
+add_field(GqlOverlap *o, FieldSet *result, GqlType *parent, const GqlSelection *node)
 {
 	const char *key = gql_response_key(node);
 	FieldGroup *group = gql_names_get(&result->groups, key);
@@ -176,12 +201,13 @@ add_field(Overlap *o, FieldSet *result, GqlType *parent, const GqlSelection *nod
 	if (parent != NULL && (parent->kind == GQL_OBJECT || parent->kind == GQL_INTERFACE))
 		field->def = gql_names_get(gql_type_fields(o->v->schema, parent), node->name.value);
 	field->stream = gql_find_directive(node->directives, "stream");
-	field->simple_leaf = node->arguments == NIL && node->selection_set == NULL && field->stream == NULL;
+	field->simple_leaf = node->arguments == NIL && node->selection_set == NULL &&
+		field->stream == NULL;
 	group->fields = lappend(group->fields, field);
 }
 
 static void
-add_fields(Overlap *o, FieldSet *result, GqlType *parent, const GqlSelectionSet *set)
+add_fields(GqlOverlap *o, FieldSet *result, GqlType *parent, const GqlSelectionSet *set)
 {
 	ListCell   *lc;
 
@@ -211,7 +237,7 @@ add_fields(Overlap *o, FieldSet *result, GqlType *parent, const GqlSelectionSet 
 }
 
 static FieldSet **
-find_field_set(Overlap *o, const GqlSelectionSet *set, GqlType *parent)
+find_field_set(GqlOverlap *o, const GqlSelectionSet *set, GqlType *parent)
 {
 	uint32		i = hash_pair(set, parent) & o->sets_mask;
 
@@ -221,7 +247,7 @@ find_field_set(Overlap *o, const GqlSelectionSet *set, GqlType *parent)
 }
 
 static void
-enlarge_field_sets(Overlap *o)
+enlarge_field_sets(GqlOverlap *o)
 {
 	FieldSet  **old = o->sets;
 	uint32		old_mask = o->sets_mask;
@@ -232,13 +258,15 @@ enlarge_field_sets(Overlap *o)
 	if (old == NULL)
 		return;
 	for (uint32 i = 0; i <= old_mask; i++)
+	{
 		if (old[i] != NULL)
 			*find_field_set(o, old[i]->set, old[i]->parent) = old[i];
+	}
 	pfree(old);
 }
 
 static FieldSet *
-get_field_set(Overlap *o, const GqlSelectionSet *set, GqlType *parent)
+get_field_set(GqlOverlap *o, const GqlSelectionSet *set, GqlType *parent)
 {
 	FieldSet  **slot;
 
@@ -261,10 +289,11 @@ get_field_set(Overlap *o, const GqlSelectionSet *set, GqlType *parent)
 }
 
 static FieldSet *
-get_fragment_set(Overlap *o, GqlDefInfo *fragment)
+get_fragment_set(GqlOverlap *o, GqlDefInfo *fragment)
 {
-	return get_field_set(o, fragment->selection_set, gql_schema_type(o->v->schema,
-																	 fragment->fragment->type_condition->name));
+	GqlType    *type = gql_schema_type(o->v->schema, fragment->fragment->type_condition->name);
+
+	return get_field_set(o, fragment->selection_set, type);
 }
 
 /* ---- arguments ---- */
@@ -302,7 +331,7 @@ same_objects(const GqlValue *a, const GqlValue *b, int64 *work)
 	return same;
 }
 
-/* As written, but for the order of an object's fields. */
+/* Are two literals the same as written, but for the order of fields? */
 static bool
 same_value(const GqlValue *a, const GqlValue *b, int64 *work)
 {
@@ -323,8 +352,10 @@ same_value(const GqlValue *a, const GqlValue *b, int64 *work)
 			if (list_length(a->items) != list_length(b->items))
 				return false;
 			forboth(lca, a->items, lcb, b->items)
+			{
 				if (!same_value(lfirst(lca), lfirst(lcb), work))
-				return false;
+					return false;
+			}
 			return true;
 		case GQL_VALUE_OBJECT:
 			check_stack_depth();
@@ -341,10 +372,10 @@ same_value(const GqlValue *a, const GqlValue *b, int64 *work)
 	return false;
 }
 
-/* Arguments up to this many are searched one by one. */
+/* Lists up to this length are searched one by one. */
 #define FEW_ARGUMENTS 8
 
-/* Of arguments of one name, the last counts. */
+/* Find an argument; of several with one name the last counts. */
 static const GqlArgument *
 find_argument(List *arguments, const GqlNames *by_name, const char *name)
 {
@@ -407,10 +438,7 @@ make_conflict(const char *key, const char *reason, const GqlSelection *node1,
 	return conflict;
 }
 
-/*
- * What one side of a conflict of subfields shows: the field, and then the
- * nodes of those conflicts, as many as there is room for.
- */
+/* Append nodes of conflicts below a field; the last ones, if too many. */
 static void
 add_nodes(List **nodes, const List *more)
 {
@@ -420,6 +448,7 @@ add_nodes(List **nodes, const List *more)
 		*nodes = lappend(*nodes, list_nth(more, i));
 }
 
+/* One conflict for all those between the subfields; NULL: there is none. */
 static Conflict *
 subfield_conflict(List *conflicts, const char *key, const GqlSelection *node1,
 				  const GqlSelection *node2)
@@ -449,11 +478,11 @@ subfield_conflict(List *conflicts, const char *key, const GqlSelection *node1,
 /* ---- comparisons ---- */
 
 /*
- * Values looked at count little, but they may be long, and there are many
- * pairs.
+ * Compare arguments. A value counts less than a field, but values may be long
+ * and are compared in many pairs.
  */
 static bool
-same_arguments(Overlap *o, List *a, List *b)
+same_arguments(GqlOverlap *o, List *a, List *b)
 {
 	int64		work = 0;
 	bool		same = gql_same_arguments(a, b, &work);
@@ -462,19 +491,20 @@ same_arguments(Overlap *o, List *a, List *b)
 	return same;
 }
 
-static void compare_sets(Overlap *o, List **conflicts, bool exclusive, const FieldSet *a,
+static void compare_sets(GqlOverlap *o, List **conflicts, bool exclusive, const FieldSet *a,
 						 const FieldSet *b);
-static void compare_set_with_fragment(Overlap *o, List **conflicts, bool exclusive,
+static void compare_set_with_fragment(GqlOverlap *o, List **conflicts, bool exclusive,
 									  const FieldSet *set, GqlDefInfo *fragment);
-static void compare_fragments(Overlap *o, List **conflicts, bool exclusive, GqlDefInfo *a,
+static void compare_fragments(GqlOverlap *o, List **conflicts, bool exclusive, GqlDefInfo *a,
 							  GqlDefInfo *b);
 
 /*
- * Nested comparisons recurse; a document may chain fragments as far as it
- * likes.
+ * Enter a nested comparison; o->depth-- leaves it. Chains of fragments may be as
+ * long as the document, and are followed by recursion here; so depth has a
+ * limit.
  */
 static bool
-descend(Overlap *o)
+descend(GqlOverlap *o)
 {
 	if (++o->depth > MAX_DEPTH)
 		o->exhausted = true;
@@ -483,55 +513,59 @@ descend(Overlap *o)
 }
 
 static bool
-is_full(const Overlap *o, const List *conflicts)
+is_full(const GqlOverlap *o, const List *conflicts)
 {
 	return o->exhausted || list_length(conflicts) >= MAX_SUBCONFLICTS;
 }
 
-/* The selection sets of two fields. */
+/* Compare the selection sets of two fields. */
 static Conflict *
-compare_subselections(Overlap *o, bool exclusive, const char *key, const FieldDetails *f1,
+compare_subselections(GqlOverlap *o, bool exclusive, const char *key, const FieldDetails *f1,
 					  const FieldDetails *f2)
 {
-	FieldSet   *a = get_field_set(o, f1->node->selection_set, f1->def != NULL
-								  ? gql_named_type(f1->def->type) : NULL);
-	FieldSet   *b = get_field_set(o, f2->node->selection_set, f2->def != NULL
-								  ? gql_named_type(f2->def->type) : NULL);
+	GqlType    *type1 = f1->def != NULL ? gql_named_type(f1->def->type) : NULL;
+	GqlType    *type2 = f2->def != NULL ? gql_named_type(f2->def->type) : NULL;
+	FieldSet   *a = get_field_set(o, f1->node->selection_set, type1);
+	FieldSet   *b = get_field_set(o, f2->node->selection_set, type2);
 	List	   *conflicts = NIL;
 	ListCell   *lc,
 			   *lc2;
 
 	if (descend(o))
 	{
-		compare_sets(o, &conflicts, exclusive, a, b);
-		foreach(lc, b->fragments)
+		compare_sets(o, &conflicts, exclusive, a, b);	/* (H) */
+		foreach(lc, b->fragments)	/* (I) */
 			compare_set_with_fragment(o, &conflicts, exclusive, a, lfirst(lc));
 		foreach(lc, a->fragments)
 			compare_set_with_fragment(o, &conflicts, exclusive, b, lfirst(lc));
-		foreach(lc, a->fragments)
+		foreach(lc, a->fragments)	/* (J) */
+		{
 			foreach(lc2, b->fragments)
-			compare_fragments(o, &conflicts, exclusive, lfirst(lc), lfirst(lc2));
+				compare_fragments(o, &conflicts, exclusive, lfirst(lc), lfirst(lc2));
+		}
 	}
 	o->depth--;
 	return subfield_conflict(conflicts, key, f1->node, f2->node);
 }
 
 static Conflict *
-compare_streams(Overlap *o, const char *key, const FieldDetails *f1, const FieldDetails *f2)
+compare_streams(GqlOverlap *o, const char *key, const FieldDetails *f1, const FieldDetails *f2)
 {
-	bool		same = f1->stream != NULL && f2->stream != NULL && same_arguments(o, f1->stream->arguments,
-																				  f2->stream->arguments);
+	bool		same = f1->stream != NULL && f2->stream != NULL &&
+	same_arguments(o, f1->stream->arguments, f2->stream->arguments);
+	const char *see = ". See https://github.com/graphql/defer-stream-wg/discussions/100";
 
-	return make_conflict(key, psprintf("they have overlapping stream directives%s",
-									   same ? ". See https://github.com/graphql/defer-stream-wg/discussions/100" : ""), f1->node, f2->node);
+	return make_conflict(key,
+						 psprintf("they have overlapping stream directives%s", same ? see : ""),
+						 f1->node, f2->node);
 }
 
 /*
- * Two fields of one response key. exclusive: the objects that they are of
- * cannot be one.
+ * Compare two fields of one response key; NULL: no conflict. exclusive: they
+ * are never of the same object, so only their shapes have to agree.
  */
 static Conflict *
-compare_fields(Overlap *o, bool exclusive, const char *key, const FieldDetails *f1,
+compare_fields(GqlOverlap *o, bool exclusive, const char *key, const FieldDetails *f1,
 			   const FieldDetails *f2)
 {
 	const GqlTypeRef *type1 = f1->def != NULL ? f1->def->type : NULL;
@@ -566,25 +600,30 @@ compare_fields(Overlap *o, bool exclusive, const char *key, const FieldDetails *
 	return NULL;
 }
 
+/* (A) */
 static void
-compare_within(Overlap *o, List **conflicts, const FieldSet *set)
+compare_within(GqlOverlap *o, List **conflicts, const FieldSet *set)
 {
 	gql_foreach(FieldGroup, group, &set->groups)
 	{
 		for (int i = 0; i < list_length(group->fields); i++)
+		{
 			for (int j = i + 1; j < list_length(group->fields) && !is_full(o, *conflicts); j++)
 			{
-				Conflict   *conflict = compare_fields(o, false, group->key,
-													  list_nth(group->fields, i), list_nth(group->fields, j));
+				const FieldDetails *f1 = list_nth(group->fields, i);
+				const FieldDetails *f2 = list_nth(group->fields, j);
+				Conflict   *conflict = compare_fields(o, false, group->key, f1, f2);
 
 				if (conflict != NULL)
 					*conflicts = lappend(*conflicts, conflict);
 			}
+		}
 	}
 }
 
+/* (D), (F), (H) */
 static void
-compare_sets(Overlap *o, List **conflicts, bool exclusive, const FieldSet *a, const FieldSet *b)
+compare_sets(GqlOverlap *o, List **conflicts, bool exclusive, const FieldSet *a, const FieldSet *b)
 {
 	ListCell   *lc1,
 			   *lc2;
@@ -598,25 +637,24 @@ compare_sets(Overlap *o, List **conflicts, bool exclusive, const FieldSet *a, co
 		if (group2 == NULL)
 			continue;
 		foreach(lc1, group1->fields)
-			foreach(lc2, group2->fields)
 		{
-			Conflict   *conflict;
+			foreach(lc2, group2->fields)
+			{
+				Conflict   *conflict;
 
-			if (is_full(o, *conflicts))
-				return;
-			conflict = compare_fields(o, exclusive, group1->key, lfirst(lc1), lfirst(lc2));
-			if (conflict != NULL)
-				*conflicts = lappend(*conflicts, conflict);
+				if (is_full(o, *conflicts))
+					return;
+				conflict = compare_fields(o, exclusive, group1->key, lfirst(lc1), lfirst(lc2));
+				if (conflict != NULL)
+					*conflicts = lappend(*conflicts, conflict);
+			}
 		}
 	}
 }
 
-/*
- * A selection set with a fragment, and then with those that it spreads in
- * turn.
- */
+/* (B), (I): a selection set with a fragment, and with those it spreads (E) */
 static void
-compare_set_with_fragment(Overlap *o, List **conflicts, bool exclusive, const FieldSet *set,
+compare_set_with_fragment(GqlOverlap *o, List **conflicts, bool exclusive, const FieldSet *set,
 						  GqlDefInfo *fragment)
 {
 	FieldSet   *other;
@@ -637,9 +675,9 @@ compare_set_with_fragment(Overlap *o, List **conflicts, bool exclusive, const Fi
 	o->depth--;
 }
 
-/* Two fragments, and then each with those that the other spreads in turn. */
+/* (C), (J): two fragments, and each with those that the other spreads (G) */
 static void
-compare_fragments(Overlap *o, List **conflicts, bool exclusive, GqlDefInfo *a, GqlDefInfo *b)
+compare_fragments(GqlOverlap *o, List **conflicts, bool exclusive, GqlDefInfo *a, GqlDefInfo *b)
 {
 	ListCell   *lc;
 
@@ -660,7 +698,7 @@ compare_fragments(Overlap *o, List **conflicts, bool exclusive, GqlDefInfo *a, G
 }
 
 static List *
-find_conflicts(Overlap *o, const GqlSelectionSet *set, GqlType *parent)
+find_conflicts(GqlOverlap *o, const GqlSelectionSet *set, GqlType *parent)
 {
 	FieldSet   *fields = get_field_set(o, set, parent);
 	List	   *conflicts = NIL;

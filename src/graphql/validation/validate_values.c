@@ -1,5 +1,5 @@
 /*
- * validate_values.c: the rules for values (specification, 5.6).
+ * validate_values.c: rules for values (specification, 5.6).
  */
 #include "postgres.h"
 
@@ -27,11 +27,12 @@ gql_values_of_correct_type(GqlWalk *w, const void *node)
 		gql_coerce(&c, node, w->input_type, NULL, NULL);
 }
 
-/* ---- 5.6.3 ---- */
+/* ---- 5.6.3 Input Object Field Uniqueness ---- */
 
-/* Fields of one object are compared side by side up to this many. */
+/* Objects with up to this many fields are searched one by one. */
 #define FEW_FIELDS 8
 
+/* Find a field among the first n. */
 static GqlObjectField *
 find_before(List *fields, int n, const char *name)
 {
@@ -66,9 +67,12 @@ check_object(GqlValidation *v, const GqlValue *object)
 		else if (!gql_names_add(&seen, field))
 			known = gql_names_get(&seen, field->name.value);
 		if (known != NULL)
-			gql_invalid_also(v, gql_invalid(v, known->name.loc,
-											"There can be only one input field named \"%s\".", field->name.value),
-							 field->name.loc);
+		{
+			GqlError   *error = gql_invalid(v, known->name.loc, "There can be only one input field named \"%s\".",
+											field->name.value);
+
+			gql_invalid_also(v, error, field->name.loc);
+		}
 		check_field_names(v, field->value);
 	}
 }

@@ -1,9 +1,9 @@
 /*
- * validate_variables.c: the rules for variables (specification, 5.8).
+ * validate_variables.c: rules for variables (specification, 5.8).
  *
- * An operation answers for the variables of all fragments that it reaches.
- * Where a definition uses variables is found once, by a walk of its own, and
- * only in documents that have any.
+ * An operation has to define the variables of all fragments that it reaches.
+ * For each definition, a walk of its own collects the usages once; documents
+ * without variables are not walked at all.
  */
 #include "postgres.h"
 
@@ -23,8 +23,9 @@ gql_variables_are_input_types(GqlWalk *w, const void *node)
 					def->name.value, gql_type_to_string(type));
 }
 
-/* ---- where variables are used ---- */
+/* ---- usages of variables ---- */
 
+/* Usages found so far. */
 typedef struct UsageList
 {
 	GqlVariableUsage *items;
@@ -32,7 +33,7 @@ typedef struct UsageList
 	int			max;
 } UsageList;
 
-/* Where in a value a variable may stand. */
+/* A position in a value; the fields are GqlVariableUsage's. */
 typedef struct Position
 {
 	const GqlTypeRef *type;
@@ -43,17 +44,14 @@ typedef struct Position
 static void
 note_usage(UsageList *usages, const GqlValue *variable, const Position *at)
 {
-	if (usages->n == usages->max)
-	{
-		usages->max = usages->max ? usages->max * 2 : 8;
-		usages->items = usages->items != NULL ? repalloc_huge(usages->items,
-															  sizeof(GqlVariableUsage) * (Size) usages->max)
-			: palloc(sizeof(GqlVariableUsage) * usages->max);
-	}
-	usages->items[usages->n++] = (GqlVariableUsage)
-	{
-		variable, at->type, at->parent_type, at->has_default
-	};
+	GqlVariableUsage *usage;
+
+	gql_make_room(usages->items, usages->n, usages->max);
+	usage = &usages->items[usages->n++];
+	usage->node = variable;
+	usage->type = at->type;
+	usage->parent_type = at->parent_type;
+	usage->has_default = at->has_default;
 }
 
 static void
@@ -65,9 +63,9 @@ find_usages(GqlSchema *schema, UsageList *usages, const GqlValue *value, const P
 		note_usage(usages, value, at);
 	else if (value->kind == GQL_VALUE_LIST)
 	{
-		const GqlTypeRef *list = at->type != NULL && at->type->kind == GQL_TYPE_NON_NULL ? at->type->of
-		: at->type;
-		Position	item = {list != NULL && list->kind == GQL_TYPE_LIST ? list->of : NULL, at->type, false};
+		const GqlTypeRef *list = at->type != NULL ? gql_nullable_type(at->type) : NULL;
+		bool		is_list = list != NULL && list->kind == GQL_TYPE_LIST;
+		Position	item = {is_list ? list->of : NULL, at->type, false};
 
 		check_stack_depth();
 		foreach(lc, value->items)
@@ -81,15 +79,22 @@ find_usages(GqlSchema *schema, UsageList *usages, const GqlValue *value, const P
 		foreach(lc, value->items)
 		{
 			const GqlObjectField *field = lfirst(lc);
-			GqlInputValueDef *def = type != NULL ? gql_type_input(schema, type, field->name.value) : NULL;
-			Position	member = {def != NULL ? def->type : NULL, at->type, def != NULL && def->default_value != NULL};
+			Position	member = {NULL, at->type, false};
+			GqlInputValueDef *def = NULL;
 
+			if (type != NULL)
+				def = gql_type_input(schema, type, field->name.value);
+			if (def != NULL)
+			{
+				member.type = def->type;
+				member.has_default = def->default_value != NULL;
+			}
 			find_usages(schema, usages, field->value, &member);
 		}
 	}
 }
 
-/* The usages of the walk that looks for them stand in its GqlWalk's owner. */
+/* A walk that collects usages. */
 typedef struct UsageWalk
 {
 	GqlWalk		walk;			/* first */
@@ -100,7 +105,9 @@ static void
 find_usages_at(GqlWalk *w, const void *node)
 {
 	UsageWalk  *u = (UsageWalk *) w;
-	Position	at = {w->input_type, NULL, w->argument_def != NULL && w->argument_def->default_value != NULL};
+	Position	at = {w->input_type, NULL, false};
+
+	at.has_default = w->argument_def != NULL && w->argument_def->default_value != NULL;
 
 	find_usages(w->v->schema, &u->usages, node, &at);
 }
@@ -120,9 +127,12 @@ know_usages(GqlValidation *v, GqlDefInfo *def)
 	def->usages_known = true;
 }
 
-/* ---- what an operation declares and uses ---- */
+/* ---- what an operation defines and uses ---- */
 
-/* Of definitions of one name, the last counts. */
+/*
+ * Prepare the rules on one operation. Of variables with one name the last
+ * counts.
+ */
 static void
 enter_operation(GqlValidation *v, GqlDefInfo *def)
 {
@@ -145,12 +155,13 @@ enter_operation(GqlValidation *v, GqlDefInfo *def)
 }
 
 /*
- * For each usage of the operation itself, then of the fragments that it
- * reaches.
+ * Loop over the usages of the operation itself, then of the fragments that it
+ * reaches. `continue` works, `break` leaves only the definition at hand.
  */
 #define FOR_EACH_USAGE(v, operation, usage) \
 	for (int i__ = -1; i__ < (v)->noperation_fragments && !(v)->aborted; i__++) \
-		for (const GqlVariableUsage *usage = usages_of(v, operation, i__), *end__ = usage + nusages_of(v, operation, i__); \
+		for (const GqlVariableUsage *usage = usages_of(v, operation, i__), \
+			 *end__ = usage + nusages_of(v, operation, i__); \
 			 usage < end__ && !(v)->aborted; usage++)
 
 static inline const GqlDefInfo *
@@ -162,10 +173,7 @@ usage_owner(const GqlValidation *v, const GqlDefInfo *operation, int i)
 #define usages_of(v, operation, i) usage_owner(v, operation, i)->usages
 #define nusages_of(v, operation, i) usage_owner(v, operation, i)->nusages
 
-/*
- * Does the document have variables at all? Every use and every definition has
- * its dollar sign in the source.
- */
+/* Can the document have variables? False is sure: the text has no "$". */
 static bool
 may_have_variables(GqlValidation *v)
 {
@@ -177,12 +185,14 @@ may_have_variables(GqlValidation *v)
 	return v->has_variables;
 }
 
-/* Definitions of one name. */
+/* Variables of one name. */
 typedef struct VariableGroup
 {
 	const char *name;
-	List	   *defs;
+	List	   *defs;			/* GqlVariableDef * */
 } VariableGroup;
+
+gql_starts_with_name(VariableGroup, name);
 
 /* 5.8.1 */
 void
@@ -258,7 +268,7 @@ gql_no_undefined_variables(GqlWalk *w, const void *node)
 	}
 }
 
-/* 5.8.4; the rule before has noted what is used. */
+/* 5.8.4; the rule before has set GqlVariableEntry.used. */
 void
 gql_no_unused_variables(GqlWalk *w, const void *node)
 {
@@ -281,9 +291,12 @@ gql_no_unused_variables(GqlWalk *w, const void *node)
 	}
 }
 
-/* ---- 5.8.5 ---- */
+/* ---- 5.8.5 All Variable Usages Are Allowed ---- */
 
-/* AreTypesCompatible(), for input types as for output types */
+/*
+ * AreTypesCompatible() of 5.8.5. As in graphql-js, abstract types count, too,
+ * though an input type is none in a valid document.
+ */
 static bool
 is_compatible(GqlSchema *schema, const GqlTypeRef *type, const GqlTypeRef *with)
 {
@@ -312,7 +325,7 @@ is_compatible(GqlSchema *schema, const GqlTypeRef *type, const GqlTypeRef *with)
 	}
 }
 
-/* IsVariableUsageAllowed() */
+/* IsVariableUsageAllowed() of 5.8.5 */
 static bool
 is_usage_allowed(GqlSchema *schema, const GqlTypeRef *type, const GqlValue *default_value,
 				 const GqlVariableUsage *usage)
@@ -346,6 +359,7 @@ gql_variables_in_allowed_position(GqlWalk *w, const void *node)
 		GqlVariableEntry *entry = gql_names_get(&v->operation_variables, usage->node->text);
 		const GqlTypeRef *type;
 		const char *name = usage->node->text;
+		GqlError   *error;
 
 		if (!gql_spend(v, 1))
 			return;
@@ -353,21 +367,25 @@ gql_variables_in_allowed_position(GqlWalk *w, const void *node)
 			continue;
 		type = entry->type;
 		if (!is_usage_allowed(v->schema, type, entry->def->default_value, usage))
-			gql_invalid_also(v, gql_invalid(v, entry->def->loc,
-											"Variable \"$%s\" of type \"%s\" used in position expecting type \"%s\".",
-											name, gql_type_to_string(type),
-											gql_type_to_string(usage->type)),
-							 usage->node->loc);
+		{
+			error = gql_invalid(v, entry->def->loc,
+								"Variable \"$%s\" of type \"%s\" used in position expecting type \"%s\".",
+								name, gql_type_to_string(type),
+								gql_type_to_string(usage->type));
+			gql_invalid_also(v, error, usage->node->loc);
+		}
 
 		/*
-		 * graphql-js looks through no list and no non-null; what that lets
-		 * pass is refused when variables have their values.
+		 * Like graphql-js, do not look into lists and non-nulls. Coercion
+		 * refuses what passes here, once the variables have values.
 		 */
 		if (is_one_of(usage->parent_type) && type->kind != GQL_TYPE_NON_NULL)
-			gql_invalid_also(v, gql_invalid(v, entry->def->loc,
-											"Variable \"$%s\" is of type \"%s\" but must be non-nullable to be used for OneOf Input Object \"%s\".",
-											name, gql_type_to_string(type),
-											usage->parent_type->type->name),
-							 usage->node->loc);
+		{
+			error = gql_invalid(v, entry->def->loc,
+								"Variable \"$%s\" is of type \"%s\" but must be non-nullable to be used for OneOf Input Object \"%s\".",
+								name, gql_type_to_string(type),
+								usage->parent_type->type->name);
+			gql_invalid_also(v, error, usage->node->loc);
+		}
 	}
 }

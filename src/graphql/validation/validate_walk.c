@@ -1,6 +1,6 @@
 /*
- * validate_walk.c: the walk over a document, with type information. Nodes come
- * in graphql-js' order.
+ * validate_walk.c: walk over a document with type information, and call the
+ * rules. Nodes come in graphql-js' order.
  */
 #include "postgres.h"
 
@@ -18,10 +18,13 @@ call(GqlWalk *w, GqlWalkEvent event, const void *node)
 	if (rule == NULL)
 		return;
 	for (; *rule != NULL; rule++)
+	{
 		if (!w->v->aborted)
 			(*rule) (w, node);
+	}
 }
 
+/* The named type, if it is composite; else NULL. */
 static inline GqlType *
 composite_of(const GqlTypeRef *ref)
 {
@@ -64,12 +67,11 @@ walk_directives(GqlWalk *w, List *directives, GqlDirectiveLocation location)
 		w->location = location;
 		w->directive_def = gql_names_get(&w->v->schema->directives, directive->name.value);
 
-		/*
-		 * graphql-js takes the arguments of an unknown directive for those of
-		 * the field around it.
-		 */
-		defs = w->directive_def != NULL ? &w->directive_def->args : w->field_def != NULL ? &w->field_def->args
-			: NULL;
+		/* as in graphql-js: if it is unknown, those of the field around it */
+		if (w->directive_def != NULL)
+			defs = &w->directive_def->args;
+		else
+			defs = w->field_def != NULL ? &w->field_def->args : NULL;
 		call(w, GQL_AT_DIRECTIVE, directive);
 		walk_arguments(w, directive->arguments, defs, false);
 		call(w, GQL_AFTER_DIRECTIVE, directive);
@@ -104,8 +106,9 @@ walk_field(GqlWalk *w, const GqlSelection *field)
 	GqlType    *field_parent = w->field_parent;
 
 	w->field_parent = w->parent_type;
-	w->field_def = w->parent_type != NULL ? gql_type_field(w->v->schema, w->parent_type,
-														   field->name.value) : NULL;
+	w->field_def = NULL;
+	if (w->parent_type != NULL)
+		w->field_def = gql_type_field(w->v->schema, w->parent_type, field->name.value);
 	w->type = w->field_def != NULL ? w->field_def->type : NULL;
 	w->directives = field->directives;
 	call(w, GQL_AT_FIELD, field);
@@ -197,8 +200,9 @@ static void
 walk_operation(GqlWalk *w, GqlDefInfo *def)
 {
 	static const GqlDirectiveLocation locations[] = {
-		[GQL_QUERY] = GQL_LOC_QUERY,[GQL_MUTATION] = GQL_LOC_MUTATION,[GQL_SUBSCRIPTION] =
-		GQL_LOC_SUBSCRIPTION
+		[GQL_QUERY] = GQL_LOC_QUERY,
+		[GQL_MUTATION] = GQL_LOC_MUTATION,
+		[GQL_SUBSCRIPTION] = GQL_LOC_SUBSCRIPTION
 	};
 	GqlOperation *operation = def->operation;
 	GqlType    *root = gql_schema_root(w->v->schema, operation->type);
@@ -207,9 +211,12 @@ walk_operation(GqlWalk *w, GqlDefInfo *def)
 	w->type = root != NULL ? &root->ref : NULL;
 	w->directives = operation->directives;
 	call(w, GQL_AT_OPERATION, def);
+	/* the walk for usages of variables does not want their default values */
 	if (w->handlers[GQL_AT_VARIABLE_DEF] != NULL)
+	{
 		foreach(lc, operation->variables)
 			walk_variable_def(w, lfirst(lc));
+	}
 	walk_directives(w, operation->directives, locations[operation->type]);
 	walk_selection_set(w, operation->selection_set, false);
 	call(w, GQL_AFTER_OPERATION, def);
@@ -242,8 +249,10 @@ gql_walk_definition(GqlWalk *w, GqlDefInfo *def)
 }
 
 /*
- * ---- type system definitions, which do not belong here and are looked at all
- * the same ----
+ * ---- type system definitions ----
+ *
+ * "Executable Definitions" refuses them. As in graphql-js, other rules look at
+ * them, too.
  */
 
 static void
@@ -295,9 +304,9 @@ static void
 walk_type_definition(GqlWalk *w, const GqlTypeDefNode *node)
 {
 	static const GqlDirectiveLocation locations[] = {
-		[GQL_SCALAR] = GQL_LOC_SCALAR,[GQL_OBJECT] = GQL_LOC_OBJECT,[GQL_INTERFACE] =
-		GQL_LOC_INTERFACE,[GQL_UNION] = GQL_LOC_UNION,
-		[GQL_ENUM] = GQL_LOC_ENUM,[GQL_INPUT_OBJECT] = GQL_LOC_INPUT_OBJECT
+#define X(kind) [GQL_##kind] = GQL_LOC_##kind,
+		GQL_TYPE_DEF_KINDS(X)
+#undef X
 	};
 	ListCell   *lc;
 
@@ -318,8 +327,8 @@ walk_type_definition(GqlWalk *w, const GqlTypeDefNode *node)
 }
 
 /*
- * Directives of a definition and of its extensions count as standing in one
- * place: *seen.
+ * A definition and its extensions are one location for directives; *seen has
+ * those met at any of them.
  */
 static void
 at_type_system_definition(GqlWalk *w, const void *node, List *directives, List **seen)
@@ -330,11 +339,14 @@ at_type_system_definition(GqlWalk *w, const void *node, List *directives, List *
 	w->seen_directives = NULL;
 }
 
+/* Directives met at the definition and extensions of one name. */
 typedef struct SeenDirectives
 {
 	const char *name;
-	List	   *seen;
+	List	   *seen;			/* GqlDirective * */
 } SeenDirectives;
+
+gql_starts_with_name(SeenDirectives, name);
 
 static List **
 seen_directives(GqlNames *names, const char *name)
