@@ -1,5 +1,5 @@
 /*
- * fuzz_main.c: libFuzzer's entry point, common to all targets.
+ * fuzz_main.c: libFuzzer's entry point, which all targets share.
  */
 #include "fuzz.h"
 

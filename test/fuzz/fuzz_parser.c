@@ -1,10 +1,10 @@
 /*
- * fuzz_parser.c: the lexer, parser and printer on any bytes. What parses must
- * print as something that parses and prints the same.
+ * fuzz_parser.c: parse any bytes and print the result. What was printed must
+ * parse, and print the same again.
  */
 #include "fuzz.h"
 
-/* The document printed; NULL when it is not one. */
+/* Parse a document and print it; NULL: a syntax error. */
 static StringInfo
 parse_and_print(const char *text, int len, const GqlLimits *limits)
 {

@@ -1,10 +1,10 @@
 /*
- * fuzz_schema.c: schemas from any SDL. What is accepted must print as SDL that
- * is accepted and prints the same.
+ * fuzz_schema.c: build schemas from any text as SDL. A valid schema must print
+ * as SDL that gives a valid schema, which prints the same.
  */
 #include "fuzz.h"
 
-/* The schema printed; NULL when something is wrong with it. */
+/* Build a schema and print it; NULL: it has errors. */
 static StringInfo
 build_and_print(const char *text, int len, bool lenient)
 {

@@ -1,6 +1,7 @@
 /*
- * fuzz_validate.c: any document against the schema of the differential test.
- * What is valid must be ready to be executed, down to the last field.
+ * fuzz_validate.c: validate any document against the schema of the comparison
+ * with graphql-js. If it is valid, collecting its fields and coercing its
+ * arguments must work, down to the last field.
  */
 #include "fuzz.h"
 
@@ -24,8 +25,9 @@ fuzz_prepare(void)
 }
 
 /*
- * Everything below a selection set, as execution would look at it; no deeper
- * than a document without recursion can be.
+ * Do what execution does with all fields below a selection set. A valid
+ * document cannot nest deeper than it has tokens. *budget: fields left to look
+ * at.
  */
 static void
 collect(GqlRequest *request, List *fields, int depth, int *budget)

@@ -1,34 +1,62 @@
 /*
- * driver.c: the language layer behind a pipe: a JSON object a line in, one a
- * line out. For differential tests and measurements.
+ * driver.c: the language layer behind a pipe, for differential tests and
+ * measurements. Each line of input is a JSON object, a command; each gets one
+ * JSON object as a line of output.
  *
- *  {"op": "parse", "document": text, "as": "document" | "selection_set" |
- *  "type" | "value", "max_tokens": n, "max_depth": n, "max_length": n}
- * 		-> {"errors": […], "print": text}
- * 	{"op": "refuse", "document": text, limits as above}
- *   -> {"errors": […], "seconds": s, "bytes": n}: how long it took and how
- *   much memory
- * 	{"op": "schema", "schema": SDL, "lenient": bool, "keep": name}
- * 		-> {"errors": […], "warnings": […], "print": SDL}
- *  {"op": "validate", "name": of a kept schema, "document": text, "max_depth":
- *  n}
- * 		-> {"errors": […]}
- *  {"op": "variables", "name": …, "document": text, "operation": name,
- *  "variables": {…}}
- * 		-> {"errors": […], "variables": {…}}
- * 	{"op": "arguments", …}		as above
- *   -> {"errors": […], "arguments": [{…}, …]}: of the fields of the root, in
- *   the answer's order; null where one does not fit
- * 	{"op": "introspect", …}		as above
- * 		-> {"errors": […], "data": {…}}
- * 	{"op": "client_schema", "introspection": {"__schema": {…}}}
- * 		-> {"errors": […], "warnings": […], "print": SDL}
- *  {"op": "time", "stage": "lex" | "parse" | "print" | "schema" | "check" |
- *  "validate", "name": …, "document": text, "seconds": s}
- * 		-> {"median": seconds, "fastest": seconds, "runs": n}
+ * Parse a document and print it:
  *
- * "errors" is what gql_errors_to_json() writes; the other members of an answer
- * are there if there is none.
+ *	{"op": "parse", "document": text,
+ *	 "as": "document" | "selection_set" | "type" | "value",
+ *	 "max_tokens": n, "max_depth": n, "max_length": n}
+ *	-> {"errors": […], "print": text}
+ *
+ * Parse a document, and say how long that took and how much memory it used:
+ *
+ *	{"op": "refuse", "document": text, limits as above}
+ *	-> {"errors": […], "seconds": s, "bytes": n}
+ *
+ * Build a schema from SDL and print it; with "keep", keep it for later commands
+ * under that name:
+ *
+ *	{"op": "schema", "schema": SDL, "lenient": bool, "keep": name}
+ *	-> {"errors": […], "warnings": […], "print": SDL}
+ *
+ * Build a schema from an introspection result and print it:
+ *
+ *	{"op": "client_schema", "introspection": {"__schema": {…}}}
+ *	-> {"errors": […], "warnings": […], "print": SDL}
+ *
+ * Validate a document against a kept schema:
+ *
+ *	{"op": "validate", "name": name, "document": text, "max_depth": n}
+ *	-> {"errors": […]}
+ *
+ * Coerce the variables of an operation:
+ *
+ *	{"op": "variables", "name": name, "document": text, "operation": name,
+ *	 "variables": {…}}
+ *	-> {"errors": […], "variables": {…}}
+ *
+ * Coerce the arguments of its root fields, in the order of the response; null
+ * stands for a field whose arguments do not fit:
+ *
+ *	{"op": "arguments", as above}
+ *	-> {"errors": […], "arguments": [{…}, …]}
+ *
+ * Execute its introspection fields:
+ *
+ *	{"op": "introspect", as above}
+ *	-> {"errors": […], "data": {…}}
+ *
+ * Measure a stage again and again for so many seconds:
+ *
+ *	{"op": "time", "name": name, "document": text, "seconds": s,
+ *	 "stage": "lex" | "parse" | "print" | "schema" | "load" | "check" |
+ *			  "print_schema" | "validate"}
+ *	-> {"median": seconds, "fastest": seconds, "runs": n}
+ *
+ * "errors" is what gql_errors_to_json() writes. Other members of an answer are
+ * there only if there are no errors.
  */
 #include "shim.h"
 
@@ -149,7 +177,7 @@ parse(Command *command)
 	appendStringInfoChar(command->answer, '}');
 }
 
-/* What a kept schema needs is kept with it. */
+/* A schema with its name; both live in TopMemoryContext. */
 typedef struct KeptSchema
 {
 	const char *name;
@@ -173,7 +201,7 @@ find_schema(Command *command)
 	elog(ERROR, "no such schema");
 }
 
-/* What schemas are answered with, however they came about. */
+/* Answer with a schema; NULL if there are errors. */
 static void
 answer_schema(Command *command, GqlSchema *built, GqlErrorList *errors, GqlErrorList *warnings)
 {
@@ -226,8 +254,8 @@ client_schema(Command *command)
 	RrJsonNode *node = rr_json_get(rr_json_root(json), "__schema");
 
 	/*
-	 * Upstream schemas are read with good will; here a warning counts as
-	 * much.
+	 * Introspection results are read leniently. graphql-js is not lenient, so
+	 * warnings are errors here.
 	 */
 	answer_schema(command, gql_schema_from_introspection(node, errors, errors), errors,
 				  gql_errors_create(0, NULL));
@@ -297,7 +325,7 @@ value_from_json(json_object * json)
 	return value;
 }
 
-/* The document of a command, ready to be executed; or NULL. */
+/* The request that a command describes; NULL: there are errors. */
 static GqlRequest *
 make_request(Command *command, GqlErrorList *errors)
 {
