@@ -164,19 +164,6 @@ gql_unique_directive_argument_names(GqlWalk *w, const void *node)
 
 /* ---- 5.4.3 Required Arguments ---- */
 
-static bool
-is_provided(List *arguments, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, arguments)
-	{
-		if (strcmp(((GqlArgument *) lfirst(lc))->name.value, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 void
 gql_provided_required_arguments(GqlWalk *w, const void *node)
 {
@@ -186,7 +173,7 @@ gql_provided_required_arguments(GqlWalk *w, const void *node)
 		return;
 	gql_foreach(GqlInputValueDef, def, &w->field_def->args)
 	{
-		if (gql_is_required(def) && !is_provided(field->arguments, def->name))
+		if (gql_is_required(def) && gql_argument_get(field->arguments, def->name) == NULL)
 			gql_invalid(w->v, field->loc,
 						"Argument \"%s(%s:)\" of type \"%s\" is required, but it was not provided.",
 						field_coordinate(w), def->name, gql_type_to_string(def->type));
@@ -214,7 +201,7 @@ gql_provided_required_directive_arguments(GqlWalk *w, const void *node)
 	{
 		gql_foreach(GqlInputValueDef, arg, &def->args)
 		{
-			if (gql_is_required(arg) && !is_provided(directive->arguments, arg->name))
+			if (gql_is_required(arg) && gql_argument_get(directive->arguments, arg->name) == NULL)
 				report_missing(w, directive, arg->name, gql_type_to_string(arg->type));
 		}
 	}
@@ -225,7 +212,7 @@ gql_provided_required_directive_arguments(GqlWalk *w, const void *node)
 		const GqlInputValueNode *arg = lfirst(lc);
 
 		if (arg->type->kind == GQL_TYPE_NON_NULL && arg->default_value == NULL &&
-			!is_provided(directive->arguments, arg->name.value))
+			gql_argument_get(directive->arguments, arg->name.value) == NULL)
 		{
 			StringInfoData type;
 
