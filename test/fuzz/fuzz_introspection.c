@@ -1,6 +1,6 @@
 /*
- * fuzz_introspection.c: read any JSON as an introspection result. If that gives
- * a schema, it must print as SDL that can be parsed.
+ * fuzz_introspection.c: read any JSON as an introspection result. If that
+ * gives a schema, it must print as SDL that can be parsed.
  */
 #include "fuzz.h"
 

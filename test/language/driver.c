@@ -15,8 +15,8 @@
  *	{"op": "refuse", "document": text, limits as above}
  *	-> {"errors": […], "seconds": s, "bytes": n}
  *
- * Build a schema from SDL and print it; with "keep", keep it for later commands
- * under that name:
+ * Build a schema from SDL and print it; with "keep", keep it for later
+ * commands under that name:
  *
  *	{"op": "schema", "schema": SDL, "lenient": bool, "keep": name}
  *	-> {"errors": […], "warnings": […], "print": SDL}

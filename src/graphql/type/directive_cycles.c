@@ -7,8 +7,8 @@
  * and to its parts, and an input object to the types of its fields. These
  * references are a graph. A directive can only be in a cycle with nodes of its
  * own strongly connected component, so those are found first, and the search
- * for a cycle to report does not leave them. Nothing recurses, since a path may
- * be as long as the document.
+ * for a cycle to report does not leave them. Nothing recurses, since a path
+ * may be as long as the document.
  */
 #include "postgres.h"
 
@@ -177,8 +177,8 @@ open_node(Graph *graph, Referrer *node)
 }
 
 /*
- * The node leads back to none met before it. So it and the open nodes met after
- * it are a component.
+ * The node leads back to none met before it. So it and the open nodes met
+ * after it are a component.
  */
 static void
 close_component(Graph *graph, const Referrer *first)

@@ -118,7 +118,9 @@ warn_twice(Reader *r, const Coordinate *place)
 
 /* ---- types where they are used ---- */
 
-/* The named type that a type reference names; NULL: unknown, which is filed. */
+/*
+ * The named type that a type reference names; NULL: unknown, which is filed.
+ */
 static GqlType *
 named_type(Reader *r, RrJsonNode *ref, const Coordinate *place)
 {

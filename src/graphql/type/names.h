@@ -17,11 +17,11 @@ typedef struct GqlNames
 	int			capacity;		/* items that there is room for */
 	void	  **items;			/* structs that start with their name */
 	uint32	   *hashes;			/* of the names; same index as items */
-	int		   *buckets;		/* open addressing: index into items + 1, or 0
-								 * for a free one; NULL while the set is small */
+	int		   *buckets;		/* open addressing: index into items + 1; 0: a
+								 * free bucket. NULL: the set is small */
 	uint32		mask;			/* number of buckets - 1 */
-	MemoryContext cxt;			/* holds the arrays, but not the items; NULL:
-								 * the context current at the first insertion */
+	MemoryContext cxt;			/* holds the arrays, not the items; NULL: what
+								 * is current at the first insertion */
 } GqlNames;
 
 /* Does this struct fit into a GqlNames? Put it below its definition. */

@@ -63,8 +63,8 @@ extern int	gql_directive_location(const char *name);
 extern uint32 gql_directive_node_locations(const GqlDirectiveDefNode *node);
 
 /*
- * Do upstream servers have this scalar without defining it in their SDL? (Those
- * of Apollo Federation and AWS AppSync.)
+ * Do upstream servers have this scalar without defining it in their SDL?
+ * (Those of Apollo Federation and AWS AppSync.)
  */
 extern bool gql_is_implied_scalar(const char *name);
 

@@ -389,8 +389,8 @@ set_root(GqlSchema *schema, GqlOperationType operation, GqlType *type)
 }
 
 /*
- * Set the root operation types (3.3.1). Without a schema definition, types with
- * the default names are roots, too.
+ * Set the root operation types (3.3.1). Without a schema definition, types
+ * with the default names are roots, too.
  */
 static void
 enter_roots(Builder *b, const GqlDocument *document)

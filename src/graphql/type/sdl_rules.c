@@ -6,10 +6,11 @@
  * in the order of graphql-js' specifiedSDLRules, so that errors come in its
  * order. As there, executable definitions in the document are ignored.
  *
- * If lenient, these are warnings, since the schema is unambiguous all the same:
- * how directives are applied (this layer obeys only the specified ones); a part
- * that is defined twice, alike; an extension of a type that is not defined (it
- * is taken for the definition, as in the first version of Apollo Federation).
+ * If lenient, these are warnings, since the schema is unambiguous all the
+ * same: how directives are applied (this layer obeys only the specified ones);
+ * a part that is defined twice, alike; an extension of a type that is not
+ * defined (it is taken for the definition, as in the first version of Apollo
+ * Federation).
  */
 #include "postgres.h"
 

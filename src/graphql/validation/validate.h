@@ -289,8 +289,8 @@ extern bool gql_check_depth(GqlValidation *v, int max_depth);
 /* ---- validate_directives.c ---- */
 
 /*
- * Find a directive: as the document defines it (*node), else as the schema does
- * (*def). The other one is NULL; both are if nobody defines it.
+ * Find a directive: as the document defines it (*node), else as the schema
+ * does (*def). The other one is NULL; both are if nobody defines it.
  */
 extern void gql_lookup_directive(GqlValidation *v, const char *name,
 								 const GqlDirectiveDefNode **node, GqlDirectiveDef **def);
@@ -304,8 +304,8 @@ extern void gql_lookup_directive(GqlValidation *v, const char *name,
 extern bool gql_may_have_conflicts(GqlValidation *v);
 
 /*
- * Have two fields of these types different shapes? (SameResponseShape of 5.3.2,
- * without what is below the fields.)
+ * Have two fields of these types different shapes? (SameResponseShape of
+ * 5.3.2, without what is below the fields.)
  */
 extern bool gql_type_shapes_conflict(const GqlTypeRef *a, const GqlTypeRef *b);
 
@@ -382,7 +382,9 @@ extern void gql_possible_fragment_spreads(GqlWalk *w, const void *node);
 /* 5.5.2.2: no fragment spreads itself, directly or not */
 extern void gql_no_fragment_cycles(GqlWalk *w, const void *node);
 
-/* validate_variables.c; in the order given here, as each uses the one before */
+/*
+ * validate_variables.c; in the order given here, as each uses the one before
+ */
 
 /* 5.8.2: variables are of input types */
 extern void gql_variables_are_input_types(GqlWalk *w, const void *node);

@@ -49,8 +49,8 @@ add_spread(Finder *f, const GqlSelection *node, int depth)
 
 /*
  * Find the spreads of a definition, and its own depth. The order is
- * graphql-js': a selection set's own spreads, then those of the last set inside
- * of it, and so on.
+ * graphql-js': a selection set's own spreads, then those of the last set
+ * inside of it, and so on.
  */
 static void
 find_spreads(Finder *f, GqlDefInfo *def)

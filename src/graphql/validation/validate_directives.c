@@ -74,7 +74,9 @@ gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unu
 	GqlNames	names;
 	ListCell   *lc;
 
-	/* one directive alone cannot repeat, unless the location has other parts */
+	/*
+	 * one directive alone cannot repeat, unless the location has other parts
+	 */
 	if (w->directives == NIL ||
 		(list_length(w->directives) == 1 && w->seen_directives == NULL))
 		return;

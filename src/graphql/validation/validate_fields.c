@@ -10,7 +10,9 @@
 
 static const char *const specified_scalars[] = {"String", "Int", "Float", "Boolean", "ID"};
 
-/* Is it a specified scalar, used by the schema or not, or introspection type? */
+/*
+ * Is it a specified scalar, used by the schema or not, or introspection type?
+ */
 static bool
 is_standard_type(GqlValidation *v, const char *name)
 {

@@ -3,23 +3,25 @@
  * (specification, 5.3.2 Field Selection Merging).
  *
  * Only documents that validate_merge.c does not clear come here. What is
- * compared, and in which order, is graphql-js'; the letters (A) to (J) are those
- * of its OverlappingFieldsCanBeMergedRule. For each selection set of the
- * document:
+ * compared, and in which order, is graphql-js'. The letters (A) to (J) are
+ * those of its OverlappingFieldsCanBeMergedRule.
  *
- *	(A)	its fields among themselves
- *	(B)	its fields with each fragment that it spreads:
- *		(D) with the fragment's fields, (E) with the fragments that it spreads
+ * Each selection set of the document:
+ *
+ *	(A)	its fields with each other
+ *	(B)	its fields with each fragment that it spreads: with
+ *		(D) the fragment's fields, (E) the fragments that it spreads
  *	(C)	these fragments with each other:
  *		(F) their fields, (G) each with the fragments that the other spreads
  *
- * Where two fields that are compared have selection sets, these are compared:
+ * The selection sets of two fields that are compared:
  *
- *		(H) the fields of both, (I) the fields of each with the fragments of the
- *		other, (J) the fragments of both
+ *	(H)	the fields of both
+ *	(I)	the fields of each with the fragments of the other
+ *	(J)	the fragments of both
  *
- * Each pair is compared once. Still, pairs are quadratic, so they are counted;
- * beyond a limit, which graphql-js has too, validation is aborted.
+ * Each pair is compared once. Still, pairs are quadratic, so they are counted.
+ * Beyond a limit, which graphql-js has too, validation is aborted.
  */
 #include "postgres.h"
 
@@ -160,8 +162,8 @@ enlarge_pairs(PairSet *set)
 }
 
 /*
- * Was the pair compared already, and at least as strictly? If not, note that it
- * is now. a is not NULL.
+ * Was the pair compared already, and at least as strictly? If not, note that
+ * it is now. a is not NULL.
  */
 static bool
 is_compared(PairSet *set, const void *a, const void *b, bool exclusive)
@@ -499,8 +501,8 @@ static void compare_fragments(GqlOverlap *o, List **conflicts, bool exclusive, G
 							  GqlDefInfo *b);
 
 /*
- * Enter a nested comparison; o->depth-- leaves it. Chains of fragments may be as
- * long as the document, and are followed by recursion here; so depth has a
+ * Enter a nested comparison; o->depth-- leaves it. Chains of fragments may be
+ * as long as the document, and are followed by recursion here; so depth has a
  * limit.
  */
 static bool
