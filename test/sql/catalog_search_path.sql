@@ -9,7 +9,8 @@ CREATE FUNCTION trap.boom() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE E
 CREATE FUNCTION trap.boom(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
 CREATE FUNCTION trap.boom(name, name) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
 CREATE FUNCTION trap.boom(jsonb, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
-CREATE FUNCTION trap.boom(integer, integer) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
+CREATE FUNCTION trap.boom(integer, integer) RETURNS integer LANGUAGE plpgsql
+    AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
 CREATE FUNCTION trap.max(integer) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$;
 CREATE OPERATOR trap.= (FUNCTION = trap.boom, LEFTARG = text, RIGHTARG = text);
 CREATE OPERATOR trap.= (FUNCTION = trap.boom, LEFTARG = name, RIGHTARG = name);
@@ -23,14 +24,21 @@ CREATE FUNCTION shout(u users) RETURNS text LANGUAGE sql STABLE AS $$ SELECT u.a
 CREATE FUNCTION best() RETURNS SETOF users LANGUAGE sql STABLE AS $$ SELECT * FROM public.users $$;
 
 SET LOCAL search_path = trap, public, pg_catalog;
-SELECT remote_rel.add_remote_schema('auth0', '{"url": "http://127.0.0.1:1/"}', NULL, 'type Query { auth0(auth0_id: String!): Profile } type Profile { id: ID }');
-SELECT remote_rel.update_remote_schema('auth0', '{"url": "http://127.0.0.1:1/"}', NULL, 'type Query { auth0(auth0_id: String!): Profile } type Profile { id: ID! }');
-SELECT remote_rel.create_remote_relationship('public.users', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
-SELECT remote_rel.update_remote_relationship('public.users', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
-SELECT remote_rel.create_remote_schema_remote_relationship('auth0', 'Profile', 'user', '{"to_source": {"relationship_type": "object", "table": "users", "field_mapping": {"id": "auth0_id"}}}');
+SELECT remote_rel.add_remote_schema('auth0', '{"url": "http://127.0.0.1:1/"}', NULL,
+    'type Query { auth0(auth0_id: String!): Profile } type Profile { id: ID }');
+SELECT remote_rel.update_remote_schema('auth0', '{"url": "http://127.0.0.1:1/"}', NULL,
+    'type Query { auth0(auth0_id: String!): Profile } type Profile { id: ID! }');
+SELECT remote_rel.create_remote_relationship('public.users', 'profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT remote_rel.update_remote_relationship('public.users', 'profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT remote_rel.create_remote_schema_remote_relationship('auth0', 'Profile', 'user',
+    '{"to_source": {"relationship_type": "object", "table": "users",
+    "field_mapping": {"id": "auth0_id"}}}');
 SELECT remote_rel.add_computed_field('public.users', 'shout', 'public.shout');
 SELECT remote_rel.track_function('public.best');
-SELECT remote_rel.add_remote_schema_permissions('auth0', 'pg_monitor', 'type Query { auth0(auth0_id: String!): Profile } type Profile { id: ID! }');
+SELECT remote_rel.add_remote_schema_permissions('auth0', 'pg_monitor',
+    'type Query { auth0(auth0_id: String!): Profile } type Profile { id: ID! }');
 ALTER TABLE public.users RENAME auth0_id TO subject;
 SELECT remote_rel.metadata('{"type": "export_metadata", "args": {}}');
 SELECT remote_rel.drop_computed_field('public.users', 'shout');

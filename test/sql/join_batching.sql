@@ -5,7 +5,8 @@ BEGIN;
 CREATE TABLE users (id int PRIMARY KEY, name text, auth0_id text, n int);
 INSERT INTO users SELECT i, 'user ' || i, 'auth0|' || i, i FROM generate_series(1, 250) AS i;
 SELECT remote_rel.add_remote_schema('auth0', test.definition());
-SELECT remote_rel.create_remote_relationship('users', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT remote_rel.create_remote_relationship('users', 'profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
 
 -- 1, 100, 250 rows: 1, 1, 3 requests; and every row gets its own
 SELECT test.reset();
@@ -52,7 +53,8 @@ SELECT * FROM test.counted('{ users(where: {id: {_eq: 0}}) { n profile { id } } 
 SELECT * FROM test.counted('query($no: Boolean!) { users(limit: 1) { n profile @include(if: $no) { id } } }', variables => '{"no": false}');
 -- the statement fails: its error alone
 CREATE VIEW failing AS SELECT id, auth0_id, 1 / (id - 2) AS quotient FROM users;
-SELECT remote_rel.create_remote_relationship('failing', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT remote_rel.create_remote_relationship('failing', 'profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
 SELECT test.reset();
 SELECT * FROM test.counted('{ failing(order_by: {id: asc}) { quotient profile { id } } }');
 
@@ -75,7 +77,8 @@ SELECT query, variables FROM test.log();
 
 -- keys with all that JSON and GraphQL have to escape arrive as they are
 CREATE TABLE words (id int PRIMARY KEY, word text);
-INSERT INTO words VALUES (1, ''), (2, '"\/'), (3, E'\x01\x02\b\f\n\r\t\x1f\x7f'), (4, 'Größe 🐉'), (5, '$rr__0_0 {a} """ # ,'), (6, E'\u2028\ufeff'),
+INSERT INTO words VALUES (1, ''), (2, '"\/'), (3, E'\x01\x02\b\f\n\r\t\x1f\x7f'), (4, 'Größe 🐉'),
+    (5, '$rr__0_0 {a} """ # ,'), (6, E'\u2028\ufeff'),
   (7, repeat('ab', 5000)), (8, ' '), (9, '\u0041');
 SELECT remote_rel.create_remote_relationship('words', 'echo', 'auth0', '{"flaky": {"arguments": {"key": "$word"}}}');
 SELECT test.reset();
@@ -83,7 +86,8 @@ SELECT (e ->> 'id')::int AS id, e ->> 'echo' = 'ok ' || (e ->> 'word') AS same
   FROM jsonb_array_elements(graphql_resolve('{ words(order_by: {id: asc}) { id word echo } }')::jsonb -> 'data' -> 'words') AS e;
 SELECT test.requests();
 SELECT query FROM test.log();
-SELECT value = words.word AS arrived FROM test.log(), jsonb_each_text(variables) JOIN words ON 'rr__' || id - 1 || '_0' = key ORDER BY id;
+SELECT value = words.word AS arrived FROM test.log(),
+    jsonb_each_text(variables) JOIN words ON 'rr__' || id - 1 || '_0' = key ORDER BY id;
 
 -- keys that PostgreSQL tells apart by their bytes are asked for one by one: trailing blanks, case, normal forms
 UPDATE words SET word = CASE id WHEN 1 THEN 'a' WHEN 2 THEN 'a ' WHEN 3 THEN 'A' WHEN 4 THEN U&'e\0301' WHEN 5 THEN U&'\00e9' ELSE 'a' END;
@@ -114,7 +118,8 @@ SELECT test.stats() ->> 'max_concurrent' AS max_concurrent;
 SET remote_rel.max_concurrent_requests = 3;
 SELECT * FROM joined('{ users { n profile { id } } }');
 SELECT test.stats() ->> 'max_concurrent' AS max_concurrent;
-SELECT remote_rel.update_remote_schema('auth0', test.definition('yoga', '?delay=60') || '{"max_concurrent_requests": 2}');
+SELECT remote_rel.update_remote_schema('auth0', test.definition('yoga', '?delay=60')
+    || '{"max_concurrent_requests": 2}');
 SELECT * FROM joined('{ users(where: {id: {_lte: 100}}) { n profile { id } } }');
 SELECT test.stats() ->> 'max_concurrent' AS max_concurrent;
 SELECT remote_rel.update_remote_schema('auth0', test.definition());
@@ -122,7 +127,8 @@ RESET remote_rel.batch_size;
 RESET remote_rel.max_concurrent_requests;
 
 -- two joins of one row are two requests; under one response key they are one
-SELECT remote_rel.create_remote_relationship('users', 'account', 'auth0', '{"account": {"arguments": {"number": "$id"}}}');
+SELECT remote_rel.create_remote_relationship('users', 'account', 'auth0',
+    '{"account": {"arguments": {"number": "$id"}}}');
 SELECT test.reset();
 SELECT * FROM test.counted('{ users(limit: 2, order_by: {id: asc}) { profile { id } account { id balance } } }');
 SELECT query, variables FROM test.log() ORDER BY query;
@@ -133,8 +139,10 @@ SELECT * FROM test.counted('{ a: users(where: {id: {_eq: 1}}) { profile { id } }
 
 -- two keys in one join: the pair counts
 CREATE TABLE places (id int PRIMARY KEY, city text, unit text);
-INSERT INTO places VALUES (1, 'Rome', 'CELSIUS'), (2, 'Rome', 'FAHRENHEIT'), (3, 'Rome', 'CELSIUS'), (4, NULL, 'CELSIUS'), (5, 'Bern', NULL), (6, 'RomeC', 'ELSIUS');
-SELECT remote_rel.create_remote_relationship('places', 'weather', 'auth0', '{"weather": {"arguments": {"city": "$city", "unit": "$unit"}}}');
+INSERT INTO places VALUES (1, 'Rome', 'CELSIUS'), (2, 'Rome', 'FAHRENHEIT'), (3, 'Rome', 'CELSIUS'),
+    (4, NULL, 'CELSIUS'), (5, 'Bern', NULL), (6, 'RomeC', 'ELSIUS');
+SELECT remote_rel.create_remote_relationship('places', 'weather', 'auth0',
+    '{"weather": {"arguments": {"city": "$city", "unit": "$unit"}}}');
 SELECT test.reset();
 SELECT * FROM test.counted('{ places(order_by: {id: asc}, where: {id: {_lt: 6}}) { id weather { city unit temperature } } }');
 SELECT query, variables FROM test.log();
@@ -145,7 +153,8 @@ SELECT variables FROM test.log() OFFSET 1;
 SELECT * FROM test.counted('{ places(where: {id: {_eq: 6}}) { id weather { unit } } }');
 
 -- no key at all: one request, one call, one value for all rows
-SELECT remote_rel.create_remote_relationship('places', 'first', 'auth0', '{"auth0": {"arguments": {"auth0_id": "auth0|1"}}}');
+SELECT remote_rel.create_remote_relationship('places', 'first', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "auth0|1"}}}');
 SELECT test.reset();
 SELECT * FROM test.counted('{ places(order_by: {id: asc}, limit: 2) { id first { name } } }');
 SELECT query, variables FROM test.log();

@@ -5,16 +5,21 @@ BEGIN;
 CREATE TABLE teams (id int PRIMARY KEY, name text, company_id text);
 CREATE TABLE users (id int PRIMARY KEY, name text, auth0_id text, team_id int REFERENCES teams, other_id text);
 INSERT INTO teams VALUES (1, 'red', 'c1'), (2, 'blue', 'c2'), (3, 'empty', NULL);
-INSERT INTO users VALUES (1, 'Dany', 'auth0|1', 1, 'c1'), (2, 'Jon', 'auth0|2', 2, 'auth0|2'), (3, 'Arya', 'auth0|3', 1, 'A-1'), (4, 'Nobody', NULL, NULL, NULL);
+INSERT INTO users VALUES (1, 'Dany', 'auth0|1', 1, 'c1'), (2, 'Jon', 'auth0|2', 2, 'auth0|2'),
+    (3, 'Arya', 'auth0|3', 1, 'A-1'), (4, 'Nobody', NULL, NULL, NULL);
 SELECT remote_rel.add_remote_schema('auth0', test.definition());
-SELECT remote_rel.create_remote_relationship('users', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT remote_rel.create_remote_relationship('users', 'profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
 SELECT remote_rel.create_remote_relationship('users', 'node', 'auth0', '{"node": {"arguments": {"id": "$other_id"}}}');
-SELECT remote_rel.create_remote_relationship('users', 'named', 'auth0', '{"named": {"arguments": {"id": "$other_id"}}}');
+SELECT remote_rel.create_remote_relationship('users', 'named', 'auth0',
+    '{"named": {"arguments": {"id": "$other_id"}}}');
 SELECT remote_rel.create_remote_relationship('users', 'found', 'auth0', '{"search": {"arguments": {"text": "$name"}}}');
-SELECT remote_rel.create_remote_relationship('users', 'weather', 'auth0', '{"weather": {"arguments": {"city": "$name"}}}');
+SELECT remote_rel.create_remote_relationship('users', 'weather', 'auth0',
+    '{"weather": {"arguments": {"city": "$name"}}}');
 SELECT remote_rel.create_remote_relationship('users', 'echo', 'auth0', '{"echo": {"arguments": {"string": "$name"}}}');
 SELECT remote_rel.create_remote_relationship('users', 'flaky', 'auth0', '{"flaky": {"arguments": {"key": "$name"}}}');
-SELECT remote_rel.create_remote_relationship('teams', 'company', 'auth0', '{"company": {"arguments": {"id": "$company_id"}}}');
+SELECT remote_rel.create_remote_relationship('teams', 'company', 'auth0',
+    '{"company": {"arguments": {"id": "$company_id"}}}');
 
 -- aliases: of the join, below it, of the joining column, and of another column under the joining column's name
 SELECT test.show('{ users(where: {id: {_eq: 1}}) { p: profile { n: nickname nickname name: email mail: email } } }');
@@ -84,12 +89,15 @@ SELECT test.show('{ users(order_by: {name: desc}, limit: 1, offset: 1) { name pr
 
 -- a view
 CREATE VIEW red AS SELECT u.id, upper(u.name) AS name, u.auth0_id AS key FROM users u WHERE team_id = 1;
-SELECT remote_rel.create_remote_relationship('red', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$key"}}}');
+SELECT remote_rel.create_remote_relationship('red', 'profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$key"}}}');
 SELECT test.show('{ red(order_by: {id: asc}) { name profile { nickname } } }');
 -- a computed field as key
 CREATE FUNCTION users_key(u users) RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'auth0|' || u.id + 10 $$;
-SELECT remote_rel.metadata('{"type": "add_computed_field", "args": {"table": "users", "name": "key", "definition": {"function": "users_key"}}}');
-SELECT remote_rel.create_remote_relationship('users', 'computed', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$key"}}}');
+SELECT remote_rel.metadata('{"type": "add_computed_field", "args": {"table": "users", "name": "key",
+    "definition": {"function": "users_key"}}}');
+SELECT remote_rel.create_remote_relationship('users', 'computed', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$key"}}}');
 SELECT test.show('{ users(order_by: {id: asc}, limit: 2) { computed { id } key } }');
 
 -- the order of the answer's fields is the query's, for remote values as well

@@ -8,7 +8,8 @@ GRANT ALL ON SCHEMA public TO regress_ddl_owner;
 DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_ddl_owner', current_database()); END $$;
 CREATE VIEW inconsistent AS
   SELECT i ->> 'type' AS type, i ->> 'name' AS name, i ->> 'reason' AS reason
-  FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects') AS i;
+  FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata",
+      "args": {}}') -> 'inconsistent_objects') AS i;
 CREATE FUNCTION fields(type text) RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(f ->> 'name', ' ' ORDER BY f ->> 'name') FROM json_array_elements(
     graphql_resolve(format('{ __type(name: "%s") { fields { name } } }', type)) #> '{data,__type,fields}') AS f $$;
@@ -32,15 +33,24 @@ CREATE FUNCTION create_all() RETURNS void LANGUAGE plpgsql AS $f$ BEGIN
   INSERT INTO ships VALUES (1, '9', 'a', 'PA');
   INSERT INTO voyages VALUES (1, 1, '9', 'HAM');
   RESET ROLE;
-  PERFORM remote_rel.add_remote_schema('registry', test.mock('type Query { vessel(imo: String): Vessel  flagged(flag: Flag): Vessel }  type Vessel { imo: String }  enum Flag { PA LR }'));
-  PERFORM remote_rel.create_remote_relationship('ships', 'vessel', 'registry', '{"vessel": {"arguments": {"imo": "$imo"}}}');
-  PERFORM remote_rel.create_remote_relationship('ships', 'flagged', 'registry', '{"flagged": {"arguments": {"flag": "$flag"}}}');
-  PERFORM remote_rel.create_remote_relationship('voyages', 'vessel', 'registry', '{"vessel": {"arguments": {"imo": "$imo"}}}');
-  PERFORM remote_rel.create_remote_relationship('big_ships', 'vessel', 'registry', '{"vessel": {"arguments": {"imo": "$imo"}}}');
-  PERFORM remote_rel.create_remote_schema_remote_relationship('registry', 'Vessel', 'ship', '{"to_source": {"relationship_type": "object", "table": "ships", "field_mapping": {"imo": "imo"}}}');
-  PERFORM remote_rel.create_array_relationship('ships', 'trips', '{"manual_configuration": {"remote_table": "voyages", "column_mapping": {"imo": "imo"}}}');
+  PERFORM remote_rel.add_remote_schema('registry',
+      test.mock('type Query { vessel(imo: String): Vessel  flagged(flag: Flag): Vessel }  type Vessel { imo: String }  enum Flag { PA LR }'));
+  PERFORM remote_rel.create_remote_relationship('ships', 'vessel', 'registry',
+      '{"vessel": {"arguments": {"imo": "$imo"}}}');
+  PERFORM remote_rel.create_remote_relationship('ships', 'flagged', 'registry',
+      '{"flagged": {"arguments": {"flag": "$flag"}}}');
+  PERFORM remote_rel.create_remote_relationship('voyages', 'vessel', 'registry',
+      '{"vessel": {"arguments": {"imo": "$imo"}}}');
+  PERFORM remote_rel.create_remote_relationship('big_ships', 'vessel', 'registry',
+      '{"vessel": {"arguments": {"imo": "$imo"}}}');
+  PERFORM remote_rel.create_remote_schema_remote_relationship('registry', 'Vessel', 'ship',
+      '{"to_source": {"relationship_type": "object", "table": "ships",
+      "field_mapping": {"imo": "imo"}}}');
+  PERFORM remote_rel.create_array_relationship('ships', 'trips',
+      '{"manual_configuration": {"remote_table": "voyages", "column_mapping": {"imo": "imo"}}}');
   PERFORM remote_rel.add_computed_field('ships', 'label', 'label');
-  PERFORM remote_rel.create_remote_relationship('ships', 'by_label', 'registry', '{"vessel": {"arguments": {"imo": "$label"}}}', '{label, name}');
+  PERFORM remote_rel.create_remote_relationship('ships', 'by_label', 'registry',
+      '{"vessel": {"arguments": {"imo": "$label"}}}', '{label, name}');
   PERFORM remote_rel.track_function('best');
 END $f$;
 SELECT create_all();
@@ -124,10 +134,12 @@ CREATE FUNCTION label(ships, prefix text DEFAULT '') RETURNS text LANGUAGE sql S
 CREATE FUNCTION best() RETURNS SETOF voyages LANGUAGE sql STABLE AS $$ SELECT * FROM voyages $$;
 TABLE inconsistent;
 SELECT test.resolve('{ ships { label(args: {prefix: "MS "}) by_label { imo } } best { port } }');
-CREATE OR REPLACE FUNCTION label(ships, prefix text DEFAULT '') RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT $2 || $1.name $$;
+CREATE OR REPLACE FUNCTION label(ships, prefix text DEFAULT '') RETURNS text LANGUAGE sql VOLATILE
+    AS $$ SELECT $2 || $1.name $$;
 TABLE inconsistent;
 SELECT fields('ships');
-CREATE OR REPLACE FUNCTION label(ships, prefix text DEFAULT '') RETURNS text LANGUAGE sql STABLE AS $$ SELECT $2 || $1.name $$;
+CREATE OR REPLACE FUNCTION label(ships, prefix text DEFAULT '') RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT $2 || $1.name $$;
 CREATE FUNCTION label(voyages) RETURNS text LANGUAGE sql STABLE AS $$ SELECT $1.port $$;
 TABLE inconsistent;
 SELECT test.resolve('{ ships { id } }');
@@ -220,7 +232,8 @@ ROLLBACK;
 BEGIN;
 CREATE ROLE regress_ddl_reader;
 GRANT SELECT (id) ON ships TO regress_ddl_reader;
-SELECT remote_rel.add_remote_schema_permissions('registry', 'regress_ddl_reader', 'type Query { vessel(imo: String): Vessel }  type Vessel { imo: String }');
+SELECT remote_rel.add_remote_schema_permissions('registry', 'regress_ddl_reader',
+    'type Query { vessel(imo: String): Vessel }  type Vessel { imo: String }');
 SELECT test.resolve('{ ships { id vessel { imo } } }', 'regress_ddl_reader');
 GRANT SELECT (imo) ON ships TO regress_ddl_reader;
 SELECT test.resolve('{ ships { id vessel { imo } } }', 'regress_ddl_reader');

@@ -20,20 +20,31 @@ DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_meta_ddl', cu
 
 SELECT remote_rel.add_remote_schema('auth0', '{"url": "http://127.0.0.1:1/"}', NULL,
   'type Query { auth0(auth0_id: String!): Profile list(ids: [ID]): [Profile] find(by: Key): Int } type Profile { id: ID! } input Key { a: [Key] b: ID c: String }');
-SELECT remote_rel.create_remote_relationship('users', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
-SELECT remote_rel.create_remote_relationship('users', 'by_list', 'auth0', '{"list": {"arguments": {"ids": ["$auth0_id"]}}}', batch => '{"id": "$auth0_id"}');
-SELECT remote_rel.create_remote_relationship('users', 'found', 'auth0', '{"find": {"arguments": {"by": {"a": [{"b": "$id"}, {"c": "auth0_id"}], "b": "$auth0_id"}}}}');
-SELECT remote_rel.create_remote_relationship('people', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
-SELECT remote_rel.create_remote_schema_remote_relationship('auth0', 'Profile', 'user', '{"to_source": {"relationship_type": "object", "table": "users", "field_mapping": {"id": "auth0_id"}}}');
+SELECT remote_rel.create_remote_relationship('users', 'profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT remote_rel.create_remote_relationship('users', 'by_list', 'auth0',
+    '{"list": {"arguments": {"ids": ["$auth0_id"]}}}', batch => '{"id": "$auth0_id"}');
+SELECT remote_rel.create_remote_relationship('users', 'found', 'auth0',
+    '{"find": {"arguments": {"by": {"a": [{"b": "$id"}, {"c": "auth0_id"}], "b": "$auth0_id"}}}}');
+SELECT remote_rel.create_remote_relationship('people', 'profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT remote_rel.create_remote_schema_remote_relationship('auth0', 'Profile', 'user',
+    '{"to_source": {"relationship_type": "object", "table": "users",
+    "field_mapping": {"id": "auth0_id"}}}');
 SELECT remote_rel.create_object_relationship('shop.orders', 'buyer', '{"foreign_key_constraint_on": "user_id"}');
-SELECT remote_rel.create_array_relationship('users', 'bought', '{"foreign_key_constraint_on": {"table": {"schema": "shop", "name": "orders"}, "column": "user_id"}}');
-SELECT remote_rel.create_array_relationship('users', 'bought_too', '{"manual_configuration": {"remote_table": {"schema": "shop", "name": "orders"}, "column_mapping": {"id": "user_id"}}}');
+SELECT remote_rel.create_array_relationship('users', 'bought',
+    '{"foreign_key_constraint_on": {"table": {"schema": "shop", "name": "orders"},
+    "column": "user_id"}}');
+SELECT remote_rel.create_array_relationship('users', 'bought_too',
+    '{"manual_configuration": {"remote_table": {"schema": "shop", "name": "orders"},
+    "column_mapping": {"id": "user_id"}}}');
 SELECT remote_rel.add_computed_field('users', 'shout', 'shout');
 SELECT remote_rel.track_function('best_users');
 CREATE FUNCTION pg_temp.show() RETURNS SETOF text LANGUAGE sql AS $$
   SELECT format('%s.%s.%s: %s', table_schema, table_name, name, definition) FROM remote_rel.table_relationship
   UNION ALL SELECT format('%s.%s: %s', type_name, name, definition) FROM remote_rel.remote_schema_relationship
-  UNION ALL SELECT format('%s.%s.%s: %s.%s', table_schema, table_name, name, function_schema, function_name) FROM remote_rel.computed_field
+  UNION ALL SELECT format('%s.%s.%s: %s.%s', table_schema, table_name, name, function_schema,
+      function_name) FROM remote_rel.computed_field
   UNION ALL SELECT format('%s.%s', function_schema, function_name) FROM remote_rel.tracked_function ORDER BY 1
 $$;
 
@@ -69,20 +80,23 @@ SAVEPOINT s;
 DROP VIEW people;
 ALTER TABLE store.members DROP COLUMN subject;
 SELECT i ->> 'type' AS type, i ->> 'name' AS name, i ->> 'reason' AS reason
-FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects') AS i;
+FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata",
+    "args": {}}') -> 'inconsistent_objects') AS i;
 ALTER TABLE store.members ADD COLUMN subject text;
 SELECT remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}');
 -- a type that does not fit any more
 ALTER TABLE store.members ALTER COLUMN subject TYPE integer USING NULL;
 SELECT i ->> 'name' AS name, i ->> 'reason' AS reason
-FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects') AS i;
+FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata",
+    "args": {}}') -> 'inconsistent_objects') AS i;
 ROLLBACK TO s;
 
 -- Relationships of a dropped table go with it; those that point at it stay, and are listed
 DROP TABLE store.members CASCADE;
 SELECT pg_temp.show();
 SELECT i ->> 'type' AS type, i ->> 'name' AS name, i ->> 'reason' AS reason
-FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects') AS i;
+FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata",
+    "args": {}}') -> 'inconsistent_objects') AS i;
 DROP SCHEMA store CASCADE;
 SELECT pg_temp.show();
 ROLLBACK;
@@ -99,7 +113,9 @@ DROP TABLE users;
 ROLLBACK;
 BEGIN;
 CREATE TABLE users (id integer PRIMARY KEY, auth0_id text);
-UPDATE pg_proc SET probin = '/nowhere/remote_rel' WHERE pronamespace = 'remote_rel'::regnamespace AND proname IN ('note_names', 'follow_names', 'touch_catalogs');
+UPDATE pg_proc SET probin = '/nowhere/remote_rel'
+    WHERE pronamespace = 'remote_rel'::regnamespace
+    AND proname IN ('note_names', 'follow_names', 'touch_catalogs');
 ALTER TABLE users RENAME auth0_id TO subject;
 COMMENT ON TABLE users IS 'here';
 DROP TABLE users;

@@ -37,10 +37,13 @@ $$;
 -- What becomes of a document, and where it was changed.
 CREATE FUNCTION mutants(doc jsonb) RETURNS TABLE (path text[], request jsonb) LANGUAGE sql IMMUTABLE AS $$
   SELECT p, put(doc, p, value) FROM paths(doc) AS p,
-    unnest(ARRAY['null', 'true', '0', '1e400', '""', '"x"', '"$x"', '"__x"', '"users"', '"\u2028\ud83d\ude00\""', '[]', '[null]', '["x"]', '[{}]', '{}', '{"": null}', '{"x": "x"}']::jsonb[]
+    unnest(ARRAY['null', 'true', '0', '1e400', '""', '"x"', '"$x"', '"__x"', '"users"',
+        '"\u2028\ud83d\ude00\""', '[]', '[null]', '["x"]', '[{}]', '{}', '{"": null}',
+        '{"x": "x"}']::jsonb[]
       || to_jsonb(repeat('x', 70)) || to_jsonb(repeat(U&'\00E9', 1000))) AS value
   UNION ALL SELECT p, doc #- p FROM paths(doc) AS p WHERE p <> '{}'
-  UNION ALL SELECT p, put(doc, p, (doc #> p) || value) FROM paths(doc) AS p, unnest('{"{\"x\": 1}", "{\"\": null}"}'::jsonb[]) AS value
+  UNION ALL SELECT p, put(doc, p, (doc #> p) || value)
+      FROM paths(doc) AS p, unnest('{"{\"x\": 1}", "{\"\": null}"}'::jsonb[]) AS value
     WHERE jsonb_typeof(doc #> p) = 'object'
   UNION ALL SELECT p, put(doc, p, (doc #> p) || (doc #> p)) FROM paths(doc) AS p WHERE jsonb_typeof(doc #> p) = 'array'
 $$;
@@ -75,32 +78,47 @@ $do$;
 -- Those that are refused all the same, with statements: these must come, or an error about the body
 INSERT INTO outcomes SELECT c, m.*, o.* FROM (
     SELECT c FROM jsonb_array_elements(:'permissions'::jsonb -> 'args') AS c
-    UNION ALL SELECT * FROM unnest(ARRAY['{"type": "pg_track_table", "args": {"source": "default", "table": {"schema": "public", "name": "users"}, "configuration": {"custom_name": "u"}}}',
-      '{"type": "pg_track_tables", "args": {"tables": [{"table": "users"}], "allow_warnings": true}}', '{"type": "add_inherited_role", "args": {"role_name": "a", "role_set": ["b", "c"]}}',
-      '{"type": "drop_inherited_role", "args": {"role_name": "a"}}', '{"type": "pg_set_permission_comment", "args": {"table": "users", "role": "a", "type": "select", "comment": "c"}}',
-      '{"type": "pg_drop_update_permission", "args": {"source": "default", "table": "users", "role": "a"}}', '{"type": "pg_create_function_permission", "args": {"function": "loud", "role": "a"}}']::jsonb[])) AS c(c),
+    UNION ALL SELECT * FROM unnest(ARRAY['{"type": "pg_track_table", "args": {"source": "default",
+        "table": {"schema": "public", "name": "users"}, "configuration": {"custom_name": "u"}}}',
+      '{"type": "pg_track_tables", "args": {"tables": [{"table": "users"}],
+          "allow_warnings": true}}',
+          '{"type": "add_inherited_role", "args": {"role_name": "a", "role_set": ["b", "c"]}}',
+      '{"type": "drop_inherited_role", "args": {"role_name": "a"}}',
+          '{"type": "pg_set_permission_comment", "args": {"table": "users", "role": "a",
+          "type": "select", "comment": "c"}}',
+      '{"type": "pg_drop_update_permission", "args": {"source": "default", "table": "users",
+          "role": "a"}}', '{"type": "pg_create_function_permission", "args": {"function": "loud", "role": "a"}}']::jsonb[])) AS c(c),
   mutants(c) AS m, outcome(m.request) AS o;
 SELECT count(*) > 9000 AS many, count(*) FILTER (WHERE code = 'OK000') > 1000 AS answered FROM outcomes;
 
 -- None but these: 22xxx shape or value; 42xxx a name that is taken, unknown, too long, or none; HV00N, HV021 the upstream, its schema; 0A000 no such command here
-SELECT code, message, command FROM outcomes WHERE code NOT LIKE '22___' AND code NOT IN ('OK000', '42602', '42622', '42703', '42704', '42710', '42883', '42P01', 'HV00N', 'HV021', '0A000');
+SELECT code, message, command FROM outcomes WHERE code NOT LIKE '22___'
+    AND code NOT IN ('OK000', '42602', '42622', '42703', '42704', '42710', '42883', '42P01',
+    'HV00N', 'HV021', '0A000');
 
 -- Where the shape is wrong, the path is told
-SELECT message, detail FROM outcomes WHERE message ~ '^(expected|unknown key|".*" is missing|exactly one)' AND NOT concat(message, ' ', detail) ~ '(At|at) \$[.a-z]?';
+SELECT message, detail FROM outcomes
+    WHERE message ~ '^(expected|unknown key|".*" is missing|exactly one)'
+    AND NOT concat(message, ' ', detail) ~ '(At|at) \$[.a-z]?';
 
 -- Values of another JSON type than the right one's that are taken, null aside (replace_metadata was told to allow what is inconsistent, and passes over the rest)
-SELECT command ->> 'type' AS type, array_to_string(path, '.') AS path, string_agg(DISTINCT jsonb_typeof(request #> path), ', ') FROM outcomes
-  WHERE code = 'OK000' AND jsonb_typeof(request #> path) NOT IN (jsonb_typeof(command #> path), 'null') AND command ->> 'type' <> 'bulk_keep_going'
+SELECT command ->> 'type' AS type, array_to_string(path, '.') AS path,
+    string_agg(DISTINCT jsonb_typeof(request #> path), ', ') FROM outcomes
+  WHERE code = 'OK000' AND jsonb_typeof(request #> path) NOT IN (jsonb_typeof(command #> path),
+      'null') AND command ->> 'type' <> 'bulk_keep_going'
     AND array_to_string(path, '.') !~ 'sources\.0\.configuration|select_permissions|inherited_roles'
   GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- Deep and long ones
 SELECT depth, outcome(request) FROM (
-  SELECT depth, (repeat('{"type": "bulk", "args": [', depth) || repeat(']}', depth))::jsonb AS request FROM unnest('{1, 100, 1000}'::int[]) AS depth) AS r;
-SELECT test.failure($$SELECT remote_rel.metadata((repeat('{"type": "bulk", "args": [', 100000) || repeat(']}', 100000))::jsonb)$$) ~ '^54001: stack depth limit exceeded';
+  SELECT depth, (repeat('{"type": "bulk", "args": [', depth)
+      || repeat(']}', depth))::jsonb AS request FROM unnest('{1, 100, 1000}'::int[]) AS depth) AS r;
+SELECT test.failure($$SELECT remote_rel.metadata((repeat('{"type": "bulk", "args": [', 100000)
+    || repeat(']}', 100000))::jsonb)$$) ~ '^54001: stack depth limit exceeded';
 SELECT test.failure(format($$SELECT remote_rel.metadata('{"type": "create_remote_relationship", "args": {"name": "deep", "table": "users", "remote_schema": "x",
   "remote_field": %s {} %s}}')$$, repeat('{"a": {"field": ', 5), repeat('}}', 5)));
-SELECT length(remote_rel.metadata(jsonb_build_object('type', 'bulk', 'args', jsonb_agg('{"type": "export_metadata", "args": {}}'::jsonb)))::text) > 100000
+SELECT length(remote_rel.metadata(jsonb_build_object('type', 'bulk', 'args',
+    jsonb_agg('{"type": "export_metadata", "args": {}}'::jsonb)))::text) > 100000
   FROM generate_series(1, 5000);
 
 \set QUIET on

@@ -6,7 +6,8 @@ CREATE DATABASE regress_metadata_permission;
 BEGIN;
 CREATE ROLE regress_meta_clerk;
 SELECT remote_rel.add_remote_schema('registry', '{"url": "http://127.0.0.1:1/"}', sdl => $$
-  type Query { vessel(imo: ID!, year: Int, at: Place): Vessel  vessels(where: Filter, flags: [Flag!]): [Vessel!]!  any: Thing  node: Node }
+  type Query { vessel(imo: ID!, year: Int, at: Place): Vessel  vessels(where: Filter,
+      flags: [Flag!]): [Vessel!]!  any: Thing  node: Node }
   type Mutation { rename(imo: ID!, name: String!): Vessel }
   interface Node { id: ID!  name: String }
   type Vessel implements Node { id: ID!  name: String  flag: Flag  built: Date }
@@ -20,7 +21,8 @@ $$);
 
 CREATE FUNCTION pg_temp.allow(sdl text) RETURNS text
 LANGUAGE sql AS $$ SELECT test.failure(format('SELECT remote_rel.add_remote_schema_permissions(%L, %L, %L)', 'registry', 'regress_meta_clerk', sdl)) $$;
-CREATE FUNCTION pg_temp.disallow() RETURNS void LANGUAGE sql AS $$ SELECT remote_rel.drop_remote_schema_permissions('registry', 'regress_meta_clerk') $$;
+CREATE FUNCTION pg_temp.disallow() RETURNS void LANGUAGE sql
+    AS $$ SELECT remote_rel.drop_remote_schema_permissions('registry', 'regress_meta_clerk') $$;
 
 -- Parts
 SELECT pg_temp.allow('type Query { vessel(imo: ID!): Vessel } type Vessel { name: String }'), pg_temp.disallow();
@@ -58,14 +60,18 @@ SELECT pg_temp.allow('type Query { vessel(imo: ID! @preset(value: null)): Vessel
 SELECT remote_rel.metadata('{"type": "add_remote_schema_permissions", "args": {"remote_schema": "registry", "role": "regress_meta_clerk", "comment": "few",
   "definition": {"schema": "type Query { vessel(imo: ID!): Vessel } type Vessel { name: String }"}}}');
 SELECT pg_temp.allow('type Query { vessel(imo: ID!): Vessel } type Vessel { name: String }');
-SELECT remote_rel.add_remote_schema_permissions('registry', 'regress_meta_nobody', 'type Query { vessel(imo: ID!): Vessel } type Vessel { name: String }');
+SELECT remote_rel.add_remote_schema_permissions('registry', 'regress_meta_nobody',
+    'type Query { vessel(imo: ID!): Vessel } type Vessel { name: String }');
 SELECT * FROM remote_rel.remote_schema_permission ORDER BY role;
-SELECT remote_rel.metadata('{"type": "drop_remote_schema_permissions", "args": {"remote_schema": "registry", "role": "regress_meta_nobody"}}');
+SELECT remote_rel.metadata('{"type": "drop_remote_schema_permissions",
+    "args": {"remote_schema": "registry", "role": "regress_meta_nobody"}}');
 SELECT test.failure($$SELECT remote_rel.drop_remote_schema_permissions('registry', 'regress_meta_nobody')$$);
-SELECT test.failure($$SELECT remote_rel.add_remote_schema_permissions('regstry', 'regress_meta_clerk', 'type Query { a: Int }')$$);
+SELECT test.failure($$SELECT remote_rel.add_remote_schema_permissions('regstry',
+    'regress_meta_clerk', 'type Query { a: Int }')$$);
 
 -- An update that takes something away leaves the permission, and says so
-SELECT remote_rel.update_remote_schema('registry', '{"url": "http://127.0.0.1:1/"}', sdl => 'type Query { vessel(imo: ID!): Vessel } type Vessel { id: ID! }');
+SELECT remote_rel.update_remote_schema('registry', '{"url": "http://127.0.0.1:1/"}',
+    sdl => 'type Query { vessel(imo: ID!): Vessel } type Vessel { id: ID! }');
 SELECT remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}');
 SELECT remote_rel.remove_remote_schema('registry');
 SELECT count(*) FROM remote_rel.remote_schema_permission;

@@ -16,7 +16,8 @@ SELECT remote_rel.add_remote_schema('auth0', '{"url": "http://127.0.0.1:1/"}', s
 $$);
 
 -- SQL
-SELECT remote_rel.create_remote_relationship('users', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT remote_rel.create_remote_relationship('users', 'profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
 -- The old command
 SELECT remote_rel.metadata('{"type": "create_remote_relationship", "args": {"name": "old", "table": "users", "hasura_fields": ["auth0_id"],
   "remote_schema": "auth0", "remote_field": {"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}}}');
@@ -30,13 +31,18 @@ SELECT remote_rel.metadata('{"type": "create_remote_relationship", "args": {"nam
 SELECT remote_rel.metadata('{"type": "create_remote_relationship", "args": {"name": "stays", "table": "users",
   "definition": {"to_source": {"relationship_type": "array", "table": "visits", "field_mapping": {"id": "user_id"}}}}}');
 -- Batches, a path, nested arguments, a view
-SELECT remote_rel.create_remote_relationship('users', 'by_list', 'auth0', '{"profiles": {"arguments": {"ids": ["$auth0_id"]}}}', batch => '{"id": "$auth0_id"}');
-SELECT remote_rel.create_remote_relationship('users', 'by_position', 'auth0', '{"profiles": {"arguments": {"ids": ["$auth0_id"]}}}', '{auth0_id,id}', '"position"');
-SELECT remote_rel.create_remote_relationship('people', 'deep', 'auth0', '{"deep": {"field": {"profile": {"arguments": {"id": "$id"}}}}}');
-SELECT remote_rel.create_remote_relationship('people', 'found', 'auth0', '{"search": {"arguments": {"by": {"id": "$auth0_id", "level": "HIGH", "number": 3}}}}');
+SELECT remote_rel.create_remote_relationship('users', 'by_list', 'auth0',
+    '{"profiles": {"arguments": {"ids": ["$auth0_id"]}}}', batch => '{"id": "$auth0_id"}');
+SELECT remote_rel.create_remote_relationship('users', 'by_position', 'auth0',
+    '{"profiles": {"arguments": {"ids": ["$auth0_id"]}}}', '{auth0_id,id}', '"position"');
+SELECT remote_rel.create_remote_relationship('people', 'deep', 'auth0',
+    '{"deep": {"field": {"profile": {"arguments": {"id": "$id"}}}}}');
+SELECT remote_rel.create_remote_relationship('people', 'found', 'auth0',
+    '{"search": {"arguments": {"by": {"id": "$auth0_id", "level": "HIGH", "number": 3}}}}');
 
 SELECT name, definition FROM remote_rel.table_relationship WHERE table_name = 'users' ORDER BY name;
-SELECT bool_and(definition = (SELECT definition FROM remote_rel.table_relationship WHERE name = 'profile')) AS one_and_the_same
+SELECT bool_and(definition = (SELECT definition FROM remote_rel.table_relationship
+    WHERE name = 'profile')) AS one_and_the_same
 FROM remote_rel.table_relationship WHERE name IN ('old', 'new', 'file');
 
 -- Update replaces, delete deletes
@@ -46,13 +52,16 @@ SELECT remote_rel.metadata('{"type": "pg_update_remote_relationship", "args": {"
   "definition": {"to_source": {"relationship_type": "object", "table": "visits", "field_mapping": {"id": "user_id"}}}}}');
 SELECT definition FROM remote_rel.table_relationship WHERE name = 'new';
 SELECT remote_rel.delete_remote_relationship('users', 'old');
-SELECT remote_rel.metadata('{"type": "pg_delete_remote_relationship", "args": {"table": "users", "name": "new", "source": "default"}}');
+SELECT remote_rel.metadata('{"type": "pg_delete_remote_relationship", "args": {"table": "users",
+    "name": "new", "source": "default"}}');
 SELECT name FROM remote_rel.table_relationship WHERE table_name = 'users' ORDER BY name;
 SELECT test.failure($$SELECT remote_rel.delete_remote_relationship('users', 'fil')$$);
-SELECT test.failure($$SELECT remote_rel.update_remote_relationship('users', 'fil', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}')$$);
+SELECT test.failure($$SELECT remote_rel.update_remote_relationship('users', 'fil', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}')$$);
 
 -- What does not fit
-CREATE FUNCTION pg_temp.create(name text, field text, lhs text DEFAULT NULL, batch text DEFAULT NULL, type text DEFAULT NULL, remote text DEFAULT 'auth0') RETURNS text
+CREATE FUNCTION pg_temp.create(name text, field text, lhs text DEFAULT NULL,
+    batch text DEFAULT NULL, type text DEFAULT NULL, remote text DEFAULT 'auth0') RETURNS text
 LANGUAGE sql AS $$ SELECT test.failure(format('SELECT remote_rel.create_remote_relationship(%L, %L, %L, %L, %L, %L, %L)', 'users', name, remote, field, lhs, batch, type)) $$;
 SELECT pg_temp.create('x', '{"auth": {"arguments": {"auth0_id": "$auth0_id"}}}');
 SELECT pg_temp.create('x', '{"auth0": {"arguments": {"auth_id": "$auth0_id"}}}');
@@ -74,7 +83,8 @@ SELECT pg_temp.create('x', '{"profiles": {"arguments": {"ids": ["$auth0_id"]}}}'
 SELECT pg_temp.create('x', '{"profiles": {"arguments": {"ids": ["$auth0_id"]}}}', batch => '{}');
 SELECT pg_temp.create('x', '{"profiles": {"arguments": {"ids": ["$auth0_id"]}}}', batch => '{"idd": "$auth0_id"}');
 SELECT pg_temp.create('x', '{"profiles": {"arguments": {"ids": ["$auth0_id"]}}}', type => 'array');
-SELECT pg_temp.create('x', '{"profiles": {"arguments": {"ids": ["$auth0_id"]}}}', batch => '{"id": "$auth0_id"}', type => 'list');
+SELECT pg_temp.create('x', '{"profiles": {"arguments": {"ids": ["$auth0_id"]}}}',
+    batch => '{"id": "$auth0_id"}', type => 'list');
 
 -- Names that are taken, or none
 SELECT pg_temp.create('profile', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
@@ -87,13 +97,18 @@ SELECT pg_temp.create('__name', '{"auth0": {"arguments": {"auth0_id": "$auth0_id
 CREATE TEMP TABLE fleeting (auth0_id text);
 CREATE TABLE parted (auth0_id text) PARTITION BY LIST (auth0_id);
 CREATE TABLE part PARTITION OF parted FOR VALUES IN ('a');
-SELECT test.failure($$SELECT remote_rel.create_remote_relationship('fleeting', 'x', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}')$$) ~ 'is a temporary table';
-SELECT test.failure($$SELECT remote_rel.create_remote_relationship('part', 'x', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}')$$);
-SELECT test.failure($$SELECT remote_rel.create_remote_relationship('users_pkey', 'x', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}')$$);
-SELECT test.failure($$SELECT remote_rel.create_remote_relationship('userz', 'x', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}')$$);
+SELECT test.failure($$SELECT remote_rel.create_remote_relationship('fleeting', 'x', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}')$$) ~ 'is a temporary table';
+SELECT test.failure($$SELECT remote_rel.create_remote_relationship('part', 'x', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}')$$);
+SELECT test.failure($$SELECT remote_rel.create_remote_relationship('users_pkey', 'x', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}')$$);
+SELECT test.failure($$SELECT remote_rel.create_remote_relationship('userz', 'x', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}')$$);
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "create_remote_relationship", "args": {"name": "x", "table": "userz", "remote_schema": "auth0",
   "remote_field": {"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}}}')$$);
-SELECT remote_rel.create_remote_relationship('parted', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT remote_rel.create_remote_relationship('parted', 'profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
 
 -- Bodies of the wrong shape say where
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "create_remote_relationship", "args": {"name": "x", "table": "users", "definition": {"to_remote_schema":
@@ -106,7 +121,8 @@ SELECT test.failure($$SELECT remote_rel.metadata('{"type": "create_remote_relati
   "remote_schema": "auth0", "remote_field": {"auth0": {}}}}')$$);
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "create_remote_relationship", "args": {"name": "x", "table": {"name": 5},
   "remote_schema": "auth0", "remote_field": {"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}}}')$$);
-SELECT test.failure($$SELECT remote_rel.metadata('{"type": "create_remote_relationship", "args": {"table": "users"}}')$$);
+SELECT test.failure($$SELECT remote_rel.metadata('{"type": "create_remote_relationship",
+    "args": {"table": "users"}}')$$);
 ROLLBACK;
 
 -- Local ones
@@ -116,13 +132,18 @@ CREATE TABLE visits (id bigint PRIMARY KEY, user_id integer REFERENCES users, ci
 SELECT remote_rel.create_object_relationship('visits', 'visitor', '{"foreign_key_constraint_on": "user_id"}');
 SELECT remote_rel.metadata('{"type": "pg_create_array_relationship", "args": {"table": "users", "name": "trips", "comment": "where they went",
   "using": {"foreign_key_constraint_on": {"table": "visits", "column": "user_id"}}}}');
-SELECT remote_rel.create_array_relationship('users', 'namesakes', '{"manual_configuration": {"remote_table": "users", "column_mapping": {"name": "name"}}}');
+SELECT remote_rel.create_array_relationship('users', 'namesakes',
+    '{"manual_configuration": {"remote_table": "users", "column_mapping": {"name": "name"}}}');
 SELECT table_name, name, kind, definition, comment FROM remote_rel.table_relationship ORDER BY 1, 2;
-SELECT test.failure($$SELECT remote_rel.create_object_relationship('visits', 'a', '{"foreign_key_constraint_on": "userid"}')$$);
-SELECT test.failure($$SELECT remote_rel.create_object_relationship('visits', 'a', '{"foreign_key_constraint_on": "city"}')$$);
+SELECT test.failure($$SELECT remote_rel.create_object_relationship('visits', 'a',
+    '{"foreign_key_constraint_on": "userid"}')$$);
+SELECT test.failure($$SELECT remote_rel.create_object_relationship('visits', 'a',
+    '{"foreign_key_constraint_on": "city"}')$$);
 SELECT test.failure($$SELECT remote_rel.create_object_relationship('visits', 'a', '{}')$$);
-SELECT test.failure($$SELECT remote_rel.create_array_relationship('users', 'a', '{"manual_configuration": {"remote_table": "visit", "column_mapping": {"id": "user_id"}}}')$$);
-SELECT test.failure($$SELECT remote_rel.create_array_relationship('users', 'a', '{"manual_configuration": {"remote_table": "visits", "column_mapping": {"di": "user"}}}')$$);
+SELECT test.failure($$SELECT remote_rel.create_array_relationship('users', 'a',
+    '{"manual_configuration": {"remote_table": "visit", "column_mapping": {"id": "user_id"}}}')$$);
+SELECT test.failure($$SELECT remote_rel.create_array_relationship('users', 'a',
+    '{"manual_configuration": {"remote_table": "visits", "column_mapping": {"di": "user"}}}')$$);
 SELECT test.failure($$SELECT remote_rel.delete_remote_relationship('users', 'trips')$$);
 SELECT remote_rel.drop_relationship('users', 'trips');
 SELECT remote_rel.metadata('{"type": "drop_relationship", "args": {"table": "visits", "relationship": "visitor"}}');

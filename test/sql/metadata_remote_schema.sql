@@ -5,13 +5,19 @@ CREATE DATABASE regress_metadata_remote_schema;
 
 BEGIN;
 SELECT remote_rel.add_remote_schema('auth0', test.definition(), 'user profiles');
-SELECT name, ordinal, test.masked(definition::text), comment, sdl_given, sdl LIKE '%type Profile %' AS has_types FROM remote_rel.remote_schema;
+SELECT name, ordinal, test.masked(definition::text), comment, sdl_given,
+    sdl LIKE '%type Profile %' AS has_types FROM remote_rel.remote_schema;
 SELECT test.failure($$SELECT remote_rel.add_remote_schema('auth0', test.definition())$$);
 
 -- The same schema from another server; types refer to its root type, which a prefix leaves alone
-SELECT test.failure($$SELECT remote_rel.add_remote_schema('apollo', test.definition('apollo') || '{"customization": {"root_fields_namespace": "apollo", "type_names": {"prefix": "Ap"}}}')$$);
-SELECT remote_rel.add_remote_schema('apollo', test.definition('apollo') || '{"customization": {"root_fields_namespace": "apollo", "type_names": {"prefix": "Ap", "mapping": {"Query": "ApQuery"}}}}');
-SELECT a.sdl = b.sdl AS same_schema FROM remote_rel.remote_schema AS a, remote_rel.remote_schema AS b WHERE a.name = 'auth0' AND b.name = 'apollo';
+SELECT test.failure($$SELECT remote_rel.add_remote_schema('apollo',
+    test.definition('apollo') || '{"customization": {"root_fields_namespace": "apollo",
+    "type_names": {"prefix": "Ap"}}}')$$);
+SELECT remote_rel.add_remote_schema('apollo', test.definition('apollo')
+    || '{"customization": {"root_fields_namespace": "apollo", "type_names": {"prefix": "Ap",
+    "mapping": {"Query": "ApQuery"}}}}');
+SELECT a.sdl = b.sdl AS same_schema FROM remote_rel.remote_schema AS a,
+    remote_rel.remote_schema AS b WHERE a.name = 'auth0' AND b.name = 'apollo';
 
 -- With SDL nothing is asked
 SELECT test.reset();
@@ -25,9 +31,11 @@ SELECT test.requests();
 SELECT remote_rel.reload_remote_schema('auth0');
 SELECT remote_rel.update_remote_schema('auth0', test.definition() || '{"timeout_seconds": 5}');
 SELECT test.requests();
-SELECT name, ordinal, definition -> 'timeout_seconds' AS timeout, comment FROM remote_rel.remote_schema ORDER BY ordinal;
+SELECT name, ordinal, definition -> 'timeout_seconds' AS timeout, comment
+    FROM remote_rel.remote_schema ORDER BY ordinal;
 
-SELECT jsonb_path_query_first(remote_rel.introspect_remote_schema('given'), '$.data.__schema.types[*] ? (@.name == "Query")');
+SELECT jsonb_path_query_first(remote_rel.introspect_remote_schema('given'),
+    '$.data.__schema.types[*] ? (@.name == "Query")');
 SELECT remote_rel.remove_remote_schema('given');
 SELECT name FROM remote_rel.remote_schema ORDER BY ordinal;
 ROLLBACK;
@@ -51,7 +59,8 @@ SELECT pg_temp.attempt('{"url": "http://a/", "headers": [{"name": "a", "value": 
 SELECT pg_temp.attempt('{"url": "http://a/", "headers": [{"name": "a b", "value": "secret"}]}');
 SELECT pg_temp.attempt('{"url": "http://a/", "headers": [{"name": "a", "value": "secret\r\nx: y"}]}');
 SELECT pg_temp.attempt('{"url_from_env": "REMOTE_REL_NO_SUCH_VARIABLE"}');
-SELECT pg_temp.attempt('{"url": "http://127.0.0.1:1/", "headers": [{"name": "a", "value_from_env": "REMOTE_REL_NO_SUCH_VARIABLE"}]}');
+SELECT pg_temp.attempt('{"url": "http://127.0.0.1:1/", "headers": [{"name": "a",
+    "value_from_env": "REMOTE_REL_NO_SUCH_VARIABLE"}]}');
 SELECT pg_temp.attempt('{"url": "file:///etc/passwd"}');
 SELECT pg_temp.attempt('{"url": "http://user:secret@127.0.0.1:1/graphql?key=secret"}');
 SELECT test.failure($$SELECT remote_rel.add_remote_schema('', '{"url": "http://a/"}')$$);
@@ -63,8 +72,10 @@ $$ SELECT pg_temp.attempt(jsonb_build_object('url', url, 'timeout_seconds', 1)::
 SELECT pg_temp.ask(test.url(rest => '/nowhere'));
 SELECT regexp_replace(pg_temp.ask(test.url(rest => '?delay=3000')), ' \(name resolution[^)]*\)', '');
 CREATE FUNCTION pg_temp.answer(body text, more text DEFAULT '') RETURNS text LANGUAGE sql AS
-$$ SELECT pg_temp.ask(test.url('faulty', '?introspection=1&fault=body&body=' || replace(replace(encode(body::bytea, 'base64'), E'\n', ''), '+', '%2B') || more)) $$;
-SELECT pg_temp.ask(test.url('faulty', '?introspection=1&fault=' || fault)) FROM unnest('{html,not-json,empty,scalar,errors,no-data,list,redirect,bad-utf8}'::text[]) AS fault;
+$$ SELECT pg_temp.ask(test.url('faulty', '?introspection=1&fault=body&body='
+    || replace(replace(encode(body::bytea, 'base64'), E'\n', ''), '+', '%2B') || more)) $$;
+SELECT pg_temp.ask(test.url('faulty', '?introspection=1&fault=' || fault))
+    FROM unnest('{html,not-json,empty,scalar,errors,no-data,list,redirect,bad-utf8}'::text[]) AS fault;
 SELECT pg_temp.answer('{"errors": [{"message": "introspection is disabled"}]}');
 SELECT pg_temp.answer('{"errors": [{"message": "introspection is disabled"}]}', '&status=400');
 SELECT pg_temp.answer('{"data": {"__schema": {}}}');
@@ -74,7 +85,8 @@ SELECT count(*) FROM remote_rel.remote_schema;
 
 -- A schema that is none
 CREATE FUNCTION pg_temp.give(sdl text) RETURNS text LANGUAGE sql AS
-$$ SELECT test.failure(format('SELECT remote_rel.add_remote_schema(%L, %L, sdl => %L)', 'x', '{"url": "http://a/"}', sdl)) $$;
+$$ SELECT test.failure(format('SELECT remote_rel.add_remote_schema(%L, %L, sdl => %L)', 'x',
+    '{"url": "http://a/"}', sdl)) $$;
 SELECT pg_temp.give('');
 SELECT pg_temp.give('type Query {');
 SELECT pg_temp.give('type Query { a: A b: [B!] } type C { c: Int c: String }');
@@ -83,7 +95,8 @@ SELECT count(*) FROM remote_rel.remote_schema;
 
 -- Names that do not exist
 SELECT remote_rel.add_remote_schema('registry', '{"url": "http://a/"}', sdl => 'type Query { one: Int }');
-SELECT test.failure($$SELECT remote_rel.update_remote_schema('registri', '{"url": "http://a/"}', sdl => 'type Query { one: Int }')$$);
+SELECT test.failure($$SELECT remote_rel.update_remote_schema('registri', '{"url": "http://a/"}',
+    sdl => 'type Query { one: Int }')$$);
 SELECT test.failure($$SELECT remote_rel.remove_remote_schema('registri')$$);
 SELECT test.failure($$SELECT remote_rel.reload_remote_schema('registri')$$);
 SELECT test.failure($$SELECT remote_rel.introspect_remote_schema('other')$$);
@@ -105,22 +118,30 @@ $$ SELECT test.failure(format('SELECT remote_rel.add_remote_schema(%L, %L, sdl =
 SELECT pg_temp.add('{"url": "http://127.0.0.1:1/"}', 'type Query { one: Int } type Mutation { m: Int }');
 SELECT pg_temp.add('{"url": "http://127.0.0.1:1/"}', 'directive @up(n: String) on FIELD  type Query { three: T  four: U  x(f: F): E }
   type T { a: String }  type V { a: Int }  union U = T | V  enum E { A }  input F { a: Int  b: [F!] }');
-SELECT pg_temp.add('{"url": "http://127.0.0.1:1/"}', 'directive @up(n: Int) repeatable on FIELD  type Query { three(t: T): U }  input T { a: Int }  scalar U');
-SELECT pg_temp.add('{"url": "http://127.0.0.1:1/", "customization": {"field_names": [{"parent_type": "T", "prefix": "b_"}, {"parent_type": "Query", "prefix": "b_"}]}}',
+SELECT pg_temp.add('{"url": "http://127.0.0.1:1/"}',
+    'directive @up(n: Int) repeatable on FIELD  type Query { three(t: T): U }  input T { a: Int }  scalar U');
+SELECT pg_temp.add('{"url": "http://127.0.0.1:1/",
+    "customization": {"field_names": [{"parent_type": "T", "prefix": "b_"}, {"parent_type": "Query",
+    "prefix": "b_"}]}}',
   'type Query { one: T }  type T { a: Int }');
 SELECT pg_temp.add('{"url": "http://127.0.0.1:1/"}', 'directive @up(n: Int) on FIELD  type Query { three: T  four: U  five: E  six(f: F): Int }
   type T { a: Int }  union U = T  enum E { B A }  input F { b: [F!]  a: Int = 1 }');
 SELECT remote_rel.remove_remote_schema('b');
-SELECT pg_temp.add('{"url": "http://127.0.0.1:1/", "customization": {"root_fields_namespace": "b", "type_names": {"prefix": "B"}}}', 'type Query { one: T }  type T { a: String }');
-SELECT test.failure($$SELECT remote_rel.add_remote_schema('c', '{"url": "http://127.0.0.1:1/", "customization": {"root_fields_namespace": "b", "type_names": {"prefix": "C"}}}',
+SELECT pg_temp.add('{"url": "http://127.0.0.1:1/", "customization": {"root_fields_namespace": "b",
+    "type_names": {"prefix": "B"}}}', 'type Query { one: T }  type T { a: String }');
+SELECT test.failure($$SELECT remote_rel.add_remote_schema('c',
+    '{"url": "http://127.0.0.1:1/", "customization": {"root_fields_namespace": "b",
+    "type_names": {"prefix": "C"}}}',
   sdl => 'type Query { one: T }  type T { a: String }')$$);
 -- A table that comes later is not refused, but listed; one that is there refuses the remote schema
 CREATE TABLE two (id integer PRIMARY KEY);
 SELECT remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}');
-SELECT test.failure($$SELECT remote_rel.add_remote_schema('c', '{"url": "http://127.0.0.1:1/"}', sdl => 'type Query { three: Int }')$$);
+SELECT test.failure($$SELECT remote_rel.add_remote_schema('c', '{"url": "http://127.0.0.1:1/"}',
+    sdl => 'type Query { three: Int }')$$);
 SELECT remote_rel.remove_remote_schema('c');
 SELECT remote_rel.remove_remote_schema('a');
-SELECT test.failure($$SELECT remote_rel.add_remote_schema('c', '{"url": "http://127.0.0.1:1/"}', sdl => 'type Query { two: Int }')$$);
+SELECT test.failure($$SELECT remote_rel.add_remote_schema('c', '{"url": "http://127.0.0.1:1/"}',
+    sdl => 'type Query { two: Int }')$$);
 ROLLBACK;
 
 \set QUIET on

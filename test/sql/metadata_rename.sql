@@ -8,11 +8,13 @@ SELECT remote_rel.add_remote_schema('registry', '{"url": "http://127.0.0.1:1/"}'
 CREATE VIEW shown AS
   SELECT format('%I.%I %s: %s', table_schema, table_name, name, definition) AS line FROM remote_rel.table_relationship
   UNION ALL SELECT format('registry %s %s: %s', type_name, name, definition) FROM remote_rel.remote_schema_relationship
-  UNION ALL SELECT format('%I.%I %s: %I.%I', table_schema, table_name, name, function_schema, function_name) FROM remote_rel.computed_field
+  UNION ALL SELECT format('%I.%I %s: %I.%I', table_schema, table_name, name, function_schema,
+      function_name) FROM remote_rel.computed_field
   UNION ALL SELECT format('%I.%I', function_schema, function_name) FROM remote_rel.tracked_function;
 CREATE VIEW inconsistent AS
   SELECT i ->> 'type' AS type, i ->> 'name' AS name, i ->> 'reason' AS reason
-  FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects') AS i;
+  FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata",
+      "args": {}}') -> 'inconsistent_objects') AS i;
 
 -- Every kind of relation
 BEGIN;
@@ -28,7 +30,8 @@ CREATE TABLE ships_typed OF ship;
 CREATE FOREIGN DATA WRAPPER nothing;
 CREATE SERVER nowhere FOREIGN DATA WRAPPER nothing;
 CREATE FOREIGN TABLE ships_foreign (imo text) SERVER nowhere;
-SELECT count(remote_rel.create_remote_relationship(t::regclass, 'papers', 'registry', '{"vessel": {"arguments": {"imo": "$imo"}}}'))
+SELECT count(remote_rel.create_remote_relationship(t::regclass, 'papers', 'registry',
+    '{"vessel": {"arguments": {"imo": "$imo"}}}'))
 FROM unnest('{ships, ships_view, ships_matview, ships_parted, ships_child, ships_typed, ships_foreign}'::text[]) AS t;
 ALTER TABLE ships RENAME COLUMN imo TO a;
 ALTER VIEW ships_view RENAME COLUMN imo TO b;
@@ -63,9 +66,11 @@ ROLLBACK;
 BEGIN;
 CREATE TABLE ships (imo text PRIMARY KEY, "the ""imo""" text, "$imo" text, imos text[], flag text);
 SELECT remote_rel.create_remote_relationship('ships', 'nested', 'registry',
-  '{"vessel": {"arguments": {"near": {"imo": ["$imo", "imo", "$the \"imo\"", "$"], "any": [{"imo": ["$imo", " $imo", "$$imo"]}, {"any": [{"text": "$imo"}]}], "text": "imo"}}}}',
+  '{"vessel": {"arguments": {"near": {"imo": ["$imo", "imo", "$the \"imo\"", "$"],
+      "any": [{"imo": ["$imo", " $imo", "$$imo"]}, {"any": [{"text": "$imo"}]}], "text": "imo"}}}}',
   '{imo, "the \"imo\"", $imo, flag}');
-SELECT remote_rel.create_remote_relationship('ships', 'listed', 'registry', '{"vessels": {"arguments": {"imos": ["$imo"]}}}', batch => '{"imo": "$imo"}');
+SELECT remote_rel.create_remote_relationship('ships', 'listed', 'registry',
+    '{"vessels": {"arguments": {"imos": ["$imo"]}}}', batch => '{"imo": "$imo"}');
 ALTER TABLE ships RENAME imo TO "number ""1""";
 SELECT * FROM shown ORDER BY 1;
 ALTER TABLE ships RENAME "$imo" TO imo;
@@ -83,11 +88,17 @@ SET LOCAL remote_rel.exposed_schemas = 'public, harbour, port';
 CREATE TABLE ships (imo text PRIMARY KEY, owner text);
 CREATE TABLE harbour.voyages (id int PRIMARY KEY, ship text REFERENCES ships, owner text);
 SELECT remote_rel.create_remote_schema_remote_relationship('registry', 'Vessel', 'voyages',
-  '{"to_source": {"relationship_type": "array", "table": {"schema": "harbour", "name": "voyages"}, "field_mapping": {"imo": "ship"}}}');
-SELECT remote_rel.create_array_relationship('ships', 'by_key', '{"foreign_key_constraint_on": {"table": {"schema": "harbour", "name": "voyages"}, "column": "ship"}}');
-SELECT remote_rel.create_array_relationship('ships', 'by_hand', '{"manual_configuration": {"remote_table": {"schema": "harbour", "name": "voyages"}, "column_mapping": {"imo": "ship", "owner": "owner"}}}');
+  '{"to_source": {"relationship_type": "array", "table": {"schema": "harbour", "name": "voyages"},
+      "field_mapping": {"imo": "ship"}}}');
+SELECT remote_rel.create_array_relationship('ships', 'by_key',
+    '{"foreign_key_constraint_on": {"table": {"schema": "harbour", "name": "voyages"},
+    "column": "ship"}}');
+SELECT remote_rel.create_array_relationship('ships', 'by_hand',
+    '{"manual_configuration": {"remote_table": {"schema": "harbour", "name": "voyages"},
+    "column_mapping": {"imo": "ship", "owner": "owner"}}}');
 SELECT remote_rel.create_object_relationship('harbour.voyages', 'vessel', '{"foreign_key_constraint_on": "ship"}');
-SELECT remote_rel.create_object_relationship('harbour.voyages', 'owned', '{"manual_configuration": {"remote_table": "ships", "column_mapping": {"owner": "owner"}}}');
+SELECT remote_rel.create_object_relationship('harbour.voyages', 'owned',
+    '{"manual_configuration": {"remote_table": "ships", "column_mapping": {"owner": "owner"}}}');
 SELECT remote_rel.metadata('{"type": "create_remote_relationship", "args": {"name": "mirrored", "table": "ships", "definition": {"to_source":
   {"relationship_type": "object", "table": "ships", "field_mapping": {"imo": "owner"}}}}}');
 -- a column of one name on both sides: each table's own
@@ -112,7 +123,8 @@ CREATE FUNCTION best() RETURNS SETOF ships LANGUAGE sql STABLE AS $$ SELECT * FR
 SELECT remote_rel.add_computed_field('ships', 'label', 'label', 's');
 SELECT remote_rel.add_computed_field('ships', 'label_too', 'label');
 SELECT remote_rel.track_function('best', '{"custom_root_fields": {"function": "best"}}');
-SELECT remote_rel.create_remote_relationship('ships', 'papers', 'registry', '{"vessel": {"arguments": {"imo": "$label"}}}');
+SELECT remote_rel.create_remote_relationship('ships', 'papers', 'registry',
+    '{"vessel": {"arguments": {"imo": "$label"}}}');
 ALTER FUNCTION label(ships) RENAME TO "the label";
 ALTER ROUTINE best RENAME TO "the best";
 ALTER FUNCTION "the label" SET SCHEMA lib;
@@ -165,7 +177,8 @@ SAVEPOINT failing;
 ALTER TABLE b RENAME x TO y;
 ROLLBACK TO failing;
 CREATE TABLE later (x text);
-SELECT remote_rel.create_remote_relationship('later', 'from_later', 'registry', '{"vessel": {"arguments": {"imo": "$x"}}}');
+SELECT remote_rel.create_remote_relationship('later', 'from_later', 'registry',
+    '{"vessel": {"arguments": {"imo": "$x"}}}');
 ALTER TABLE later RENAME x TO y;
 SELECT * FROM shown ORDER BY 1;
 TABLE inconsistent;
@@ -176,14 +189,16 @@ TABLE shown;
 BEGIN;
 CREATE TABLE ships (imo text, name text);
 CREATE TABLE other (imo text);
-SELECT remote_rel.create_remote_relationship('ships', 'papers', 'registry', '{"vessel": {"arguments": {"imo": "$imo"}}}');
+SELECT remote_rel.create_remote_relationship('ships', 'papers', 'registry',
+    '{"vessel": {"arguments": {"imo": "$imo"}}}');
 -- in the middle of one
 CREATE FUNCTION inside(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
   ALTER TABLE IF EXISTS other RENAME TO another;
   ALTER TABLE IF EXISTS another RENAME imo TO number;
   RETURN $1; END $$;
 INSERT INTO ships VALUES ('a', 'b');
-SELECT remote_rel.create_remote_relationship('other', 'papers', 'registry', '{"vessel": {"arguments": {"imo": "$imo"}}}');
+SELECT remote_rel.create_remote_relationship('other', 'papers', 'registry',
+    '{"vessel": {"arguments": {"imo": "$imo"}}}');
 ALTER TABLE ships ADD COLUMN more text, ALTER COLUMN name TYPE text USING inside(name);
 SELECT * FROM shown ORDER BY 1;
 -- by somebody else's event trigger, which comes before ours and after the command
@@ -201,13 +216,18 @@ ROLLBACK;
 BEGIN;
 CREATE TABLE ships (imo text);
 CREATE FUNCTION label(s ships) RETURNS text LANGUAGE sql STABLE AS $$ SELECT s.imo $$;
-SELECT remote_rel.create_remote_relationship('ships', 'papers', 'registry', '{"vessel": {"arguments": {"imo": "$imo"}}}');
+SELECT remote_rel.create_remote_relationship('ships', 'papers', 'registry',
+    '{"vessel": {"arguments": {"imo": "$imo"}}}');
 SELECT remote_rel.add_computed_field('ships', 'label', 'label');
 SELECT remote_rel.metadata('{"type": "replace_metadata", "version": 2, "args": {"allow_inconsistent_metadata": true, "metadata": {"version": 3, "sources": [{"name": "default", "kind": "postgres", "tables": [
   {"table": "ships", "computed_fields": [{"name": "label", "definition": {"function": "label"}}],
-   "remote_relationships": [{"name": "papers", "definition": {"to_remote_schema": {"remote_schema": "registry", "lhs_fields": ["imo"], "remote_field": {"vessel": {"arguments": {"imo": "$imo"}}}}}}]},
+   "remote_relationships": [{"name": "papers",
+       "definition": {"to_remote_schema": {"remote_schema": "registry", "lhs_fields": ["imo"],
+       "remote_field": {"vessel": {"arguments": {"imo": "$imo"}}}}}}]},
   {"table": "gone", "computed_fields": [{"name": "label", "definition": {"function": "nothing"}}],
-   "remote_relationships": [{"name": "papers", "definition": {"to_remote_schema": {"remote_schema": "registry", "lhs_fields": ["x"], "remote_field": {"vessel": {"arguments": {"imo": "$x"}}}}}},
+   "remote_relationships": [{"name": "papers",
+       "definition": {"to_remote_schema": {"remote_schema": "registry", "lhs_fields": ["x"],
+       "remote_field": {"vessel": {"arguments": {"imo": "$x"}}}}}},
                             {"name": "stays", "definition": {"to_remote_schema": {"remote_schema": "registry", "lhs_fields": ["imo"], "remote_field": {"vessel": {"arguments": {"imo": "$imo"}}}}}}]}]}],
   "remote_schemas": [{"name": "registry", "definition": {"url": "http://127.0.0.1:1/"}, "sdl": "type Query { vessel(imo: String): Vessel } type Vessel { imo: String }"}]}}}') ->> 'is_consistent' AS is_consistent;
 ALTER TABLE ships RENAME TO gone;

@@ -12,12 +12,15 @@ INSERT INTO notes VALUES (1, 1, 'a'), (2, 1, 'b'), (3, 2, 'c');
 GRANT SELECT ON users, notes TO regress_outer;
 GRANT SELECT ON notes TO regress_inner;
 SELECT remote_rel.add_remote_schema('auth0', test.definition());
-SELECT remote_rel.add_remote_schema_permissions('auth0', 'regress_outer', 'type Query { auth0(auth0_id: String!): Profile header(name: String!): String } type Profile { nickname: String }');
-SELECT remote_rel.create_remote_relationship('users', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT remote_rel.add_remote_schema_permissions('auth0', 'regress_outer',
+    'type Query { auth0(auth0_id: String!): Profile header(name: String!): String } type Profile { nickname: String }');
+SELECT remote_rel.create_remote_relationship('users', 'profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
 
 -- who one is, and what one's variables are
 CREATE FUNCTION me() RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT pg_catalog.format('%s as %s, role %s', remote_rel.session_variable('x-hasura-user-id'), current_user, remote_rel.session_variable('x-hasura-role')) $$;
+  SELECT pg_catalog.format('%s as %s, role %s', remote_rel.session_variable('x-hasura-user-id'),
+      current_user, remote_rel.session_variable('x-hasura-role')) $$;
 SELECT me();
 
 -- a computed field: the same role, another one, headers of its own or none
@@ -30,13 +33,20 @@ BEGIN
 END $$;
 CREATE VIEW who AS SELECT 1 AS id, me() AS me;
 GRANT SELECT ON who TO regress_outer, regress_inner;
-CREATE FUNCTION same(u users) RETURNS text LANGUAGE sql STABLE AS $$ SELECT before_and_after(u, NULL, '{"x-hasura-user-id": "inside"}') $$;
-CREATE FUNCTION other(u users) RETURNS text LANGUAGE sql STABLE AS $$ SELECT before_and_after(u, 'regress_inner', '{"x-hasura-user-id": "inside"}') $$;
-CREATE FUNCTION bare(u users) RETURNS text LANGUAGE sql STABLE AS $$ SELECT before_and_after(u, 'regress_inner', NULL) $$;
-CREATE FUNCTION too_high(u users) RETURNS text LANGUAGE sql STABLE AS $$ SELECT before_and_after(u, session_user::name, NULL) $$;
-SELECT remote_rel.add_computed_field('users', f, f::regproc) FROM unnest(ARRAY['same', 'other', 'bare', 'too_high']) AS f;
-SELECT test.resolve('{ users(where: {id: {_eq: 1}}) { same other bare } }', 'regress_outer', headers => '{"x-hasura-user-id": "outside"}');
-SELECT test.resolve('{ users(where: {id: {_eq: 1}}) { too_high } }', 'regress_outer', headers => '{"x-hasura-user-id": "outside"}') LIKE '%permission denied to act as role%' AS no_way_up;
+CREATE FUNCTION same(u users) RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT before_and_after(u, NULL, '{"x-hasura-user-id": "inside"}') $$;
+CREATE FUNCTION other(u users) RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT before_and_after(u, 'regress_inner', '{"x-hasura-user-id": "inside"}') $$;
+CREATE FUNCTION bare(u users) RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT before_and_after(u, 'regress_inner', NULL) $$;
+CREATE FUNCTION too_high(u users) RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT before_and_after(u, session_user::name, NULL) $$;
+SELECT remote_rel.add_computed_field('users', f, f::regproc)
+    FROM unnest(ARRAY['same', 'other', 'bare', 'too_high']) AS f;
+SELECT test.resolve('{ users(where: {id: {_eq: 1}}) { same other bare } }', 'regress_outer',
+    headers => '{"x-hasura-user-id": "outside"}');
+SELECT test.resolve('{ users(where: {id: {_eq: 1}}) { too_high } }', 'regress_outer',
+    headers => '{"x-hasura-user-id": "outside"}') LIKE '%permission denied to act as role%' AS no_way_up;
 SELECT me();
 -- PostgREST's setting is for every call that brings no headers
 SET LOCAL request.headers = '{"x-hasura-user-id": "set"}';
@@ -55,7 +65,8 @@ RESET request.headers;
 
 -- a policy
 CREATE FUNCTION may_read(note notes) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT graphql_resolve('query($i: Int!) { users_by_pk(id: $i) { name } }', NULL, pg_catalog.jsonb_build_object('i', note.user_id)) #>> '{data,users_by_pk,name}' = 'user 1' $$;
+  SELECT graphql_resolve('query($i: Int!) { users_by_pk(id: $i) { name } }', NULL,
+      pg_catalog.jsonb_build_object('i', note.user_id)) #>> '{data,users_by_pk,name}' = 'user 1' $$;
 CREATE POLICY p ON notes FOR SELECT USING (may_read(notes));
 ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
 SELECT test.resolve('{ notes { body } users { notes { id } } }', 'regress_outer');
@@ -95,7 +106,8 @@ BEGIN
   END;
   RETURN state || ' ' || me();
 END $$;
-CREATE FUNCTION fail() RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN RAISE EXCEPTION 'broken' USING ERRCODE = 'XX000'; END $$;
+CREATE FUNCTION fail() RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN RAISE EXCEPTION 'broken'
+    USING ERRCODE = 'XX000'; END $$;
 CREATE VIEW failing AS SELECT 1 AS id, fail() AS x;
 GRANT SELECT ON failing TO regress_inner;
 SELECT remote_rel.add_computed_field('users', 'caught', 'caught');
@@ -106,15 +118,18 @@ SELECT me(), current_user = session_user AS myself;
 CREATE TABLE log (id serial PRIMARY KEY, line text);
 CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  NEW.line := NEW.line || ': ' || (graphql_resolve('{ who { me } }', headers => '{"x-hasura-user-id": "trigger"}') #>> '{data,who,0,me}') || ' | ' || me();
+  NEW.line := NEW.line || ': ' || (graphql_resolve('{ who { me } }',
+      headers => '{"x-hasura-user-id": "trigger"}') #>> '{data,who,0,me}') || ' | ' || me();
   RETURN NEW;
 END $$;
 CREATE TRIGGER fill BEFORE INSERT ON log FOR EACH ROW EXECUTE FUNCTION fill();
-CREATE FUNCTION note(line text) RETURNS SETOF log LANGUAGE sql VOLATILE AS $$ INSERT INTO public.log (line) VALUES (line) RETURNING * $$;
+CREATE FUNCTION note(line text) RETURNS SETOF log LANGUAGE sql VOLATILE
+    AS $$ INSERT INTO public.log (line) VALUES (line) RETURNING * $$;
 GRANT SELECT, INSERT ON log TO regress_outer;
 GRANT USAGE ON log_id_seq TO regress_outer;
 SELECT remote_rel.track_function('note', '{"exposed_as": "query"}');
-SELECT test.resolve('{ note(args: {line: "x"}) { line } }', 'regress_outer', headers => '{"x-hasura-user-id": "outside"}');
+SELECT test.resolve('{ note(args: {line: "x"}) { line } }', 'regress_outer',
+    headers => '{"x-hasura-user-id": "outside"}');
 
 -- recursion ends, with one error at the outermost field; nothing goes on being asked
 CREATE VIEW mirror AS SELECT 1 AS id;
@@ -122,12 +137,17 @@ CREATE FUNCTION reflect(depth int) RETURNS json LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN graphql_resolve(pg_catalog.format('{ mirror { id x(args: {depth: %s}) } auth0(auth0_id: "auth0|1") { nickname } }', depth + 1));
 END $$;
-CREATE FUNCTION x(m mirror, depth int) RETURNS json LANGUAGE sql STABLE AS $$ SELECT CASE WHEN depth < 29 THEN reflect(depth) END $$;
+CREATE FUNCTION x(m mirror, depth int) RETURNS json LANGUAGE sql STABLE
+    AS $$ SELECT CASE WHEN depth < 29 THEN reflect(depth) END $$;
 GRANT SELECT ON mirror TO regress_outer;
 SELECT remote_rel.add_computed_field('mirror', 'x', 'x');
-SELECT length(answer) > 1000 AND answer NOT LIKE '%errors%' AS thirty_calls, requests FROM test.counted('{ mirror { x(args: {depth: 0}) } auth0(auth0_id: "auth0|1") { nickname } }', 'regress_outer');
+SELECT length(answer) > 1000 AND answer NOT LIKE '%errors%' AS thirty_calls, requests
+    FROM test.counted('{ mirror { x(args: {depth: 0}) } auth0(auth0_id: "auth0|1") { nickname } }',
+    'regress_outer');
 CREATE OR REPLACE FUNCTION x(m mirror, depth int) RETURNS json LANGUAGE sql STABLE AS $$ SELECT reflect(depth) $$;
-SELECT answer, requests <= 30 AS bounded FROM test.counted('{ mirror { x(args: {depth: 0}) } auth0(auth0_id: "auth0|1") { nickname } }', 'regress_outer');
+SELECT answer, requests <= 30 AS bounded
+    FROM test.counted('{ mirror { x(args: {depth: 0}) } auth0(auth0_id: "auth0|1") { nickname } }',
+    'regress_outer');
 -- also where every level catches what comes from below
 CREATE OR REPLACE FUNCTION x(m mirror, depth int) RETURNS json LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -135,17 +155,21 @@ BEGIN
 EXCEPTION WHEN statement_too_complex THEN
   RETURN pg_catalog.to_json(SQLERRM || ' at ' || depth);
 END $$;
-SELECT substring(test.resolve('{ mirror { x(args: {depth: 0}) } }', 'regress_outer') FROM 'calls of GraphQL[^"]*') AS caught;
+SELECT substring(test.resolve('{ mirror { x(args: {depth: 0}) } }', 'regress_outer')
+    FROM 'calls of GraphQL[^"]*') AS caught;
 SELECT me(), current_user = session_user AS myself;
 
 -- a cancel inside ends all of it
-CREATE FUNCTION slow(u users) RETURNS text LANGUAGE sql STABLE AS $$ SELECT graphql_resolve('{ slow { id } }', headers => '{"x-hasura-user-id": "inside"}')::text $$;
+CREATE FUNCTION slow(u users) RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT graphql_resolve('{ slow { id } }',
+    headers => '{"x-hasura-user-id": "inside"}')::text $$;
 CREATE VIEW slow AS SELECT 1 AS id FROM pg_sleep(60);
 GRANT SELECT ON slow TO regress_outer;
 SELECT remote_rel.add_computed_field('users', 'slow', 'slow');
 SAVEPOINT s;
 SET LOCAL statement_timeout = 300;
-SELECT graphql_resolve('{ users { profile { nickname } slow } }', 'regress_outer', headers => '{"x-hasura-user-id": "outside"}');
+SELECT graphql_resolve('{ users { profile { nickname } slow } }', 'regress_outer',
+    headers => '{"x-hasura-user-id": "outside"}');
 ROLLBACK TO s;
 SELECT me(), current_user = session_user AS myself;
 SELECT * FROM test.counted('{ users { profile { nickname } } }', 'regress_outer');

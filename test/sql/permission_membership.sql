@@ -36,15 +36,22 @@ SELECT remote_rel.add_remote_schema_permissions('api', 'regress_c', $$
   type Profile implements Node & Named { id: ID! name: String! }  interface Node { id: ID! }  interface Named implements Node { id: ID! name: String! }
   enum TemperatureUnit { CELSIUS FAHRENHEIT }  type Weather { city: String! temperature: Float! }
 $$);
-SELECT remote_rel.add_remote_schema_permissions('api', 'regress_own', 'type Query { auth0(auth0_id: String!): Profile } type Profile { email: String }');
+SELECT remote_rel.add_remote_schema_permissions('api', 'regress_own',
+    'type Query { auth0(auth0_id: String!): Profile } type Profile { email: String }');
 
 CREATE FUNCTION pg_temp.sees(VARIADIC roles text[]) RETURNS TABLE (role text, types text)
-LANGUAGE sql AS $$ SELECT r, (SELECT string_agg(t ->> 'name', ' ' ORDER BY t ->> 'name') FROM json_array_elements(graphql_resolve('{ __schema { types { name } } }', r) #> '{data,__schema,types}') AS t
-  WHERE t ->> 'name' !~ '^(__|query_root|String$|Boolean$)') FROM unnest(roles) WITH ORDINALITY AS u(r, n) ORDER BY n $$;
+LANGUAGE sql AS $$ SELECT r, (SELECT string_agg(t ->> 'name', ' ' ORDER BY t ->> 'name')
+    FROM json_array_elements(graphql_resolve('{ __schema { types { name } } }',
+    r) #> '{data,__schema,types}') AS t
+  WHERE t ->> 'name' !~ '^(__|query_root|String$|Boolean$)')
+      FROM unnest(roles) WITH ORDINALITY AS u(r, n) ORDER BY n $$;
 CREATE FUNCTION pg_temp.inconsistent() RETURNS SETOF text
-LANGUAGE sql AS $$ SELECT (o ->> 'type') || ' ' || (o ->> 'name') || ': ' || (o ->> 'reason') FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects') AS o $$;
+LANGUAGE sql AS $$ SELECT (o ->> 'type') || ' ' || (o ->> 'name') || ': ' || (o ->> 'reason')
+    FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata",
+    "args": {}}') -> 'inconsistent_objects') AS o $$;
 
-SELECT * FROM pg_temp.sees('regress_a', 'regress_one', 'regress_two', 'regress_between', 'regress_far', 'regress_own', 'regress_torn', 'regress_none');
+SELECT * FROM pg_temp.sees('regress_a', 'regress_one', 'regress_two', 'regress_between',
+    'regress_far', 'regress_own', 'regress_torn', 'regress_none');
 SELECT graphql_schema('regress_two') = graphql_schema('regress_a');
 SELECT pg_temp.inconsistent();
 

@@ -4,7 +4,8 @@ BEGIN;
 CREATE ROLE regress_full;
 CREATE ROLE regress_part;
 CREATE TABLE public.members (id int PRIMARY KEY, name text, auth0_id text, level text, code text, secret text);
-INSERT INTO public.members VALUES (1, 'one', 'auth0|1', 'ADMIN', 'DE', 'auth0|2'), (2, 'two', 'auth0|2', 'EDITOR', 'FR', 'auth0|3');
+INSERT INTO public.members VALUES (1, 'one', 'auth0|1', 'ADMIN', 'DE', 'auth0|2'),
+    (2, 'two', 'auth0|2', 'EDITOR', 'FR', 'auth0|3');
 CREATE FUNCTION public.members_auth(m public.members) RETURNS text LANGUAGE sql STABLE AS $$ SELECT m.auth0_id $$;
 REVOKE EXECUTE ON FUNCTION public.members_auth FROM PUBLIC;
 CREATE TABLE public.notes (author text, id int PRIMARY KEY, text text);
@@ -15,14 +16,25 @@ SELECT remote_rel.create_remote_relationship('members', name, 'api', remote_fiel
   ('by_column', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}'::jsonb, NULL::jsonb),
   ('by_secret', '{"auth0": {"arguments": {"auth0_id": "$secret"}}}', NULL),
   ('by_computed', '{"auth0": {"arguments": {"auth0_id": "$auth"}}}', NULL),
-  ('on_the_way', '{"directory": {"field": {"region": {"arguments": {"code": "$code"}, "field": {"member": {"arguments": {"auth0_id": "$auth0_id"}}}}}}}', NULL),
-  ('input_fields', '{"echo": {"arguments": {"level": "$level", "input": {"level": "ADMIN", "nested": {"string": "$name"}}}}}', NULL),
+  ('on_the_way', '{"directory": {"field": {"region": {"arguments": {"code": "$code"},
+      "field": {"member": {"arguments": {"auth0_id": "$auth0_id"}}}}}}}', NULL),
+  ('input_fields', '{"echo": {"arguments": {"level": "$level", "input": {"level": "ADMIN",
+      "nested": {"string": "$name"}}}}}', NULL),
   ('by_list', '{"profiles": {"arguments": {"ids": "$auth0_id"}}}', '{"auth0_id": "$auth0_id"}'),
-  ('entity', '{"_entities": {"arguments": {"representations": [{"__typename": "Profile", "id": "$auth0_id"}]}}}', '"position"')) AS v(name, remote_field, batch);
-SELECT remote_rel.create_remote_schema_remote_relationship('api', 'Profile', 'member', '{"to_source": {"relationship_type": "object", "table": "members", "field_mapping": {"auth0_id": "auth0_id"}}}');
-SELECT remote_rel.create_remote_schema_remote_relationship('api', 'Profile', 'notes', '{"to_source": {"relationship_type": "array", "table": "notes", "field_mapping": {"auth0_id": "author"}}}');
-SELECT remote_rel.create_remote_schema_remote_relationship('api', 'Profile', 'again', '{"to_remote_schema": {"remote_schema": "api", "lhs_fields": ["auth0_id"], "remote_field": {"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}}}');
-SELECT remote_rel.create_remote_schema_remote_relationship('api', 'Profile', 'pictured', '{"to_remote_schema": {"remote_schema": "api", "lhs_fields": ["avatar"], "remote_field": {"flaky": {"arguments": {"key": "$avatar"}}}}}');
+  ('entity', '{"_entities": {"arguments": {"representations": [{"__typename": "Profile",
+      "id": "$auth0_id"}]}}}', '"position"')) AS v(name, remote_field, batch);
+SELECT remote_rel.create_remote_schema_remote_relationship('api', 'Profile', 'member',
+    '{"to_source": {"relationship_type": "object", "table": "members",
+    "field_mapping": {"auth0_id": "auth0_id"}}}');
+SELECT remote_rel.create_remote_schema_remote_relationship('api', 'Profile', 'notes',
+    '{"to_source": {"relationship_type": "array", "table": "notes",
+    "field_mapping": {"auth0_id": "author"}}}');
+SELECT remote_rel.create_remote_schema_remote_relationship('api', 'Profile', 'again',
+    '{"to_remote_schema": {"remote_schema": "api", "lhs_fields": ["auth0_id"],
+    "remote_field": {"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}}}');
+SELECT remote_rel.create_remote_schema_remote_relationship('api', 'Profile', 'pictured',
+    '{"to_remote_schema": {"remote_schema": "api", "lhs_fields": ["avatar"],
+    "remote_field": {"flaky": {"arguments": {"key": "$avatar"}}}}}');
 GRANT SELECT ON public.members, public.notes TO regress_full;
 GRANT EXECUTE ON FUNCTION public.members_auth TO regress_full;
 GRANT SELECT (id, name, auth0_id, level, code) ON public.members TO regress_part;
@@ -43,7 +55,8 @@ SELECT remote_rel.add_remote_schema_permissions('api', 'regress_full', $$
     directory: Directory
     flaky(key: String!): String
     _entities(representations: [_Any!]!): [_Entity]!
-    echo(string: String @preset(value: "p"), level: AccessLevel, ints: [Int] @preset(value: [1, 2]), input: Everything): JSON
+    echo(string: String @preset(value: "p"), level: AccessLevel, ints: [Int] @preset(value: [1, 2]),
+        input: Everything): JSON
   }
   enum ListQuirk { NONE DUPLICATED }
 $$);
@@ -67,16 +80,24 @@ $$);
 
 -- What each has, by introspection
 CREATE FUNCTION pg_temp.fields(type text, role name) RETURNS text
-LANGUAGE sql AS $$ SELECT string_agg(f ->> 'name' || coalesce(' (' || (SELECT string_agg(a ->> 'name' || ': ' || coalesce(a #>> '{type,name}', '…'), ', ') FROM json_array_elements(f -> 'args') AS a) || ')', '') || ': ' ||
-    coalesce(f #>> '{type,name}', '…'), E'\n' ORDER BY f ->> 'name') FROM json_array_elements(graphql_resolve(format('{ __type(name: "%s") { fields { name args { name type { name } } type { name } } } }', type), role) #> '{data,__type,fields}') AS f $$;
+LANGUAGE sql AS $$ SELECT string_agg(f ->> 'name'
+    || coalesce(' (' || (SELECT string_agg(a ->> 'name' || ': '
+    || coalesce(a #>> '{type,name}', '…'), ', ') FROM json_array_elements(f -> 'args') AS a) || ')',
+    '') || ': ' ||
+    coalesce(f #>> '{type,name}', '…'), E'\n' ORDER BY f ->> 'name')
+        FROM json_array_elements(graphql_resolve(format('{ __type(name: "%s") { fields { name args { name type { name } } type { name } } } }', type), role) #> '{data,__type,fields}') AS f $$;
 SELECT pg_temp.fields('members', 'regress_full');
 SELECT pg_temp.fields('members', 'regress_part');
 SELECT pg_temp.fields('Profile', 'regress_full');
 SELECT pg_temp.fields('Profile', 'regress_part');
 -- The schemas, line by line: what one has and the other has not
-CREATE TEMP TABLE lines AS SELECT role, line FROM unnest('{regress_full,regress_part}'::name[]) AS role, regexp_split_to_table(graphql_schema(role), '\n') AS line;
-SELECT * FROM (SELECT line FROM lines WHERE role = 'regress_full' EXCEPT SELECT line FROM lines WHERE role = 'regress_part') AS d ORDER BY line COLLATE "C";
-SELECT * FROM (SELECT line FROM lines WHERE role = 'regress_part' EXCEPT SELECT line FROM lines WHERE role = 'regress_full') AS d ORDER BY line COLLATE "C";
+CREATE TEMP TABLE lines AS SELECT role, line
+    FROM unnest('{regress_full,regress_part}'::name[]) AS role,
+    regexp_split_to_table(graphql_schema(role), '\n') AS line;
+SELECT * FROM (SELECT line FROM lines WHERE role = 'regress_full' EXCEPT SELECT line FROM lines
+    WHERE role = 'regress_part') AS d ORDER BY line COLLATE "C";
+SELECT * FROM (SELECT line FROM lines WHERE role = 'regress_part' EXCEPT SELECT line FROM lines
+    WHERE role = 'regress_full') AS d ORDER BY line COLLATE "C";
 
 -- A preset yields to the join, and holds in what the join leaves
 SELECT test.reset();
@@ -114,16 +135,21 @@ SELECT test.requests();
 CREATE ROLE regress_whole;
 GRANT SELECT ON public.members TO regress_whole;
 UPDATE public.members SET code = CASE id WHEN 1 THEN 'A-1' ELSE 'x-hasura-user-id' END;
-SELECT remote_rel.create_remote_relationship('members', 'stock', 'api', '{"products": {"arguments": {"where": {"sku": {"_eq": "$code"}, "_or": [{"stock_below": 1000}]}}}}');
+SELECT remote_rel.create_remote_relationship('members', 'stock', 'api',
+    '{"products": {"arguments": {"where": {"sku": {"_eq": "$code"},
+    "_or": [{"stock_below": 1000}]}}}}');
 SELECT remote_rel.add_remote_schema_permissions('api', 'regress_whole', $$
   input StringFilter { _eq: String _like: String }
   input ProductFilter { _or: [ProductFilter!] _not: ProductFilter sku: StringFilter title: StringFilter stock_below: Int }
   type Product { sku: String! }
-  type Query { products(where: ProductFilter @preset(value: {sku: {_eq: "B-1", _like: "x-hasura-like"}, _or: [], stock_below: 10, title: {_like: "x-hasura-like", _eq: "x-hasura-title"}})): [Product!]! }
+  type Query { products(where: ProductFilter @preset(value: {sku: {_eq: "B-1",
+      _like: "x-hasura-like"}, _or: [], stock_below: 10, title: {_like: "x-hasura-like",
+      _eq: "x-hasura-title"}})): [Product!]! }
 $$);
 SELECT test.reset();
 SELECT pg_temp.fields('members', 'regress_whole');
-SELECT test.resolve('{ members(order_by: {id: asc}) { stock { sku } } products { sku } }', 'regress_whole', headers => '{"x-hasura-like": "%", "x-hasura-title": "Dragonglass"}');
+SELECT test.resolve('{ members(order_by: {id: asc}) { stock { sku } } products { sku } }',
+    'regress_whole', headers => '{"x-hasura-like": "%", "x-hasura-title": "Dragonglass"}');
 SELECT query, variables FROM test.log() ORDER BY query COLLATE "C";
 SELECT test.resolve('{ members { stock(where: {title: {_eq: "Raven"}}) { sku } } }', 'regress_whole');
 -- With permissions switched off only the table's side counts

@@ -16,7 +16,8 @@ SELECT remote_rel.add_remote_schema('harbour', '{"url": "http://127.0.0.1:1/"}',
   input Place { lat: Float! lon: Float! name: String }
   input Filter { owner: ID! flag: Flag! = NO name: String and: [Filter!] place: Place }
   input Key @oneOf { id: ID name: String }
-  type Root { vessel(imo: ID!, year: Int): Vessel vessels(where: Filter, by: Key, flags: [Flag!]): [Vessel!]! any: Thing node: Node query: Query changes: Mutation }
+  type Root { vessel(imo: ID!, year: Int): Vessel vessels(where: Filter, by: Key,
+      flags: [Flag!]): [Vessel!]! any: Thing node: Node query: Query changes: Mutation }
   type Query { plain: Int }
   type Mutation { plain: Int }
   type Changes { rename(imo: ID!, name: String!): Vessel }
@@ -76,11 +77,14 @@ SELECT pg_temp.allow($$ schema { query: Root } type Root { node: Node } interfac
 SELECT pg_temp.allow($$ schema { query: Root } type Root { any: Thing vessels(where: Filter): [Vessel!]! } union Thing = Vessel | Root | Vessel type Vessel { flag: Flag }
   enum Flag { NO FI NO } scalar Money input Filter { owner: ID flags: [Flag] and: [Filter] place: Place } input Place { lat: Float! nam: String } $$);
 -- Arguments
-SELECT pg_temp.allow($$ schema { query: Root } type Root { vessel(yer: Int, year: Int!): Vessel vessels(where: Filter!, flags: [Flag]): [Vessel!]! } type Vessel { id: ID! } input Filter { owner: ID! } enum Flag { NO } $$);
+SELECT pg_temp.allow($$ schema { query: Root } type Root { vessel(yer: Int,
+    year: Int!): Vessel vessels(where: Filter!,
+    flags: [Flag]): [Vessel!]! } type Vessel { id: ID! } input Filter { owner: ID! } enum Flag { NO } $$);
 -- Wrong kinds
 SELECT pg_temp.allow($$ schema { query: Root } type Root { any: Thing node: Node } type Thing { id: ID! } union Node = Thing enum Vessel { A } scalar Flag input Port { id: ID! } interface Filter { owner: ID! } $$);
 -- Defined twice, also alike
-SELECT pg_temp.allow($$ schema { query: Root } type Root { any: Thing any: Thing vessel(imo: ID!, imo: ID!): Vessel } union Thing = Vessel type Vessel { id: ID! } type Vessel { id: ID! }
+SELECT pg_temp.allow($$ schema { query: Root } type Root { any: Thing any: Thing vessel(imo: ID!,
+    imo: ID!): Vessel } union Thing = Vessel type Vessel { id: ID! } type Vessel { id: ID! }
   enum Flag { NO NO } scalar Date scalar Date directive @still on FIELD directive @still on FIELD input Place { lat: Float! lon: Float! lon: Float! } $$);
 -- Types that are mentioned and not defined, beside whatever else is wrong
 SELECT pg_temp.allow($$ schema { query: Root } type Root { vessel(imo: ID!): Vessel vessels(where: Filter): [Vessel!]! any: Thing node: Node } union Thing = Vessel
@@ -88,13 +92,15 @@ SELECT pg_temp.allow($$ schema { query: Root } type Root { vessel(imo: ID!): Ves
 -- Without anything in them
 SELECT pg_temp.allow($$ schema { query: Root } type Root { any: Thing } type Vessel union Thing enum Flag input Filter interface Node $$);
 -- Directives
-SELECT pg_temp.allow($$ schema { query: Root } directive @loud(times: Int, volume: Int) on FIELD | MUTATION directive @still repeatable on FIELD directive @silent on FIELD
+SELECT pg_temp.allow($$ schema { query: Root } directive @loud(times: Int,
+    volume: Int) on FIELD | MUTATION directive @still repeatable on FIELD directive @silent on FIELD
   type Root { vessel(imo: ID! @prest(value: 1)): Vessel } type Vessel { id: ID! } $$);
 -- Roots
 SELECT pg_temp.allow($$ type Root { any: Int } $$);
 SELECT pg_temp.allow($$ type Query { plain: Int } type Mutation { plain: Int } type Subscription { plain: Int } $$);
 SELECT pg_temp.allow($$ schema { query: Query mutation: Mutation subscription: Query } type Query { plain: Int } type Mutation { plain: Int } $$);
-SELECT pg_temp.allow($$ schema { mutation: Changes } type Changes { rename(imo: ID!, name: String!): Vessel } type Vessel { id: ID! } $$);
+SELECT pg_temp.allow($$ schema { mutation: Changes } type Changes { rename(imo: ID!,
+    name: String!): Vessel } type Vessel { id: ID! } $$);
 SELECT pg_temp.allow($$ schema { query: Rot } type Root { any: Int } $$);
 SELECT pg_temp.allow($$ extend schema { query: Root } type Root { changes: Mutation } type Mutation { plain: Int } $$);
 SELECT pg_temp.shown($$ schema { query: Root } type Root { changes: Mutation query: Query } type Mutation { plain: Int } type Query { plain: Int } $$);
@@ -106,16 +112,20 @@ SELECT pg_temp.allow('schema { query: Root } type Root { vessel(imo: ID!): Vesse
 
 -- Presets where they cannot be
 SELECT pg_temp.allow($$ schema { query: Root } directive @loud(by: Int! @preset(value: 1)) on FIELD
-  type Root @preset(value: 1) { vessel(imo: ID! @preset, year: Int @preset(value: 1, static: 1, of: 2)): Vessel @preset(value: 1) vessels(by: Key): [Vessel!]! }
+  type Root @preset(value: 1) { vessel(imo: ID! @preset,
+      year: Int @preset(value: 1, static: 1,
+      of: 2)): Vessel @preset(value: 1) vessels(by: Key): [Vessel!]! }
   type Vessel implements Named { id: ID! name(short: Boolean @preset(value: true)): String } interface Named { id: ID! name(short: Boolean): String }
   enum Flag { NO @preset(value: 1) } scalar Date @preset(value: 1) input Key { id: ID @preset(value: 1) name: String } input Place { lat: Float! @preset(value: 1) @preset(value: 2) lon: Float! } $$);
 -- and what they cannot be
 SELECT pg_temp.allow($$ schema { query: Root }
-  type Root { vessel(imo: ID! @preset(value: null), year: Int @preset(value: "1")): Vessel vessels(where: Filter @preset(value: {ownr: "x-hasura-user", flag: DK, place: {lat: "x-hasura-lat"}}), by: Key @preset(value: {id: "x-hasura-id", name: "n"}), flags: [Flag!] @preset(value: [SE, "x-hasura-flag", "NO", {a: 1}])): [Vessel!]! }
+  type Root { vessel(imo: ID! @preset(value: null),
+      year: Int @preset(value: "1")): Vessel vessels(where: Filter @preset(value: {ownr: "x-hasura-user", flag: DK, place: {lat: "x-hasura-lat"}}), by: Key @preset(value: {id: "x-hasura-id", name: "n"}), flags: [Flag!] @preset(value: [SE, "x-hasura-flag", "NO", {a: 1}])): [Vessel!]! }
   type Vessel { id: ID! pilot(at: Place @preset(value: "x-hasura-place")): Named name(short: Boolean @preset(value: 1)): String } interface Named { id: ID! }
   enum Flag { NO SE } input Key { id: ID name: String } input Place { lat: Float! lon: Float! @preset(value: "x-hasura-lon", static: true) name: String @preset(value: $name) } input Filter { owner: ID! flag: Flag! place: Place } $$);
 SELECT pg_temp.allow($$ schema { query: Root }
-  type Root { vessel(imo: ID! @preset(value: null), year: Int @preset(value: "1")): Vessel vessels(where: Filter @preset(value: {ownr: "x-hasura-user", flag: DK, place: {lat: "x-hasura-lat"}}), by: Key @preset(value: {id: "x-hasura-id", name: "n"}), flags: [Flag!] @preset(value: [SE, "x-hasura-flag", "NO", {a: 1}])): [Vessel!]! }
+  type Root { vessel(imo: ID! @preset(value: null),
+      year: Int @preset(value: "1")): Vessel vessels(where: Filter @preset(value: {ownr: "x-hasura-user", flag: DK, place: {lat: "x-hasura-lat"}}), by: Key @preset(value: {id: "x-hasura-id", name: "n"}), flags: [Flag!] @preset(value: [SE, "x-hasura-flag", "NO", {a: 1}])): [Vessel!]! }
   type Vessel { id: ID! pilot(at: Place @preset(value: "x-hasura-place")): Named name(short: Boolean @preset(value: 1)): String } interface Named { id: ID! }
   enum Flag { NO SE } input Key { id: ID name: String } input Place { lat: Float! lon: Float! @preset(value: "x-hasura-lon", static: true) } input Filter { owner: ID! flag: Flag! place: Place } $$);
 ROLLBACK;

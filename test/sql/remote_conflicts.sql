@@ -5,14 +5,17 @@ CREATE DATABASE regress_remote_conflicts;
 
 BEGIN;
 CREATE FUNCTION add(name text, sdl text, customization text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
-    SELECT test.failure(format('SELECT remote_rel.add_remote_schema(%L, %L, sdl => %L)', name, test.mock(sdl) || jsonb_build_object('customization', customization::jsonb), sdl))
+    SELECT test.failure(format('SELECT remote_rel.add_remote_schema(%L, %L, sdl => %L)', name,
+        test.mock(sdl) || jsonb_build_object('customization', customization::jsonb), sdl))
 $$;
 CREATE FUNCTION change(name text, sdl text, customization text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
-    SELECT test.failure(format('SELECT remote_rel.update_remote_schema(%L, %L, sdl => %L)', name, test.mock(sdl) || jsonb_build_object('customization', customization::jsonb), sdl))
+    SELECT test.failure(format('SELECT remote_rel.update_remote_schema(%L, %L, sdl => %L)', name,
+        test.mock(sdl) || jsonb_build_object('customization', customization::jsonb), sdl))
 $$;
 CREATE FUNCTION listed() RETURNS SETOF text LANGUAGE sql AS $$
     SELECT format('%s %s: %s', o ->> 'type', o ->> 'name', o ->> 'reason')
-    FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects') AS o
+    FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata",
+        "args": {}}') -> 'inconsistent_objects') AS o
 $$;
 -- one structure: descriptions, deprecations and the order of things are none of it
 SELECT add('a', 'directive @up(n: Int = 1) on FIELD | QUERY  directive @own on FIELD_DEFINITION
@@ -37,8 +40,10 @@ SELECT add('c', 'type Query { c: Page }  type Page implements Node & More { id: 
 SELECT add('c', 'type Query { c: Page }  type Page implements Node & More { id: ID!  size(of: Size = SMALL, in: Box): Int  next: Page }  interface Node { id: ID! }
   interface More { id: ID! }  enum Size { SMALL LARGE }  input Box { w: Int = 1, h: [Int!] }');
 SELECT add('c', 'type Query { a: Int  b(t: Int): Int  c: Int }');
-SELECT add('c', 'directive @up(n: Int = 2) on FIELD | QUERY  type Query { c: Int }'), add('c', 'directive @up(n: Int = 1) on FIELD  type Query { c: Int }'),
-  add('c', 'directive @up(n: Int = 1) repeatable on FIELD | QUERY  type Query { c: Int }'), add('c', 'directive @up on FIELD | QUERY  type Query { c: Int }');
+SELECT add('c', 'directive @up(n: Int = 2) on FIELD | QUERY  type Query { c: Int }'),
+    add('c', 'directive @up(n: Int = 1) on FIELD  type Query { c: Int }'),
+  add('c', 'directive @up(n: Int = 1) repeatable on FIELD | QUERY  type Query { c: Int }'),
+      add('c', 'directive @up on FIELD | QUERY  type Query { c: Int }');
 -- ... which customization resolves; two that have one prefix meet again, as they are then called
 SELECT add('c', 'type Query { c: Page  a: Node }  type Page implements Node { id: ID }  interface Node { id: ID }', '{"type_names": {"prefix": "C"}, "field_names": [{"parent_type": "Query", "mapping": {"a": "c_a"}}]}');
 SELECT add('d', 'type Query { d: Page }  type Page { id: Int }', '{"type_names": {"prefix": "C"}}');
@@ -52,32 +57,42 @@ SELECT add('e', 'type Query { e: query_root }  type query_root { x: Int }'),
   add('e', 'type Query { e: e_query_root  f: e_mutation_root }  type e_query_root { x: Int }  type e_mutation_root { x: Int }', '{"root_fields_namespace": "e"}'),
   add('e', 'type Query { e: X }  type X { x: Int }', '{"type_names": {"mapping": {"X": "query_root"}}}');
 SELECT add('e', 'schema { query: query_root  mutation: mutation_root }  type query_root { e: Int }  type mutation_root { e: Int }');
-SELECT test.show('{ e __typename }'), test.show('mutation { e __typename }');
+SELECT test.show('{ e __typename }');
+SELECT test.show('mutation { e __typename }');
 SELECT remote_rel.remove_remote_schema('e');
 -- namespaces
 SELECT add('e', 'type Query { e: Int }', '{"root_fields_namespace": "a"}');
 SELECT add('e', 'type Query { e: Int }  type Mutation { e: Int }', '{"root_fields_namespace": "e"}');
-SELECT add('f', 'type Query { e: Int }'), add('f', 'type Query { f: Int }  type Mutation { e: Int }'), add('f', 'type Query { f: Int }', '{"root_fields_namespace": "e"}'),
-  add('f', 'type Query { f: e_query_root }  type e_query_root { x: Int }'), add('f', 'type Query { f: e_mutation_root }  type e_mutation_root { x: Int }');
-SELECT add('f', 'type Query { f: g_query_root }  type g_query_root { x: Int }'), add('g', 'type Query { g: Int }', '{"root_fields_namespace": "g"}');
+SELECT add('f', 'type Query { e: Int }'), add('f',
+    'type Query { f: Int }  type Mutation { e: Int }'),
+    add('f', 'type Query { f: Int }', '{"root_fields_namespace": "e"}'),
+  add('f', 'type Query { f: e_query_root }  type e_query_root { x: Int }'),
+      add('f', 'type Query { f: e_mutation_root }  type e_mutation_root { x: Int }');
+SELECT add('f', 'type Query { f: g_query_root }  type g_query_root { x: Int }'),
+    add('g', 'type Query { g: Int }', '{"root_fields_namespace": "g"}');
 
 -- where a new definition brings the clash, the later one leaves the graph, until they are apart again
 SELECT change('b', 'type Query { b: Int  a: Int }');
 SELECT listed();
-SELECT test.show('{ a { id } e { e } }'), test.show('{ b }');
+SELECT test.show('{ a { id } e { e } }');
+SELECT test.show('{ b }');
 SELECT change('b', 'type Query { b: Int }'), change('a', 'type Query { a: query_root }  type query_root { x: Int }');
 SELECT listed();
-SELECT test.show('{ b e { e } }'), test.show('{ a { x } }');
+SELECT test.show('{ b e { e } }');
+SELECT test.show('{ a { x } }');
 SELECT remote_rel.remove_remote_schema(name) FROM remote_rel.remote_schema;
 
 -- with one that is out of the graph nothing clashes
-SELECT remote_rel.metadata('{"type": "replace_metadata", "version": 2, "args": {"allow_inconsistent_metadata": true, "metadata": {"version": 3, "sources": [], "remote_schemas": []}}}');
+SELECT remote_rel.metadata('{"type": "replace_metadata", "version": 2,
+    "args": {"allow_inconsistent_metadata": true, "metadata": {"version": 3, "sources": [],
+    "remote_schemas": []}}}');
 SELECT add('a', 'type Query { a: T }  type T { x: Int }');
 SELECT add('b', 'type Query { b: Int }');
 UPDATE remote_rel.remote_schema SET sdl = 'type Query { b: T  c: Int }  type T { y: Int }' WHERE name = 'b';
 SELECT add('c', 'type Query { c: T }  type T { x: Int }');
 SELECT listed();
-SELECT test.show('{ a { x } c { x } }'), test.show('{ b { y } }');
+SELECT test.show('{ a { x } c { x } }');
+SELECT test.show('{ b { y } }');
 SELECT remote_rel.remove_remote_schema(name) FROM remote_rel.remote_schema;
 
 -- tables that were there first
@@ -85,10 +100,15 @@ CREATE TYPE flag AS ENUM ('up', 'down');
 CREATE TABLE ships (id uuid PRIMARY KEY, at timestamptz, flag flag, name text, n int);
 INSERT INTO ships VALUES ('11111111-1111-1111-1111-111111111111', '2026-01-01 UTC', 'up', 'Balerion', 1);
 CREATE TABLE ports (id int PRIMARY KEY, ship uuid REFERENCES ships);
-CREATE FUNCTION find_ships(what text) RETURNS SETOF ships STABLE LANGUAGE sql AS $$ SELECT * FROM ships WHERE name = what $$;
+CREATE FUNCTION find_ships(what text) RETURNS SETOF ships STABLE LANGUAGE sql AS $$ SELECT *
+    FROM ships WHERE name = what $$;
 SELECT remote_rel.track_function('find_ships');
-SELECT add('a', 'type Query { ships: Int }'), add('a', 'type Query { ships_by_pk: Int  ports_aggregate: Int }'), add('a', 'type Query { find_ships: Int }'), add('a', 'type Query { find_ships_aggregate: Int }');
-SELECT add('a', 'type Query { a: ships }  type ships { id: ID }'), add('a', 'type Query { a(where: ships_bool_exp): Int }  input ships_bool_exp { id: ID }');
+SELECT add('a', 'type Query { ships: Int }'), add('a',
+    'type Query { ships_by_pk: Int  ports_aggregate: Int }'),
+    add('a', 'type Query { find_ships: Int }'), add('a',
+    'type Query { find_ships_aggregate: Int }');
+SELECT add('a', 'type Query { a: ships }  type ships { id: ID }'),
+    add('a', 'type Query { a(where: ships_bool_exp): Int }  input ships_bool_exp { id: ID }');
 SELECT add('a', 'type Query { a(o: order_by, c: String_comparison_exp, u: uuid_comparison_exp, f: ships_max_fields, g: find_ships_args): Int }  enum order_by { asc desc }
   input String_comparison_exp { _eq: String }  input uuid_comparison_exp { _eq: ID }  input ships_max_fields { id: ID }  input find_ships_args { what: String }');
 SELECT add('a', 'type Query { a: uuid  b: flag  c: timestamptz }  type uuid { id: ID }  enum flag { up down }  union timestamptz = uuid');
@@ -103,7 +123,8 @@ SELECT remote_rel.remove_remote_schema('a');
 CREATE ROLE regress_sailor;
 SELECT add('a', 'type Query { boats: Boat  crews_by_pk(id: Int): Int }  type Boat { id: ID  boats_bool_exp: Int }  type Mutation { boats: Int }');
 SELECT add('b', 'type Query { b(w: sails_bool_exp, o: oars_order_by): numeric }  input sails_bool_exp { name: String }  input oars_order_by { id: Int }  enum numeric { ONE }');
-SELECT remote_rel.add_remote_schema_permissions('a', 'regress_sailor', 'type Query { boats: Boat }  type Boat { id: ID }');
+SELECT remote_rel.add_remote_schema_permissions('a', 'regress_sailor',
+    'type Query { boats: Boat }  type Boat { id: ID }');
 CREATE TABLE boats (id int PRIMARY KEY, name text);
 CREATE TABLE crews (id int PRIMARY KEY, boat int REFERENCES boats, name text);
 CREATE TABLE "Boat" (id int);

@@ -14,15 +14,18 @@ CREATE FUNCTION sdl() RETURNS text LANGUAGE sql AS $$ SELECT '
   union Found = Ship | Person
   enum Lang { EN Ship Hb }
   input Filter { name: String  lang: Lang = Ship  built: Time  and: [Filter!]  Ship: ID }
-  type Root { ship(id: ID!): Ship  ships(where: Filter, lang: [Lang!]): [Ship!]!  thing: Thing  found: [Found]  things: [Thing]  langs: [Lang]  relay: Root!  failHard: Int! }
+  type Root { ship(id: ID!): Ship  ships(where: Filter,
+      lang: [Lang!]): [Ship!]!  thing: Thing  found: [Found]  things: [Thing]  langs: [Lang]  relay: Root!  failHard: Int! }
   type Writes { sink(id: ID!, as: Lang): Sunk }
   type Sunk { ship: Ship  query: Root  lang: Lang }
   type Events { sunk: Sunk }
 ' $$;
 SELECT remote_rel.add_remote_schema('port', test.mock(sdl()) || '{"customization": {"root_fields_namespace": "port",
   "type_names": {"prefix": "Hb", "suffix": "X", "mapping": {"Ship": "Vessel", "Time": "Moment"}},
-  "field_names": [{"parent_type": "Root", "prefix": "q_", "suffix": "_q", "mapping": {"ship": "vessel", "thing": "q_thing"}},
-    {"parent_type": "Ship", "prefix": "s_", "mapping": {"name": "label", "id": "id"}}, {"parent_type": "Pier", "mapping": {"name": "label", "id": "id"}, "suffix": "_p"},
+  "field_names": [{"parent_type": "Root", "prefix": "q_", "suffix": "_q",
+      "mapping": {"ship": "vessel", "thing": "q_thing"}},
+    {"parent_type": "Ship", "prefix": "s_", "mapping": {"name": "label", "id": "id"}},
+        {"parent_type": "Pier", "mapping": {"name": "label", "id": "id"}, "suffix": "_p"},
     {"parent_type": "Thing", "mapping": {"name": "label"}}, {"parent_type": "Writes", "mapping": {"sink": "scuttle"}}, {"parent_type": "Sunk", "prefix": "was_"}]}}');
 
 -- the schema, printed and introspected: mappings are final, standard scalars and root types keep their names, arguments, input fields and values too
@@ -58,11 +61,15 @@ CREATE TABLE berths (id int PRIMARY KEY, ship text);
 INSERT INTO berths VALUES (1, 'S');
 GRANT SELECT ON berths TO regress_harbourmaster;
 SELECT remote_rel.create_remote_relationship('berths', 'vessel', 'port', '{"ship": {"arguments": {"id": "$ship"}}}');
-SELECT remote_rel.create_remote_schema_remote_relationship('port', 'Ship', 'berths', '{"to_source": {"relationship_type": "array", "table": "berths", "field_mapping": {"name": "ship"}}}');
+SELECT remote_rel.create_remote_schema_remote_relationship('port', 'Ship', 'berths',
+    '{"to_source": {"relationship_type": "array", "table": "berths",
+    "field_mapping": {"name": "ship"}}}');
 SELECT test.show('{ berths { vessel { __typename label s_built } } port { vessel(id: 1) { berths { id } } } }', role => 'regress_harbourmaster');
 
 -- without a namespace, and then without any of it
-SELECT remote_rel.update_remote_schema('port', test.mock(sdl()) || '{"customization": {"type_names": {"mapping": {"Root": "Everything", "Writes": "Unused", "String": "Text"}}}}');
+SELECT remote_rel.update_remote_schema('port', test.mock(sdl())
+    || '{"customization": {"type_names": {"mapping": {"Root": "Everything", "Writes": "Unused",
+    "String": "Text"}}}}');
 SELECT test.show('query($f: Filter) { relay { __typename ...E } ships(where: $f) { name t: __typename } __typename } fragment E on Everything { langs }', '{"f": {"name": "x"}}');
 SELECT test.show('{ __type(name: "Text") { kind } ship: __type(name: "Ship") { fields { name type { name ofType { name } } } } }');
 SELECT remote_rel.update_remote_schema('port', test.mock(sdl()) || '{"customization": {}}');
@@ -70,14 +77,22 @@ SELECT test.show('{ relay { __typename } thing { ... on Ship { name berths { id 
 
 -- customizations that leave a name unclear
 CREATE FUNCTION try(customization text) RETURNS text LANGUAGE sql AS $$
-    SELECT test.failure(format('SELECT remote_rel.update_remote_schema(%L, %L, sdl => sdl())', 'port', '{"url": "http://127.0.0.1:1/", "customization": ' || customization || '}'))
+    SELECT test.failure(format('SELECT remote_rel.update_remote_schema(%L, %L, sdl => sdl())',
+        'port', '{"url": "http://127.0.0.1:1/", "customization": ' || customization || '}'))
 $$;
-SELECT try('{"type_names": {"mapping": {"Ship": "String"}}}'), try('{"type_names": {"mapping": {"String": "Ship"}}}'), try('{"type_names": {"mapping": {"Ship": "__Type"}}}');
-SELECT try('{"type_names": {"prefix": "__"}}'), try('{"type_names": {"suffix": "-"}}'), try('{"type_names": {"mapping": {"Ship": ""}}}'), try('{"type_names": {"mapping": {"Ship": "Person"}, "prefix": ""}}');
+SELECT try('{"type_names": {"mapping": {"Ship": "String"}}}'),
+    try('{"type_names": {"mapping": {"String": "Ship"}}}'),
+    try('{"type_names": {"mapping": {"Ship": "__Type"}}}');
+SELECT try('{"type_names": {"prefix": "__"}}'), try('{"type_names": {"suffix": "-"}}'),
+    try('{"type_names": {"mapping": {"Ship": ""}}}'),
+    try('{"type_names": {"mapping": {"Ship": "Person"}, "prefix": ""}}');
 SELECT try('{"field_names": [{"parent_type": "Ship", "prefix": "a"}, {"parent_type": "Ship", "suffix": "b"}]}');
 SELECT try('{"field_names": [{"parent_type": "Ship", "prefix": "s_"}]}');
-SELECT try('{"field_names": [{"parent_type": "Ship", "mapping": {"captain": "built"}}, {"parent_type": "Vessel", "prefix": "a"}, {"parent_type": "Found", "prefix": "a"}, {"parent_type": "Root", "mapping": {"ship": "1"}}]}');
-SELECT try('{"root_fields_namespace": ""}'), try('{"root_fields_namespace": "__x"}'), try('{"type_names": {"mapping": {"Ship": "query_root"}}}');
+SELECT try('{"field_names": [{"parent_type": "Ship", "mapping": {"captain": "built"}},
+    {"parent_type": "Vessel", "prefix": "a"}, {"parent_type": "Found", "prefix": "a"},
+    {"parent_type": "Root", "mapping": {"ship": "1"}}]}');
+SELECT try('{"root_fields_namespace": ""}'), try('{"root_fields_namespace": "__x"}'),
+    try('{"type_names": {"mapping": {"Ship": "query_root"}}}');
 SELECT definition -> 'customization' FROM remote_rel.remote_schema;
 ROLLBACK;
 

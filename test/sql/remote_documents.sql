@@ -22,14 +22,16 @@ CREATE FUNCTION zoo() RETURNS text LANGUAGE sql AS $$ SELECT '
   type Pack { wolves: [Wolf!]!  any: Any }
   union Any = Cat | Pack | Wolf
   type Query {
-    animal(id: ID): Animal  animals(filter: Filter, levels: [Level!], json: JSON, f: Float): [Animal!]!  any: [Any!]!  cat: Cat
+    animal(id: ID): Animal  animals(filter: Filter, levels: [Level!], json: JSON,
+        f: Float): [Animal!]!  any: [Any!]!  cat: Cat
     required(n: Int! = 3, m: [Int!]): String  n: Int!  level: Level
   }
   type Mutation { feed(id: ID!, filter: Filter): Animal }
 ' $$;
 SELECT remote_rel.add_remote_schema('zoo', test.mock(zoo()) || '{"customization": {
   "type_names": {"prefix": "Z", "suffix": "_", "mapping": {"Cat": "Feline"}},
-  "field_names": [{"parent_type": "Query", "prefix": "z_"}, {"parent_type": "Animal", "mapping": {"name": "called"}}, {"parent_type": "Pet", "mapping": {"name": "called"}},
+  "field_names": [{"parent_type": "Query", "prefix": "z_"}, {"parent_type": "Animal",
+      "mapping": {"name": "called"}}, {"parent_type": "Pet", "mapping": {"name": "called"}},
     {"parent_type": "Cat", "mapping": {"name": "called"}}, {"parent_type": "Dog", "mapping": {"name": "called"}}, {"parent_type": "Wolf", "mapping": {"name": "called"}}]}}');
 CREATE TABLE users (id int PRIMARY KEY, name text);
 INSERT INTO users VALUES (1, 'Dany');
@@ -38,12 +40,14 @@ INSERT INTO users VALUES (1, 'Dany');
 SELECT test.show('query($limit: Int, $no: Boolean!, $l: ZLevel_!, $never: String) { users(limit: $limit) { name } z_animals(levels: [$l]) { id } z_cat @skip(if: $no) { called(size: 3) } z_any @include(if: $no) { ... on ZPet_ { owner } ... on ZPack_ { __typename @include(if: false) } } z_required(n: 1) @include(if: $no) x: z_animals(filter: {name: $never}) { id } }',
             '{"limit": 1, "no": true, "l": "HIGH"}');
 SELECT test.show('query($l: ZLevel_!, $f: ZFilter_, $d: ZLevel_ = HIGH, $ls: [ZLevel_!], $n: String = "x", $id: ID, $j: ZJSON_) { z_animals(filter: {in: [$f, {level: $d, name: $n, ids: [$id, "b"]}], at: {deep: [$j]}}, levels: $ls) { id } b: z_animals(levels: [$l, LOW]) { id } }',
-            '{"f": {"name": "n", "in": {"id": 5}, "ids": 7}, "ls": "LOW", "l": "HIGH", "id": 4, "j": {"z": [1, null, "é\"\\"], "a": {}}}');
+            '{"f": {"name": "n", "in": {"id": 5}, "ids": 7}, "ls": "LOW", "l": "HIGH", "id": 4,
+                "j": {"z": [1, null, "é\"\\"], "a": {}}}');
 SELECT test.show('query($n: Int = 4, $m: [Int!], $o: Int) { z_required(n: $n, m: $m) a: z_animal(id: 1) { called(size: $o) } }');
 SELECT test.show('query($n: Int = 4, $m: [Int!], $o: Int) { z_required(n: $n, m: $m) a: z_animal(id: 1) { called(size: $o) } }', '{"m": 3, "o": null}');
 -- names of ours are not to be had
 SELECT test.show('query($rr__0_0: Int!, $rr__p0: Int) { z_required(m: [$rr__0_0]) b: z_cat { called(size: $rr__p0) } }', '{"rr__0_0": 1, "rr__p0": 2}');
-SELECT test.show('{ rr__t: z_n users { id rr__k: name } }'), test.show('query($rr__x: Int) { users(limit: $rr__x) { rr__id: id } }');
+SELECT test.show('{ rr__t: z_n users { id rr__k: name } }');
+SELECT test.show('query($rr__x: Int) { users(limit: $rr__x) { rr__id: id } }');
 -- literals as they are
 SELECT test.show($$ { z_animals(f: 1e400, filter: {name: """
       a "block" \"""
@@ -75,7 +79,8 @@ SELECT test.show('{ z_animal { id ... @defer(label: "x") { called } ...F @defer 
 SELECT test.show('query @many(n: 1) { z_n @read @nope }');
 
 -- another upstream does not get what only the first one knows; nor does a table
-SELECT remote_rel.add_remote_schema('park', test.mock('directive @park on QUERY | FIELD | INLINE_FRAGMENT  directive @more(n: Int) repeatable on INLINE_FRAGMENT  type Query { park: Park }  type Park { id: ID!  animal: String }', 'apollo'));
+SELECT remote_rel.add_remote_schema('park',
+    test.mock('directive @park on QUERY | FIELD | INLINE_FRAGMENT  directive @more(n: Int) repeatable on INLINE_FRAGMENT  type Query { park: Park }  type Park { id: ID!  animal: String }', 'apollo'));
 SELECT test.reset('apollo');
 SELECT test.show('query($a: String, $v: String @tag) @tag(name: $a) @park { users @tag(name: $a) @park { id @tag } z_cat @park @tag { id } park @park @tag(name: $v) { ... @tag(name: $a) { ... @park { id } } animal } }', '{"a": "A", "v": "V"}');
 SELECT concat_ws(' ', '>', query, variables) FROM test.log('apollo');
@@ -88,17 +93,23 @@ SELECT concat_ws(' ', '>', query, variables) FROM test.log('apollo');
 CREATE ROLE regress_keeper;
 SELECT remote_rel.add_remote_schema_permissions('zoo', 'regress_keeper', 'directive @tag(name: String) on FIELD
   type Query { cat: Cat }  type Cat { id: ID!  name(size: Int @preset(value: "x-hasura-size")): String! }');
-SELECT test.show('query($n: String) { z_cat @tag(name: $n) { id called @tag } }', '{"n": "N"}', 'regress_keeper', '{"x-hasura-size": "12"}');
+SELECT test.show('query($n: String) { z_cat @tag(name: $n) { id called @tag } }', '{"n": "N"}',
+    'regress_keeper', '{"x-hasura-size": "12"}');
 SELECT test.show('query @tag { z_cat @many(n: 1) @tag(level: LOW) { ... @tag { id } } }', role => 'regress_keeper');
 -- ... and no variable can take the place of a preset's
-SELECT test.show('query($rr__p0: String) { z_cat @tag(name: $rr__p0) { called } }', '{"rr__p0": "N"}', 'regress_keeper', '{"x-hasura-size": "12"}');
+SELECT test.show('query($rr__p0: String) { z_cat @tag(name: $rr__p0) { called } }',
+    '{"rr__p0": "N"}', 'regress_keeper', '{"x-hasura-size": "12"}');
 
 -- hostile: fragments that would have to be said twice at every level
-SELECT test.show(format('{ z_animal { %s id %s } }', repeat('friend { id } ... @tag { friend { ', 30), repeat('}}', 30)));
+SELECT test.show(format('{ z_animal { %s id %s } }',
+    repeat('friend { id } ... @tag { friend { ', 30), repeat('}}', 30)));
 -- ... or are many, with many directives: each is looked at once
 SET statement_timeout = '20s';
-SELECT length(graphql_explain(format('{ ... %s { %s } }', repeat('@many(n: 1) ', 10000), repeat('... @tag { z_n } ', 10000)))::text);
-SELECT length(graphql_explain(format('{ ... %s { %s } }', repeat('@more(n: 1) ', 10000), repeat('... @more(n: 1) { z_n } ', 10000)))::text);
-SELECT length(graphql_explain(format('{ %s }', (SELECT string_agg(format('z_n @many(n: %s)', i), ' ') FROM generate_series(1, 10000) AS i)))::text);
+SELECT length(graphql_explain(format('{ ... %s { %s } }', repeat('@many(n: 1) ', 10000),
+    repeat('... @tag { z_n } ', 10000)))::text);
+SELECT length(graphql_explain(format('{ ... %s { %s } }', repeat('@more(n: 1) ', 10000),
+    repeat('... @more(n: 1) { z_n } ', 10000)))::text);
+SELECT length(graphql_explain(format('{ %s }', (SELECT string_agg(format('z_n @many(n: %s)', i),
+    ' ') FROM generate_series(1, 10000) AS i)))::text);
 RESET statement_timeout;
 ROLLBACK;

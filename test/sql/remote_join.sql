@@ -5,9 +5,11 @@ BEGIN;
 CREATE TABLE users (id int PRIMARY KEY, name text, auth0_id text, level text DEFAULT 'ADMIN');
 INSERT INTO users SELECT i, 'user ' || i, 'auth0|' || i FROM generate_series(1, 300) AS i;
 SELECT remote_rel.add_remote_schema('auth0', test.definition());
-SELECT remote_rel.create_remote_relationship('users', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT remote_rel.create_remote_relationship('users', 'profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
 SELECT remote_rel.create_remote_relationship('users', 'flaky', 'auth0', '{"flaky": {"arguments": {"key": "$name"}}}');
-SELECT remote_rel.create_remote_relationship('users', 'fellows', 'auth0', '{"profiles_of": {"arguments": {"level": "$level"}}}');
+SELECT remote_rel.create_remote_relationship('users', 'fellows', 'auth0',
+    '{"profiles_of": {"arguments": {"level": "$level"}}}');
 SELECT remote_rel.create_remote_relationship('users', 'hits', 'auth0', '{"search": {"arguments": {"text": "$name"}}}');
 SELECT remote_rel.metadata('{"type": "create_remote_schema_remote_relationship", "args": {"remote_schema": "auth0", "type_name": "Profile", "name": "again",
     "definition": {"to_remote_schema": {"remote_schema": "auth0", "lhs_fields": ["id"], "remote_field": {"auth0": {"arguments": {"auth0_id": "$id"}}}}}}}');
@@ -20,9 +22,11 @@ $$ SELECT array_agg(u ORDER BY id) FROM users AS u WHERE id BETWEEN first AND la
 -- each row with its value, in the array's order, in the fewest requests
 SELECT test.reset();
 SELECT (j.row).id, (j.row).name, j.result FROM remote_rel.remote_join(people(1, 3), 'profile', '{ nickname }') AS j;
-SELECT (j.row).id, j.result FROM remote_rel.remote_join((SELECT array_agg(u ORDER BY id DESC) FROM users AS u WHERE id < 4), 'profile', '{ nickname }') AS j;
+SELECT (j.row).id, j.result FROM remote_rel.remote_join((SELECT array_agg(u ORDER BY id DESC)
+    FROM users AS u WHERE id < 4), 'profile', '{ nickname }') AS j;
 SELECT test.requests();
-SELECT count(*), bool_and(j.result ->> 'id' = (j.row).auth0_id) FROM remote_rel.remote_join(people(1, 250), 'profile', '{ id }') AS j;
+SELECT count(*), bool_and(j.result ->> 'id' = (j.row).auth0_id)
+    FROM remote_rel.remote_join(people(1, 250), 'profile', '{ id }') AS j;
 SELECT test.requests();
 -- zero rows, no array, no relationship's name: no request
 SELECT count(*) FROM remote_rel.remote_join(ARRAY[]::users[], 'profile') AS j;
@@ -31,29 +35,37 @@ SELECT count(*) FROM remote_rel.remote_join(NULL::users[], 'profile') AS j;
 SELECT count(*) FROM remote_rel.remote_join(people(1, 3), NULL) AS j;
 SELECT test.requests();
 -- null elements, null and unknown keys; equal keys are sent once
-SELECT j.row, j.result FROM remote_rel.remote_join(ARRAY[ROW(1, 'a', 'auth0|7', NULL), NULL, ROW(2, 'b', NULL, NULL), ROW(3, 'c', 'nobody', NULL), ROW(4, 'd', 'auth0|7', NULL)]::users[],
+SELECT j.row, j.result FROM remote_rel.remote_join(ARRAY[ROW(1, 'a', 'auth0|7', NULL), NULL,
+    ROW(2, 'b', NULL, NULL), ROW(3, 'c', 'nobody', NULL), ROW(4, 'd', 'auth0|7', NULL)]::users[],
     'profile', '{ id }') AS j;
 SELECT variables FROM test.log() ORDER BY variables::text DESC LIMIT 1;
 -- arrays of more dimensions are their elements
-SELECT (j.row).id, j.result FROM remote_rel.remote_join(ARRAY[[ROW(1, 'a', 'auth0|1', NULL)], [ROW(2, 'b', 'auth0|2', NULL)]]::users[], 'profile', '{ nickname }') AS j;
+SELECT (j.row).id, j.result FROM remote_rel.remote_join(ARRAY[[ROW(1, 'a', 'auth0|1', NULL)],
+    [ROW(2, 'b', 'auth0|2', NULL)]]::users[], 'profile', '{ nickname }') AS j;
 
 -- the selection: aliases, arguments, nested fields, fragments; by default all leaves that need no arguments
-SELECT jsonb_pretty(result) FROM remote_rel.remote_join(people(1, 1), 'profile', '{ nick: nickname a: avatar(size: 16) friends(first: 1) { name ... on Named { id } } __typename }');
-SELECT jsonb_pretty(result) FROM remote_rel.remote_join((SELECT array_agg(u) FROM users AS u WHERE id = 10), 'profile', $${ nickname company { name country } }$$);
+SELECT jsonb_pretty(result) FROM remote_rel.remote_join(people(1, 1), 'profile',
+    '{ nick: nickname a: avatar(size: 16) friends(first: 1) { name ... on Named { id } } __typename }');
+SELECT jsonb_pretty(result) FROM remote_rel.remote_join((SELECT array_agg(u) FROM users AS u
+    WHERE id = 10), 'profile', $${ nickname company { name country } }$$);
 SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'profile') $$);
 SELECT result FROM remote_rel.remote_join(people(1, 2), 'flaky');
 SELECT result FROM remote_rel.remote_join(people(1, 2), 'flaky', NULL);
 -- values that are lists, of a union as well
 SELECT (j.row).id, result FROM remote_rel.remote_join(people(1, 2), 'fellows', '{ id }', '{"first": 1}') AS j;
-SELECT result FROM remote_rel.remote_join(ARRAY[ROW(1, 'Raven', NULL, NULL)]::users[], 'hits', '{ __typename ... on Product { sku } ... on Company { name } }');
+SELECT result FROM remote_rel.remote_join(ARRAY[ROW(1, 'Raven', NULL, NULL)]::users[], 'hits',
+    '{ __typename ... on Product { sku } ... on Company { name } }');
 -- further joins inside, to the remote schema and to tables
 SELECT test.reset();
-SELECT (j.row).id, result FROM remote_rel.remote_join(people(1, 3), 'profile', '{ again { nickname users { id } } friends(first: 1) { again { id } } }') AS j;
+SELECT (j.row).id, result FROM remote_rel.remote_join(people(1, 3), 'profile',
+    '{ again { nickname users { id } } friends(first: 1) { again { id } } }') AS j;
 SELECT test.requests();
 
 -- where SQL can stand: LATERAL, CTE, function, view, subquery, prepared statement, cursor
-SELECT u.id, j.result FROM users AS u, LATERAL remote_rel.remote_join(ARRAY[u], 'profile', '{ nickname }') AS j WHERE u.id < 3 ORDER BY u.id;
-WITH joined AS (SELECT * FROM remote_rel.remote_join(people(1, 3), 'profile', '{ nickname }')) SELECT (j.row).id, j.result FROM joined AS j ORDER BY 1 DESC;
+SELECT u.id, j.result FROM users AS u, LATERAL remote_rel.remote_join(ARRAY[u], 'profile',
+    '{ nickname }') AS j WHERE u.id < 3 ORDER BY u.id;
+WITH joined AS (SELECT * FROM remote_rel.remote_join(people(1, 3), 'profile',
+    '{ nickname }')) SELECT (j.row).id, j.result FROM joined AS j ORDER BY 1 DESC;
 CREATE FUNCTION nicknames(users[]) RETURNS TABLE (id int, nickname text) LANGUAGE plpgsql AS $$
 DECLARE
     r record;
@@ -68,15 +80,20 @@ $$;
 SELECT * FROM nicknames(people(1, 3));
 CREATE VIEW seen AS SELECT id, auth0_id FROM users WHERE id < 3;
 SELECT test.failure($$ SELECT * FROM remote_rel.remote_join((SELECT array_agg(s) FROM seen AS s), 'profile') $$);
-SELECT remote_rel.create_remote_relationship('seen', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
-SELECT (j.row).id, j.result FROM remote_rel.remote_join((SELECT array_agg(s ORDER BY id) FROM seen AS s), 'profile', '{ nickname }') AS j;
-CREATE VIEW joined AS SELECT (j.row).id, j.result ->> 'nickname' AS nickname FROM remote_rel.remote_join(people(1, 3), 'profile', '{ nickname }') AS j;
+SELECT remote_rel.create_remote_relationship('seen', 'profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT (j.row).id, j.result FROM remote_rel.remote_join((SELECT array_agg(s ORDER BY id)
+    FROM seen AS s), 'profile', '{ nickname }') AS j;
+CREATE VIEW joined AS SELECT (j.row).id, j.result ->> 'nickname' AS nickname
+    FROM remote_rel.remote_join(people(1, 3), 'profile', '{ nickname }') AS j;
 SELECT * FROM joined WHERE id > 1;
-PREPARE p (int) AS SELECT (j.row).id, j.result FROM remote_rel.remote_join(people(1, $1), 'profile', '{ nickname }') AS j;
+PREPARE p (int) AS SELECT (j.row).id, j.result FROM remote_rel.remote_join(people(1, $1), 'profile',
+    '{ nickname }') AS j;
 EXECUTE p (1);
 EXECUTE p (2);
 SELECT (SELECT result FROM remote_rel.remote_join(people(2, 2), 'profile', '{ nickname }')) AS scalar;
-SELECT id, (remote_rel.remote_join(ARRAY[u], 'profile', '{ nickname }')).result FROM users AS u WHERE id < 3 ORDER BY id;
+SELECT id, (remote_rel.remote_join(ARRAY[u], 'profile', '{ nickname }')).result FROM users AS u
+    WHERE id < 3 ORDER BY id;
 
 -- in the select list rows come one by one, and whoever stops early has not asked for all
 SET LOCAL remote_rel.batch_size = 10;
@@ -88,7 +105,8 @@ SELECT test.reset();
 SELECT count(*) FROM (SELECT remote_rel.remote_join(people(1, 300), 'profile', '{ id }') LIMIT 95) AS s;
 SELECT test.requests() BETWEEN 10 AND 11 AS no_more_than_one_ahead;
 SELECT test.reset();
-SELECT count(*), bool_and(result ->> 'id' = ("row").auth0_id) FROM (SELECT (remote_rel.remote_join(people(1, 300), 'profile', '{ id }')).*) AS s;
+SELECT count(*), bool_and(result ->> 'id' = ("row").auth0_id)
+    FROM (SELECT (remote_rel.remote_join(people(1, 300), 'profile', '{ id }')).*) AS s;
 SELECT test.stats() ->> 'requests' AS requests, (test.stats() ->> 'max_concurrent')::int <= 2 AS within_limits;
 -- keys that come again much later
 SELECT count(*), bool_and(result ->> 'id' = ("row").auth0_id)
@@ -111,9 +129,11 @@ RESET remote_rel.max_concurrent_requests;
 
 -- arguments: as JSON, with the query's part of what the relationship leaves
 SELECT result FROM remote_rel.remote_join(people(1, 1), 'fellows', '{ id }', '{"first": 3}');
-SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'fellows', '{ id }', '{"first": "three"}') $$);
+SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'fellows', '{ id }',
+    '{"first": "three"}') $$);
 SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'fellows', '{ id }', '{"last": 3}') $$);
-SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'fellows', '{ id }', '{"level": "ADMIN"}') $$);
+SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'fellows', '{ id }',
+    '{"level": "ADMIN"}') $$);
 SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'fellows', '{ id }', '[1]') $$);
 
 -- what is wrong is said
@@ -127,7 +147,8 @@ SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'profi
 SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'profile', '{ id } { name }') $$);
 SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'profile', '{ avatar(size: $size) }') $$);
 SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'flaky', '{ id }') $$);
-SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'profile', '{ id }', role => 'regress_nobody') $$);
+SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'profile', '{ id }',
+    role => 'regress_nobody') $$);
 
 -- an upstream's error: of SQL, or a warning and NULL
 SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 2), 'profile', '{ secret }') $$);
@@ -146,10 +167,13 @@ SELECT (j.row).id, result FROM remote_rel.remote_join(people(1, 3), 'flaky') AS 
 SELECT (j.row).id, result FROM remote_rel.remote_join(people(1, 2), 'profile', '{ id secret }') AS j;
 SELECT (j.row).id, result FROM remote_rel.remote_join(people(1, 2), 'profile', '{ id vital }') AS j;
 SELECT remote_rel.update_remote_schema('auth0', test.definition('faulty'));
-SELECT (j.row).id, result FROM remote_rel.remote_join(people(1, 2), 'profile', '{ id }', headers => test.fault('html')) AS j;
+SELECT (j.row).id, result FROM remote_rel.remote_join(people(1, 2), 'profile', '{ id }',
+    headers => test.fault('html')) AS j;
 RESET remote_rel.on_remote_error;
-SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 2), 'profile', '{ id }', headers => test.fault('reset')) $$);
-SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 2), 'profile', '{ id }', headers => test.answering('{"data": {"j0": {"id": "\u0000"}, "j1": null}}')) $$);
+SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 2), 'profile', '{ id }',
+    headers => test.fault('reset')) $$);
+SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 2), 'profile', '{ id }',
+    headers => test.answering('{"data": {"j0": {"id": "\u0000"}, "j1": null}}')) $$);
 SAVEPOINT s;
 SET LOCAL statement_timeout = '300ms';
 SELECT * FROM remote_rel.remote_join(people(1, 2), 'profile', '{ id }', headers => test.fault('hang'));
@@ -159,17 +183,23 @@ SELECT (j.row).id, result FROM remote_rel.remote_join(people(1, 1), 'profile', '
 -- as a role: its relationships, its headers, its rights on what the rows are read for
 CREATE ROLE regress_reader;
 GRANT SELECT (id, auth0_id) ON users TO regress_reader;
-SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'profile', '{ id }', role => 'regress_reader') $$);
-SELECT remote_rel.add_remote_schema_permissions('auth0', 'regress_reader', 'type Profile { id: ID! nickname: String } type Query { auth0(auth0_id: String!): Profile flaky(key: String!): String }');
+SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'profile', '{ id }',
+    role => 'regress_reader') $$);
+SELECT remote_rel.add_remote_schema_permissions('auth0', 'regress_reader',
+    'type Profile { id: ID! nickname: String } type Query { auth0(auth0_id: String!): Profile flaky(key: String!): String }');
 SELECT result FROM remote_rel.remote_join(people(1, 1), 'profile', '{ nickname }', role => 'regress_reader');
 SELECT result FROM remote_rel.remote_join(people(1, 1), 'profile', role => 'regress_reader');
-SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'profile', '{ email }', role => 'regress_reader') $$);
+SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'profile', '{ email }',
+    role => 'regress_reader') $$);
 -- it may not read the column that the relationship joins by
 SELECT test.failure($$ SELECT * FROM remote_rel.remote_join(people(1, 1), 'flaky', role => 'regress_reader') $$);
 SELECT test.reset();
-SELECT result FROM remote_rel.remote_join(people(1, 1), 'profile', '{ id }', role => 'regress_reader', headers => '{"X-Hasura-User-Id": "7"}');
+SELECT result FROM remote_rel.remote_join(people(1, 1), 'profile', '{ id }',
+    role => 'regress_reader', headers => '{"X-Hasura-User-Id": "7"}');
 SELECT headers ->> 'x-hasura-user-id' AS user_id, headers ->> 'x-hasura-role' AS role FROM test.log();
 -- between its rows the caller is the caller
 SET LOCAL remote_rel.batch_size = 1;
-SELECT result, current_user <> 'regress_reader' AS is_caller FROM (SELECT (remote_rel.remote_join(people(1, 3), 'profile', '{ nickname }', role => 'regress_reader')).*) AS s;
+SELECT result, current_user <> 'regress_reader' AS is_caller
+    FROM (SELECT (remote_rel.remote_join(people(1, 3), 'profile', '{ nickname }',
+    role => 'regress_reader')).*) AS s;
 ROLLBACK;

@@ -7,7 +7,8 @@ INSERT INTO users VALUES (1, 'Dany'), (2, 'Jon');
 SELECT remote_rel.add_remote_schema('auth0', test.definition());
 SELECT remote_rel.add_remote_schema('other', test.definition('apollo') || '{"customization": {"root_fields_namespace": "other", "type_names": {"prefix": "O_", "mapping": {"Profile": "Person", "Query": "O_Query"}},
   "field_names": [{"parent_type": "Query", "prefix": "o_"}, {"parent_type": "Profile", "mapping": {"nickname": "nick"}}]}}');
-CREATE FUNCTION show(query text, variables jsonb DEFAULT NULL, role name DEFAULT NULL) RETURNS SETOF text LANGUAGE sql AS $$
+CREATE FUNCTION show(query text, variables jsonb DEFAULT NULL, role name DEFAULT NULL)
+    RETURNS SETOF text LANGUAGE sql AS $$
     SELECT test.show(query, variables, role, servers => '{yoga,apollo}')
 $$;
 
@@ -22,7 +23,9 @@ SELECT show('{ ok: flaky_required(key: "x") bad: flaky(key: "bad") counter }');
 SELECT show('{ users { id } flaky_required(key: "bad") }');
 -- texts arrive as they are
 SELECT graphql_resolve('{ q: text(kind: QUOTES) n: text(kind: NUL) empty: text(kind: EMPTY) }');
-SELECT length(a -> 'data' ->> 'long'), a -> 'data' ->> 'e' = U&'Gr\00f6\00dfe \+01F409 e\0301 \+10FFFF', a -> 'data' ->> 's' = U&'\2028\2029\feff'
+SELECT length(a -> 'data' ->> 'long'),
+    a -> 'data' ->> 'e' = U&'Gr\00f6\00dfe \+01F409 e\0301 \+10FFFF',
+    a -> 'data' ->> 's' = U&'\2028\2029\feff'
   FROM graphql_resolve('{ e: text(kind: EMOJI) s: text(kind: SEPARATORS) long: text(kind: LONG) }') AS a;
 
 -- under a namespace and under new names; upstream sees its own
@@ -47,7 +50,8 @@ SELECT show('mutation { increment fail(message: "no") again: increment(by: 5) }'
 SELECT show('mutation { set_nickname(auth0_id: "nobody") { profile { id } } }');
 
 -- an upstream that is down is no concern of the other, nor of tables
-SELECT remote_rel.update_remote_schema('auth0', '{"url": "http://127.0.0.1:1/"}', NULL, 'type Query { auth0(auth0_id: String!): Profile, counter: Int! } type Profile { id: ID! }');
+SELECT remote_rel.update_remote_schema('auth0', '{"url": "http://127.0.0.1:1/"}', NULL,
+    'type Query { auth0(auth0_id: String!): Profile, counter: Int! } type Profile { id: ID! }');
 SELECT show('{ users(order_by: {id: asc}) { id } auth0(auth0_id: "auth0|1") { id } other { o_counter } }');
 SELECT show('{ users { id } counter }');
 ROLLBACK;

@@ -3,9 +3,11 @@
 
 BEGIN;
 CREATE TABLE users (id int PRIMARY KEY, name text, auth0_id text);
-INSERT INTO users VALUES (1, 'Daenerys Targaryen', 'auth0|1'), (2, 'Jon Snow', 'auth0|2'), (3, 'Arya Stark', 'auth0|3'), (4, 'Nobody', NULL);
+INSERT INTO users VALUES (1, 'Daenerys Targaryen', 'auth0|1'), (2, 'Jon Snow', 'auth0|2'),
+    (3, 'Arya Stark', 'auth0|3'), (4, 'Nobody', NULL);
 SELECT remote_rel.add_remote_schema('auth0', test.definition());
-SELECT remote_rel.create_remote_relationship('users', 'auth0_profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT remote_rel.create_remote_relationship('users', 'auth0_profile', 'auth0',
+    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
 -- as a front end would get it: the very text
 SELECT graphql_resolve('query { users(where: {id: {_eq: 1}}) { name auth0_profile { nickname email last_login } } }');
 SELECT graphql_resolve('query { users(where: {id: {_eq: 1}}) { auth0_profile { last_login nickname email } name } }');
@@ -58,16 +60,21 @@ SELECT test.resolve('{ users(where: {id: {_eq: 1}}) { id name } }', 'regress_rea
 SELECT test.resolve('{ users { auth0_profile { id } } }', 'regress_reader');
 GRANT SELECT ON users TO regress_reader;
 SELECT test.resolve('{ users { auth0_profile { id } } }', 'regress_reader');
-SELECT remote_rel.add_remote_schema_permissions('auth0', 'regress_reader', 'type Query { auth0(auth0_id: String!): Profile } type Profile { id: ID! nickname: String }');
+SELECT remote_rel.add_remote_schema_permissions('auth0', 'regress_reader',
+    'type Query { auth0(auth0_id: String!): Profile } type Profile { id: ID! nickname: String }');
 SELECT test.resolve('{ users(where: {id: {_eq: 1}}) { auth0_profile { id nickname } profile { id } } }', 'regress_reader');
 SELECT test.resolve('{ users(where: {id: {_eq: 1}}) { auth0_profile { email } } }', 'regress_reader');
 
 -- headers: the client's variables reach the upstream, other headers when the remote schema says so
 SELECT test.resolve('{ a: header(name: "X-Hasura-User-Id") b: header(name: "x-custom") role: header(name: "x-hasura-role") }', headers => '{"X-HASURA-User-Id": "7", "x-custom": "c", "x-hasura-role": "forged"}');
-SELECT remote_rel.update_remote_schema('auth0', test.definition() || '{"forward_client_headers": true, "headers": [{"name": "x-fixed", "value": "f"}]}');
+SELECT remote_rel.update_remote_schema('auth0', test.definition()
+    || '{"forward_client_headers": true, "headers": [{"name": "x-fixed", "value": "f"}]}');
 SELECT test.resolve('{ b: header(name: "x-custom") c: header(name: "x-fixed") d: header(name: "host") e: header(name: "content-type") }', headers => '{"x-custom": "c", "X-Fixed": "other", "host": "evil", "content-type": "text/evil", "content-length": "3", "connection": "close"}') ~ 'evil' AS forwards_what_it_must_not;
-SELECT test.resolve('{ b: header(name: "x-custom") c: header(name: "x-fixed") }', headers => '{"x-custom": "c", "X-Fixed": "other"}');
+SELECT test.resolve('{ b: header(name: "x-custom") c: header(name: "x-fixed") }',
+    headers => '{"x-custom": "c", "X-Fixed": "other"}');
 -- a header that would end its line
-SELECT test.failure($$SELECT graphql_resolve('{ b: header(name: "x-custom") }', headers => '{"x-custom": "c\r\nx-injected: 1"}')$$);
-SELECT test.failure($$SELECT graphql_resolve('{ b: header(name: "x-custom") }', headers => '{"x custom": "c", "x-hasura-a\r\nx-injected": "1"}')$$);
+SELECT test.failure($$SELECT graphql_resolve('{ b: header(name: "x-custom") }',
+    headers => '{"x-custom": "c\r\nx-injected: 1"}')$$);
+SELECT test.failure($$SELECT graphql_resolve('{ b: header(name: "x-custom") }',
+    headers => '{"x custom": "c", "x-hasura-a\r\nx-injected": "1"}')$$);
 ROLLBACK;

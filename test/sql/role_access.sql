@@ -17,7 +17,8 @@ GRANT SELECT ON theirs TO regress_low;
 CREATE FUNCTION acts(role name) RETURNS text LANGUAGE sql AS $$
   SELECT split_part(test.failure(pg_catalog.format('SELECT graphql_schema(%L)', role)), E'\n', 1) $$;
 SET LOCAL ROLE regress_boss;
-SELECT r, acts(r) FROM unnest(ARRAY['regress_boss', 'regress_low', 'regress_far', 'regress_lazy', 'admin', 'public', 'none', '', NULL]::name[]) AS r;
+SELECT r, acts(r) FROM unnest(ARRAY['regress_boss', 'regress_low', 'regress_far', 'regress_lazy',
+    'admin', 'public', 'none', '', NULL]::name[]) AS r;
 SET LOCAL ROLE regress_lazy;
 SELECT r, acts(r) FROM unnest(ARRAY['regress_low', 'regress_far', 'regress_boss']::name[]) AS r;
 SET LOCAL ROLE regress_low;
@@ -35,7 +36,8 @@ RESET ROLE;
 DROP ROLE admin;
 
 -- SECURITY DEFINER: inside, its owner calls
-CREATE FUNCTION wrapped(query text, role name DEFAULT NULL) RETURNS json LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+CREATE FUNCTION wrapped(query text, role name DEFAULT NULL) RETURNS json
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
   $$ SELECT public.graphql_resolve(query, role) $$;
 ALTER FUNCTION wrapped(text, name) OWNER TO regress_boss;
 SET LOCAL ROLE regress_low;
@@ -54,7 +56,8 @@ SET LOCAL ROLE regress_low;
 SELECT test.failure($$SELECT remote_rel.remote_join(ARRAY[1], 'x', role => 'regress_boss')$$);
 SELECT test.failure($$SELECT remote_rel.remote_join(NULL::mine[], 'x', role => 'regress_boss')$$);
 SELECT test.failure($$SELECT remote_rel.remote_join(NULL::mine[], NULL, headers => '1', role => 'regress_boss')$$);
-SELECT test.failure(format('SELECT graphql_%s(%L, %L, %L, headers => %L)', f, '{', 'regress_boss', '1', '1')) FROM unnest(ARRAY['resolve', 'validate', 'explain']) AS f;
+SELECT test.failure(format('SELECT graphql_%s(%L, %L, %L, headers => %L)', f, '{', 'regress_boss',
+    '1', '1')) FROM unnest(ARRAY['resolve', 'validate', 'explain']) AS f;
 RESET ROLE;
 
 -- what an upstream answers beyond the permission: values of enums, types of unions and interfaces

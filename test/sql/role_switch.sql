@@ -12,10 +12,12 @@ CREATE FUNCTION low_trigger() RETURNS trigger LANGUAGE plpgsql AS
   $$ BEGIN RAISE EXCEPTION 'deferred trigger runs as %', current_user; END $$;
 CREATE CONSTRAINT TRIGGER low_deferred AFTER INSERT ON low_log DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION low_trigger();
-CREATE FUNCTION low_write() RETURNS int LANGUAGE sql VOLATILE AS $$ INSERT INTO public.low_log VALUES ('x') RETURNING 1 $$;
+CREATE FUNCTION low_write() RETURNS int LANGUAGE sql VOLATILE AS $$ INSERT INTO public.low_log
+    VALUES ('x') RETURNING 1 $$;
 CREATE FUNCTION low_hold() RETURNS int LANGUAGE plpgsql VOLATILE AS
   $$ BEGIN EXECUTE 'DECLARE held CURSOR WITH HOLD FOR SELECT current_user'; RETURN 1; END $$;
-CREATE FUNCTION low_set() RETURNS int LANGUAGE sql VOLATILE AS $$ SELECT 1 FROM set_config('search_path', 'pg_temp', false) $$;
+CREATE FUNCTION low_set() RETURNS int LANGUAGE sql VOLATILE AS $$ SELECT 1
+    FROM set_config('search_path', 'pg_temp', false) $$;
 CREATE FUNCTION low_fail() RETURNS int LANGUAGE plpgsql VOLATILE AS
   $$ BEGIN RAISE EXCEPTION 'broken' USING ERRCODE = 'XX000'; END $$;
 CREATE VIEW low_writes AS SELECT id, low_write() AS w FROM low_t;
@@ -41,7 +43,8 @@ BEGIN
   PERFORM graphql_resolve('{ low_fails { w } }', 'regress_low');
 EXCEPTION WHEN internal_error THEN
   GET STACKED DIAGNOSTICS context = PG_EXCEPTION_CONTEXT;
-  RAISE WARNING '%, as myself: %, with the statement: %', SQLERRM, current_user = session_user, context LIKE '%json_rows%';
+  RAISE WARNING '%, as myself: %, with the statement: %', SQLERRM, current_user = session_user,
+      context LIKE '%json_rows%';
 END $$;
 ROLLBACK TO s;
 SELECT current_user = session_user AS still_myself;

@@ -10,7 +10,8 @@ BEGIN
     RETURN QUERY
         SELECT replace(t ->> 'name', schema || '_', '') || '.' || (f ->> 'name'),
                replace(CASE WHEN f #>> '{type,kind}' = 'NON_NULL'
-                            THEN coalesce(f #>> '{type,ofType,name}', '[' || (f #>> '{type,ofType,ofType,ofType,name}') || '!]') || '!'
+                            THEN coalesce(f #>> '{type,ofType,name}',
+                                '[' || (f #>> '{type,ofType,ofType,ofType,name}') || '!]') || '!'
                             ELSE f #>> '{type,name}' END, schema || '_', '')
         FROM json_array_elements(graphql_resolve('{ __schema { types { name fields { name description
                 type { kind name ofType { kind name ofType { kind name ofType { name } } } } } } } }') #> '{data,__schema,types}') AS t,
@@ -41,7 +42,8 @@ CREATE TABLE e3.members (id int PRIMARY KEY);
 CREATE TABLE e3.books (id int PRIMARY KEY);
 CREATE TABLE e3.loans ("memberId" int REFERENCES e3.members, copy int REFERENCES e3.books);
 CREATE TABLE e3.reviews (book text, book_id int REFERENCES e3.books);
-CREATE TABLE e3.marks ("BOOK_ID" int REFERENCES e3.books, "MEMBERID" int REFERENCES e3.members, "p2ID" int REFERENCES e3.members);
+CREATE TABLE e3.marks ("BOOK_ID" int REFERENCES e3.books, "MEMBERID" int REFERENCES e3.members,
+    "p2ID" int REFERENCES e3.members);
 CREATE TABLE e3.odd ("_id" int REFERENCES e3.books, "2_id" int REFERENCES e3.members);
 SELECT * FROM pg_temp.relationships('e3');
 
@@ -60,7 +62,8 @@ CREATE SCHEMA e5;
 CREATE TABLE e5.items (id int PRIMARY KEY, e5_parts int, e5_parts_by_item_id text);
 CREATE TABLE e5.parts (item_id int REFERENCES e5.items);
 SELECT * FROM pg_temp.relationships('e5');
-SELECT type, name, reason FROM jsonb_to_recordset(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}')
+SELECT type, name, reason
+    FROM jsonb_to_recordset(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}')
     -> 'inconsistent_objects') AS x(type text, name text, reason text);
 -- an array relationship needs its aggregate's name, too
 ALTER TABLE e5.items RENAME e5_parts_by_item_id TO x;
@@ -91,7 +94,8 @@ SELECT * FROM pg_temp.relationships('e6');
 -- nullable: a key that is deferrable or not validated, and one with a nullable column
 CREATE SCHEMA e7;
 CREATE TABLE e7.a (id int PRIMARY KEY);
-CREATE TABLE e7.b (w_id int NOT NULL REFERENCES e7.a, x_id int NOT NULL REFERENCES e7.a DEFERRABLE, y_id int NOT NULL, z_id int REFERENCES e7.a);
+CREATE TABLE e7.b (w_id int NOT NULL REFERENCES e7.a, x_id int NOT NULL REFERENCES e7.a DEFERRABLE,
+    y_id int NOT NULL, z_id int REFERENCES e7.a);
 ALTER TABLE e7.b ADD FOREIGN KEY (y_id) REFERENCES e7.a NOT VALID;
 SELECT * FROM pg_temp.relationships('e7');
 
@@ -99,11 +103,13 @@ SELECT * FROM pg_temp.relationships('e7');
 CREATE SCHEMA e8;
 CREATE TABLE e8.a (id int PRIMARY KEY);
 CREATE TABLE e8.b (a int, a_id int, other_id int);
-ALTER TABLE e8.b ADD CONSTRAINT k2 FOREIGN KEY (other_id) REFERENCES e8.a, ADD CONSTRAINT k1 FOREIGN KEY (a_id) REFERENCES e8.a,
+ALTER TABLE e8.b ADD CONSTRAINT k2 FOREIGN KEY (other_id) REFERENCES e8.a,
+    ADD CONSTRAINT k1 FOREIGN KEY (a_id) REFERENCES e8.a,
     ADD CONSTRAINT k0 FOREIGN KEY (a) REFERENCES e8.a;
 SELECT * FROM pg_temp.relationships('e8');
 ALTER TABLE e8.b DROP CONSTRAINT k0, DROP CONSTRAINT k1, DROP CONSTRAINT k2;
-ALTER TABLE e8.b ADD CONSTRAINT k2 FOREIGN KEY (a) REFERENCES e8.a, ADD CONSTRAINT k1 FOREIGN KEY (other_id) REFERENCES e8.a,
+ALTER TABLE e8.b ADD CONSTRAINT k2 FOREIGN KEY (a) REFERENCES e8.a,
+    ADD CONSTRAINT k1 FOREIGN KEY (other_id) REFERENCES e8.a,
     ADD CONSTRAINT k0 FOREIGN KEY (a_id) REFERENCES e8.a;
 SELECT * FROM pg_temp.relationships('e8');
 RESET remote_rel.exposed_schemas;

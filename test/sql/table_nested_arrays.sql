@@ -10,9 +10,12 @@ INSERT INTO a VALUES (1, ARRAY['{3,4}', '{5}']::row_of[]), (2, '{}'), (3, ARRAY[
 INSERT INTO b VALUES (1, '{1,2}', '{{1,2},{3,4}}', ARRAY['{6}', '{7,8}']::row_of[]::square, '{x,"y z"}');
 -- the names of types, before anything else needs them
 SELECT graphql_resolve('query ($rows: Int_array_array_comparison_exp) { a(where: {rows: $rows}) { id } }', NULL, '{"rows": {"_eq": [[3, 4], [5]]}}');
-SELECT graphql_resolve('query ($row: Int_array_comparison_exp) { b(where: {row: $row}) { id } }', NULL, '{"row": {"_eq": [1, 2]}}');
-SELECT line FROM regexp_split_to_table(graphql_schema(), E'\n') AS t(line) WHERE line ~ '^  (row|rows|plain|square|words): (\[|[A-Z])';
-SELECT line FROM regexp_split_to_table(graphql_schema(), E'\n') AS t(line) WHERE line ~ '^input Int.*_array_' ORDER BY 1;
+SELECT graphql_resolve('query ($row: Int_array_comparison_exp) { b(where: {row: $row}) { id } }',
+    NULL, '{"row": {"_eq": [1, 2]}}');
+SELECT line FROM regexp_split_to_table(graphql_schema(), E'\n') AS t(line)
+    WHERE line ~ '^  (row|rows|plain|square|words): (\[|[A-Z])';
+SELECT line FROM regexp_split_to_table(graphql_schema(), E'\n') AS t(line)
+    WHERE line ~ '^input Int.*_array_' ORDER BY 1;
 SELECT graphql_resolve('{ a(order_by: {id: asc}) { rows } b { row plain square words } }');
 
 -- lists, and single values that are lists of one

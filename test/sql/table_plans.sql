@@ -30,13 +30,16 @@ DECLARE
     shape text;
 BEGIN
     FOR i IN REVERSE json_array_length(statement -> 'parameters') .. 1 LOOP
-        sql := replace(sql, '$' || i, format('%L::%s', CASE WHEN statement #>> ARRAY['parameters', (i - 1)::text, 'value'] LIKE '[%'
-            THEN translate(statement #>> ARRAY['parameters', (i - 1)::text, 'value'], '[]', '{}') ELSE statement #>> ARRAY['parameters', (i - 1)::text, 'value'] END,
+        sql := replace(sql, '$' || i, format('%L::%s',
+            CASE WHEN statement #>> ARRAY['parameters', (i - 1)::text, 'value'] LIKE '[%'
+            THEN translate(statement #>> ARRAY['parameters', (i - 1)::text, 'value'], '[]',
+                '{}') ELSE statement #>> ARRAY['parameters', (i - 1)::text, 'value'] END,
             statement #>> ARRAY['parameters', (i - 1)::text, 'type']));
     END LOOP;
     FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || sql LOOP
         IF line ~ '(Limit|Sort|Scan|SubPlan|Join|Nested Loop)' AND line !~ '(Key:|Filter:|Bitmap Index)' THEN
-            shape := concat_ws(' < ', regexp_replace(regexp_replace(line, '^[ >-]*|, loops.*', '', 'g'), '^.*(Join|Nested Loop).*$', 'join'), shape);
+            shape := concat_ws(' < ', regexp_replace(regexp_replace(line, '^[ >-]*|, loops.*', '',
+                'g'), '^.*(Join|Nested Loop).*$', 'join'), shape);
         END IF;
     END LOOP;
     RETURN shape;
@@ -44,7 +47,8 @@ END
 $$;
 -- so few parents that either scan will do
 CREATE FUNCTION pg_temp.plan(query text, variables jsonb DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
-    SELECT regexp_replace(pg_temp.exact_plan(query, variables), '(Seq|Index) Scan (using parents_pkey )?on parents', 'Scan on parents', 'g')
+    SELECT regexp_replace(pg_temp.exact_plan(query, variables),
+        '(Seq|Index) Scan (using parents_pkey )?on parents', 'Scan on parents', 'g')
 $$;
 
 -- one scan, and nothing else

@@ -27,7 +27,8 @@ SELECT graphql_resolve('{ books(order_by: {id: asc}, limit: 2, offset: 1) { id }
 SELECT graphql_resolve('{ books(limit: -1) { id } }');
 SELECT graphql_resolve('query($n: Int) { books(order_by: {id: asc}, offset: $n) { id } }', variables => '{"n": 3}');
 SELECT graphql_resolve('query($n: Int) { books(order_by: {id: asc}, offset: $n) { id } }', variables => '{"n": -3}');
-SELECT graphql_resolve('query($n: Int) { books(order_by: {id: asc}, limit: 1, offset: $n) { id } }', variables => '{"n": null}');
+SELECT graphql_resolve('query($n: Int) { books(order_by: {id: asc}, limit: 1, offset: $n) { id } }',
+    variables => '{"n": null}');
 SELECT graphql_resolve('query($n: Int) { books(order_by: {id: asc}, limit: 1, offset: $n) { id } }');
 SELECT graphql_resolve('{ books(limit: 3000000000) { id } }');
 -- distinct_on
@@ -66,25 +67,34 @@ CREATE VIEW cheap AS SELECT * FROM books WHERE price < 8;
 CREATE MATERIALIZED VIEW names AS SELECT name FROM authors;
 SELECT graphql_resolve('{ cheap(order_by: {id: asc}) { id title } names(order_by: {name: asc}, limit: 1) { name } }');
 SELECT graphql_resolve('{ __type(name: "cheap") { fields { name type { kind name } } } query: __type(name: "query_root") { fields { name } } }');
-SELECT md5(graphql_resolve('{ books_by_pk(id: 2) { ' || string_agg('a' || i || ': id', ' ') || ' author { ' || string_agg('b' || i || ': name', ' ') || ' } } }')::text) =
-       md5('{"data":{"books_by_pk":{' || string_agg('"a' || i || '":2', ',') || ',"author":{' || string_agg('"b' || i || '":"Ada"', ',') || '}}}}')
+SELECT md5(graphql_resolve('{ books_by_pk(id: 2) { ' || string_agg('a' || i || ': id', ' ')
+    || ' author { ' || string_agg('b' || i || ': name', ' ') || ' } } }')::text) =
+       md5('{"data":{"books_by_pk":{' || string_agg('"a' || i || '":2', ',') || ',"author":{'
+           || string_agg('"b' || i || '":"Ada"', ',') || '}}}}')
 FROM generate_series(1, 3000) i;
-SELECT md5(graphql_resolve('{ books(where: {id: {_lte: 2}}, order_by: {id: asc}) { ' || string_agg('a' || i || ': id', ' ') || ' } }')::text) =
-       md5('{"data":{"books":[{' || string_agg('"a' || i || '":1', ',') || '},{' || string_agg('"a' || i || '":2', ',') || '}]}}')
+SELECT md5(graphql_resolve('{ books(where: {id: {_lte: 2}}, order_by: {id: asc}) { '
+    || string_agg('a' || i || ': id', ' ') || ' } }')::text) =
+       md5('{"data":{"books":[{' || string_agg('"a' || i || '":1', ',') || '},{'
+           || string_agg('"a' || i || '":2', ',') || '}]}}')
 FROM generate_series(1, 500) i;
 -- response keys longer than identifiers
 SELECT graphql_resolve('{ books_by_pk(id: 2) { ' || repeat('x', 70) || 'a: id ' || repeat('x', 70) || 'b: title } }');
 -- a table with 1600 columns, ordered and joined
-DO $$BEGIN EXECUTE (SELECT format('CREATE TABLE wide (%s, author_id int REFERENCES authors)', string_agg('c' || i || ' int', ', ')) FROM generate_series(1, 1599) i); END$$;
+DO $$BEGIN EXECUTE (SELECT format('CREATE TABLE wide (%s, author_id int REFERENCES authors)',
+    string_agg('c' || i || ' int', ', ')) FROM generate_series(1, 1599) i); END$$;
 INSERT INTO wide (c1, c1599, author_id) VALUES (1, 2, 3), (3, 4, 1);
-SELECT length(graphql_resolve('{ wide(order_by: {c1: desc}, limit: 5) { ' || string_agg('c' || i, ' ') || ' author { id name mentor_id mentor { id name mentor_id } } } }')::text)
+SELECT length(graphql_resolve('{ wide(order_by: {c1: desc}, limit: 5) { '
+    || string_agg('c' || i, ' ')
+    || ' author { id name mentor_id mentor { id name mentor_id } } } }')::text)
 FROM generate_series(1, 1599) i;
 DROP TABLE wide;
 -- names that need quotes; keywords
-CREATE TABLE "MixedCase" ("Id" int PRIMARY KEY, "select" text, "from" int, "true" boolean, "t1" text, "c 1" int, __x int);
+CREATE TABLE "MixedCase" ("Id" int PRIMARY KEY, "select" text, "from" int, "true" boolean,
+    "t1" text, "c 1" int, __x int);
 INSERT INTO "MixedCase" VALUES (1, 'a', 2, true, 'alias?', 5, 6);
 SELECT graphql_resolve('{ MixedCase(order_by: {select: asc}, where: {from: {_eq: 2}, true: {_eq: true}}) { Id select from true t1 } MixedCase_by_pk(Id: 1) { Id } }');
-SELECT type, name, reason FROM jsonb_to_recordset(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}')
+SELECT type, name, reason
+    FROM jsonb_to_recordset(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}')
     -> 'inconsistent_objects') AS x(type text, name text, reason text);
 -- no columns; names that belong to others
 CREATE TABLE bare ();
@@ -92,7 +102,8 @@ CREATE TABLE books_aggregate (id int);
 CREATE TABLE order_by (id int);
 CREATE TABLE "sp ace" (id int);
 SELECT graphql_resolve('{ bare { x } }');
-SELECT type, name, reason FROM jsonb_to_recordset(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}')
+SELECT type, name, reason
+    FROM jsonb_to_recordset(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}')
     -> 'inconsistent_objects') AS x(type text, name text, reason text);
 -- inheritance: children are tables of their own, and show in their parent
 CREATE TABLE people (id int PRIMARY KEY, name text);

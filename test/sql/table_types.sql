@@ -10,26 +10,42 @@ CREATE TYPE address AS (street text, no int, tags text[]);
 CREATE DOMAIN zip AS text CHECK (VALUE ~ '^\d+$');
 CREATE DOMAIN zips AS zip[];
 CREATE TYPE "odd type" AS ENUM ('x');
-CREATE TABLE vals (id int PRIMARY KEY, i2 smallint, i8 bigint, nu numeric(10,2), f4 real, f8 double precision, bo boolean, te text, vc varchar(10), bp char(3), na name, ch "char",
-    uu uuid, da date, ti time, tz timetz, ts timestamp, tt timestamptz, iv interval, ba bytea, ip inet, ci cidr, ma macaddr, bi bit(4), vb bit varying, mo money, js json, jb jsonb,
-    xm xml, r4 int4range, rt tstzrange, po point, bx box, en mood, co address, zi zip, zs zips, od "odd type", hs test.hstore, tv tsvector, oi oid,
+CREATE TABLE vals (id int PRIMARY KEY, i2 smallint, i8 bigint, nu numeric(10,2), f4 real,
+    f8 double precision, bo boolean, te text, vc varchar(10), bp char(3), na name, ch "char",
+    uu uuid, da date, ti time, tz timetz, ts timestamp, tt timestamptz, iv interval, ba bytea,
+        ip inet, ci cidr, ma macaddr, bi bit(4), vb bit varying, mo money, js json, jb jsonb,
+    xm xml, r4 int4range, rt tstzrange, po point, bx box, en mood, co address, zi zip, zs zips,
+        od "odd type", hs test.hstore, tv tsvector, oi oid,
     ai int[], at text[], ae mood[], ac address[], aj jsonb[], ad date[], mat int[][]);
 SET timezone = 'UTC';
 SET intervalstyle = 'postgres';
-INSERT INTO vals VALUES (1, -32768, -9223372036854775808, 12345678.90, 1.1, 0.1, true, E'tab\there "q" \\ \u00e9 \x01\x1f', 'v', 'b', 'n', 'c',
-    'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '2020-02-29', '12:34:56.789', '12:34:56+02', '2020-02-29 12:34:56.5', '2020-02-29 12:34:56.5+02', '1 day 02:03', '\xdeadbeef', '10.0.0.1/8', '10.0.0.0/8',
-    '08:00:2b:01:02:03', '1010', '10', 5, E'{"b": 1,\n "a" : [1,2] }', '{"b": 1, "a": [1, 2.50]}', '<a>"x"</a>', '[1,5)', '[2020-01-01,)', '(1,2)', '(1,2),(0,0)', 'happy', '("a ""b""",5,"{x,NULL}")', '12345', '{1,2}', 'x',
-    'a=>1,b=>NULL', 'fat:2 cat:3', 42, '{1,NULL,3}', '{"a","b,c",NULL}', '{sad,"so so"}', ARRAY[ROW('s', 1, '{}')::address], ARRAY['{"x": 1}'::jsonb, 'null'], '{2020-01-01,infinity}', '{{1,2},{3,4}}');
-INSERT INTO vals (id, i8, nu, f4, f8, da, ts, tt, ai) VALUES (2, 9007199254740993, 'NaN', 'Infinity', 'NaN', '-infinity', 'infinity', 'infinity', '{}');
-CREATE TEMP TABLE shown AS SELECT a -> 'data' -> 'vals' AS rows FROM graphql_resolve('{ vals(order_by: {id: asc}) { i2 i8 nu f4 f8 bo te vc bp na ch uu da ti tz ts tt iv ba ip ci ma bi vb mo js jb xm r4 rt po bx en co zi zs od hs tv oi ai at ae ac aj ad mat } }') AS a;
+INSERT INTO vals VALUES (1, -32768, -9223372036854775808, 12345678.90, 1.1, 0.1, true,
+    E'tab\there "q" \\ \u00e9 \x01\x1f', 'v', 'b', 'n', 'c',
+    'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '2020-02-29', '12:34:56.789', '12:34:56+02',
+        '2020-02-29 12:34:56.5', '2020-02-29 12:34:56.5+02', '1 day 02:03', '\xdeadbeef',
+        '10.0.0.1/8', '10.0.0.0/8',
+    '08:00:2b:01:02:03', '1010', '10', 5, E'{"b": 1,\n "a" : [1,2] }', '{"b": 1, "a": [1, 2.50]}',
+        '<a>"x"</a>', '[1,5)', '[2020-01-01,)', '(1,2)', '(1,2),(0,0)', 'happy',
+        '("a ""b""",5,"{x,NULL}")', '12345', '{1,2}', 'x',
+    'a=>1,b=>NULL', 'fat:2 cat:3', 42, '{1,NULL,3}', '{"a","b,c",NULL}', '{sad,"so so"}',
+        ARRAY[ROW('s', 1, '{}')::address], ARRAY['{"x": 1}'::jsonb, 'null'],
+        '{2020-01-01,infinity}', '{{1,2},{3,4}}');
+INSERT INTO vals (id, i8, nu, f4, f8, da, ts, tt, ai)
+    VALUES (2, 9007199254740993, 'NaN', 'Infinity', 'NaN', '-infinity', 'infinity', 'infinity',
+    '{}');
+CREATE TEMP TABLE shown AS SELECT a -> 'data' -> 'vals' AS rows
+    FROM graphql_resolve('{ vals(order_by: {id: asc}) { i2 i8 nu f4 f8 bo te vc bp na ch uu da ti tz ts tt iv ba ip ci ma bi vb mo js jb xm r4 rt po bx en co zi zs od hs tv oi ai at ae ac aj ad mat } }') AS a;
 SELECT key || ': ' || value FROM shown, json_each_text(rows -> 0);
 SELECT rows -> 0 -> 'js' AS "byte for byte", rows -> 0 ->> 'te' = te AS same FROM shown, vals WHERE id = 1;
 SELECT key || ': ' || value::text FROM shown, json_each(rows -> 1) WHERE value::text <> 'null';
 -- the same as to_json() gives, for all of them
-SELECT key, a.value::text, b.value::text FROM shown, vals, json_each(rows -> 0) AS a JOIN json_each(to_json(vals)) AS b USING (key) WHERE id = 1 AND a.value::text <> b.value::text;
+SELECT key, a.value::text, b.value::text FROM shown, vals,
+    json_each(rows -> 0) AS a JOIN json_each(to_json(vals)) AS b USING (key)
+    WHERE id = 1 AND a.value::text <> b.value::text;
 
 -- names in GraphQL
-SELECT string_agg((f ->> 'name') || ' ' || coalesce(f #>> '{type,name}', f #>> '{type,ofType,name}', '[' || (f #>> '{type,ofType,ofType,name}') || '!]'), ', ')
+SELECT string_agg((f ->> 'name') || ' ' || coalesce(f #>> '{type,name}', f #>> '{type,ofType,name}',
+    '[' || (f #>> '{type,ofType,ofType,name}') || '!]'), ', ')
 FROM json_array_elements(graphql_resolve('{ __type(name: "vals") { fields { name type { name ofType { name ofType { name } } } } } }') #> '{data,__type,fields}') AS f;
 -- a table with the name of a type
 CREATE TYPE test.things AS ENUM ('a', 'b');
@@ -40,13 +56,16 @@ SELECT graphql_resolve('query($t: things_scalar) { things(where: {x: {_gte: $t, 
 -- each value finds its own row again, as a literal and as a variable: nothing is lost on the way
 CREATE FUNCTION pg_temp.found_again(col text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    type text := (SELECT coalesce(f #>> '{type,name}', '[' || (f #>> '{type,ofType,ofType,name}') || '!]', f #>> '{type,ofType,name}')
+    type text := (SELECT coalesce(f #>> '{type,name}',
+        '[' || (f #>> '{type,ofType,ofType,name}') || '!]', f #>> '{type,ofType,name}')
                   FROM json_array_elements(graphql_resolve('{ __type(name: "vals") { fields { name type { name ofType { name ofType { name } } } } } }') #> '{data,__type,fields}') AS f WHERE f ->> 'name' = col);
     value text := (SELECT (rows -> 0 -> col)::text FROM shown);
     literal text := regexp_replace(value, '"([A-Za-z_]\w*)" ?:', '\1:', 'g');
 BEGIN
-    RETURN (graphql_resolve(format('{ vals(where: {%s: {_eq: %s}}) { id } }', col, literal)) #>> '{data,vals,0,id}') || ' ' ||
-           (graphql_resolve(format('query($v: %s) { vals(where: {%s: {_eq: $v}}) { id } }', type, col), variables => format('{"v": %s}', value)::jsonb) #>> '{data,vals,0,id}');
+    RETURN (graphql_resolve(format('{ vals(where: {%s: {_eq: %s}}) { id } }', col,
+        literal)) #>> '{data,vals,0,id}') || ' ' ||
+           (graphql_resolve(format('query($v: %s) { vals(where: {%s: {_eq: $v}}) { id } }', type,
+               col), variables => format('{"v": %s}', value)::jsonb) #>> '{data,vals,0,id}');
 END
 $$;
 SELECT string_agg(col || ' ' || coalesce(pg_temp.found_again(col), 'LOST'), ', ')
@@ -92,14 +111,24 @@ SELECT graphql_resolve('{ vals(where: {id: {_eq: 1}}) { tt } }');
 RESET timezone;
 -- sets of strings around the builder's word size
 SELECT bool_and(remote_rel.json_object('$', s) ::text = to_json(s)::text)
-FROM (SELECT substr(repeat('abcdefghij"klmnop\qrstuv' || chr(i) || 'wxyz' || chr(232), 2), j, k) AS s FROM generate_series(1, 40) i, generate_series(1, 9) j, generate_series(0, 40) k) AS t;
-SELECT remote_rel.json_rows('{"a":$,"b":?{"c":$},"d":[$,"$?{"]}', i, nullif(i, 2), i * 10, 'x'::text) FROM generate_series(1, 3) AS i;
+FROM (SELECT substr(repeat('abcdefghij"klmnop\qrstuv' || chr(i) || 'wxyz' || chr(232), 2), j,
+    k) AS s FROM generate_series(1, 40) i, generate_series(1, 9) j, generate_series(0, 40) k) AS t;
+SELECT remote_rel.json_rows('{"a":$,"b":?{"c":$},"d":[$,"$?{"]}', i, nullif(i, 2), i * 10,
+    'x'::text) FROM generate_series(1, 3) AS i;
 SELECT remote_rel.json_rows('{"a":$}', i) FROM generate_series(1, 0) AS i;
 SELECT remote_rel.json_rows('"x"') FROM generate_series(1, 3) AS i;
 SELECT sum(i) OVER w, remote_rel.json_rows('$', i) OVER w FROM generate_series(1, 4) AS i WINDOW w AS (ORDER BY i);
-SELECT test.failure($$SELECT remote_rel.json_object('$ $', 1)$$), test.failure($$SELECT remote_rel.json_object('{', 1)$$), test.failure($$SELECT remote_rel.json_object('}', 1)$$),
-       test.failure($$SELECT remote_rel.json_object('?$', 1, 2)$$), test.failure($$SELECT remote_rel.json_object('"', 1)$$), test.failure($$SELECT remote_rel.json_object(E'\x01', 1)$$), test.failure($$SELECT remote_rel.json_object(E'"\x01"', 1)$$), test.failure($$SELECT remote_rel.json_object(NULL, 1)$$),
-       test.failure($$SELECT remote_rel.json_object('$', VARIADIC ARRAY[1])$$), left(test.failure($$SELECT remote_rel.json_rows_add(NULL, '$', 1)$$), 5) IN ('42883', '0A000');
+SELECT test.failure($$SELECT remote_rel.json_object('$ $', 1)$$),
+    test.failure($$SELECT remote_rel.json_object('{', 1)$$),
+    test.failure($$SELECT remote_rel.json_object('}', 1)$$),
+       test.failure($$SELECT remote_rel.json_object('?$', 1, 2)$$),
+           test.failure($$SELECT remote_rel.json_object('"', 1)$$),
+           test.failure($$SELECT remote_rel.json_object(E'\x01', 1)$$),
+           test.failure($$SELECT remote_rel.json_object(E'"\x01"', 1)$$),
+           test.failure($$SELECT remote_rel.json_object(NULL, 1)$$),
+       test.failure($$SELECT remote_rel.json_object('$', VARIADIC ARRAY[1])$$),
+           left(test.failure($$SELECT remote_rel.json_rows_add(NULL, '$', 1)$$), 5) IN ('42883',
+           '0A000');
 
 \set QUIET on
 \c postgres

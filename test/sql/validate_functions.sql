@@ -12,13 +12,17 @@ SELECT remote_rel.validate_document(:'sdl', 'query ($x: Int!) { a(x: $x) }', '{"
 SELECT remote_rel.validate_document(:'sdl', 'query ($x: Int!) { a(x: $x) }', '{"x": 12345678901234567890.50}');
 SELECT remote_rel.validate_document(:'sdl', 'query ($x: Int!) { a(x: $x) }', 'null');
 SELECT remote_rel.validate_document(:'sdl', 'query ($x: Int!) { a(x: $x) }', '[1]');
-SELECT remote_rel.validate_document(:'sdl', 'query A { b { a(x: 1) } } query B($x: Int!) { a(x: $x) }', operation_name => 'A');
-SELECT remote_rel.validate_document(:'sdl', 'query A { b { a(x: 1) } } query B($x: Int!) { a(x: $x) }', operation_name => 'B');
-SELECT remote_rel.validate_document(:'sdl', 'query A { b { a(x: 1) } } query B($x: Int!) { a(x: $x) }', operation_name => 'C');
+SELECT remote_rel.validate_document(:'sdl',
+    'query A { b { a(x: 1) } } query B($x: Int!) { a(x: $x) }', operation_name => 'A');
+SELECT remote_rel.validate_document(:'sdl',
+    'query A { b { a(x: 1) } } query B($x: Int!) { a(x: $x) }', operation_name => 'B');
+SELECT remote_rel.validate_document(:'sdl',
+    'query A { b { a(x: 1) } } query B($x: Int!) { a(x: $x) }', operation_name => 'C');
 SELECT remote_rel.validate_document(:'sdl', 'query A { b { a(x: 1) } } query B($x: Int!) { a(x: $x) }', '{}');
 
 -- what is not given has no errors; what is no schema is the caller's mistake
-SELECT remote_rel.validate_document(NULL, '{ a }') IS NULL, remote_rel.validate_document(:'sdl', NULL) IS NULL, remote_rel.validate_schema(NULL) IS NULL;
+SELECT remote_rel.validate_document(NULL, '{ a }') IS NULL,
+    remote_rel.validate_document(:'sdl', NULL) IS NULL, remote_rel.validate_schema(NULL) IS NULL;
 SELECT remote_rel.validate_document('type Query { a: Nope }', '{ a }');
 SELECT remote_rel.validate_document('type Query {', '{ a }');
 
