@@ -27,21 +27,10 @@
 #include "compat.h"
 #include "metadata/metadata.h"
 #include "metadata/names_before.h"
+#include "metadata/rename.h"
 
 /* How often everything is read again. */
 #define MAX_ATTEMPTS 20
-
-/* The metadata that names something, and what the names mean. */
-typedef struct NamesBefore
-{
-	List	   *table_relationships;	/* RrRelationship * */
-	List	   *remote_relationships;	/* RrRelationship * */
-	List	   *computed_fields;	/* RrComputedField * */
-	List	   *tracked_functions;	/* RrTrackedFunction * */
-	List	   *tables;			/* RrTableNames * */
-	List	   *functions;		/* RrFunctionNames * */
-	List	   *changes;		/* Change * */
-}			NamesBefore;
 
 /*
  * A row to be written, or only locked. The statements are
@@ -60,284 +49,6 @@ typedef struct Change
 	RrArg		args[9];
 	bool		written;
 } Change;
-
-/* ---- what the names mean ---- */
-
-static RrTableNames *
-noted_table(const NamesBefore * noted, const char *schema, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, noted->tables)
-	{
-		RrTableNames *table = lfirst(lc);
-
-		if (strcmp(table->schema, schema) == 0 && strcmp(table->name, name) == 0)
-			return table;
-	}
-	return NULL;
-}
-
-static RrFunctionNames *
-noted_function(const NamesBefore * noted, const char *schema, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, noted->functions)
-	{
-		RrFunctionNames *function = lfirst(lc);
-
-		if (strcmp(function->schema, schema) == 0 && strcmp(function->name, name) == 0)
-			return function;
-	}
-	return NULL;
-}
-
-static void
-note_table(NamesBefore * noted, const char *schema, const char *name)
-{
-	RrTableNames *table = noted_table(noted, schema, name) ? NULL : rr_table_before(schema, name);
-
-	if (table)
-		noted->tables = lappend(noted->tables, table);
-}
-
-static void
-note_function(NamesBefore * noted, const char *schema, const char *name)
-{
-	RrFunctionNames *function = noted_function(noted, schema, name) ? NULL
-	: rr_function_before(schema, name);
-
-	if (function)
-		noted->functions = lappend(noted->functions, function);
-}
-
-static void
-note_relationships(NamesBefore * noted, List *relationships)
-{
-	ListCell   *lc;
-
-	foreach(lc, relationships)
-	{
-		const RrRelationship *relationship = lfirst(lc);
-		const RrDoc *target = rr_relationship_target(relationship);
-		const char *schema;
-		const char *name;
-
-		if (relationship->source_table)
-			note_table(noted, relationship->source_schema, relationship->source_table);
-		if (target)
-		{
-			rr_table_name_from_json(target, &schema, &name);
-			note_table(noted, schema, name);
-		}
-	}
-}
-
-static NamesBefore *
-note_names(void)
-{
-	NamesBefore *noted = palloc0(sizeof(NamesBefore));
-	ListCell   *lc;
-
-	noted->table_relationships = rr_catalog_table_relationships(InvalidOid);
-	noted->remote_relationships = rr_catalog_remote_relationships(NULL);
-	noted->computed_fields = rr_catalog_computed_fields(InvalidOid);
-	noted->tracked_functions = rr_catalog_tracked_functions();
-	note_relationships(noted, noted->table_relationships);
-	note_relationships(noted, noted->remote_relationships);
-	foreach(lc, noted->computed_fields)
-	{
-		const RrComputedField *field = lfirst(lc);
-
-		note_table(noted, field->source_schema, field->source_table);
-		note_function(noted, field->function_schema, field->function_name);
-	}
-	foreach(lc, noted->tracked_functions)
-	{
-		const RrTrackedFunction *function = lfirst(lc);
-
-		note_function(noted, function->function_schema, function->function_name);
-	}
-	return noted;
-}
-
-static const char *
-new_column(const RrTableNames *table, const char *name)
-{
-	for (int i = 0; table && i < table->n_columns; i++)
-	{
-		if (table->columns[i] && table->new_columns[i] && strcmp(table->columns[i], name) == 0)
-			return table->new_columns[i];
-	}
-	return name;
-}
-
-/* ---- rewriting definitions ---- */
-
-/* What the strings of a JSON value are. */
-typedef enum Strings
-{
-	STRINGS_OTHER,
-	STRINGS_COLUMNS,			/* names of columns */
-	STRINGS_VARIABLES,			/* "$name", where they start so */
-} Strings;
-
-static void
-emit_string(StringInfo out, const char *text, const RrTableNames *table, Strings strings)
-{
-	if (strings == STRINGS_COLUMNS)
-		escape_json(out, new_column(table, text));
-	else if (strings == STRINGS_VARIABLES && text[0] == '$')
-		escape_json(out, psprintf("$%s", new_column(table, text + 1)));
-	else
-		escape_json(out, text);
-}
-
-/*
- * keys: the table whose columns the keys of this object (not of those inside)
- * are, or NULL.
- */
-static void
-emit(StringInfo out, const RrDoc *doc, const RrTableNames *keys, const RrTableNames *table,
-	 Strings strings)
-{
-	const char *separator = "";
-	ListCell   *lc;
-
-	check_stack_depth();
-	if (rr_doc_is_string(doc))
-		emit_string(out, rr_doc_text(doc), table, strings);
-	else if (rr_doc_is_array(doc))
-	{
-		appendStringInfoChar(out, '[');
-		foreach(lc, rr_doc_items(doc))
-		{
-			appendStringInfoString(out, separator);
-			emit(out, lfirst(lc), NULL, table, strings);
-			separator = ",";
-		}
-		appendStringInfoChar(out, ']');
-	}
-	else if (rr_doc_is_object(doc))
-	{
-		appendStringInfoChar(out, '{');
-		foreach(lc, rr_doc_members(doc))
-		{
-			const RrDoc *member = lfirst(lc);
-
-			appendStringInfoString(out, separator);
-			escape_json(out, new_column(keys, member->key));
-			appendStringInfoChar(out, ':');
-			emit(out, member, NULL, table, strings);
-			separator = ",";
-		}
-		appendStringInfoChar(out, '}');
-	}
-	else
-	{
-		Jsonb	   *scalar = rr_doc_jsonb(doc);
-
-		JsonbToCString(out, &scalar->root, VARSIZE(scalar));
-	}
-}
-
-static void
-emit_table(StringInfo out, const NamesBefore * noted, const RrDoc *doc)
-{
-	const char *schema;
-	const char *name;
-	const RrTableNames *table;
-
-	rr_table_name_from_json(doc, &schema, &name);
-	table = noted_table(noted, schema, name);
-	if (table == NULL || (strcmp(table->schema, table->new_schema) == 0 &&
-						  strcmp(table->name, table->new_name) == 0))
-	{
-		emit(out, doc, NULL, NULL, STRINGS_OTHER);
-		return;
-	}
-	appendStringInfoString(out, "{\"schema\":");
-	escape_json(out, table->new_schema);
-	appendStringInfoString(out, ",\"name\":");
-	escape_json(out, table->new_name);
-	appendStringInfoChar(out, '}');
-}
-
-/*
- * A member of {remote_schema, lhs_fields, remote_field, …}, {table,
- * field_mapping, …} or a "using", by its name.
- */
-static void
-emit_member(StringInfo out, const NamesBefore * noted, const RrDoc *member, const RrTableNames *source,
-			const RrTableNames *target)
-{
-	const char *key = member->key;
-
-	if (strcmp(key, "lhs_fields") == 0)
-		emit(out, member, NULL, source, STRINGS_COLUMNS);
-	else if (strcmp(key, "remote_field") == 0 || strcmp(key, "batch") == 0)
-		emit(out, member, NULL, source, STRINGS_VARIABLES);
-	else if (strcmp(key, "field_mapping") == 0 || strcmp(key, "column_mapping") == 0)
-		emit(out, member, source, target, STRINGS_COLUMNS);
-	else if (strcmp(key, "table") == 0 || strcmp(key, "remote_table") == 0)
-		emit_table(out, noted, member);
-	else if (strcmp(key, "column") == 0 || strcmp(key, "columns") == 0)
-		emit(out, member, NULL, target, STRINGS_COLUMNS);
-	else if (strcmp(key, "foreign_key_constraint_on") == 0 && !rr_doc_is_object(member))
-		emit(out, member, NULL, source, STRINGS_COLUMNS);
-	else
-		emit(out, member, NULL, NULL, STRINGS_OTHER);
-}
-
-/* A definition: an object whose one member is of interest member by member. */
-static Jsonb *
-rewrite_definition(const NamesBefore * noted, const RrRelationship *relationship,
-				   const RrTableNames *source)
-{
-	const RrDoc *target_doc = rr_relationship_target(relationship);
-	const RrTableNames *target = NULL;
-	const char *schema;
-	const char *name;
-	const char *separator = "{";
-	StringInfoData out;
-	ListCell   *lc;
-	ListCell   *inner;
-
-	if (target_doc)
-	{
-		rr_table_name_from_json(target_doc, &schema, &name);
-		target = noted_table(noted, schema, name);
-	}
-	initStringInfo(&out);
-	foreach(lc, rr_doc_members(rr_doc_root(relationship->definition, "definition")))
-	{
-		const RrDoc *member = lfirst(lc);
-		const char *inner_separator = "";
-
-		appendStringInfoString(&out, separator);
-		escape_json(&out, member->key);
-		appendStringInfoChar(&out, ':');
-		separator = ",";
-		if (!rr_doc_is_object(member))
-		{
-			emit_member(&out, noted, member, source, target);
-			continue;
-		}
-		appendStringInfoChar(&out, '{');
-		foreach(inner, rr_doc_members(member))
-		{
-			appendStringInfoString(&out, inner_separator);
-			escape_json(&out, ((const RrDoc *) lfirst(inner))->key);
-			appendStringInfoChar(&out, ':');
-			emit_member(&out, noted, lfirst(inner), source, target);
-			inner_separator = ",";
-		}
-		appendStringInfoChar(&out, '}');
-	}
-	appendStringInfoChar(&out, '}');
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data)));
-}
 
 static bool
 same_jsonb(Jsonb *a, Jsonb *b)
@@ -375,18 +86,18 @@ is_renamed(const RrTableNames *table)
  * for another who does so as well.
  */
 static bool
-is_concerned(const NamesBefore * noted, const RrRelationship *r)
+is_concerned(const RrNamesBefore *names, const RrRelationship *r)
 {
 	const RrDoc *target = rr_relationship_target(r);
 	const char *schema;
 	const char *name;
 
-	if (r->source_table && is_renamed(noted_table(noted, r->source_schema, r->source_table)))
+	if (r->source_table && is_renamed(rr_names_table(names, r->source_schema, r->source_table)))
 		return true;
 	if (target == NULL)
 		return false;
 	rr_table_name_from_json(target, &schema, &name);
-	return is_renamed(noted_table(noted, schema, name));
+	return is_renamed(rr_names_table(names, schema, name));
 }
 
 /* what: "relationship", "computed field". */
@@ -397,15 +108,15 @@ table_label(const char *what, const char *schema, const char *table, const char 
 }
 
 static void
-change_table_relationship(NamesBefore * noted, const RrRelationship *r)
+change_table_relationship(RrNamesBefore *names, const RrRelationship *r)
 {
-	const RrTableNames *source = noted_table(noted, r->source_schema, r->source_table);
-	Jsonb	   *definition = rewrite_definition(noted, r, source);
+	const RrTableNames *source = rr_names_table(names, r->source_schema, r->source_table);
+	Jsonb	   *definition = rr_rename_in_definition(names, r, source);
 	const char *schema = source ? source->new_schema : r->source_schema;
 	const char *table = source ? source->new_name : r->source_table;
 	Change	   *change;
 
-	if (!is_concerned(noted, r))
+	if (!is_concerned(names, r))
 		return;
 	change = palloc0(sizeof(Change));
 	*change = (Change)
@@ -431,16 +142,16 @@ change_table_relationship(NamesBefore * noted, const RrRelationship *r)
 	if (same_jsonb(definition, r->definition) && !is_elsewhere(r->source_schema, r->source_table,
 															   schema, table))
 		change->write = NULL;
-	noted->changes = lappend(noted->changes, change);
+	names->changes = lappend(names->changes, change);
 }
 
 static void
-change_remote_relationship(NamesBefore * noted, const RrRelationship *r)
+change_remote_relationship(RrNamesBefore *names, const RrRelationship *r)
 {
-	Jsonb	   *definition = rewrite_definition(noted, r, NULL);
+	Jsonb	   *definition = rr_rename_in_definition(names, r, NULL);
 	Change	   *change;
 
-	if (!is_concerned(noted, r))
+	if (!is_concerned(names, r))
 		return;
 	change = palloc0(sizeof(Change));
 	*change = (Change)
@@ -463,14 +174,14 @@ change_remote_relationship(NamesBefore * noted, const RrRelationship *r)
 	};
 	if (same_jsonb(definition, r->definition))
 		change->write = NULL;
-	noted->changes = lappend(noted->changes, change);
+	names->changes = lappend(names->changes, change);
 }
 
 static void
-change_computed_field(NamesBefore * noted, const RrComputedField *f)
+change_computed_field(RrNamesBefore *names, const RrComputedField *f)
 {
-	const RrTableNames *source = noted_table(noted, f->source_schema, f->source_table);
-	const RrFunctionNames *calls = noted_function(noted, f->function_schema, f->function_name);
+	const RrTableNames *source = rr_names_table(names, f->source_schema, f->source_table);
+	const RrFunctionNames *calls = rr_names_function(names, f->function_schema, f->function_name);
 	const char *schema = source ? source->new_schema : f->source_schema;
 	const char *table = source ? source->new_name : f->source_table;
 	const char *function_schema = calls ? calls->new_schema : f->function_schema;
@@ -502,13 +213,13 @@ change_computed_field(NamesBefore * noted, const RrComputedField *f)
 				rr_arg_name(function)
 		}
 	};
-	noted->changes = lappend(noted->changes, change);
+	names->changes = lappend(names->changes, change);
 }
 
 static void
-change_tracked_function(NamesBefore * noted, const RrTrackedFunction *f)
+change_tracked_function(RrNamesBefore *names, const RrTrackedFunction *f)
 {
-	const RrFunctionNames *function = noted_function(noted, f->function_schema, f->function_name);
+	const RrFunctionNames *function = rr_names_function(names, f->function_schema, f->function_name);
 	Change	   *change;
 
 	if (function == NULL || !is_elsewhere(function->schema, function->name, function->new_schema,
@@ -534,22 +245,22 @@ change_tracked_function(NamesBefore * noted, const RrTrackedFunction *f)
 				rr_arg_name(function->new_schema), rr_arg_name(function->new_name)
 		}
 	};
-	noted->changes = lappend(noted->changes, change);
+	names->changes = lappend(names->changes, change);
 }
 
 static void
-collect_changes(NamesBefore * noted)
+collect_changes(RrNamesBefore *names)
 {
 	ListCell   *lc;
 
-	foreach(lc, noted->table_relationships)
-		change_table_relationship(noted, lfirst(lc));
-	foreach(lc, noted->remote_relationships)
-		change_remote_relationship(noted, lfirst(lc));
-	foreach(lc, noted->computed_fields)
-		change_computed_field(noted, lfirst(lc));
-	foreach(lc, noted->tracked_functions)
-		change_tracked_function(noted, lfirst(lc));
+	foreach(lc, names->table_relationships)
+		change_table_relationship(names, lfirst(lc));
+	foreach(lc, names->remote_relationships)
+		change_remote_relationship(names, lfirst(lc));
+	foreach(lc, names->computed_fields)
+		change_computed_field(names, lfirst(lc));
+	foreach(lc, names->tracked_functions)
+		change_tracked_function(names, lfirst(lc));
 }
 
 /* An order that every session has, whatever the names are by now. */
@@ -644,15 +355,15 @@ follow(void)
 {
 	for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++)
 	{
-		NamesBefore *noted;
+		RrNamesBefore *names;
 
 		PushCopiedSnapshot(GetLatestSnapshot());
-		noted = note_names();
-		collect_changes(noted);
-		list_sort(noted->changes, compare_changes);
-		if (lock_rows(noted->changes))
+		names = rr_names_collect();
+		collect_changes(names);
+		list_sort(names->changes, compare_changes);
+		if (lock_rows(names->changes))
 		{
-			write_rows(noted->changes);
+			write_rows(names->changes);
 			PopActiveSnapshot();
 			return;
 		}

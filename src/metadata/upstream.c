@@ -20,60 +20,6 @@
 /* What of a message of the upstream is shown. */
 #define MAX_SHOWN_BYTES		500
 
-/* A message on a line of its own, as a sentence. */
-static void
-append_sentence(StringInfo out, const char *message)
-{
-	int			start = out->len;
-
-	appendStringInfo(out, "%s%s", out->len ? "\n" : "", message);
-	if (start > 0)
-		start++;
-	if (out->len == start)
-		return;
-	out->data[start] = pg_ascii_toupper((unsigned char) out->data[start]);
-	if (strchr(".?", out->data[out->len - 1]) == NULL)
-		appendStringInfoChar(out, '.');
-}
-
-char	   *
-rr_error_lines(const GqlErrorList *errors, int max)
-{
-	return rr_error_lines_below(NULL, errors, max);
-}
-
-char	   *
-rr_error_lines_below(const char *base, const GqlErrorList *errors, int max)
-{
-	StringInfoData out;
-	int			n = 0;
-	int			left = list_length(errors->items) + errors->omitted;
-	ListCell   *lc;
-
-	initStringInfo(&out);
-	foreach(lc, errors->items)
-	{
-		const GqlError *error = lfirst(lc);
-
-		if (n++ == max)
-			break;
-		append_sentence(&out, error->message);
-		if (error->locations != NIL)
-		{
-			const GqlLocation *location = linitial(error->locations);
-
-			appendStringInfo(&out, " (line %d, column %d)", location->line, location->column);
-		}
-		if (base && error->path)
-			appendStringInfo(&out, " (at %s%s)", base,
-							 gql_path_to_string(error->path) + (*base ? strlen(" at ") : strlen(" at .")));
-		left--;
-	}
-	if (left > 0)
-		appendStringInfo(&out, "\n... and %d more.", left);
-	return out.data;
-}
-
 static void
 warn(const char *remote_schema, const GqlErrorList *warnings)
 {
@@ -209,16 +155,6 @@ check_transport(const RrRemoteSchema *remote, const RrHttpResponse *response)
 	}
 }
 
-static char *
-sentence(const char *message)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	append_sentence(&out, message);
-	return out.data;
-}
-
 static void
 throw_protocol(const RrRemoteSchema *remote, const char *what, const RrHttpResponse *response,
 			   const char *detail)
@@ -229,7 +165,7 @@ throw_protocol(const RrRemoteSchema *remote, const char *what, const RrHttpRespo
 					what),
 			 errdetail_internal("The content type is %s. %s", response->content_type
 								? rr_remote_schema_conceal(remote, response->content_type) : "unknown",
-								sentence(detail)),
+								rr_sentence(detail)),
 			 errhint("The URL must be that of a GraphQL endpoint.")));
 }
 

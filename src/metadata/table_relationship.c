@@ -1,0 +1,164 @@
+/*
+ * table_relationship.c: stores and deletes relationships that start at a
+ * table.
+ */
+#include "postgres.h"
+
+#include "utils/lsyscache.h"
+
+#include "compat.h"
+#include "metadata/metadata.h"
+
+static const char *
+kind_text(RrRelationshipKind kind)
+{
+	return kind == RR_REL_OBJECT ? "object" : kind == RR_REL_ARRAY ? "array" : "remote";
+}
+
+static RrRelationship *
+find_relationship(Oid table, const char *name, List **names)
+{
+	ListCell   *lc;
+
+	*names = NIL;
+	foreach(lc, rr_catalog_table_relationships(table))
+	{
+		RrRelationship *relationship = lfirst(lc);
+
+		if (strcmp(relationship->name, name) == 0)
+			return relationship;
+		*names = lappend(*names, unconstify(char *, relationship->name));
+	}
+	return NULL;
+}
+
+static RrRelationship *
+get_relationship(Oid table, const char *name)
+{
+	List	   *names;
+	RrRelationship *relationship = find_relationship(table, name, &names);
+
+	if (relationship == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("table \"%s\" has no relationship \"%s\"", get_rel_name(table), name),
+				 rr_errhint_did_you_mean(name, names)));
+	return relationship;
+}
+
+/* By the table's name, there may be no such table any more; or NULL. */
+static RrRelationship *
+find_stored(const char *schema, const char *table, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_catalog_table_relationships(InvalidOid))
+	{
+		RrRelationship *r = lfirst(lc);
+
+		if (strcmp(r->source_schema, schema) == 0 && strcmp(r->source_table, table) == 0 &&
+			strcmp(r->name, name) == 0)
+			return r;
+	}
+	return NULL;
+}
+
+/*
+ * Is a stored relationship of one of the kinds? Throws 42809 with the right
+ * command if it is not.
+ */
+static void
+check_kind(const RrRelationship *stored, int kinds)
+{
+	if ((kinds & (1 << stored->kind)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("relationship \"%s\" of table \"%s\" is %s", stored->name,
+						stored->source_table,
+						stored->using ? "one between tables" : "a remote one"),
+				 stored->using ? errhint("Use drop_relationship.") :
+				 errhint("Use update_remote_relationship or delete_remote_relationship.")));
+}
+
+/*
+ * The table may become part of the graph later on, and the relationship with
+ * it.
+ */
+static void
+warn_unserved(const RrRelationship *relationship)
+{
+	const char *reason = rr_unserved_reason(relationship->source_schema,
+											relationship->source_table);
+
+	if (reason != NULL)
+		ereport(WARNING,
+				(errmsg("relationship \"%s\" is not served: table \"%s.%s\" %s", relationship->name,
+						relationship->source_schema, relationship->source_table, reason)));
+}
+
+void
+rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode)
+{
+	List	   *before = NIL;
+
+	if (mode != RR_RESTORE)
+		(void) rr_get_table_locked(relationship->source_schema, relationship->source_table);
+	rr_lock_relationship_tables(relationship);
+	rr_metadata_begin();
+	if (mode != RR_RESTORE)
+	{
+		relationship->source = rr_get_table(relationship->source_schema,
+											relationship->source_table);
+		before = rr_all_inconsistencies();
+	}
+	if (mode == RR_UPDATE)
+		check_kind(get_relationship(relationship->source, relationship->name), RR_REMOTE_KINDS);
+	else if (mode == RR_CREATE)
+	{
+		rr_check_new_field(relationship->source, relationship->name, "relationship");
+		if (relationship->kind == RR_REL_TO_REMOTE_SCHEMA || relationship->kind == RR_REL_TO_SOURCE)
+			rr_check_not_derived(relationship->source, relationship->name);
+	}
+	rr_require_fit(relationship, mode);
+	RR_METADATA_EXECUTE(mode == RR_UPDATE ?
+						"UPDATE remote_rel.table_relationship SET kind = $4, definition = $5, comment = $6 "
+						"WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2 "
+						"AND name OPERATOR(pg_catalog.=) $3" :
+						"INSERT INTO remote_rel.table_relationship (table_schema, table_name, name, kind, definition, comment) "
+						"VALUES ($1, $2, $3, $4, $5, $6)",
+						rr_arg_name(relationship->source_schema),
+						rr_arg_name(relationship->source_table),
+						rr_arg_text(relationship->name), rr_arg_text(kind_text(relationship->kind)),
+						rr_arg_jsonb(relationship->definition), rr_arg_text(relationship->comment));
+	if (mode != RR_RESTORE)
+	{
+		rr_refuse_new_inconsistencies(before, psprintf("relationship \"%s\" of table \"%s\"",
+													   relationship->name,
+													   relationship->source_table));
+		warn_unserved(relationship);
+	}
+	rr_metadata_end();
+}
+
+void
+rr_delete_table_relationship_row(const char *schema, const char *table, const char *name)
+{
+	RR_METADATA_EXECUTE("DELETE FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $1 "
+						"AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
+						rr_arg_name(schema), rr_arg_name(table), rr_arg_text(name));
+}
+
+void
+rr_delete_table_relationship(const char *schema, const char *table, const char *name, int kinds)
+{
+	RrRelationship *relationship;
+
+	(void) rr_lock_table(schema, table);
+	rr_metadata_begin();
+	relationship = find_stored(schema, table, name);
+	if (relationship == NULL)
+		relationship = get_relationship(rr_get_table(schema, table), name);
+	check_kind(relationship, kinds);
+	rr_delete_table_relationship_row(schema, table, name);
+	rr_metadata_end();
+}
