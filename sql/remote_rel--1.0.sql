@@ -1,15 +1,21 @@
 -- remote_rel 1.0
 \echo Use "CREATE EXTENSION remote_rel" to load this file. \quit
 
--- A schema of this name that is there already must stop the installation: who owns it would own what is in it.
+-- No IF NOT EXISTS: a schema of this name that exists already must stop the
+-- installation. Its owner would own everything in it.
 CREATE SCHEMA remote_rel;
 COMMENT ON SCHEMA remote_rel IS 'remote_rel: catalogs and management functions';
--- Policies call remote_rel.session_variable(), and generated statements our helpers. What is not for everyone is revoked, function by function.
+-- For everyone: policies call remote_rel.session_variable(), generated
+-- statements call our helpers. EXECUTE on the other functions is revoked below,
+-- one by one.
 GRANT USAGE ON SCHEMA remote_rel TO PUBLIC;
 
--- ---------------------------------------------------------------------------------------------------------------------------------------
--- Catalogs: for their owner only, since headers hold secrets. Everything is kept by name and nothing refers by constraint, so that a dump restores in any
--- order: pg_restore -j knows no order among the tables of an extension.
+-- ----------------------------------------------------------------------------
+-- Catalogs
+--
+-- Only their owner may read them, since headers hold secrets. They refer to
+-- tables, functions and each other by name, without constraints: pg_restore -j
+-- restores the tables of an extension in any order.
 
 CREATE TABLE remote_rel.remote_schema (
 	name text PRIMARY KEY,
@@ -87,7 +93,7 @@ CREATE FUNCTION remote_rel.catalog_changed() RETURNS trigger
 COMMENT ON FUNCTION remote_rel.catalog_changed() IS 'tells every session that a catalog of remote_rel has changed';
 REVOKE ALL ON FUNCTION remote_rel.catalog_changed() FROM PUBLIC;
 
--- For each row, and always: the workers of logical replication fire no others.
+-- FOR EACH ROW and ENABLE ALWAYS: logical replication fires no other triggers.
 CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON remote_rel.remote_schema
 	FOR EACH ROW EXECUTE FUNCTION remote_rel.catalog_changed();
 CREATE TRIGGER emptied AFTER TRUNCATE ON remote_rel.remote_schema
@@ -119,8 +125,11 @@ ALTER TABLE remote_rel.remote_schema_permission ENABLE ALWAYS TRIGGER changed, E
 ALTER TABLE remote_rel.computed_field ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 ALTER TABLE remote_rel.tracked_function ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 
--- ---------------------------------------------------------------------------------------------------------------------------------------
+-- ----------------------------------------------------------------------------
 -- Management
+--
+-- The C function of remote_rel.NAME() is rr_NAME (src/metadata/sql_functions.c).
+-- src/metadata/json_api.c says how to add a command.
 
 CREATE FUNCTION remote_rel.add_remote_schema(name text, definition jsonb, comment text DEFAULT NULL, sdl text DEFAULT NULL) RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_add_remote_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -242,7 +251,7 @@ REVOKE ALL ON FUNCTION remote_rel.track_function(regproc, jsonb, text) FROM PUBL
 CREATE FUNCTION remote_rel.untrack_function(function regproc) RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_untrack_function' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.untrack_function(regproc)
-	IS 'a tracked function is no root field any more';
+	IS 'stop serving a function as a root field';
 REVOKE ALL ON FUNCTION remote_rel.untrack_function(regproc) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.metadata(request jsonb) RETURNS jsonb
@@ -250,7 +259,7 @@ CREATE FUNCTION remote_rel.metadata(request jsonb) RETURNS jsonb
 COMMENT ON FUNCTION remote_rel.metadata(jsonb) IS 'run a command of Hasura''s metadata API: {"type": ..., "args": ...}';
 REVOKE ALL ON FUNCTION remote_rel.metadata(jsonb) FROM PUBLIC;
 
--- ---------------------------------------------------------------------------------------------------------------------------------------
+-- ----------------------------------------------------------------------------
 -- GraphQL
 
 CREATE FUNCTION @extschema@.graphql_resolve(query text, role name DEFAULT NULL, variables jsonb DEFAULT NULL,
@@ -272,8 +281,8 @@ CREATE FUNCTION @extschema@.graphql_schema(role name DEFAULT NULL) RETURNS text
 	AS 'MODULE_PATHNAME', 'rr_graphql_schema' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION @extschema@.graphql_schema(name) IS 'the GraphQL schema that a role sees, as SDL';
 
--- ---------------------------------------------------------------------------------------------------------------------------------------
--- The language by itself
+-- ----------------------------------------------------------------------------
+-- GraphQL documents and schemas without a database
 
 CREATE FUNCTION remote_rel.validate_document(sdl text, document text, variables jsonb DEFAULT NULL, operation_name text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME', 'rr_validate_document' LANGUAGE C STABLE PARALLEL SAFE;
@@ -284,14 +293,14 @@ CREATE FUNCTION remote_rel.validate_schema(sdl text) RETURNS json
 	AS 'MODULE_PATHNAME', 'rr_validate_schema' LANGUAGE C STRICT STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION remote_rel.validate_schema(text) IS 'everything that is wrong with a schema given as SDL';
 
--- ---------------------------------------------------------------------------------------------------------------------------------------
+-- ----------------------------------------------------------------------------
 -- What generated statements call
 
 CREATE FUNCTION remote_rel.json_object(template text) RETURNS json
 	AS 'MODULE_PATHNAME', 'rr_json_object' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION remote_rel.json_object(text) IS 'a template without placeholders as JSON';
 
--- STABLE, as to_json() is: the text of some types depends on settings.
+-- STABLE, as to_json() is: settings change the text of some types.
 CREATE FUNCTION remote_rel.json_object(template text, VARIADIC "values" "any") RETURNS json
 	AS 'MODULE_PATHNAME', 'rr_json_object' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION remote_rel.json_object(text, "any")
@@ -322,14 +331,18 @@ CREATE FUNCTION remote_rel.join_hole(step integer, run integer) RETURNS json
 	AS 'MODULE_PATHNAME', 'rr_join_hole' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION remote_rel.join_hole(integer, integer) IS 'place of a remote value that depends on no column; for statements of graphql_resolve()';
 
--- VOLATILE, so that it is evaluated for the rows that the answer has, after sorting and LIMIT.
+-- VOLATILE, so that it is evaluated after sorting and LIMIT, only for the rows
+-- of the answer.
 CREATE FUNCTION remote_rel.join_hole(step integer, run integer, VARIADIC keys "any") RETURNS json
 	AS 'MODULE_PATHNAME', 'rr_join_hole' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION remote_rel.join_hole(integer, integer, "any") IS 'place of the remote value for these keys; for statements of graphql_resolve()';
 
--- ---------------------------------------------------------------------------------------------------------------------------------------
--- Renames and drops. Last in this file, so that it does not follow itself. They run as their owner, since whoever may run DDL has no rights on the catalogs; and
--- whatever goes wrong in them is a warning.
+-- ----------------------------------------------------------------------------
+-- Event triggers for renames and drops
+--
+-- They stand after the catalogs and functions that they use. They run as their
+-- owner, since the role that runs DDL has no privileges on the catalogs. Errors
+-- in them become warnings, so that no DDL fails because of us.
 
 CREATE FUNCTION remote_rel.note_names() RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_note_names' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -338,17 +351,17 @@ REVOKE ALL ON FUNCTION remote_rel.note_names() FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.follow_names(classes oid[], objects oid[]) RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_follow_names' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.follow_names(oid[], oid[]) IS 'rewrite the names of what the command that note_names() saw begin has renamed';
+COMMENT ON FUNCTION remote_rel.follow_names(oid[], oid[]) IS 'rewrite the names in the metadata after the command that note_names() saw begin';
 REVOKE ALL ON FUNCTION remote_rel.follow_names(oid[], oid[]) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.tell_dropped(schemas text[], names text[], columns text[]) RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_tell_dropped' LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.tell_dropped(text[], text[], text[]) IS 'tell what has become inconsistent since these tables, functions and columns are gone';
+COMMENT ON FUNCTION remote_rel.tell_dropped(text[], text[], text[]) IS 'tell which metadata needs tables, functions and columns that were just dropped';
 REVOKE ALL ON FUNCTION remote_rel.tell_dropped(text[], text[], text[]) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.touch_catalogs() RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_touch_catalogs' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.touch_catalogs() IS 'let every session build its GraphQL schemas anew';
+COMMENT ON FUNCTION remote_rel.touch_catalogs() IS 'make every session build its GraphQL schemas again';
 REVOKE ALL ON FUNCTION remote_rel.touch_catalogs() FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.before_ddl() RETURNS event_trigger
@@ -377,7 +390,7 @@ EXCEPTION WHEN OTHERS THEN
 	RAISE WARNING 'remote_rel could not follow this command' USING DETAIL = concat_ws(E'\n', SQLERRM, substring(context FROM E'^row [^\n]*'));
 END
 $$;
-COMMENT ON FUNCTION remote_rel.after_ddl() IS 'event trigger: let the catalogs follow what was renamed';
+COMMENT ON FUNCTION remote_rel.after_ddl() IS 'event trigger: rewrite renamed names in the metadata';
 REVOKE ALL ON FUNCTION remote_rel.after_ddl() FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.after_drop() RETURNS event_trigger
@@ -388,7 +401,8 @@ DECLARE
 	columns text[];
 	gone record;
 BEGIN
-	-- Tables and functions by schema and name, columns with the column; temporary tables are dropped all the time.
+	-- Tables and functions have schema and name, columns also the column.
+	-- Temporary tables are dropped often, and no metadata names them.
 	SELECT array_agg(address_names[1]), array_agg(address_names[2]), array_agg(address_names[3])
 		INTO schemas, names, columns FROM pg_event_trigger_dropped_objects()
 		WHERE object_type IN ('table', 'view', 'materialized view', 'foreign table', 'function',
@@ -418,7 +432,9 @@ BEGIN
 			RAISE NOTICE '% "%" goes with table "%.%"', gone.kind, gone.name, gone.table_schema, gone.table_name;
 		END LOOP;
 	END IF;
-	-- What is left without something that it needs. Looked at in earnest when the name is one that the metadata has, since that takes reading all of it.
+	-- Tell which metadata misses what was dropped. tell_dropped() reads all
+	-- metadata, so it is called only when a name in them is that of a dropped
+	-- object.
 	BEGIN
 		PERFORM FROM unnest(schemas, names, columns) AS d (schema_name, name, column_name)
 			WHERE column_name IS NOT NULL
@@ -441,10 +457,10 @@ EXCEPTION WHEN OTHERS THEN
 	RAISE WARNING 'remote_rel could not follow this drop' USING DETAIL = SQLERRM;
 END
 $$;
-COMMENT ON FUNCTION remote_rel.after_drop() IS 'event trigger: relationships and computed fields of dropped tables go with them';
+COMMENT ON FUNCTION remote_rel.after_drop() IS 'event trigger: delete relationships and computed fields of dropped tables';
 REVOKE ALL ON FUNCTION remote_rel.after_drop() FROM PUBLIC;
 
--- ALTER INDEX renames tables as well, ALTER TYPE the columns of typed ones.
+-- ALTER INDEX can rename a table, ALTER TYPE the columns of a typed table.
 CREATE EVENT TRIGGER remote_rel_before_ddl ON ddl_command_start
 	WHEN TAG IN ('ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER INDEX', 'ALTER TYPE', 'ALTER SCHEMA',
 		'ALTER FUNCTION', 'ALTER ROUTINE', 'ALTER EXTENSION')
@@ -455,12 +471,12 @@ CREATE EVENT TRIGGER remote_rel_after_ddl ON ddl_command_end
 	EXECUTE FUNCTION remote_rel.after_ddl();
 CREATE EVENT TRIGGER remote_rel_after_drop ON sql_drop
 	EXECUTE FUNCTION remote_rel.after_drop();
--- Also where a replication role applies DDL.
+-- ALWAYS: also where session_replication_role is replica.
 ALTER EVENT TRIGGER remote_rel_before_ddl ENABLE ALWAYS;
 ALTER EVENT TRIGGER remote_rel_after_ddl ENABLE ALWAYS;
 ALTER EVENT TRIGGER remote_rel_after_drop ENABLE ALWAYS;
 
--- ---------------------------------------------------------------------------------------------------------------------------------------
+-- ----------------------------------------------------------------------------
 -- Joins in SQL
 
 CREATE FUNCTION remote_rel.remote_join(rows anyarray, relationship text, selection text DEFAULT NULL, arguments jsonb DEFAULT NULL,
@@ -469,9 +485,13 @@ CREATE FUNCTION remote_rel.remote_join(rows anyarray, relationship text, selecti
 COMMENT ON FUNCTION remote_rel.remote_join(anyarray, text, text, jsonb, name, jsonb)
 	IS 'rows of a table, each with what a remote relationship of the table gives for it';
 
--- ---------------------------------------------------------------------------------------------------------------------------------------
--- Privileges are what this script says, whatever the default privileges of the role that runs it are: they may take EXECUTE from PUBLIC, or give all new
--- tables, functions or schemas to somebody. The entry points outside of the schema remote_rel are left to them.
+-- ----------------------------------------------------------------------------
+-- Privileges
+--
+-- Undo what default privileges of the role that runs this script did: they may
+-- have taken EXECUTE from PUBLIC, or granted new tables, functions or schemas
+-- to other roles. The functions outside of schema remote_rel keep what default
+-- privileges gave them.
 
 GRANT EXECUTE ON FUNCTION remote_rel.validate_document(text, text, jsonb, text), remote_rel.validate_schema(text), remote_rel.json_object(text),
 	remote_rel.json_object(text, "any"), remote_rel.json_rows_add(internal, text), remote_rel.json_rows_add(internal, text, "any"),

@@ -1,5 +1,8 @@
 /*
- * write.c: how the commands write to the catalogs.
+ * catalog_write.c: writes to the extension's tables.
+ *
+ * Statements go through SPI as the extension's owner. The lock is taken on
+ * remote_rel.remote_schema, whatever table is written.
  */
 #include "postgres.h"
 
@@ -26,10 +29,7 @@ rr_arg_text(const char *value)
 	};
 }
 
-/*
- * value is at most NAMEDATALEN - 1 bytes: callers have found an object of this
- * name, or cut it as the server does.
- */
+/* namein() would truncate a longer value; see the contract. */
 RrArg
 rr_arg_name(const char *value)
 {
@@ -115,7 +115,9 @@ rr_metadata_execute(const char *sql, int nargs, const RrArg *args)
 	}
 	nulls[nargs] = '\0';
 
-	/* Left by hand on success, by the (sub)transaction's abort otherwise. */
+	/*
+	 * Undone below on success, by the abort of the (sub)transaction on error.
+	 */
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(rr_extension_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
 	if (SPI_connect() != SPI_OK_CONNECT)

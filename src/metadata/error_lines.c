@@ -9,7 +9,7 @@
 #include "graphql/type/coerce.h"
 #include "metadata/metadata.h"
 
-/* A message on a line of its own, as a sentence. */
+/* Append a message on a line of its own, as a sentence. */
 static void
 append_sentence(StringInfo out, const char *message)
 {

@@ -1,8 +1,10 @@
 /*
- * export.c: the metadata as one object, in the shape of Hasura's version 3.
+ * export.c: exports the metadata as one object in the format of Hasura's
+ * version 3, tells its resource_version, and clears it.
  *
- * Everything is sorted, so that two exports of one state are equal, and differ
- * where the states do. Header values are exported as they were given.
+ * Everything is sorted: two exports are equal exactly when the metadata are.
+ * Header values are exported as they were given; environment variables are not
+ * read.
  */
 #include "postgres.h"
 
@@ -17,7 +19,7 @@ table_json(const char *schema, const char *name)
 	return rr_jsonb_object("schema", rr_jsonb_text(schema), "name", rr_jsonb_text(name), NULL);
 }
 
-/* NULL for an empty list, which is left out. */
+/* NULL for an empty list: rr_jsonb_object() leaves the member out. */
 static Jsonb *
 list_json(List *items)
 {
@@ -26,7 +28,7 @@ list_json(List *items)
 
 /* ---- tables ---- */
 
-/* What hangs at one table. */
+/* The metadata of one table. */
 typedef struct Table
 {
 	const char *schema;
@@ -151,17 +153,17 @@ permissions_json(const char *remote_schema)
 	foreach(lc, rr_catalog_permissions(remote_schema))
 	{
 		const RrPermission *permission = lfirst(lc);
+		Jsonb	   *schema = rr_jsonb_text(permission->sdl);
+		Jsonb	   *json = rr_jsonb_object("role", rr_jsonb_text(permission->role),
+										   "definition", rr_jsonb_object("schema", schema, NULL),
+										   "comment", rr_jsonb_text(permission->comment), NULL);
 
-		result = lappend(result, rr_jsonb_object("role", rr_jsonb_text(permission->role),
-												 "definition", rr_jsonb_object("schema",
-																			   rr_jsonb_text(permission->sdl), NULL),
-												 "comment", rr_jsonb_text(permission->comment),
-												 NULL));
+		result = lappend(result, json);
 	}
 	return result;
 }
 
-/* Grouped by type; the catalog gives them in that order. */
+/* Grouped by type; the catalog is read in that order. */
 static List *
 relationships_json(const char *remote_schema)
 {

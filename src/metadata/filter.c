@@ -1,15 +1,14 @@
 /*
- * filter.c: boolean expressions of Hasura's permissions as SQL conditions for
- * policies.
+ * filter.c: translates boolean expressions of Hasura's permissions into SQL
+ * conditions for policies.
  *
- * The condition stands by itself: names are qualified, so that it means the
- * same wherever it is run, and "X-Hasura-…" strings become calls of
- * remote_rel.session_variable(). Columns of the policy's table are written
- * with the table's name, those of others with aliases.
+ * The condition does not depend on search_path: names are qualified. Strings
+ * "X-Hasura-…" become calls of remote_rel.session_variable(). Columns of the
+ * policy's table are written with the table's name, those of other tables with
+ * aliases _1, _2, ….
  */
 #include "postgres.h"
 
-#include "base/subtransaction.h"
 #include "access/transam.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
@@ -18,9 +17,10 @@
 #include "utils/lsyscache.h"
 
 #include "compat.h"
+#include "base/subtransaction.h"
 #include "metadata/filter.h"
 
-/* What an operator's right-hand side is. */
+/* What stands on the right of an operator. */
 typedef enum Operand
 {
 	OPERAND_SAME,				/* a value of the column's type */
@@ -33,14 +33,14 @@ typedef enum Operand
 	OPERAND_CAST,				/* {"String": comparisons} */
 } Operand;
 
-/* Hasura's older spelling has "$" in the place of "_". */
+/* An operator. Its name starts with "_", in Hasura's old spelling with "$". */
 typedef struct Comparison
 {
 	const char *name;			/* without its first character */
 	Operand		operand;
 	const char *symbol;			/* the operator's name */
-	const char *sql;			/* how it is written where the type is
-								 * pg_catalog's; NULL: by its name */
+	const char *sql;			/* how it is written for built-in types; NULL:
+								 * as symbol */
 } Comparison;
 
 static const Comparison comparisons[] = {
@@ -79,7 +79,7 @@ static const Comparison comparisons[] = {
 	{"cast", OPERAND_CAST, NULL, NULL},
 };
 
-/* A table in sight. */
+/* A table whose columns can be named. */
 typedef struct Scope
 {
 	const RrTable *table;
@@ -110,8 +110,8 @@ throw_inexpressible(const RrDoc *doc, const char *what)
 /* ---- values ---- */
 
 /*
- * The type as it is written where search_path cannot be relied on; "bpchar",
- * since "character" is one of length 1.
+ * The name of a type, independent of search_path. FORMAT_TYPE_TYPEMOD_GIVEN
+ * makes it "bpchar" instead of "character", which means length 1.
  */
 static const char *
 type_name(Oid type)
@@ -123,7 +123,10 @@ type_name(Oid type)
 	return format_type_extended(type, -1, flags);
 }
 
-/* The session variable that a string stands for, in lower case; or NULL. */
+/*
+ * The session variable that a string names, in lower case; NULL for any other
+ * value.
+ */
 static char *
 session_variable(const RrDoc *doc)
 {
@@ -153,7 +156,7 @@ read_literal(void *arg)
 	(void) OidInputFunctionCall(function, literal->text, parameter, -1);
 }
 
-/* Throws when the type does not take the text, as the statement would. */
+/* Throw when the text is no value of the type: the statement would fail. */
 static void
 check_literal(const RrDoc *doc, Oid type, char *text)
 {
@@ -215,7 +218,7 @@ rr_filter_value(const RrDoc *doc, Oid type)
 	return psprintf("%s::%s", quote_literal_cstr(text), type_name(base));
 }
 
-/* What stands behind = ANY: an array. */
+/* The array on the right of = ANY. */
 static const char *
 list_operand(const RrDoc *doc, Oid type)
 {
@@ -262,20 +265,25 @@ rr_filter_column(const RrTable *table, const char *name, const RrDoc *doc)
 			 rr_errhint_did_you_mean(name, column_names(table))));
 }
 
-/* "name", or ["$", "name"] of the policy's own table. */
+/* A column: "name", or ["$", "name"] for one of the policy's table. */
 static const char *
 column_operand(const Filter *f, const Scope *scope, const RrDoc *doc)
 {
+	const RrDoc *name;
+	const RrColumn *column;
 	List	   *parts;
 
 	if (!rr_doc_is_array(doc))
-		return column_expression(scope, rr_filter_column(scope->table, rr_doc_text(doc),
-														 doc)->name);
+	{
+		column = rr_filter_column(scope->table, rr_doc_text(doc), doc);
+		return column_expression(scope, column->name);
+	}
 	parts = rr_doc_items(doc);
 	if (list_length(parts) != 2 || strcmp(rr_doc_text(linitial(parts)), "$") != 0)
 		throw_inexpressible(doc, "a comparison with a column of a related table");
-	return column_expression(&f->root, rr_filter_column(f->root.table,
-														rr_doc_text(lsecond(parts)), lsecond(parts))->name);
+	name = lsecond(parts);
+	column = rr_filter_column(f->root.table, rr_doc_text(name), name);
+	return column_expression(&f->root, column->name);
 }
 
 /* ---- comparisons ---- */
@@ -365,7 +373,7 @@ append_comparison(Filter *f, StringInfo out, const Scope *scope, const char *exp
 	}
 }
 
-/* {operator: value, …}; a value alone is to be equal. */
+/* {operator: value, …}, or a value alone, which means equality. */
 static void
 append_comparisons(Filter *f, StringInfo out, const Scope *scope, const char *expression,
 				   Oid type, const RrDoc *doc)
@@ -435,12 +443,12 @@ append_related(Filter *f, StringInfo out, const Scope *scope, const RrLink *link
 	initStringInfo(&condition);
 	for (int i = 0; i < link->nkeys; i++)
 	{
-		/* a key's operators have the referenced column first */
+		/* the operators of a foreign key take the referenced column first */
 		bool		outer_first = link->key && link->backward;
-		const char *there = column_expression(&inner, rr_table_column(link->target,
-																	  link->target_attnums[i])->name);
-		const char *here = column_expression(scope, rr_table_column(link->table,
-																	link->attnums[i])->name);
+		const RrColumn *target = rr_table_column(link->target, link->target_attnums[i]);
+		const RrColumn *source = rr_table_column(link->table, link->attnums[i]);
+		const char *there = column_expression(&inner, target->name);
+		const char *here = column_expression(scope, source->name);
 		const char *operator = rr_operator_name(link->operators[i]);
 
 		if (strcmp(operator, "OPERATOR(pg_catalog.=)") == 0)
@@ -451,7 +459,7 @@ append_related(Filter *f, StringInfo out, const Scope *scope, const RrLink *link
 	append_exists(f, out, table_sql(link->target), &inner, condition.data, where);
 }
 
-/* {"_table": …, "_where": …}: rows of a table that need not be related. */
+/* {"_table": …, "_where": …}: rows of any table exist. */
 static void
 append_anywhere(Filter *f, StringInfo out, const RrDoc *doc)
 {
@@ -475,8 +483,8 @@ static void
 append_computed(Filter *f, StringInfo out, const Scope *scope, const RrFunction *function,
 				const RrDoc *doc)
 {
-	const char *call = psprintf("%s(%s)", quote_qualified_identifier(function->schema,
-																	 function->sql_name), scope->alias);
+	const char *name = quote_qualified_identifier(function->schema, function->sql_name);
+	const char *call = psprintf("%s(%s)", name, scope->alias);
 
 	if (function->nargs - function->ndefaults > 1 || function->session_arg >= 0)
 		throw_inexpressible(doc, "a computed field with arguments");
@@ -492,7 +500,7 @@ append_computed(Filter *f, StringInfo out, const Scope *scope, const RrFunction 
 
 /* ---- boolean expressions ---- */
 
-/* _and, _or: [] is true, or false. */
+/* _and and _or; an empty list is true for _and, false for _or. */
 static void
 append_conditions(Filter *f, StringInfo out, const Scope *scope, const RrDoc *list, bool any)
 {
@@ -530,7 +538,7 @@ throw_no_field(const RrTable *table, const RrDoc *member)
 			 rr_errhint_did_you_mean(member->key, names)));
 }
 
-/* Is the member this operator, in either spelling? */
+/* Is the member this operator, as "_name" or "$name"? */
 static bool
 is_operator(const RrDoc *member, const char *name)
 {
@@ -566,8 +574,8 @@ append_member(Filter *f, StringInfo out, const Scope *scope, const RrDoc *member
 }
 
 /*
- * All members are to hold; what is written needs no parentheses between ANDs
- * and ORs.
+ * The AND of all members. Each is written so that it needs no parentheses
+ * beside AND and OR.
  */
 static void
 append_where(Filter *f, StringInfo out, const Scope *scope, const RrDoc *doc)

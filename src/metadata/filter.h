@@ -1,10 +1,7 @@
 /*
  * filter.h: boolean expressions of Hasura's permissions as SQL conditions for
- * policies.
- *
- * What is wrong with an expression is thrown with its path: 22023 for its
- * shape, 42703 for a name that the table has not, 0A000 for what no policy can
- * say.
+ * policies. Errors are thrown with their path: 22023 for the shape, 42703 for
+ * an unknown column or relationship, 0A000 for what no policy can express.
  */
 #ifndef RR_FILTER_H
 #define RR_FILTER_H
@@ -13,21 +10,26 @@
 #include "schema/table/table.h"
 
 /*
- * The table as the GraphQL schema knows it, with its relationships; throws
- * when it has not got it.
+ * A table with its columns and relationships, as the GraphQL schema has it;
+ * throws 42P01, 42809 or 55000 when it has not. It belongs to the cached
+ * schema: do not keep it beyond the command.
  */
 extern const RrTable *rr_filter_table(const char *schema, const char *name);
 
-/* Throws 42703 at doc when there is no such column. */
+/* A column by its name; throws 42703, with the path of doc. */
 extern const RrColumn *rr_filter_column(const RrTable *table, const char *name, const RrDoc *doc);
 
 /*
- * A condition on rows of the table, which stand under its own name.
- * *reads_tables: it has subqueries.
+ * The condition on a row of the table, whose columns it names with the table's
+ * name. *reads_tables is set when it reads other tables.
  */
 extern char *rr_filter_to_sql(const RrDoc *filter, const RrTable *table, bool *reads_tables);
 
-/* A value, or the session variable that it names, as SQL of the type. */
+/*
+ * A value as SQL of the type: a literal, or a call of
+ * remote_rel.session_variable(). Throws when the literal is no value of the
+ * type.
+ */
 extern const char *rr_filter_value(const RrDoc *doc, Oid type);
 
 #endif							/* RR_FILTER_H */

@@ -1,13 +1,14 @@
 /*
- * grants.c: Hasura's permissions on tables and functions, and its inherited
- * roles, as the statements that say the same here.
+ * grants.c: translates Hasura's permissions on tables and functions, and its
+ * inherited roles, into SQL statements.
  *
- * Nothing is run: the commands are refused with the statements as the hint,
- * and replace_metadata's answer has them, for whoever owns the tables to run.
- * A condition that reads other tables becomes a SECURITY DEFINER function: a
- * policy's own subqueries would need the role to read those tables, whose
- * policies would apply in them, and two policies that read each other's tables
- * are refused as a recursion.
+ * Nothing is run: the owner of the tables has to do that. The commands throw
+ * an error whose hint has the statements; replace_metadata returns them.
+ *
+ * A condition that reads other tables becomes a SECURITY DEFINER function. As
+ * a plain subquery in the policy it would need the role to have SELECT on
+ * those tables, their policies would apply in it, and two policies that read
+ * each other's tables would be rejected as infinite recursion.
  */
 #include "postgres.h"
 
@@ -32,9 +33,9 @@ typedef struct Grants
 	const char *role;			/* quoted */
 	const char *role_name;
 	bool		whole_row;		/* every column was granted */
-	List	   *roles;			/* char *: made by statements before */
+	List	   *roles;			/* char *: created by earlier statements */
 	StringInfoData statements;	/* one a line */
-	StringInfoData left_out;	/* what they do not say, one a line */
+	StringInfoData left_out;	/* members without a counterpart, one a line */
 } Grants;
 
 static void statement(Grants *g, const char *fmt,...) pg_attribute_printf(2, 3);
@@ -65,7 +66,7 @@ policy_name(const Grants *g)
 }
 
 /*
- * Of a function that belongs to the permission. what: "filter", "check",
+ * The name of a function of the permission. what is "filter", "check" or
  * "preset".
  */
 static const char *
@@ -82,7 +83,10 @@ trigger_name(const Grants *g)
 	return quote_identifier(makeObjectName(g->role_name, g->verb, "preset"));
 }
 
-/* The name of a role. Unquoted "public" is everybody. */
+/*
+ * The name of a role. Throws for names that no role can have; "public" means
+ * all roles in GRANT.
+ */
 static const char *
 role_name(const RrDoc *doc)
 {
@@ -128,7 +132,7 @@ create_role(Grants *g, const char *role)
 }
 
 static void
-throw_written_so(const Grants *g, const char *type, const char *as)
+throw_statements(const Grants *g, const char *type, const char *as)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -152,7 +156,7 @@ in_presets(const RrDoc *presets, const char *name)
 	return false;
 }
 
-/* Of a generated column, which nobody writes. */
+/* A column that no statement may write. */
 static bool
 is_generated(const RrColumn *column)
 {
@@ -166,8 +170,8 @@ add_name(StringInfo list, const char *name)
 }
 
 /*
- * columns: a list of names, "*", or NULL for all; without those that are
- * preset.
+ * columns is a list of names, "*", or NULL for all. Columns with a preset are
+ * not granted.
  */
 static void
 grant_columns(Grants *g, const RrDoc *columns, const RrDoc *presets)
@@ -204,7 +208,7 @@ grant_columns(Grants *g, const RrDoc *columns, const RrDoc *presets)
 
 /* ---- policies ---- */
 
-/* The condition itself, or the call of a function that has it. */
+/* The condition as SQL, or the call of a function that evaluates it. */
 static const char *
 condition(Grants *g, const RrDoc *filter, const char *what)
 {
@@ -231,7 +235,7 @@ is_unconditional(const RrDoc *filter)
 	return filter == NULL || rr_doc_members(filter) == NIL;
 }
 
-/* filter and check: as the permission has them, or NULL. */
+/* filter and check are the members of the permission, or NULL. */
 static void
 create_policy(Grants *g, const RrDoc *filter, const RrDoc *check)
 {
@@ -310,7 +314,7 @@ grant_computed_fields(Grants *g, const RrDoc *fields)
 		leave_out(g, fields, "a computed field takes the whole row, so it shows only to roles that may read every column.");
 }
 
-/* Members of the permission that no statement says. */
+/* List the members that no statement can express. */
 static void
 leave_out_rest(Grants *g, const RrDoc *permission)
 {
@@ -454,7 +458,7 @@ throw_table_permission(const char *type, const char *verb, bool create, const Rr
 		create_permission(&g, args);
 	else
 		drop_permission(&g);
-	throw_written_so(&g, type, create ? "GRANT and CREATE POLICY" : "REVOKE and DROP POLICY");
+	throw_statements(&g, type, create ? "GRANT and CREATE POLICY" : "REVOKE and DROP POLICY");
 }
 
 /* {"table", "role", "type", "comment"} */
@@ -470,7 +474,7 @@ throw_comment(const char *type, const RrDoc *args)
 	set_verb(&g, rr_doc_text(verb), verb);
 	read_table(&g, args);
 	comment_on(&g, rr_doc_get_text(args, "comment", ""));
-	throw_written_so(&g, type, "COMMENT ON POLICY");
+	throw_statements(&g, type, "COMMENT ON POLICY");
 }
 
 /* {"function", "role"} */
@@ -494,7 +498,7 @@ throw_function_permission(const char *type, bool create, const RrDoc *args)
 	}
 	else
 		statement(&g, "REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC, %s", function, g.role);
-	throw_written_so(&g, type, create ? "GRANT" : "REVOKE");
+	throw_statements(&g, type, create ? "GRANT" : "REVOKE");
 }
 
 /*
@@ -535,7 +539,7 @@ throw_inherited_role(const char *type, bool create, const RrDoc *args)
 		begin(&g, rr_doc_require(args, "role_name"));
 		statement(&g, "DROP ROLE IF EXISTS %s", g.role);
 	}
-	throw_written_so(&g, type, create ? "membership between roles" : "DROP ROLE");
+	throw_statements(&g, type, create ? "membership between roles" : "DROP ROLE");
 }
 
 void

@@ -1,6 +1,7 @@
 /*
- * grants.h: commands about permissions on tables and functions, and about
- * inherited roles, which PostgreSQL's own statements take the place of.
+ * grants.h: commands for permissions on tables and functions and for inherited
+ * roles. They are not run; the SQL statements that do the same are returned or
+ * shown.
  */
 #ifndef RR_GRANTS_H
 #define RR_GRANTS_H
@@ -8,17 +9,20 @@
 #include "catalog/doc.h"
 
 /*
- * Throws 0A000, the statements as its hint, if the command (bare: without pg_)
- * is one of these; what is wrong with its arguments otherwise.
+ * If the command is one of these, throw 0A000 with the statements as its hint,
+ * or what is wrong with its arguments. Returns for any other. bare is type
+ * without the prefix "pg_".
  */
 extern void rr_throw_grants(const char *type, const char *bare, const RrDoc *request);
 
 /*
- * For what a metadata object holds: {"path", "statements", "left_out"}; throws
- * what is wrong with it. verb: "select", "insert", "update", "delete";
- * permission: {"role", "permission", "comment"}; role: {"role_name",
- * "role_set"}. *roles are those that statements before these have made, List
- * of char *; added to.
+ * For an item of a metadata object: {"path", "statements", "left_out"}. Throws
+ * what is wrong with it.
+ *
+ * verb is "select", "insert", "update" or "delete"; permission is {"role",
+ * "permission", "comment"}; role is {"role_name", "role_set"}. *roles, List of
+ * char *, are the roles that earlier statements create; those that these
+ * create are added.
  */
 extern Jsonb *rr_table_permission_json(const char *schema, const char *table, const char *verb,
 									   const RrDoc *permission,

@@ -1,10 +1,11 @@
 /*
- * inconsistent.c: what of the metadata cannot be served, and why.
+ * inconsistent.c: finds the metadata that cannot be served, with the reasons.
  *
- * Checked here: remote schemas, permissions, relationships, functions, each
- * for itself. What only shows when a whole schema is built (clashes of names,
- * names that GraphQL cannot spell) comes from the role schema. An object that
- * both report is listed once.
+ * Checked here is each object by itself: remote schemas, permissions,
+ * relationships, functions. What only shows when the whole schema is built
+ * (name clashes, names that GraphQL does not allow) comes from the role
+ * schema. An object that both report is listed once, with the reason found
+ * here.
  */
 #include "postgres.h"
 
@@ -22,15 +23,19 @@
 #include "schema/table/table.h"
 
 /*
- * How often everything is checked again because something changed meanwhile.
+ * How often everything is checked again because something has changed in
+ * between. After that the last result is returned, though it may be out of
+ * date.
  */
 #define MAX_ATTEMPTS 10
 
-/* An object of the metadata under the names by which it is listed. */
+/*
+ * An object of the metadata, with the type and name under which it is listed.
+ */
 typedef struct Entry
 {
 	const char *type;
-	const char *name;			/* the only one of its type */
+	const char *name;			/* unique among its type */
 	const RrRemoteSchema *remote;	/* one of these */
 	const RrPermission *permission;
 	const RrRelationship *relationship;
@@ -125,7 +130,10 @@ check_function(const char *schema, const char *name, GqlErrorList *errors)
 		gql_error(errors, "Function \"%s.%s\" is overloaded.", schema, name);
 }
 
-/* Entries come in the order in which the remote schemas were added. */
+/*
+ * Check a remote schema against those added before it. Entries come in that
+ * order.
+ */
 static void
 check_remote(RrRemote *remote, RrRemotes *remotes, GqlErrorList *errors)
 {
@@ -188,8 +196,8 @@ lists_entry(List *inconsistencies, const Entry *entry)
 }
 
 /*
- * The object that an inconsistency is of; NULL for what is none of the
- * metadata.
+ * The object that an inconsistency belongs to; NULL when it is no object of
+ * the metadata (a table, a role).
  */
 static const Entry *
 entry_of(List *entries, const RrInconsistency *item)
@@ -206,11 +214,11 @@ entry_of(List *entries, const RrInconsistency *item)
 	return NULL;
 }
 
-/* ---- what needs something that is inconsistent ---- */
+/* ---- objects that need an inconsistent one ---- */
 
 /*
- * The first computed field that a relationship joins by and that is listed, or
- * NULL.
+ * The first computed field among a relationship's lhs_fields that is listed as
+ * inconsistent, or NULL.
  */
 static const char *
 listed_computed_field(List *found, const RrRelationship *r)
@@ -222,16 +230,16 @@ listed_computed_field(List *found, const RrRelationship *r)
 	foreach(lc, r->to_remote_schema->lhs_fields)
 	{
 		const char *name = lfirst(lc);
+		const char *label = rr_field_label(r->source_schema, r->source_table, name);
 
-		/* a column comes first */
-		if (get_attnum(r->source, name) <= 0 && lists(found, "computed_field",
-													  rr_field_label(r->source_schema, r->source_table, name)))
+		/* a column of the same name is used first */
+		if (get_attnum(r->source, name) <= 0 && lists(found, "computed_field", label))
 			return name;
 	}
 	return NULL;
 }
 
-/* The same of the remote schemas that something needs. */
+/* The same for the remote schemas that an object needs. */
 static const char *
 listed_remote_schema(List *found, const Entry *entry)
 {
@@ -248,7 +256,7 @@ listed_remote_schema(List *found, const Entry *entry)
 }
 
 /*
- * Why something cannot be served that is all right itself; NULL when it can.
+ * Why an object that has no error itself cannot be served; NULL when it can.
  */
 static const char *
 dependent_reason(List *found, const Entry *entry)
@@ -322,8 +330,9 @@ find_inconsistencies(void)
 }
 
 /*
- * Metadata and tables in step: both as they are now, and again if DDL of
- * others came in between.
+ * The metadata and the tables must be of one time. Both are read as they are
+ * now; if another session changes either meanwhile, everything is checked
+ * again.
  */
 List	   *
 rr_all_inconsistencies(void)
@@ -348,7 +357,7 @@ rr_all_inconsistencies(void)
 
 /* ---- what a command did ---- */
 
-/* Those that are not in before. */
+/* The items of now that are not in before, sorted. */
 static List *
 new_among(List *now, List *before)
 {
@@ -441,9 +450,12 @@ rr_warn_new_inconsistencies(List *before)
 	return rr_warn_new_among(rr_all_inconsistencies(), before);
 }
 
-/* ---- what a drop did ---- */
+/* ---- after a DROP ---- */
 
-/* Tables, functions and columns (of tables), side by side. */
+/*
+ * What was dropped: tables, functions, and columns of tables. Three arrays of
+ * n elements.
+ */
 typedef struct Dropped
 {
 	int			n;
@@ -481,8 +493,8 @@ has_name(List *names, const char *name)
 }
 
 /*
- * Is a column of the table where a relationship starts, or of the one where it
- * ends, among those that it names?
+ * Does a relationship name this column: of its target table if of_target, else
+ * of its source table?
  */
 static bool
 names_column(const RrRelationship *r, bool of_target, const char *column)
@@ -498,7 +510,7 @@ names_column(const RrRelationship *r, bool of_target, const char *column)
 		(of_target == (using->table_name != NULL) && has_name(using->columns, column));
 }
 
-/* Does an object name what was dropped? */
+/* Does a relationship name the table, or the column unless that is NULL? */
 static bool
 relationship_names(const RrRelationship *r, const char *schema, const char *name,
 				   const char *column)
@@ -536,8 +548,10 @@ names_dropped(const Entry *entry, const Dropped *dropped)
 {
 	for (int i = 0; i < dropped->n; i++)
 	{
-		if (dropped->schemas[i] && dropped->names[i] && entry_names(entry, dropped->schemas[i],
-																	dropped->names[i], dropped->columns[i]))
+		const char *schema = dropped->schemas[i];
+		const char *name = dropped->names[i];
+
+		if (schema && name && entry_names(entry, schema, name, dropped->columns[i]))
 			return true;
 	}
 	return false;
@@ -572,7 +586,7 @@ read_texts(ArrayType *array, int *n)
 	char	  **texts;
 
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &datums, &nulls, n);
-	texts = palloc(Max(*n, 1) * sizeof(char *));
+	texts = palloc(*n * sizeof(char *));
 	for (int i = 0; i < *n; i++)
 		texts[i] = nulls[i] ? NULL : TextDatumGetCString(datums[i]);
 	return texts;
@@ -580,25 +594,28 @@ read_texts(ArrayType *array, int *n)
 
 PG_FUNCTION_INFO_V1(rr_tell_dropped);
 
-/* For the event trigger: tell_dropped(schemas, names, columns). */
+/* tell_dropped(schemas, names, columns), for the event trigger on sql_drop. */
 Datum
 rr_tell_dropped(PG_FUNCTION_ARGS)
 {
 	Dropped		dropped;
-	int			n_schemas;
-	int			n_names;
+	int			nschemas;
+	int			nnames;
 
-	dropped.schemas = read_texts(PG_GETARG_ARRAYTYPE_P(0), &n_schemas);
-	dropped.names = read_texts(PG_GETARG_ARRAYTYPE_P(1), &n_names);
+	dropped.schemas = read_texts(PG_GETARG_ARRAYTYPE_P(0), &nschemas);
+	dropped.names = read_texts(PG_GETARG_ARRAYTYPE_P(1), &nnames);
 	dropped.columns = read_texts(PG_GETARG_ARRAYTYPE_P(2), &dropped.n);
-	dropped.n = Min(dropped.n, Min(n_schemas, n_names));
+	dropped.n = Min(dropped.n, Min(nschemas, nnames));
 	tell_dropped(&dropped);
 	PG_RETURN_VOID();
 }
 
 /* ---- commands ---- */
 
-/* Not that of a remote schema, whose headers are secret. */
+/*
+ * A definition to be shown. Not that of a remote schema: its headers are
+ * secret.
+ */
 static Jsonb *
 entry_definition(const Entry *entry)
 {
@@ -643,12 +660,13 @@ drop_entry(const Entry *entry)
 		rr_delete_computed_field_row(entry->computed->source_schema, entry->computed->source_table,
 									 entry->computed->name);
 	else if (entry->function)
-		rr_delete_tracked_function(entry->function->function_schema, entry->function->function_name);
+		rr_delete_tracked_function(entry->function->function_schema,
+								   entry->function->function_name);
 }
 
 /*
- * What uses a thing comes after it among the entries, and is dropped before
- * it. False when there was nothing to drop.
+ * Entries stand after those that they use, so they are deleted from the end.
+ * Returns false when there was nothing to delete.
  */
 static bool
 drop_listed(void)

@@ -1,19 +1,37 @@
 /*
- * door.c: remote_rel.metadata(jsonb): Hasura's metadata commands, {"type": …,
- * "args": …}.
+ * json_api.c: remote_rel.metadata(jsonb), which runs Hasura's metadata
+ * commands: {"type": …, "args": …}.
  *
- * A command is looked up in one table, with and without the prefix pg_, and
- * works on its arguments by cursor, so whatever is wrong in them is reported
- * with its path from "$".
+ * A command is found in the table commands[], with or without the prefix
+ * "pg_". It reads its arguments with cursors (catalog/doc.h), so each error
+ * names its path from "$".
+ *
+ * To add a metadata command:
+ *
+ * 1. Write the command itself as a C function in the file of its subject
+ *   (remote_schema.c, table_relationship.c, …), and declare it in metadata.h.
+ * 2. Here, write a function that reads the arguments and calls it, and add
+ *   that to commands[]. A command that Hasura has and we do not support gets a
+ *   line in unsupported.c instead.
+ * 3. If it is to have an SQL function: in sql_functions.c, rr_<name of the
+ *   SQL function>; in sql/remote_rel--<version>.sql, CREATE FUNCTION, COMMENT,
+ *   REVOKE FROM PUBLIC.
+ * 4. If it stores a new sort of object: read_body.c (JSON into a struct),
+ *   export.c and replace.c, inconsistent.c (what can be wrong with it), and
+ *   rename.c when it names tables, columns or functions.
+ * 5. Document it in docs/metadata.md and docs/reference.md.
+ * 6. Add a valid request to test/metadata/every_command.json:
+ *   test/sql/metadata_hostile.sql then tries every wrong value in it. Write
+ *   the test of what it does in test/sql/metadata_*.sql.
  */
 #include "postgres.h"
 
-#include "base/subtransaction.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "compat.h"
+#include "base/subtransaction.h"
 #include "metadata/metadata.h"
 
 /* The answer; NULL stands for {"message": "success"}. */
@@ -53,11 +71,11 @@ add_remote_schema(const RrDoc *args)
 }
 
 /*
- * The answer of a command that succeeded, and with which something became
- * inconsistent.
+ * The answer of a command that succeeded; it lists what has become
+ * inconsistent by it. NULL when nothing has.
  */
 static Jsonb *
-success_but(List *inconsistencies)
+success_with(List *inconsistencies)
 {
 	if (inconsistencies == NIL)
 		return NULL;
@@ -70,7 +88,7 @@ success_but(List *inconsistencies)
 static Jsonb *
 update_remote_schema(const RrDoc *args)
 {
-	return success_but(rr_put_remote_schema(read_remote_schema(args), RR_UPDATE));
+	return success_with(rr_put_remote_schema(read_remote_schema(args), RR_UPDATE));
 }
 
 static Jsonb *
@@ -85,7 +103,7 @@ static Jsonb *
 reload_remote_schema(const RrDoc *args)
 {
 	RR_DOC_CHECK_KEYS(args, "name");
-	return success_but(rr_refetch_remote_schema(require_text(args, "name")));
+	return success_with(rr_refetch_remote_schema(require_text(args, "name")));
 }
 
 static Jsonb *
@@ -122,7 +140,7 @@ put_remote_relationship(const RrDoc *args, RrPutMode mode)
 {
 	RrRelationship *relationship;
 
-	/* the definition, or in the old form what stands in it */
+	/* either "definition", or its members in the body itself (old form) */
 	if (rr_doc_get(args, "definition") == NULL)
 		RR_DOC_CHECK_KEYS(args, "name", "source", "table", "comment", "remote_schema",
 						  "lhs_fields", "hasura_fields", "remote_field",
@@ -378,8 +396,9 @@ check_sources(const RrDoc *which)
 }
 
 /*
- * reload_remote_schemas: true (the default), false, or a list of names. Tables
- * are always as they are now.
+ * reload_remote_schemas is true (the default), false, or a list of names.
+ * There is nothing to reload of tables: they are always served as they are
+ * now.
  */
 static Jsonb *
 reload_metadata(const RrDoc *args)
@@ -430,7 +449,7 @@ attempt(void *arg)
 	a->answer = run(a->request);
 }
 
-/* Hasura's word for an error. */
+/* Hasura's error code for an SQLSTATE. */
 static const char *
 error_code(int sqlstate)
 {
@@ -487,7 +506,7 @@ bulk_keep_going(const RrDoc *args)
 	return rr_jsonb_array(answers);
 }
 
-/* ---- the door ---- */
+/* ---- the table of commands ---- */
 
 static const struct
 {
@@ -543,7 +562,7 @@ throw_unknown(const RrDoc *request, const char *type, const char *bare)
 			 rr_errhint_did_you_mean(bare, types)));
 }
 
-/* What is being run: its errors say where it stands. */
+/* Error context: the path of the command that is run. */
 static void
 request_context(void *arg)
 {

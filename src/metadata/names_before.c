@@ -1,5 +1,6 @@
 /*
- * renames.c: see renames.h.
+ * names_before.c: looks up names as they were before the command in progress;
+ * see names_before.h.
  */
 #include "postgres.h"
 
@@ -23,22 +24,25 @@
 /* ---- commands in progress ---- */
 
 /*
- * Commands inside of others; those that are deeper are followed by the ones
- * above.
+ * How deep commands inside of commands are told apart. What a deeper one
+ * renames is followed at the end of the one around it.
  */
 #define MAX_NESTED 32
 
 static struct
 {
-	CommandId	since;			/* what was renamed before it has been
-								 * followed */
-	CommandId	before;			/* the same for the command that has just
+	CommandId	since;			/* start of what has not been followed yet */
+	CommandId	before;			/* the same, for the command that has just
 								 * ended */
 	int			depth;
-	int			levels[MAX_NESTED]; /* of the subtransaction that each runs in */
+	int			levels[MAX_NESTED]; /* nesting level of the transaction that
+									 * each command runs in */
 }			commands;
 
-/* A command that fails never ends: its subtransaction does. */
+/*
+ * A command that fails does not reach rr_names_end(); its subtransaction
+ * aborts.
+ */
 static void
 on_subtransaction(SubXactEvent event, SubTransactionId subid pg_attribute_unused(),
 				  SubTransactionId parent pg_attribute_unused(),
@@ -90,7 +94,7 @@ rr_names_end(void)
 
 /* ---- the server's catalogs, before or now ---- */
 
-/* The active snapshot, before the command; to be popped. */
+/* Push the active snapshot as it was before the command. */
 static void
 push_before(void)
 {
@@ -122,7 +126,7 @@ scan_by_oid(Oid catalog, Oid index, AttrNumber column, Oid oid, Visit visit, voi
 	scan(catalog, index, 1, &key, visit, arg);
 }
 
-/* An object as it stands in its catalog. */
+/* An object as its catalog row says. */
 typedef struct Found
 {
 	int			count;
@@ -188,7 +192,7 @@ read_columns(Oid table)
 	return columns;
 }
 
-/* ---- does a command concern us? ---- */
+/* ---- has something been renamed? ---- */
 
 static Found
 find_object(Oid class, Oid oid)
@@ -314,7 +318,7 @@ find_function(const char *schema, const char *name)
 	return found.count == 1 ? found.oid : InvalidOid;
 }
 
-/* What an object is called now; what is gone keeps its names. */
+/* The present names of an object; unchanged when it is gone. */
 static void
 names_now(Oid class, Oid oid, const char **schema, const char **name)
 {
@@ -349,7 +353,7 @@ rr_table_before(const char *schema, const char *name)
 	names_now(RelationRelationId, table->oid, &table->new_schema, &table->new_name);
 	table->columns = before.names;
 	table->new_columns = now.names;
-	table->n_columns = Min(before.n, now.n);
+	table->ncolumns = Min(before.n, now.n);
 	return table;
 }
 

@@ -1,12 +1,12 @@
 /*
- * renames.h: which tables, columns and functions have another name than before
- * the command in progress. For event triggers.
+ * names_before.h: what names of tables, columns and functions meant before the
+ * command in progress. For the event triggers.
  *
- * The server's own catalogs tell: they are read as new as they are, but
- * without what this transaction has done since the command began. So nothing
- * has to be remembered but where that was; what other sessions did while the
- * command waited for its locks counts as before; and commands may run inside
- * of others.
+ * The server's own catalogs are read under two snapshots: the newest one, and
+ * the same without what this transaction has done since the command began. So
+ * nothing has to be remembered but the command id at its start. What other
+ * sessions did while the command waited for its locks counts as before.
+ * Commands may run inside of others.
  */
 #ifndef RR_NAMES_BEFORE_H
 #define RR_NAMES_BEFORE_H
@@ -18,10 +18,10 @@ typedef struct RrTableNames
 	Oid			oid;
 	const char *schema;
 	const char *name;
-	int			n_columns;		/* that there were before and are now, the
-								 * dropped ones counted */
+	int			ncolumns;		/* columns that existed before and exist now;
+								 * dropped ones count */
 	char	  **columns;		/* by attnum - 1; NULL: dropped */
-	/* as they are now; what is gone keeps its names */
+	/* present names; those of before when the object is gone */
 	const char *new_schema;
 	const char *new_name;
 	char	  **new_columns;
@@ -37,32 +37,34 @@ typedef struct RrFunctionNames
 } RrFunctionNames;
 
 /*
- * A command that may rename something begins, one subtransaction up from here.
+ * A command that may rename something begins. It runs one subtransaction level
+ * above the caller.
  */
 extern void rr_names_begin(void);
 
 /*
- * It has ended. False when none is known to have begun. From here on, "before"
- * is the time before it, until the next call.
+ * The command has ended. Returns false when no rr_names_begin() was seen for
+ * it. Until the next call, "before" means before this command.
  */
 extern bool rr_names_end(void);
 
 /*
- * The rest looks at the server's catalogs under the active snapshot, and as
- * they were before the command under the same one. It must be the newest, but
- * for the command's own effects no newer for the one look than for the other:
- * what others commit in between is no rename of ours.
+ * The functions below read the server's catalogs under the active snapshot,
+ * and under the same snapshot as of before the command. The active one must be
+ * new, so that no rename of another session is taken for one of ours.
  */
 
 /*
- * Has one of these objects another name, or a column of another name, than
- * before? *schema: it is a schema, or all that is in one may have moved.
+ * Does one of the n objects (class and object OIDs) have another name, or a
+ * column of another name, than before? *schema is set when the object is a
+ * schema, or an extension, whose objects may have moved.
  */
 extern bool rr_names_changed(int n, const Oid *classes, const Oid *objects, bool *schema);
 
 /*
- * What the name meant before; NULL when there was nothing (for functions: or
- * several) of the name. In CurrentMemoryContext.
+ * What a name meant before. NULL when there was no such table; for functions
+ * also when there were several. In CurrentMemoryContext; schema and name are
+ * not copied.
  */
 extern RrTableNames *rr_table_before(const char *schema, const char *name);
 extern RrFunctionNames *rr_function_before(const char *schema, const char *name);

@@ -1,10 +1,10 @@
 /*
- * role_permission.c: roles whose permissions do not go together.
+ * permission_conflict.c: finds roles whose permissions clash.
  *
- * A permission for itself is checked like every object of the metadata. What a
- * role makes of several is not: those of the roles that it is a member of may
- * differ, and what they leave of two remote schemas may not fit into one
- * graph.
+ * One permission alone is checked like every other object of the metadata. Two
+ * things only show for a role: the roles that it is a member of may have
+ * different permissions on a remote schema, and what its permissions leave of
+ * two remote schemas may not fit into one GraphQL schema.
  */
 #include "postgres.h"
 
@@ -19,20 +19,21 @@
 #include "session/session.h"
 
 /*
- * A permission that some role uses, and what it leaves of its remote schema.
+ * A permission that a role uses, and the part of the remote schema that it
+ * leaves.
  */
 typedef struct Used
 {
 	const RrPermission *permission;
-	RrRemote   *remote;			/* NULL: it does not fit */
+	RrRemote   *remote;			/* NULL: the permission is inconsistent */
 } Used;
 
-/* How two of them go together. */
+/* Two permissions of one role, and whether they clash. */
 typedef struct Pair
 {
 	const Used *earlier;
 	const Used *later;
-	const char *reason;			/* why they do not; or NULL */
+	const char *reason;			/* why they clash; NULL: they do not */
 } Pair;
 
 typedef struct Search
@@ -96,8 +97,9 @@ find(Search *s, const char *remote_schema, const char *role, const char *reason)
 }
 
 /*
- * The permissions that a role uses, in the order of their remote schemas: with
- * each other.
+ * Check the permissions that a role uses against each other, in the order of
+ * their remote schemas. One that clashes with an earlier one is reported and
+ * left out.
  */
 static void
 check_together(Search *s, const char *role, List *permissions)
@@ -122,7 +124,10 @@ check_together(Search *s, const char *role, List *permissions)
 	}
 }
 
-/* permissions: a list for each remote schema, in their order. */
+/*
+ * permissions has a list of RrPermission * for each remote schema, in their
+ * order.
+ */
 static void
 check_role(Search *s, Oid role, const char *name, List *permissions)
 {

@@ -1,6 +1,6 @@
 /*
- * bodies.c: the JSON bodies of relationships, functions and permissions into
- * structs. Commands and the metadata object have them alike.
+ * read_body.c: reads relationships, functions and permissions from JSON into
+ * structs. Commands and replace_metadata use the same bodies.
  */
 #include "postgres.h"
 
@@ -81,7 +81,7 @@ rr_tracked_function_from_body(const RrDoc *body)
 	const RrDoc *configuration;
 	const RrDoc *names;
 
-	/* The old form is the function's name alone. */
+	/* The old form has only the function's name. */
 	if (rr_doc_is_string(body) || (rr_doc_get(body, "function") == NULL && rr_doc_get(body,
 																					  "name")))
 	{

@@ -78,8 +78,8 @@ check_using(const RrRelationship *relationship, GqlErrorList *errors)
 	int			before;
 	ListCell   *lc;
 
-	if (using->table_name && !check_target(using->table, using->table_name, gql_path_key(path,
-																						 table_key), errors))
+	if (using->table_name &&
+		!check_target(using->table, using->table_name, gql_path_key(path, table_key), errors))
 		return;
 	check_mapping(relationship->source, using->table, using->mapping,
 				  gql_path_key(path, "column_mapping"), errors);
@@ -102,7 +102,10 @@ check_to_source(const RrRelationship *relationship, GqlErrorList *errors)
 					  gql_path_key(NULL, "field_mapping"), errors);
 }
 
-/* The upstream's fields that a relationship to a table is joined by. */
+/*
+ * Check the fields of a remote type that a relationship to a table joins by:
+ * they exist, are scalars or enums, and have no required argument.
+ */
 static void
 check_type_fields(const RrRelationship *relationship, RrRemote *source, GqlType *type,
 				  GqlErrorList *errors)
@@ -142,7 +145,10 @@ check_type_fields(const RrRelationship *relationship, RrRemote *source, GqlType 
 	}
 }
 
-/* The type at which a relationship starts; NULL (and filed) when it cannot. */
+/*
+ * The remote type at which a relationship starts. Files an error and returns
+ * NULL when there is none, or when it cannot have one.
+ */
 static GqlType *
 find_source_type(const RrRelationship *relationship, RrRemote *source, GqlErrorList *errors)
 {
@@ -177,7 +183,7 @@ find_source_type(const RrRelationship *relationship, RrRemote *source, GqlErrorL
 	return type;
 }
 
-/* What comes first has the name: columns, then computed fields. */
+/* A column or computed field of the same name is served instead. */
 static void
 check_field_name(const RrRelationship *relationship, GqlErrorList *errors)
 {
@@ -203,13 +209,15 @@ rr_check_relationship(const RrRelationship *relationship, RrRemotes *remotes, Gq
 	RrRemote   *remote;
 	GqlType    *type = NULL;
 
-	if (relationship->source_table &&
-		!check_target(relationship->source,
-					  quote_qualified_identifier(relationship->source_schema, relationship->source_table),
-					  NULL, errors))
-		return;
 	if (relationship->source_table)
+	{
+		const char *name = quote_qualified_identifier(relationship->source_schema,
+													  relationship->source_table);
+
+		if (!check_target(relationship->source, name, NULL, errors))
+			return;
 		check_field_name(relationship, errors);
+	}
 	if (relationship->source_remote_schema)
 	{
 		source = rr_load_remote(remotes, relationship->source_remote_schema, errors);

@@ -8,7 +8,7 @@
 #include "metadata/metadata.h"
 #include "schema/table/link_using.h"
 
-/* The member of a "using" that names the other table, or NULL. */
+/* The member of "using" that names the target table, or NULL. */
 static const RrDoc *
 using_table(const RrDoc *using)
 {
@@ -106,7 +106,7 @@ rr_read_definition(RrRelationship *relationship, const RrDoc *definition)
 												   NULL);
 		return;
 	}
-	if (!to_remote_schema && !rr_doc_get(definition, "remote_schema"))
+	if (to_remote_schema == NULL && rr_doc_get(definition, "remote_schema") == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("one of \"to_remote_schema\" and \"to_source\" is needed"),

@@ -1,6 +1,4 @@
-/*
- * permission.c: what roles see of remote schemas.
- */
+/* remote_permission.c: the commands for permissions on remote schemas. */
 #include "postgres.h"
 
 #include "utils/acl.h"
@@ -9,7 +7,7 @@
 #include "metadata/metadata.h"
 #include "schema/permission/permission.h"
 
-/* All that is wrong is told. */
+/* High enough to show all errors of a permission. */
 #define MAX_SHOWN_ERRORS 1000
 
 static RrPermission *
@@ -28,8 +26,8 @@ find_permission(const char *remote_schema, const char *role)
 }
 
 /*
- * With what the role sees of another remote schema, in the order in which
- * these stand in the graph.
+ * Check what the role sees of this remote schema against what it sees of
+ * another. The earlier one by ordinal keeps a name that both have.
  */
 static void
 check_beside(const RrRemote *mine, const RrPermission *other, RrRemotes *remotes,
@@ -41,8 +39,8 @@ check_beside(const RrRemote *mine, const RrPermission *other, RrRemotes *remotes
 
 	if (whole != NULL)
 		rr_check_permission(whole->upstream, other->sdl, others);
-	if (others->items != NIL)	/* inconsistent itself, and out of every
-								 * schema */
+	if (others->items != NIL)	/* an inconsistent permission is in no schema,
+								 * so it cannot clash */
 		return;
 	theirs = rr_remote_restrict(whole, other->sdl);
 	if (whole->def->ordinal < mine->def->ordinal)

@@ -1,6 +1,4 @@
-/*
- * remote_schema.c: commands about remote schemas.
- */
+/* remote_schema.c: the commands for remote schemas. */
 #include "postgres.h"
 
 #include "catalog/pg_authid.h"
@@ -51,8 +49,8 @@ check_exists(const char *name, RrPutMode mode)
 }
 
 /*
- * What of a definition reads the server's environment or files; NULL if
- * nothing does.
+ * The first member of a definition that reads the server's environment or
+ * files, or NULL.
  */
 static const char *
 server_member(const RrRemoteSchema *remote)
@@ -86,7 +84,7 @@ check_server_access(const RrRemoteSchema *remote)
 				 errdetail("It reads the environment or the files of the server, which is for superusers and members of pg_read_server_files.")));
 }
 
-/* Not quoted: it may hold secrets. */
+/* The message does not quote the URL: it may hold secrets. */
 static void
 check_url(const RrRemoteSchema *remote, const RrDoc *definition)
 {
@@ -132,7 +130,7 @@ rr_prepare_remote_schema(const char *name, const RrDoc *definition, const char *
 	return remote;
 }
 
-/* What the user has just given. */
+/* Throws when the customization does not fit the schema. */
 static void
 check_customization(const RrRemoteSchema *remote)
 {
@@ -190,8 +188,9 @@ same_remote_schema(const RrRemoteSchema *a, const RrRemoteSchema *b)
 }
 
 /*
- * What is left of a customization when the upstream has changed. Names that
- * are not clear any more make it inconsistent.
+ * A reload may leave a customization that names types or fields which are
+ * gone: warn. A reload may also make customized names ambiguous; that makes
+ * the remote schema inconsistent, and is found by the general check.
  */
 static void
 warn_of_customization(const RrRemoteSchema *remote)
@@ -224,8 +223,9 @@ rr_refetch_remote_schema(const char *name)
 	if (!remote->sdl_given)
 	{
 		/*
-		 * Somebody was faster: what was fetched may be another upstream's, or
-		 * older. Now nobody can be.
+		 * Another session changed the remote schema while we asked, so the
+		 * answer may be of another URL, or old. Ask again, now under the
+		 * lock.
 		 */
 		if (!same_remote_schema(asked, remote))
 			sdl = rr_fetch_schema(remote);
@@ -241,8 +241,8 @@ rr_refetch_remote_schema(const char *name)
 }
 
 /*
- * The relationships that use a remote schema, one a line as they are called;
- * NULL if there is none.
+ * The labels of the relationships that use a remote schema, one a line; NULL
+ * when there is none.
  */
 static char *
 users_of(const char *name)

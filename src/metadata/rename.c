@@ -1,17 +1,18 @@
 /*
- * follow.c: metadata follows renames.
+ * rename.c: rewrites the metadata after a command that renamed something.
  *
- * The catalogs hold names, since those survive a dump. After a command that
- * renamed something (renames.h) the names in them are read as what they meant
- * before it, and rewritten as what that is called now. Event triggers call
- * this in a block that turns errors into warnings: no command fails on our
- * account.
+ * The catalogs hold names, since names survive a dump. After ALTER ... RENAME
+ * or SET SCHEMA, each name in them is looked up as it was before the command
+ * (names_before.h), and replaced by the present name of what it meant. An
+ * event trigger calls this in a block that turns errors into warnings, so that
+ * no command fails because of us.
  *
- * The command holds locks on what it renamed, and who stores metadata about a
- * table locks it (rr_lock_table()), so what is read here is all there is. Only
- * rows that another session's rename is rewriting may still change: so they
- * are locked first, and everything is read again when one was not what was
- * read.
+ * What can change meanwhile: the command holds locks on what it renamed, and
+ * whoever stores metadata about a table locks it first (rr_lock_table()), so
+ * no rows are missing. But another session's rename may be rewriting the same
+ * rows. So the rows are locked first; when one is no longer as it was read,
+ * everything is read again, up to MAX_ATTEMPTS times. After that an error
+ * (40001) is thrown, which becomes the warning.
  */
 #include "postgres.h"
 
@@ -29,23 +30,24 @@
 #include "metadata/names_before.h"
 #include "metadata/rename.h"
 
-/* How often everything is read again. */
+/* How often everything is read before giving up. */
 #define MAX_ATTEMPTS 20
 
 /*
- * A row to be written, or only locked. The statements are
- * rr_metadata_execute()'s, with the first so many of args.
+ * A row to be rewritten, or only to be locked. The statements are run by
+ * rr_metadata_execute(); each takes the first few of args.
  */
 typedef struct Change
 {
-	const char *name;			/* what no rename changes of it */
-	const char *from;			/* what it is called, by its key, and will be */
+	const char *name;			/* part of the key that renames do not change */
+	const char *from;			/* the row's label before; see table_label() */
 	const char *to;
-	const char *lock;			/* finds the row, as it was read */
-	int			n_lock;
-	const char *clear;			/* deletes one that is at its new place */
-	const char *write;			/* NULL: it says already what it should */
-	int			n_write;
+	const char *lock;			/* SELECT FOR UPDATE; finds nothing when the
+								 * row has changed */
+	int			nlock;
+	const char *clear;			/* deletes a row that has the new key */
+	const char *write;			/* UPDATE; NULL: nothing in the row changes */
+	int			nwrite;
 	RrArg		args[9];
 	bool		written;
 } Change;
@@ -64,13 +66,13 @@ is_elsewhere(const char *schema, const char *name, const char *new_schema, const
 	return strcmp(schema, new_schema) != 0 || strcmp(name, new_name) != 0;
 }
 
-/* Is a table, or a column of it, called otherwise now? */
+/* Has a table, or one of its columns, another name than before? */
 static bool
 is_renamed(const RrTableNames *table)
 {
 	if (table == NULL)
 		return false;
-	for (int i = 0; i < table->n_columns; i++)
+	for (int i = 0; i < table->ncolumns; i++)
 	{
 		if (table->columns[i] && table->new_columns[i] && strcmp(table->columns[i],
 																 table->new_columns[i]) != 0)
@@ -80,10 +82,10 @@ is_renamed(const RrTableNames *table)
 }
 
 /*
- * Does a relationship have to do with a renamed table? Then its row is locked,
- * though it may not name what was renamed: who renames several things of one
- * table in a transaction has all its rows from the first on, and cannot wait
- * for another who does so as well.
+ * Does a relationship start or end at a renamed table? If so its row is
+ * locked, even when it does not name what was renamed: the first rename of a
+ * table locks every row of that table, so that two transactions that both
+ * rename several things of it cannot deadlock.
  */
 static bool
 is_concerned(const RrNamesBefore *names, const RrRelationship *r)
@@ -126,12 +128,12 @@ change_table_relationship(RrNamesBefore *names, const RrRelationship *r)
 			.to = table_label("relationship", schema, table, r->name),
 			.lock = "SELECT FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $1 "
 			"AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3 AND definition OPERATOR(pg_catalog.=) $4 FOR UPDATE",
-			.n_lock = 4,
+			.nlock = 4,
 			.clear = "DELETE FROM remote_rel.table_relationship WHERE table_schema OPERATOR(pg_catalog.=) $5 "
 			"AND table_name OPERATOR(pg_catalog.=) $6 AND name OPERATOR(pg_catalog.=) $3",
 			.write = "UPDATE remote_rel.table_relationship SET table_schema = $5, table_name = $6, definition = $7 "
 			"WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
-			.n_write = 7,
+			.nwrite = 7,
 			.args =
 		{
 			rr_arg_name(r->source_schema), rr_arg_name(r->source_table), rr_arg_text(r->name),
@@ -161,10 +163,10 @@ change_remote_relationship(RrNamesBefore *names, const RrRelationship *r)
 			.to = "",
 			.lock = "SELECT FROM remote_rel.remote_schema_relationship WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
 			"AND type_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3 AND definition OPERATOR(pg_catalog.=) $4 FOR UPDATE",
-			.n_lock = 4,
+			.nlock = 4,
 			.write = "UPDATE remote_rel.remote_schema_relationship SET definition = $5 WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
 			"AND type_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
-			.n_write = 5,
+			.nwrite = 5,
 			.args =
 		{
 			rr_arg_text(r->source_remote_schema), rr_arg_text(r->source_type),
@@ -199,12 +201,12 @@ change_computed_field(RrNamesBefore *names, const RrComputedField *f)
 			.to = table_label("computed field", schema, table, f->name),
 			.lock = "SELECT FROM remote_rel.computed_field WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2 "
 			"AND name OPERATOR(pg_catalog.=) $3 AND function_schema OPERATOR(pg_catalog.=) $4 AND function_name OPERATOR(pg_catalog.=) $5 FOR UPDATE",
-			.n_lock = 5,
+			.nlock = 5,
 			.clear = "DELETE FROM remote_rel.computed_field WHERE table_schema OPERATOR(pg_catalog.=) $6 "
 			"AND table_name OPERATOR(pg_catalog.=) $7 AND name OPERATOR(pg_catalog.=) $3",
 			.write = "UPDATE remote_rel.computed_field SET table_schema = $6, table_name = $7, function_schema = $8, function_name = $9 "
 			"WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",
-			.n_write = 9,
+			.nwrite = 9,
 			.args =
 		{
 			rr_arg_name(f->source_schema), rr_arg_name(f->source_table), rr_arg_text(f->name),
@@ -219,7 +221,8 @@ change_computed_field(RrNamesBefore *names, const RrComputedField *f)
 static void
 change_tracked_function(RrNamesBefore *names, const RrTrackedFunction *f)
 {
-	const RrFunctionNames *function = rr_names_function(names, f->function_schema, f->function_name);
+	const RrFunctionNames *function = rr_names_function(names, f->function_schema,
+														f->function_name);
 	Change	   *change;
 
 	if (function == NULL || !is_elsewhere(function->schema, function->name, function->new_schema,
@@ -233,12 +236,12 @@ change_tracked_function(RrNamesBefore *names, const RrTrackedFunction *f)
 			.to = psprintf("tracked function \"%s.%s\"", function->new_schema, function->new_name),
 			.lock = "SELECT FROM remote_rel.tracked_function WHERE function_schema OPERATOR(pg_catalog.=) $1 "
 			"AND function_name OPERATOR(pg_catalog.=) $2 FOR UPDATE",
-			.n_lock = 2,
+			.nlock = 2,
 			.clear = "DELETE FROM remote_rel.tracked_function WHERE function_schema OPERATOR(pg_catalog.=) $3 "
 			"AND function_name OPERATOR(pg_catalog.=) $4",
 			.write = "UPDATE remote_rel.tracked_function SET function_schema = $3, function_name = $4 "
 			"WHERE function_schema OPERATOR(pg_catalog.=) $1 AND function_name OPERATOR(pg_catalog.=) $2",
-			.n_write = 4,
+			.nwrite = 4,
 			.args =
 		{
 			rr_arg_name(f->function_schema), rr_arg_name(f->function_name),
@@ -263,7 +266,10 @@ collect_changes(RrNamesBefore *names)
 		change_tracked_function(names, lfirst(lc));
 }
 
-/* An order that every session has, whatever the names are by now. */
+/*
+ * The order in which rows are locked: the same in every session, whatever the
+ * present names are.
+ */
 static int
 compare_changes(const ListCell *a, const ListCell *b)
 {
@@ -274,7 +280,7 @@ compare_changes(const ListCell *a, const ListCell *b)
 	return result ? result : strcmp(left->from, right->from);
 }
 
-/* False when a row is not any more what was read. */
+/* False when a row is no longer as it was read. */
 static bool
 lock_rows(List *changes)
 {
@@ -284,13 +290,13 @@ lock_rows(List *changes)
 	{
 		const Change *change = lfirst(lc);
 
-		if (rr_metadata_execute(change->lock, change->n_lock, change->args) == 0)
+		if (rr_metadata_execute(change->lock, change->nlock, change->args) == 0)
 			return false;
 	}
 	return true;
 }
 
-/* Is the place of a change taken by a row that will leave it? */
+/* Does another row still have the key that this one is going to get? */
 static bool
 must_wait(const Change *change, List *changes)
 {
@@ -312,15 +318,15 @@ static void
 write_row(Change *change)
 {
 	/*
-	 * what is in its place then belongs to a table or function that did not
-	 * exist when this one took its name
+	 * the row that has the new key belongs to a table or function that did
+	 * not exist when this one took its name
 	 */
-	if (strcmp(change->from, change->to) != 0 && rr_metadata_execute(change->clear,
-																	 change->n_write, change->args) > 0)
+	if (strcmp(change->from, change->to) != 0 &&
+		rr_metadata_execute(change->clear, change->nwrite, change->args) > 0)
 		ereport(NOTICE,
 				(errmsg("%s, which did not exist, gives way to what was renamed", change->to)));
 	if (change->write)
-		(void) rr_metadata_execute(change->write, change->n_write, change->args);
+		(void) rr_metadata_execute(change->write, change->nwrite, change->args);
 	change->written = true;
 }
 
@@ -393,36 +399,36 @@ read_oids(ArrayType *array, int *n)
 	Oid		   *oids;
 
 	deconstruct_array(array, OIDOID, sizeof(Oid), true, TYPALIGN_INT, &datums, NULL, n);
-	oids = palloc(Max(*n, 1) * sizeof(Oid));
+	oids = palloc(*n * sizeof(Oid));
 	for (int i = 0; i < *n; i++)
 		oids[i] = DatumGetObjectId(datums[i]);
 	return oids;
 }
 
 /*
- * follow_names(classes oid[], objects oid[]): what the command did, side by
- * side; NULL for nothing.
+ * follow_names(classes oid[], objects oid[]): the objects that the command
+ * touched, classes[i] with objects[i]; NULL for none.
  */
 Datum
 rr_follow_names(PG_FUNCTION_ARGS)
 {
 	Oid		   *classes;
 	Oid		   *objects;
-	int			n_classes;
+	int			nclasses;
 	int			n;
 	bool		concerns;
 	bool		schema;
 
 	if (!rr_names_end() || PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_VOID();
-	classes = read_oids(PG_GETARG_ARRAYTYPE_P(0), &n_classes);
+	classes = read_oids(PG_GETARG_ARRAYTYPE_P(0), &nclasses);
 	objects = read_oids(PG_GETARG_ARRAYTYPE_P(1), &n);
 	PushCopiedSnapshot(GetLatestSnapshot());
-	concerns = rr_names_changed(Min(n, n_classes), classes, objects, &schema);
+	concerns = rr_names_changed(Min(n, nclasses), classes, objects, &schema);
 	PopActiveSnapshot();
 	if (!concerns)
 		PG_RETURN_VOID();
-	/* renaming a schema locks none of the tables in it */
+	/* ALTER SCHEMA ... RENAME locks no table in the schema */
 	if (schema)
 		rr_metadata_lock();
 	follow();

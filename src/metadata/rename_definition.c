@@ -15,12 +15,12 @@
 #include "metadata/metadata.h"
 #include "metadata/rename.h"
 
-/* What the strings of a JSON value are. */
+/* What the strings in a JSON value stand for. */
 typedef enum Strings
 {
 	STRINGS_OTHER,
 	STRINGS_COLUMNS,			/* names of columns */
-	STRINGS_VARIABLES,			/* "$name", where they start so */
+	STRINGS_VARIABLES,			/* "$name" of a column; others are plain text */
 } Strings;
 
 static void
@@ -35,8 +35,8 @@ emit_string(StringInfo out, const char *text, const RrTableNames *table, Strings
 }
 
 /*
- * keys: the table whose columns the keys of this object (not of those inside)
- * are, or NULL.
+ * keys is the table whose columns the keys of this object name (not of objects
+ * inside it), or NULL.
  */
 static void
 emit(StringInfo out, const RrDoc *doc, const RrTableNames *keys, const RrTableNames *table,
@@ -105,12 +105,12 @@ emit_table(StringInfo out, const RrNamesBefore *names, const RrDoc *doc)
 }
 
 /*
- * A member of {remote_schema, lhs_fields, remote_field, …}, {table,
- * field_mapping, …} or a "using", by its name.
+ * A member of "to_remote_schema", "to_source" or "using": its name says what
+ * it holds.
  */
 static void
-emit_member(StringInfo out, const RrNamesBefore *names, const RrDoc *member, const RrTableNames *source,
-			const RrTableNames *target)
+emit_member(StringInfo out, const RrNamesBefore *names, const RrDoc *member,
+			const RrTableNames *source, const RrTableNames *target)
 {
 	const char *key = member->key;
 
@@ -130,7 +130,10 @@ emit_member(StringInfo out, const RrNamesBefore *names, const RrDoc *member, con
 		emit(out, member, NULL, NULL, STRINGS_OTHER);
 }
 
-/* A definition: an object whose one member is of interest member by member. */
+/*
+ * A definition is an object; each member that is an object itself is rewritten
+ * member by member.
+ */
 Jsonb	   *
 rr_rename_in_definition(const RrNamesBefore *names, const RrRelationship *relationship,
 						const RrTableNames *source)

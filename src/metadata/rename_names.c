@@ -41,19 +41,24 @@ rr_names_function(const RrNamesBefore *names, const char *schema, const char *na
 static void
 note_table(RrNamesBefore *names, const char *schema, const char *name)
 {
-	RrTableNames *table = rr_names_table(names, schema, name) ? NULL : rr_table_before(schema, name);
+	RrTableNames *table;
 
-	if (table)
+	if (rr_names_table(names, schema, name) != NULL)
+		return;
+	table = rr_table_before(schema, name);
+	if (table != NULL)
 		names->tables = lappend(names->tables, table);
 }
 
 static void
 note_function(RrNamesBefore *names, const char *schema, const char *name)
 {
-	RrFunctionNames *function = rr_names_function(names, schema, name) ? NULL
-	: rr_function_before(schema, name);
+	RrFunctionNames *function;
 
-	if (function)
+	if (rr_names_function(names, schema, name) != NULL)
+		return;
+	function = rr_function_before(schema, name);
+	if (function != NULL)
 		names->functions = lappend(names->functions, function);
 }
 
@@ -110,7 +115,7 @@ rr_names_collect(void)
 const char *
 rr_names_new_column(const RrTableNames *table, const char *name)
 {
-	for (int i = 0; table && i < table->n_columns; i++)
+	for (int i = 0; table && i < table->ncolumns; i++)
 	{
 		if (table->columns[i] && table->new_columns[i] && strcmp(table->columns[i], name) == 0)
 			return table->new_columns[i];

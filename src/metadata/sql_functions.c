@@ -1,6 +1,10 @@
 /*
- * functions.c: the SQL functions of management. They unpack arguments and call
- * the commands.
+ * sql_functions.c: the SQL functions of the metadata commands. They unpack
+ * their arguments and call the command.
+ *
+ * The C function of remote_rel.NAME() is rr_NAME. Optional arguments are NULL
+ * by default, so the functions are not STRICT and check the others with
+ * check_not_null().
  */
 #include "postgres.h"
 
@@ -39,7 +43,7 @@ jsonb_argument(FunctionCallInfo fcinfo, int n)
 	return PG_ARGISNULL(n) ? NULL : PG_GETARG_JSONB_P(n);
 }
 
-/* The names of a table given as regclass. */
+/* Schema and name of a table given as regclass. */
 static void
 table_argument(FunctionCallInfo fcinfo, int n, const char **schema, const char **name)
 {

@@ -1,6 +1,6 @@
 /*
- * function.c: SQL functions in the GraphQL schema: computed fields and tracked
- * functions.
+ * table_functions.c: computed fields and tracked functions: the commands that
+ * make SQL functions fields of the GraphQL schema.
  */
 #include "postgres.h"
 
@@ -16,7 +16,7 @@
 #include "compat.h"
 #include "metadata/metadata.h"
 
-/* What is asked of a function, fetched once. */
+/* What the checks have to know of a function. */
 typedef struct Signature
 {
 	Oid			oid;
@@ -26,12 +26,15 @@ typedef struct Signature
 	char		volatility;
 	bool		variadic;
 	bool		out_arguments;
-	int			n_arguments;
+	int			nargs;
 	Oid		   *types;
 	char	  **names;			/* or NULL */
 } Signature;
 
-/* As rr_lock_table(), for the functions of a name. */
+/*
+ * As rr_lock_table(), for the function of a name; does nothing when there is
+ * none or more than one.
+ */
 static void
 lock_function(const char *schema, const char *name)
 {
@@ -85,8 +88,8 @@ get_signature(const char *schema, const char *name)
 	s->returns_set = form->proretset;
 	s->volatility = form->provolatile;
 	s->variadic = OidIsValid(form->provariadic);
-	s->n_arguments = get_func_arg_info(tuple, &s->types, &s->names, &modes);
-	for (int i = 0; modes && i < s->n_arguments; i++)
+	s->nargs = get_func_arg_info(tuple, &s->types, &s->names, &modes);
+	for (int i = 0; modes && i < s->nargs; i++)
 		s->out_arguments |= modes[i] != FUNC_PARAM_IN && modes[i] != FUNC_PARAM_VARIADIC;
 	ReleaseSysCache(tuple);
 	return s;
@@ -100,13 +103,16 @@ throw_unfit(const Signature *s, const char *reason)
 			 errmsg("function \"%s\" %s", s->label, reason)));
 }
 
-/* Position of an argument by name; throws 42883 naming those there are. */
+/*
+ * The position of an argument by its name. Throws 22023, with a "did you
+ * mean".
+ */
 static int
 get_argument(const Signature *s, const char *name)
 {
 	List	   *names = NIL;
 
-	for (int i = 0; i < s->n_arguments; i++)
+	for (int i = 0; i < s->nargs; i++)
 	{
 		if (s->names && s->names[i][0] != '\0')
 		{
@@ -134,7 +140,10 @@ check_session_argument(const Signature *s, const char *name)
 				 errdetail("It must be of type json or jsonb.")));
 }
 
-/* The row type of a table or view, not of a type of its own. */
+/*
+ * Does it return the row type of a table or view, not a stand-alone composite
+ * type?
+ */
 static bool
 returns_rows(const Signature *s)
 {
@@ -169,7 +178,7 @@ check_computed_field(const RrComputedField *field, Oid table)
 				 errdetail("A computed field needs a function that is STABLE or IMMUTABLE.")));
 	if (field->table_argument)
 		position = get_argument(s, field->table_argument);
-	if (s->n_arguments == 0 || s->types[position] != row_type)
+	if (s->nargs == 0 || s->types[position] != row_type)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 				 errmsg("function \"%s\" does not take a row of table \"%s\"", s->label,
@@ -185,7 +194,10 @@ check_computed_field(const RrComputedField *field, Oid table)
 		throw_unfit(s, "returns nothing that a field can have");
 }
 
-/* By the table's name: there may be no such table any more. */
+/*
+ * Finds the row by the table's name, since the table may be gone. *names are
+ * the other computed fields of the table.
+ */
 static RrComputedField *
 find_computed_field(const char *schema, const char *table, const char *name, List **names)
 {
@@ -238,7 +250,10 @@ rr_put_computed_field(const RrComputedField *field, RrPutMode mode)
 	rr_metadata_end();
 }
 
-/* Relationships of a table that join by a field. */
+/*
+ * The relationships to remote schemas that have the field among their
+ * lhs_fields.
+ */
 static List *
 joined_by(const char *schema, const char *table, const char *name)
 {
@@ -298,7 +313,8 @@ rr_delete_computed_field(const char *schema, const char *table, const char *name
 					(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
 					 errmsg("computed field \"%s\" of table \"%s\" is used by relationship \"%s\"", name, table, relationship->name),
 					 errhint("Delete the relationship, or drop the computed field with cascade.")));
-		rr_delete_table_relationship(schema, table, relationship->name, 1 << RR_REL_TO_REMOTE_SCHEMA);
+		rr_delete_table_relationship(schema, table, relationship->name,
+									 1 << RR_REL_TO_REMOTE_SCHEMA);
 	}
 	rr_metadata_refresh();
 	rr_delete_computed_field_row(schema, table, name);
@@ -372,7 +388,8 @@ rr_put_tracked_function(const RrTrackedFunction *function, RrPutMode mode)
 						rr_arg_jsonb(function->configuration), rr_arg_text(function->comment));
 	if (mode != RR_RESTORE)
 		rr_refuse_new_inconsistencies(before, psprintf("function \"%s.%s\"",
-													   function->function_schema, function->function_name));
+													   function->function_schema,
+													   function->function_name));
 	rr_metadata_end();
 }
 

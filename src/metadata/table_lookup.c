@@ -75,7 +75,7 @@ rr_get_table_locked(const char *schema, const char *name)
 {
 	Oid			table;
 
-	/* one that comes into being while we look must not slip through unlocked */
+	/* a table created between the two calls must be locked too */
 	while (!OidIsValid(table = rr_lock_table(schema, name)))
 		(void) rr_get_table(schema, name);
 	return table;
@@ -94,8 +94,12 @@ rr_unserved_reason(const char *schema, const char *name)
 {
 	Oid			table = rr_lookup_table(schema, name);
 	const char *reason = OidIsValid(table) ? rr_table_unfit_reason(table) : "does not exist";
+	RrRoleSchema *rs;
 
-	if (reason == NULL && rr_database_table(rr_tables(rr_role_schema_get(rr_extension_owner()))->db, table) == NULL)
+	if (reason != NULL)
+		return reason;
+	rs = rr_role_schema_get(rr_extension_owner());
+	if (rr_database_table(rr_tables(rs)->db, table) == NULL)
 		reason = rr_spellable(name)
 			? "is in a schema that remote_rel.exposed_schemas does not name"
 			: "has a name that GraphQL cannot spell";

@@ -46,7 +46,10 @@ get_relationship(Oid table, const char *name)
 	return relationship;
 }
 
-/* By the table's name, there may be no such table any more; or NULL. */
+/*
+ * Finds the row by the table's name, since the table may be gone. NULL when
+ * there is none.
+ */
 static RrRelationship *
 find_stored(const char *schema, const char *table, const char *name)
 {
@@ -64,8 +67,8 @@ find_stored(const char *schema, const char *table, const char *name)
 }
 
 /*
- * Is a stored relationship of one of the kinds? Throws 42809 with the right
- * command if it is not.
+ * Throw 42809, with the right command as the hint, unless a stored
+ * relationship is of one of the kinds.
  */
 static void
 check_kind(const RrRelationship *stored, int kinds)
@@ -81,8 +84,8 @@ check_kind(const RrRelationship *stored, int kinds)
 }
 
 /*
- * The table may become part of the graph later on, and the relationship with
- * it.
+ * Warn when the table is not in the GraphQL schema. No error: it may become
+ * part of it later, and the relationship with it.
  */
 static void
 warn_unserved(const RrRelationship *relationship)

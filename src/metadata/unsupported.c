@@ -1,6 +1,6 @@
 /*
- * elsewhere.c: commands that users of Hasura know and that do nothing here,
- * each answered with what takes its place.
+ * unsupported.c: commands that Hasura has and that do nothing here. Each is
+ * answered with what to do instead.
  */
 #include "postgres.h"
 
@@ -11,8 +11,8 @@
 /* ---- tracking tables ---- */
 
 /*
- * Tables are there without it; the command only makes sure. The paths of what
- * it asks for beyond are appended.
+ * Tables are served without being tracked, so this only checks that the table
+ * is served. Appends the paths of members that have no effect.
  */
 static List *
 track(List *paths, const RrDoc *doc)
@@ -36,7 +36,7 @@ track(List *paths, const RrDoc *doc)
 				 errhint("Add the schema to the setting.")));
 	if (table == NULL)
 		return paths;
-	/* a configuration that says nothing is not passed over */
+	/* an empty configuration asks for nothing, so it is not listed */
 	return rr_doc_other_paths(paths, doc, keys, rr_doc_members(configuration) == NIL ? 3 : 2);
 }
 
@@ -68,7 +68,7 @@ rr_track_tables(const RrDoc *args)
 
 /* ---- commands without a counterpart ---- */
 
-/* By a part of their names; the first that fits. */
+/* Hints, by a part of the command's name. The first that matches is used. */
 static const char *const answers[][2] = {
 	{"untrack_table", "Roles see the tables that they may read: revoke that, or move the table to a schema that remote_rel.exposed_schemas does not name."},
 	{"set_table_custom", "Tables and columns have their own names in GraphQL. Rename them, or make a view with the names wanted."},
@@ -97,7 +97,7 @@ static const char *const answers[][2] = {
 	{"dump_internal_state", "Use export_metadata, and graphql_schema() of a role."},
 };
 
-/* Those for other databases than PostgreSQL. */
+/* Prefixes of commands for other databases. */
 static const char *const prefixes[] = {"mssql_", "bigquery_", "snowflake_", "citus_",
 "cockroach_", "dataconnector_"};
 
@@ -106,7 +106,7 @@ rr_throw_unsupported(const char *type, const char *bare, const RrDoc *request)
 {
 	const char *hint = NULL;
 
-	/* misspelt, then */
+	/* a command about remote schemas that is not known is a misspelt one */
 	if (strstr(bare, "remote_"))
 		return;
 	rr_throw_grants(type, bare, request);

@@ -1,14 +1,12 @@
-/*
- * upstream.c: asking an upstream for its schema.
- */
+/* upstream.c: asks an upstream for its schema by introspection. */
 #include "postgres.h"
 
-#include "base/subtransaction.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "base/subtransaction.h"
 #include "graphql/graphql.h"
 #include "http/http.h"
 #include "json/json.h"
@@ -17,7 +15,7 @@
 
 #define MAX_JSON_DEPTH		512
 #define MAX_SHOWN_ERRORS	10
-/* What of a message of the upstream is shown. */
+/* So many bytes of an upstream's message are shown. */
 #define MAX_SHOWN_BYTES		500
 
 static void
@@ -192,8 +190,9 @@ upstream_errors(RrJsonNode *errors)
 }
 
 /*
- * The value of "__schema", or NULL when the upstream answered with errors,
- * which go to *refusal. Throws for everything else.
+ * Send one introspection query. Returns the value of "__schema". Returns NULL
+ * when the upstream answered with errors; their messages are in *refusal.
+ * Throws for any other answer.
  */
 static RrJsonNode *
 ask(const RrRemoteSchema *remote, const char *query, const char **refusal)
@@ -242,7 +241,7 @@ fetch(const RrRemoteSchema *remote)
 	const char *refusal = NULL;
 	StringInfoData sdl;
 
-	/* from what the newest servers know to what all do */
+	/* from the query that only new servers know to the one that all know */
 	for (int attempt = 0; node == NULL &&
 		 (query = gql_introspection_query(attempt)) != NULL; attempt++)
 		node = ask(remote, query, &refusal);
