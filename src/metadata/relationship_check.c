@@ -14,7 +14,6 @@
 
 #include "compat.h"
 #include "metadata/metadata.h"
-#include "schema/table/link_using.h"
 #include "schema/table/table.h"
 
 #define MAX_SHOWN_ERRORS 20

@@ -6,7 +6,7 @@
 
 #include "compat.h"
 #include "metadata/metadata.h"
-#include "schema/table/link_using.h"
+#include "schema/table/table.h"
 
 /* The member of "using" that names the target table, or NULL. */
 static const RrDoc *

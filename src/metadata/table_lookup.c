@@ -99,7 +99,7 @@ rr_unserved_reason(const char *schema, const char *name)
 	if (reason != NULL)
 		return reason;
 	rs = rr_role_schema_get(rr_extension_owner());
-	if (rr_database_table(rr_tables(rs)->db, table) == NULL)
+	if (rr_database_table(rs->tables->db, table) == NULL)
 		reason = rr_spellable(name)
 			? "is in a schema that remote_rel.exposed_schemas does not name"
 			: "has a name that GraphQL cannot spell";
@@ -134,7 +134,7 @@ void
 rr_check_not_derived(Oid table, const char *name)
 {
 	RrRoleSchema *rs = rr_role_schema_get(rr_extension_owner());
-	RrTable    *exposed = rr_database_table(rr_tables(rs)->db, table);
+	RrTable    *exposed = rr_database_table(rs->tables->db, table);
 	GqlType    *type = exposed ? gql_schema_type(rs->schema, exposed->name) : NULL;
 
 	/* a table that the owner may not read has no type in his schema */
