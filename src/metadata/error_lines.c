@@ -6,7 +6,6 @@
 #include "lib/stringinfo.h"
 
 #include "compat.h"
-#include "graphql/type/coerce.h"
 #include "metadata/metadata.h"
 
 /* Append a message on a line of its own, as a sentence. */

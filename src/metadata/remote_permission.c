@@ -1,4 +1,6 @@
-/* remote_permission.c: the commands for permissions on remote schemas. */
+/*
+ * remote_permission.c: the commands for permissions on remote schemas.
+ */
 #include "postgres.h"
 
 #include "utils/acl.h"

@@ -1,4 +1,6 @@
-/* remote_schema.c: the commands for remote schemas. */
+/*
+ * remote_schema.c: the commands for remote schemas.
+ */
 #include "postgres.h"
 
 #include "catalog/pg_authid.h"

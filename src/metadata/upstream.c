@@ -1,4 +1,6 @@
-/* upstream.c: asks an upstream for its schema by introspection. */
+/*
+ * upstream.c: asks an upstream for its schema by introspection.
+ */
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
