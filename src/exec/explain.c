@@ -1,12 +1,14 @@
 /*
- * explain.c: a plan as JSON: every SQL statement, every remote document and
- * the join that it serves. No header, no session variable's value, no URL.
+ * explain.c: shows a plan as JSON: each SQL statement and each document for a
+ * remote schema, with the join that it serves. It never shows a header, a
+ * session variable's value or a URL.
  */
 #include "postgres.h"
 
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "exec/exec_int.h"
 #include "join/join.h"
 #include "settings.h"
 
@@ -17,7 +19,7 @@ append_string(StringInfo out, const char *key, const char *text)
 	gql_json_string(out, text, strlen(text));
 }
 
-/* Whose field the join is: a table's, or a remote type's. */
+/* The table or remote type that a relationship starts from. */
 static const char *
 source_name(const RrRelationship *relationship)
 {
@@ -38,7 +40,7 @@ explain_parameter(const RrSqlParam *param, const RrStep *step, StringInfo out)
 		case RR_PARAM_KEYS:
 			append_string(out, "keys", step->keys[param->key].name);
 			break;
-		case RR_PARAM_RUN:		/* another number each time */
+		case RR_PARAM_RUN:		/* the number differs each time */
 			appendStringInfoString(out, ",\"run\":true");
 			break;
 		case RR_PARAM_SESSION:
@@ -55,7 +57,7 @@ explain_parameter(const RrSqlParam *param, const RrStep *step, StringInfo out)
 	appendStringInfoChar(out, '}');
 }
 
-/* step: the join that the statement is for; NULL for a root field's. */
+/* step: the join that the statement is for; NULL for a root field. */
 static void
 explain_statement(const GqlFieldSel *field, const RrSqlStatement *statement,
 				  const RrStep *step, StringInfo out)
@@ -113,9 +115,7 @@ explain_step(const RrPlan *plan, const RrStep *step, StringInfo out)
 						 : rr_batch_size);
 	}
 
-	/*
-	 * the document for one key: further ones repeat its field under j1, j2, …
-	 */
+	/* for one key; further keys repeat its field under j1, j2, … */
 	append_string(out, "document", rr_document_print(plan->request, step, 1));
 	appendStringInfoChar(out, '}');
 }

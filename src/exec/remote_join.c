@@ -1,10 +1,10 @@
 /*
- * remote_join.c: remote_rel.remote_join(), joins for SQL.
+ * remote_join.c: remote_rel.remote_join(), remote relationships in SQL.
  *
- * The rows come as an array of a table's row type. The relationship's field is
- * planned as it would be in a document, so the selection can hold whatever a
- * document can, further joins included; only the keys come from the array, and
- * the values go out as rows, each as soon as its value has come.
+ * Rows come as an array of a table's row type. The relationship's field is
+ * planned as in a document, so its selection can have whatever a document can,
+ * further joins included. Only the keys come from the array. Each row goes out
+ * as soon as its value has come.
  */
 #include "postgres.h"
 
@@ -19,7 +19,7 @@
 #include "utils/typcache.h"
 
 #include "compat.h"
-#include "join/row_stream.h"
+#include "join/join.h"
 #include "schema/permission/permission.h"
 #include "schema/table/table.h"
 #include "settings.h"
@@ -36,7 +36,7 @@ typedef struct RemoteJoin
 	GqlErrorList *errors;
 } RemoteJoin;
 
-/* The first error of a list, as an SQL error. */
+/* Throw the first error that was filed. what: the argument that is wrong. */
 static void
 throw_errors(const RemoteJoin *join, int sqlstate, const char *what)
 {
@@ -60,6 +60,15 @@ find_table(RemoteJoin *join, Oid element)
 				 errhint("Pass rows of a table as an array: (SELECT array_agg(t) FROM t).")));
 }
 
+static bool
+is_remote_join(const GqlFieldDef *field)
+{
+	const RrField *answer = field->data;
+
+	return answer != NULL && answer->kind == RR_FIELD_REMOTE_JOIN;
+}
+
+/* For suggestions. */
 static List *
 relationship_names(const RemoteJoin *join)
 {
@@ -68,8 +77,10 @@ relationship_names(const RemoteJoin *join)
 	if (join->type == NULL)
 		return NIL;
 	gql_foreach(GqlFieldDef, field, gql_type_fields(join->rs->schema, join->type))
-		if (field->data != NULL && ((RrField *) field->data)->kind == RR_FIELD_REMOTE_JOIN)
-		names = lappend(names, unconstify(char *, field->name));
+	{
+		if (is_remote_join(field))
+			names = lappend(names, unconstify(char *, field->name));
+	}
 	return names;
 }
 
@@ -82,8 +93,7 @@ find_field(RemoteJoin *join)
 		join->type = rr_table_type(join->rs, table, RR_TYPE_OBJECT);
 	if (join->type != NULL)
 		join->field = gql_type_field(join->rs->schema, join->type, join->relationship);
-	if (join->field == NULL || join->field->data == NULL ||
-		((RrField *) join->field->data)->kind != RR_FIELD_REMOTE_JOIN)
+	if (join->field == NULL || !is_remote_join(join->field))
 	{
 		const char *suggestion = gql_did_you_mean(NULL, join->relationship,
 												  relationship_names(join));
@@ -98,7 +108,7 @@ find_field(RemoteJoin *join)
 	}
 }
 
-/* All leaf fields that can be had without arguments. */
+/* All leaf fields that need no arguments. */
 static GqlSelectionSet *
 default_selection(RemoteJoin *join, GqlType *type)
 {
@@ -141,8 +151,8 @@ parse_selection(RemoteJoin *join, const char *text)
 }
 
 /*
- * The arguments as literals; coerced already, so that strings have become enum
- * values where they should.
+ * The arguments as literals. They are coerced here, since a string of JSON may
+ * stand for an enum value, and one of a document may not.
  */
 static List *
 parse_arguments(RemoteJoin *join, Jsonb *json)
@@ -200,8 +210,8 @@ make_set(GqlSelection *field)
 }
 
 /*
- * { <table> { <relationship>(arguments) { selection } } }: only what is below
- * the table is planned.
+ * The document { <table> { <relationship>(arguments) { selection } } }, of
+ * which only what is below the table is planned.
  */
 static GqlDocument *
 make_document(RemoteJoin *join, const char *selection, Jsonb *arguments)
@@ -229,6 +239,7 @@ plan_join(RemoteJoin *join, const char *selection, Jsonb *arguments)
 	RrPlanner	planner = {.rs = join->rs, .errors = join->errors};
 	RrPlan	   *plan = palloc0(sizeof(RrPlan));
 	GqlFieldSel *table;
+	GqlFieldSel *field;
 
 	if (!gql_validate(join->rs->schema, document, rr_max_query_depth, join->errors))
 		throw_errors(join, ERRCODE_INVALID_PARAMETER_VALUE, "selection");
@@ -237,8 +248,8 @@ plan_join(RemoteJoin *join, const char *selection, Jsonb *arguments)
 		throw_errors(join, ERRCODE_INVALID_PARAMETER_VALUE, "selection");
 	table = linitial(gql_collect_fields(planner.request, join->rs->schema->query,
 										list_make1(planner.request->operation->selection_set)));
-	if (rr_plan_join(&planner, linitial(gql_collect_subfields(planner.request, join->type,
-															  table))) == NULL)
+	field = linitial(gql_collect_subfields(planner.request, join->type, table));
+	if (rr_plan_join(&planner, field) == NULL)
 		throw_errors(join, ERRCODE_INVALID_PARAMETER_VALUE, "selection");
 	plan->rs = join->rs;
 	plan->request = planner.request;
@@ -247,9 +258,10 @@ plan_join(RemoteJoin *join, const char *selection, Jsonb *arguments)
 }
 
 /*
- * Rows may be made up. That gives nobody more than a root field with the same
- * argument would, unless the permission presets the argument for the rows'
- * sake.
+ * Refuse a join by an argument that the role's permission presets. The caller
+ * can make rows up, and so give the argument any value. Elsewhere that gives
+ * nobody more than a root field with the same argument would; here it would
+ * get around the preset.
  */
 static void
 check_presets(const RemoteJoin *join, const RrStep *step)
@@ -281,19 +293,19 @@ typedef struct JoinCall
 	Jsonb	   *headers;
 	GqlErrorList *errors;
 	RrRowStream *stream;
-	bool		warned;
+	bool		reported;		/* an error was */
 } JoinCall;
 
-/* An upstream's error, once. */
+/* Report the first error of an upstream: as an error, or as one warning. */
 static void
 report_failure(JoinCall *call)
 {
 	int			level = rr_on_remote_error == RR_ON_REMOTE_ERROR_NULL ? WARNING : ERROR;
 	const RrStep *step = rr_row_stream_step(call->stream);
 
-	if (call->warned || call->errors->items == NIL)
+	if (call->reported || call->errors->items == NIL)
 		return;
-	call->warned = true;
+	call->reported = true;
 	ereport(level,
 			(errcode(ERRCODE_FDW_ERROR),
 			 errmsg("remote schema \"%s\" failed to answer relationship \"%s\"",
@@ -303,8 +315,8 @@ report_failure(JoinCall *call)
 }
 
 /*
- * Plan the join and file the keys of its rows. NULL when there is nothing to
- * join.
+ * Plan the join and file the keys of its rows. NULL when rows or relationship
+ * are NULL.
  */
 static JoinCall *
 begin_call(FunctionCallInfo fcinfo)
@@ -313,6 +325,8 @@ begin_call(FunctionCallInfo fcinfo)
 	RemoteJoin	join = {0};
 	RrRoleState role;
 	ArrayType  *array;
+	const char *selection;
+	Jsonb	   *arguments;
 	RrRun	   *run;
 
 	call->role = rr_get_role(PG_ARGISNULL(4) ? NULL : NameStr(*PG_GETARG_NAME(4)));
@@ -327,10 +341,10 @@ begin_call(FunctionCallInfo fcinfo)
 	rr_role_enter(&role, call->role, call->headers);
 	join.rs = rr_role_schema_get(GetUserId());
 	find_field(&join);
-	run = rr_run_create(plan_join(&join, PG_ARGISNULL(2) ? NULL
-								  : text_to_cstring(PG_GETARG_TEXT_PP(2)),
-								  PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3)), join.errors);
-	check_presets(&join, run->steps[0].step);
+	selection = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
+	arguments = PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3);
+	run = rr_run_create(plan_join(&join, selection, arguments), join.errors);
+	check_presets(&join, run->steps[0].plan);
 	call->stream = rr_row_stream_create(run, array);
 	rr_role_leave(&role);
 	return call;

@@ -8,28 +8,33 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-#include "join/join.h"
+#include "exec/exec_int.h"
 #include "settings.h"
 #include "session/session.h"
 
-/* graphql-js stops at as many */
+/* As many errors are shown of a document; graphql-js stops at as many. */
 #define MAX_ERRORS 100
+
 /*
- * How often a document is planned again because something changes all the
- * time.
+ * How often a document is planned because tables or metadata change meanwhile.
+ * The last plan is run even if something changed while it was made. Its tables
+ * are locked by then, so the answer is one that was right a moment ago, or a
+ * field error where a statement names what is gone. It shows nobody more than
+ * he may see: the server checks privileges and policies when a statement runs.
+ * What a plan asks of remote schemas may be as old as the plan.
  */
 #define MAX_ATTEMPTS 5
 
 typedef struct Resolution
 {
 	RrRoleState role;
-	RrPlan	   *plan;
+	RrPlan	   *plan;			/* NULL: errors say why */
 	GqlErrorList *errors;
 } Resolution;
 
 /*
- * The caller's variables as one OBJECT value; NULL without, or with an error
- * filed. Throws 22023 for any other JSON.
+ * The caller's variables as one OBJECT value. NULL when there are none, or an
+ * error was filed. Throws 22023 for any other JSON.
  */
 static const GqlValue *
 variables_of(const RrCall *call, GqlErrorList *errors)
@@ -49,7 +54,7 @@ variables_of(const RrCall *call, GqlErrorList *errors)
 	return value;
 }
 
-/* Errors beyond the limit are counted, and the count is said. */
+/* Append the errors, and how many there are beyond the limit. */
 static void
 append_errors(GqlErrorList *errors, StringInfo out)
 {
@@ -66,10 +71,10 @@ append_errors(GqlErrorList *errors, StringInfo out)
 }
 
 /*
- * One attempt to plan a document; false when tables or metadata have changed
- * meanwhile. Tables are always seen as they are, whatever the snapshot; so
- * metadata about them must be as new, unless the transaction has one snapshot
- * for all that it sees.
+ * Plan a document, and lock what it reads. False when tables or metadata have
+ * changed meanwhile. The server sees tables as they are, whatever the snapshot
+ * is. So metadata about them has to be as new, and planning takes the newest
+ * snapshot, unless the transaction has one snapshot for all that it sees.
  */
 static bool
 plan(const RrCall *call, const GqlValue *variables, Resolution *r)
@@ -87,13 +92,15 @@ plan(const RrCall *call, const GqlValue *variables, Resolution *r)
 	return holds;
 }
 
+/* Appends what a call answers with. */
+typedef void (*AppendAnswer) (const Resolution *r, StringInfo out);
+
 /*
- * Become the role, plan the document, and append what the body makes of it;
- * without a plan there are errors.
+ * Act as the role, plan the document, and append the answer. name: that of the
+ * memory context.
  */
 static void
-with_plan(const RrCall *call, const char *name, void (*body) (const Resolution *r,
-															  StringInfo out), StringInfo out)
+with_plan(const RrCall *call, const char *name, AppendAnswer append, StringInfo out)
 {
 	MemoryContext cxt = AllocSetContextCreateInternal(CurrentMemoryContext, name,
 													  ALLOCSET_DEFAULT_SIZES);
@@ -104,12 +111,14 @@ with_plan(const RrCall *call, const char *name, void (*body) (const Resolution *
 	rr_role_enter(&r.role, rr_get_role(call->role), call->headers);
 	r.errors = gql_errors_create(MAX_ERRORS, GQL_CODE_VALIDATION_FAILED);
 	variables = variables_of(call, r.errors);
-	for (int attempt = 0; r.errors->items == NIL && attempt < MAX_ATTEMPTS; attempt++)
+	for (int attempt = 1; r.errors->items == NIL && !plan(call, variables, &r); attempt++)
 	{
-		if (plan(call, variables, &r))
+		elog(DEBUG1, "remote_rel: tables or metadata changed during planning, attempt %d of %d",
+			 attempt, MAX_ATTEMPTS);
+		if (attempt == MAX_ATTEMPTS)
 			break;
 	}
-	body(&r, out);
+	append(&r, out);
 	rr_role_leave(&r.role);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(cxt);
@@ -123,7 +132,7 @@ append_answer(const Resolution *r, StringInfo out)
 	{
 		r->errors->default_code = GQL_CODE_UNEXPECTED;
 		appendStringInfoString(out, "\"data\":");
-		rr_run(r->plan, out, r->errors);
+		rr_run_plan(r->plan, out, r->errors);
 		if (r->errors->items != NIL)
 			appendStringInfoChar(out, ',');
 	}
@@ -174,6 +183,7 @@ rr_schema_text(const char *role, StringInfo out)
 	int			start = out->len;
 
 	rr_role_enter(&state, rr_get_role(role), NULL);
+	/* after the last attempt: a schema that was right a moment ago */
 	for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++)
 	{
 		RrRoleSchema *rs = rr_role_schema_get(GetUserId());

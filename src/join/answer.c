@@ -1,30 +1,18 @@
 /*
- * answer.c: the response to a batch, taken in.
+ * answer.c: takes in the response to a batch.
  *
- * A body is read as a GraphQL answer whenever it is one, whatever the status
- * says: servers answer 400 and 500 with errors that explain them. "data" is
- * read as it stands; only errors, which are few, become trees.
+ * A body is read as a GraphQL answer whenever it is one, whatever the HTTP
+ * status says: servers answer 400 and 500 with errors that explain them.
+ * "data" is read as it stands; only errors, which are few, become trees.
  */
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
-#include "utils/memutils.h"
+#include "miscadmin.h"
 
 #include "base/subtransaction.h"
 #include "join/answer.h"
-#include "json/json.h"
-
-static const char *
-remote_name(const Answer *answer)
-{
-	return answer->batch->step->step->remote->def->name;
-}
-
-static void
-batch_error(const RrBatch *batch, const char *message)
-{
-	rr_keys_error(batch->step, batch->keys, batch->n, message, NULL);
-}
+#include "plan/remote/wire_names.h"
 
 /* ---- encoding ---- */
 
@@ -32,7 +20,7 @@ typedef struct Conversion
 {
 	const RrHttpResponse *response;
 	const char *text;
-}			Conversion;
+} Conversion;
 
 static void
 convert(void *arg)
@@ -72,26 +60,30 @@ server_text(const RrHttpResponse *response, int *len)
 
 /* ---- data ---- */
 
-static RrReadResult read_path(Answer *answer, int level);
+static RrReadResult read_path(RrAnswer *answer, int level);
 
+/* File that a value on the way does not have its type. */
 static RrReadResult
-misfit(Answer *answer, const GqlTypeRef *type)
+misfit(RrAnswer *answer, const GqlTypeRef *type)
 {
-	rr_key_error(answer->batch->step, answer->reader.key,
-				 psprintf("remote schema \"%s\" answered with something else where type %s was due", remote_name(answer),
-						  gql_type_to_string(type)), NULL, NULL);
+	RrStepRun  *step = answer->batch->step;
+
+	rr_key_error(step, answer->reader.key,
+				 psprintf("remote schema \"%s\" answered with something else where type %s was due",
+						  step->plan->remote->def->name, gql_type_to_string(type)), NULL, NULL);
 	return RR_READ_INVALID;
 }
 
 /*
- * A value on the way, of the field before this level: lists as its type has
- * them, and in them objects with the field of this level alone.
+ * Read a value on the way: that of the field before this level of the path.
+ * It is lists, as its type has them, of objects that have nothing but the
+ * field of this level.
  */
 static RrReadResult
-read_on_the_way(Answer *answer, int level, const GqlTypeRef *type)
+read_on_the_way(RrAnswer *answer, int level, const GqlTypeRef *type)
 {
 	RrReader   *reader = &answer->reader;
-	const RrFieldCall *call = list_nth(answer->batch->step->step->path, level);
+	const RrFieldCall *call = list_nth(answer->batch->step->plan->path, level);
 	RrReadResult result;
 	RrSlice		name;
 	bool		first = true;
@@ -131,23 +123,26 @@ read_on_the_way(Answer *answer, int level, const GqlTypeRef *type)
 	return ok ? result : RR_READ_BROKEN;
 }
 
-/* The value of one key, below what is left of the path of remote_field. */
+/* Read the value of one key, below what is left of remote_field's path. */
 static RrReadResult
-read_path(Answer *answer, int level)
+read_path(RrAnswer *answer, int level)
 {
 	RrReader   *reader = &answer->reader;
-	const RrStep *step = answer->batch->step->step;
+	const RrStep *step = answer->batch->step->plan;
 
 	if (level < list_length(step->path))
-		return read_on_the_way(answer, level, ((GqlFieldDef *) list_nth(step->join->path,
-																		level - 1))->type);
+	{
+		const GqlFieldDef *before = list_nth(step->join->path, level - 1);
+
+		return read_on_the_way(answer, level, before->type);
+	}
 	if (rr_batch_kind(step) != RR_BATCH_ALIASES)
 		return rr_read_elements(answer);
 	return rr_read_nullable(reader, step->shape->type, step->shape, NULL);
 }
 
 static void
-begin_place(Answer *answer, int i)
+begin_place(RrAnswer *answer, int i)
 {
 	answer->reader.key = answer->batch->keys[i];
 	answer->places[i].answered = true;
@@ -155,9 +150,9 @@ begin_place(Answer *answer, int i)
 }
 
 static void
-end_place(Answer *answer, int i, RrReadResult result)
+end_place(RrAnswer *answer, int i, RrReadResult result)
 {
-	Place	   *place = &answer->places[i];
+	RrPlace    *place = &answer->places[i];
 
 	if (result == RR_READ_VALUE)
 		place->len = answer->reader.out->len - place->start;
@@ -169,11 +164,11 @@ end_place(Answer *answer, int i, RrReadResult result)
 }
 
 /*
- * A batch by list or position: one alias for all keys. What does not fit is no
- * answer at all.
+ * Read "data" of a batch by list or by position: one alias for all keys. False
+ * for anything else.
  */
 static bool
-read_list_answer(Answer *answer)
+read_list_answer(RrAnswer *answer)
 {
 	RrReader   *reader = &answer->reader;
 	bool		ok;
@@ -187,9 +182,9 @@ read_list_answer(Answer *answer)
 	return !rr_scan_more(&reader->scan, false, '}', &ok) && ok;
 }
 
-/* Aliases j0, j1, …: a key each. */
+/* Read "data" of a batch by aliases: j0, j1, … for a key each. */
 static bool
-read_aliases(Answer *answer)
+read_aliases(RrAnswer *answer)
 {
 	RrReader   *reader = &answer->reader;
 	bool		first = true;
@@ -202,18 +197,13 @@ read_aliases(Answer *answer)
 	{
 		RrReadResult result;
 		RrScan		begin;
-		int			i = 0;
+		int			i;
 
-		if (!rr_scan_name(&reader->scan, &alias) || alias.len < 2 || alias.data[0] != 'j')
+		if (!rr_scan_name(&reader->scan, &alias))
 			return false;
-		for (int k = 1; k < alias.len; k++)
-		{
-			if (alias.data[k] < '0' || alias.data[k] > '9')
-				return false;
-			i = i * 10 + (alias.data[k] - '0');
-			if (i >= answer->batch->n)
-				return false;
-		}
+		i = rr_wire_alias_key(alias.data, alias.len, answer->batch->nkeys);
+		if (i < 0)
+			return false;
 		begin_place(answer, i);
 		begin = reader->scan;
 		result = read_path(answer, 1);
@@ -230,15 +220,33 @@ read_aliases(Answer *answer)
 	return ok;
 }
 
-/* The root fields of a remote schema: each is a key. */
+/*
+ * The root field with this alias; -1 if there is none. Fields come in order,
+ * so the one expected is looked at first.
+ */
+static int
+find_root(const RrObjectShape *root, RrSlice alias, int expected)
+{
+	int			i = expected;
+
+	for (int n = 0; n < root->nfields; n++)
+	{
+		if (rr_slice_is(alias, root->fields[i].alias, root->fields[i].alias_len))
+			return i;
+		i = (i + 1) % root->nfields;
+	}
+	return -1;
+}
+
+/* Read "data" of a step of root fields: each is a key. */
 static bool
-read_roots(Answer *answer)
+read_roots(RrAnswer *answer)
 {
 	RrReader   *reader = &answer->reader;
-	const RrObjectShape *root = answer->batch->step->step->shape->base;
+	const RrObjectShape *root = answer->batch->step->plan->shape->base;
 	bool		first = true;
 	bool		ok;
-	RrSlice		name;
+	RrSlice		alias;
 	int			expected = 0;
 
 	if (!rr_scan_char(&reader->scan, '{'))
@@ -247,15 +255,12 @@ read_roots(Answer *answer)
 	{
 		RrReadResult result;
 		RrScan		begin;
-		int			i = expected;
+		int			i;
 
-		if (!rr_scan_name(&reader->scan, &name))
+		if (!rr_scan_name(&reader->scan, &alias))
 			return false;
-		for (int k = 0; k < root->nfields; k++, i = (i + 1) % root->nfields)
-			if (rr_slice_is(name, root->fields[i].alias, root->fields[i].alias_len))
-				break;
-		if (i >= root->nfields || !rr_slice_is(name, root->fields[i].alias,
-											   root->fields[i].alias_len))
+		i = find_root(root, alias, expected);
+		if (i < 0)
 			return false;
 		expected = (i + 1) % root->nfields;
 		begin_place(answer, i);
@@ -264,7 +269,7 @@ read_roots(Answer *answer)
 		if (result == RR_READ_INVALID)
 		{
 			reader->scan = begin;
-			if (!rr_scan_value(&reader->scan, &name))
+			if (!rr_scan_value(&reader->scan, &alias))
 				return false;
 		}
 		if (result == RR_READ_BROKEN)
@@ -274,9 +279,52 @@ read_roots(Answer *answer)
 	return ok;
 }
 
-/* The top of a GraphQL answer (section 7.1). False when it is none. */
 static bool
-read_answer(Answer *answer)
+read_data(RrAnswer *answer)
+{
+	const RrStep *plan = answer->batch->step->plan;
+	RrScan	   *scan = &answer->reader.scan;
+	RrSlice		ignored;
+
+	answer->has_data = true;
+	answer->data_is_null = rr_scan_peek(scan) == 'n';
+	if (answer->data_is_null)
+		return rr_scan_value(scan, &ignored);
+	if (plan->kind == RR_STEP_ROOT)
+		return read_roots(answer);
+	if (rr_batch_kind(plan) == RR_BATCH_ALIASES)
+		return read_aliases(answer);
+	return read_list_answer(answer);
+}
+
+/* ---- the whole response ---- */
+
+/* Note the elements of "errors", which value is; it has been scanned before. */
+static void
+note_errors(RrAnswer *answer, RrSlice value)
+{
+	RrScan		scan;
+	bool		first = true;
+	bool		ok;
+
+	rr_scan_init(&scan, value.data, value.len);
+	rr_scan_char(&scan, '[');
+	for (; rr_scan_more(&scan, first, ']', &ok); first = false)
+	{
+		RrSlice    *error = palloc(sizeof(RrSlice));
+
+		CHECK_FOR_INTERRUPTS();
+		rr_scan_value(&scan, error);
+		answer->errors = lappend(answer->errors, error);
+	}
+}
+
+/*
+ * Read a GraphQL response (specification, 7.1). False when it is none, as when
+ * it has neither "data" nor "errors".
+ */
+static bool
+read_answer(RrAnswer *answer)
 {
 	RrScan	   *scan = &answer->reader.scan;
 	bool		first = true;
@@ -294,17 +342,7 @@ read_answer(Answer *answer)
 		if (rr_slice_is(name, "data", 4))
 		{
 			any = true;
-			answer->has_data = true;
-			answer->data_is_null = rr_scan_peek(scan) == 'n';
-			if (answer->data_is_null)
-				ok = rr_scan_value(scan, &value);
-			else if (answer->batch->step->step->kind == RR_STEP_ROOT)
-				ok = read_roots(answer);
-			else if (rr_batch_kind(answer->batch->step->step) == RR_BATCH_ALIASES)
-				ok = read_aliases(answer);
-			else
-				ok = read_list_answer(answer);
-			if (!ok)
+			if (!read_data(answer))
 				return false;
 			continue;
 		}
@@ -312,299 +350,85 @@ read_answer(Answer *answer)
 			return false;
 		if (rr_slice_is(name, "errors", 6) && value.data[0] == '[')
 		{
-			RrScan		errors;
-			bool		first_error = true;
-
 			any = true;
-			rr_scan_init(&errors, value.data, value.len);
-			rr_scan_char(&errors, '[');
-			for (; rr_scan_more(&errors, first_error, ']', &ok); first_error = false)
-			{
-				RrSlice    *error = palloc(sizeof(RrSlice));
-
-				rr_scan_value(&errors, error);
-				answer->errors = lappend(answer->errors, error);
-			}
+			note_errors(answer, value);
 		}
 	}
 	return ok && any && rr_scan_peek(scan) == '\0';
 }
 
-/* ---- errors ---- */
-
-/* The extensions of an error, as they stand in the text. */
-static const char *
-extensions_of(RrSlice error)
-{
-	RrScan		scan;
-	bool		first = true;
-	bool		ok;
-	RrSlice		name;
-	RrSlice		value;
-
-	rr_scan_init(&scan, error.data, error.len);
-	if (!rr_scan_char(&scan, '{'))
-		return NULL;
-	for (; rr_scan_more(&scan, first, '}', &ok); first = false)
-	{
-		rr_scan_name(&scan, &name);
-		rr_scan_value(&scan, &value);
-		if (rr_slice_is(name, "extensions", 10) && value.data[0] == '{')
-			return pnstrdup(value.data, value.len);
-	}
-	return NULL;
-}
-
 /*
- * Which key of the batch the first step of an upstream's path means; -1 if
- * none.
+ * Read the text of a response. False when it is no GraphQL answer: nothing of
+ * it is kept.
  */
-static int
-position_of(const Answer *answer, const char *alias)
-{
-	const RrStep *step = answer->batch->step->step;
-	int			i;
-
-	if (alias == NULL)
-		return -1;
-	if (step->kind == RR_STEP_ROOT)
-	{
-		for (i = 0; i < step->shape->base->nfields; i++)
-			if (strcmp(step->shape->base->fields[i].alias, alias) == 0)
-				return i;
-		return -1;
-	}
-	if (alias[0] != 'j' || strspn(alias + 1, "0123456789") != strlen(alias + 1) ||
-		strlen(alias) < 2)
-		return -1;
-	i = atoi(alias + 1);
-	return i < answer->batch->n ? i : -1;
-}
-
-/*
- * The rest of an upstream's path from item i on, as a path inside of the key's
- * value: without the names of remote_field's further steps, which do not show
- * in the answer; indexes of lists on the way do. It ends where an item is
- * neither a name nor an index.
- */
-static const GqlPath *
-inner_path(RrJsonNode *path, int i, int names_to_drop)
-{
-	const GqlPath *inner = NULL;
-
-	for (; i < rr_json_length(path); i++)
-	{
-		RrJsonNode *item = rr_json_item(path, i);
-		char	   *text = rr_json_text(item);
-
-		if (text != NULL && names_to_drop > 0)
-			names_to_drop--;
-		else if (text != NULL)
-			inner = gql_path_key(inner, text);
-		else if (rr_json_type(item) == RR_JSON_INT)
-			inner = gql_path_index(inner, rr_json_int(item));
-		else
-			break;
-	}
-	return inner;
-}
-
-/*
- * An error that names no key: of every key that has no value, or of all if
- * each has one.
- */
-static void
-file_for_all(const Answer *answer, const char *message, const char *extensions)
+static bool
+read_text(RrAnswer *answer, const char *text, int len)
 {
 	const RrBatch *batch = answer->batch;
-	int		   *without = palloc(Max(batch->n, 1) * sizeof(int));
-	int			n = 0;
+	StringInfo	values = &batch->step->table.values;
+	int			start = values->len;
 
-	for (int i = 0; i < batch->n; i++)
-		if (!answer->places[i].answered || answer->places[i].start < 0)
-			without[n++] = batch->keys[i];
-	if (n > 0)
-		rr_keys_error(batch->step, without, n, message, extensions);
-	else
-		rr_keys_error(batch->step, batch->keys, batch->n, message, extensions);
-}
-
-/* In a batch by list the path goes on with the element's index. */
-static void
-file_list_error(const Answer *answer, const char *message, RrJsonNode *path, const char *extensions)
-{
-	int			names = list_length(answer->batch->step->step->path);
-	RrJsonNode *index = rr_json_item(path, names);
-
-	if (rr_json_type(index) != RR_JSON_INT || !rr_element_error(answer, rr_json_int(index),
-																message, inner_path(path, names + 1, 0), extensions))
-		file_for_all(answer, message, extensions);
+	answer->places = palloc0(batch->nkeys * sizeof(RrPlace));
+	answer->reader.step = batch->step;
+	answer->reader.out = values;
+	rr_json_reserve(values, len);
+	rr_scan_init(&answer->reader.scan, text, len);
+	if (read_answer(answer))
+		return true;
+	values->len = start;
+	for (int i = 0; i < batch->nkeys; i++)
+		rr_truncate_key_errors(batch->step, batch->keys[i], 0);
+	return false;
 }
 
 static void
-file_error(const Answer *answer, RrSlice slice)
-{
-	const char *utf8 = pg_server_to_any(slice.data, slice.len, PG_UTF8);
-	char	   *problem;
-	RrJson	   *json = rr_json_parse(utf8, utf8 == slice.data ? slice.len : (int) strlen(utf8),
-									 200, &problem);
-	RrJsonNode *node = json ? rr_json_root(json) : NULL;
-	RrJsonNode *path = rr_json_get(node, "path");
-	const char *message = rr_json_text(rr_json_get(node, "message"));
-	const char *extensions = extensions_of(slice);
-	const RrRemoteSchema *remote = answer->batch->step->step->remote->def;
-	int			position = position_of(answer, rr_json_text(rr_json_item(path, 0)));
-	bool		by_list = rr_batch_kind(answer->batch->step->step) != RR_BATCH_ALIASES;
-
-	if (message == NULL)
-		message = psprintf("remote schema \"%s\" answered with an error without a message",
-						   remote->name);
-	message = rr_remote_schema_conceal(remote, message);
-	if (extensions != NULL)
-		extensions = rr_remote_schema_conceal_json(remote, extensions);
-	if (by_list)
-		file_list_error(answer, message, path, extensions);
-	else if (position >= 0)
-		rr_key_error(answer->batch->step, answer->batch->keys[position], message,
-					 inner_path(path, 1, Max(list_length(answer->batch->step->step->path) - 1, 0)),
-					 extensions);
-	else
-		file_for_all(answer, message, extensions);
-	if (json != NULL)
-		rr_json_free(json);
-}
-
-/*
- * Keys that came to nothing without a word: those of them that nothing else is
- * said of.
- */
-static void
-file_for_silent(const Answer *answer, const char *message)
+keep_values(const RrAnswer *answer)
 {
 	const RrBatch *batch = answer->batch;
-	int		   *silent = palloc(Max(batch->n, 1) * sizeof(int));
-	int			n = 0;
 
-	for (int i = 0; i < batch->n; i++)
-		if (!answer->places[i].answered && rr_key_errors(batch->step, batch->keys[i]) == NIL)
-			silent[n++] = batch->keys[i];
-	if (n > 0)
-		rr_keys_error(batch->step, silent, n, message, NULL);
-}
-
-static void
-check_complete(const Answer *answer)
-{
-	const char *name = remote_name(answer);
-
-	if (answer->has_data && !answer->data_is_null)
-		file_for_silent(answer, psprintf("remote schema \"%s\" left the value out of its answer",
-										 name));
-	else if (answer->errors == NIL)
-		batch_error(answer->batch,
-					psprintf("remote schema \"%s\" answered with neither data nor errors", name));
-	else
-		file_for_silent(answer, psprintf("remote schema \"%s\" gave no data, because of an error at another %s of the request", name,
-										 answer->batch->step->step->kind == RR_STEP_ROOT ? "field"
-										 : "key"));
-}
-
-/* Where a remote schema is, is for those to know who see everything. */
-static const char *
-without_url(const char *detail, const RrHttpResponse *response)
-{
-	const char *url = psprintf("\"%s\"", rr_http_shown_url(response));
-	const char *at = strstr(detail, url);
-
-	return at ? psprintf("%.*sits URL%s", (int) (at - detail), detail, at + strlen(url)) : detail;
-}
-
-static const char *
-failure_message(const RrBatch *batch, const RrHttpResponse *response)
-{
-	const char *name = batch->step->step->remote->def->name;
-	const char *detail = response->failure_detail;
-
-	if (!batch->step->run->plan->rs->sees_everything)
-		detail = without_url(detail, response);
-	switch (response->failure)
+	for (int i = 0; i < batch->nkeys; i++)
 	{
-		case RR_HTTP_TIMEOUT:
-			return psprintf("remote schema \"%s\" timed out: %s", name, detail);
-		case RR_HTTP_TOO_LARGE:
-			return psprintf("the answer of remote schema \"%s\" is too large: %s", name, detail);
-		case RR_HTTP_BROKEN:
-			return psprintf("the answer of remote schema \"%s\" broke off: %s", name, detail);
-		default:
-			return psprintf("could not reach remote schema \"%s\": %s", name, detail);
+		const RrPlace *place = &answer->places[i];
+		RrStepKey  *key = &batch->step->table.keys[batch->keys[i]];
+
+		if (!place->answered || place->start < 0)
+			continue;
+		key->start = place->start;
+		key->len = place->len;
 	}
-}
-
-static const char *
-not_graphql_message(const RrRemoteSchema *remote, const RrHttpResponse *response)
-{
-	const char *name = remote->name;
-
-	if (response->status < 200 || response->status > 299)
-		return psprintf("remote schema \"%s\" answered with HTTP status %d", name,
-						response->status);
-	if (response->content_type != NULL && strstr(response->content_type, "json") == NULL)
-		return psprintf("remote schema \"%s\" answered with content of type \"%s\", not with JSON", name,
-						rr_remote_schema_conceal(remote, response->content_type));
-	return psprintf("remote schema \"%s\" did not answer with a GraphQL response", name);
 }
 
 void
 rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 {
-	Answer		answer = {.batch = batch};
-	const char *name = batch->step->step->remote->def->name;
-	StringInfo	values = &batch->step->values;
-	int			start = values->len;
+	RrAnswer	answer = {.batch = batch};
+	const RrRemoteSchema *remote = batch->step->plan->remote->def;
 	const char *text;
 	int			len;
-	ListCell   *lc;
 
 	if (response->failure != RR_HTTP_OK)
 	{
-		batch_error(batch, failure_message(batch, response));
+		rr_batch_error(batch, rr_failure_message(batch, response));
 		return;
 	}
 	if (response->status >= 300 && response->status <= 399)
 	{
-		batch_error(batch, not_graphql_message(batch->step->step->remote->def, response));
+		rr_batch_error(batch, rr_not_graphql_message(remote, response));
 		return;
 	}
 	text = server_text(response, &len);
-
 	if (text == NULL)
 	{
-		batch_error(batch, psprintf("the answer of remote schema \"%s\" is not valid text in UTF-8", name));
+		rr_batch_error(batch, psprintf("the answer of remote schema \"%s\" is not valid text in UTF-8",
+									   remote->name));
 		return;
 	}
-	answer.places = palloc0(Max(batch->n, 1) * sizeof(Place));
-	answer.reader.step = batch->step;
-	answer.reader.out = values;
-	rr_json_reserve(values, len);
-	rr_scan_init(&answer.reader.scan, text, len);
-	if (!read_answer(&answer))
+	if (!read_text(&answer, text, len))
 	{
-		values->len = start;
-		for (int i = 0; i < batch->n; i++)
-			rr_truncate_key_errors(batch->step, batch->keys[i], 0);
-		batch_error(batch, not_graphql_message(batch->step->step->remote->def, response));
+		rr_batch_error(batch, rr_not_graphql_message(remote, response));
 		return;
 	}
-	for (int i = 0; i < batch->n; i++)
-	{
-		RrStepKey  *key = &batch->step->keys[batch->keys[i]];
-
-		if (!answer.places[i].answered || answer.places[i].start < 0)
-			continue;
-		key->start = answer.places[i].start;
-		key->len = answer.places[i].len;
-	}
-	foreach(lc, answer.errors)
-		file_error(&answer, *(RrSlice *) lfirst(lc));
-	check_complete(&answer);
+	keep_values(&answer);
+	rr_file_upstream_errors(&answer);
+	rr_file_missing_values(&answer);
 }

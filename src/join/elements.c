@@ -1,16 +1,17 @@
 /*
- * elements.c: one list that answers many keys: its elements matched with the
- * keys by the values of their fields, or by their order.
+ * elements.c: gives the elements of a list that answers many keys to their
+ * keys, by the values of match fields or by order.
  *
- * The upstream may leave keys out, answer one twice and give the list in any
- * order. Values are matched by their text, so an integer column finds the
- * upstream's "5" as well as its 5. Most lists come in the order of the keys,
- * so that is looked at first, and the keys are indexed only when it is not so.
+ * The upstream may leave keys out, answer one twice and order the list as it
+ * likes. Values are matched by their text, so an integer column matches the
+ * upstream's "5" as well as its 5. Most lists come in the order of the keys:
+ * that is tried first, and keys are indexed only when it fails.
  */
 #include "postgres.h"
 
 #include "common/hashfn.h"
 #include "nodes/bitmapset.h"
+#include "utils/memutils.h"
 
 #include "join/answer.h"
 #include "json/json.h"
@@ -19,9 +20,10 @@ typedef struct MatchEntry
 {
 	RrSlice		text;
 	uint32		hash;
-	int			first;			/* positions of the keys in the batch */
-	int			last;
-	char		status;
+	int			first;			/* position in the batch of the first key with
+								 * this text */
+	int			last;			/* of the last one so far */
+	char		status;			/* of simplehash.h */
 } MatchEntry;
 
 #define SH_PREFIX matches
@@ -40,51 +42,55 @@ typedef struct MatchEntry
 /* Finds the keys that elements are for. */
 typedef struct Matcher
 {
-	Answer	   *answer;
-	int			n;				/* values to match by */
-	int		   *keys;			/* for each, which of the join's keys has it */
+	RrAnswer   *answer;
+	int			nfields;		/* to match by */
+	int		   *fields;			/* for each, which field of a key has it */
 	bool		distinct;		/* no two keys of a batch have the same values */
 	int			expected;		/* position of the key whose element should
 								 * come next */
-	matches_hash *hash;			/* NULL: not needed so far */
-	StringInfoData text;		/* of the element or key at hand */
+	matches_hash *index;		/* from a match text to positions; NULL: not
+								 * needed so far */
+	StringInfoData text;		/* the match text of the element or key at
+								 * hand */
 } Matcher;
 
 static void
-init_matcher(Matcher *matcher, Answer *answer)
+init_matcher(Matcher *matcher, RrAnswer *answer)
 {
-	const RrStep *step = answer->batch->step->step;
+	const RrStep *step = answer->batch->step->plan;
 	const List *matches = step->join->relationship->to_remote_schema->batch_match;
 	Bitmapset  *used = NULL;
 	ListCell   *lc;
 
 	memset(matcher, 0, sizeof(Matcher));
 	matcher->answer = answer;
-	matcher->keys = palloc(Max(list_length(matches), 1) * sizeof(int));
+	matcher->fields = palloc(list_length(matches) * sizeof(int));
 	foreach(lc, matches)
 	{
 		int			key = rr_remote_join_key(step->join, ((RrBatchMatch *) lfirst(lc))->lhs);
 
-		matcher->keys[matcher->n++] = key;
+		matcher->fields[matcher->nfields++] = key;
 		used = bms_add_member(used, key);
 	}
 
 	/*
-	 * A column's values differ where their images do. A remote's need not: 5
-	 * and "5".
+	 * Values of columns differ where the texts of their keys do. A remote
+	 * schema's need not: 5 and "5" match the same elements.
 	 */
 	matcher->distinct = step->parent == NULL && bms_num_members(used) == step->nkeys;
 	initStringInfo(&matcher->text);
 }
 
+/* The value of a key that field i has to match. */
 static RrSlice
 key_value(const Matcher *matcher, int position, int i)
 {
 	const RrBatch *batch = matcher->answer->batch;
 
-	return rr_key_slice(batch->step, batch->keys[position], matcher->keys[i]);
+	return rr_key_field(&batch->step->table, batch->keys[position], matcher->fields[i]);
 }
 
+/* The value that field i of the element at hand has. */
 static RrSlice
 element_value(const Matcher *matcher, int i)
 {
@@ -94,8 +100,8 @@ element_value(const Matcher *matcher, int i)
 }
 
 /*
- * Append a value's text to the matcher's. False for null, and for what is no
- * text.
+ * Append a value to the match text. False for null, and for a string that is
+ * not valid text: they match nothing.
  */
 static bool
 append_match(Matcher *matcher, RrSlice json)
@@ -118,11 +124,12 @@ append_match(Matcher *matcher, RrSlice json)
 	return !rr_slice_is(json, "null", 4);
 }
 
+/* Make the match text of a key, or with position -1 of the element at hand. */
 static bool
 append_matches(Matcher *matcher, int position)
 {
 	resetStringInfo(&matcher->text);
-	for (int i = 0; i < matcher->n; i++)
+	for (int i = 0; i < matcher->nfields; i++)
 		if (!append_match(matcher, position < 0 ? element_value(matcher, i)
 						  : key_value(matcher, position, i)))
 			return false;
@@ -132,23 +139,17 @@ append_matches(Matcher *matcher, int position)
 static RrSlice
 match_text(const Matcher *matcher)
 {
-	return (RrSlice)
-	{
-		matcher->text.data, matcher->text.len
-	};
+	return (RrSlice) {matcher->text.data, matcher->text.len};
 }
 
-/*
- * All keys by the text that their elements must have; those of one text are
- * chained.
- */
+/* Index all keys by their match texts; keys of one text are chained. */
 static void
 index_keys(Matcher *matcher)
 {
-	Answer	   *answer = matcher->answer;
-	int			n = answer->batch->n;
+	RrAnswer   *answer = matcher->answer;
+	int			n = answer->batch->nkeys;
 
-	matcher->hash = matches_create(CurrentMemoryContext, n, NULL);
+	matcher->index = matches_create(CurrentMemoryContext, n, NULL);
 	if (!matcher->distinct)
 		answer->next_equal = palloc(n * sizeof(int));
 	for (int i = 0; i < n; i++)
@@ -157,7 +158,7 @@ index_keys(Matcher *matcher)
 		bool		found;
 
 		append_matches(matcher, i);
-		entry = matches_insert(matcher->hash, match_text(matcher), &found);
+		entry = matches_insert(matcher->index, match_text(matcher), &found);
 		if (!found)
 		{
 			entry->text.data = memcpy(palloc(matcher->text.len), matcher->text.data,
@@ -172,10 +173,11 @@ index_keys(Matcher *matcher)
 	}
 }
 
+/* Does the element at hand have the key's values, byte for byte? */
 static bool
 is_for(const Matcher *matcher, int position)
 {
-	for (int i = 0; i < matcher->n; i++)
+	for (int i = 0; i < matcher->nfields; i++)
 	{
 		RrSlice		value = key_value(matcher, position, i);
 
@@ -185,7 +187,7 @@ is_for(const Matcher *matcher, int position)
 	return true;
 }
 
-/* The first key that the element just read belongs to; -1: none. */
+/* The position of the first key that the element at hand is for; -1: none. */
 static int
 match_element(Matcher *matcher)
 {
@@ -195,48 +197,47 @@ match_element(Matcher *matcher)
 		return -1;				/* null, or no object */
 	if (matcher->distinct)
 	{
-		/* the next one, or one more for the last one */
-		if (matcher->expected < matcher->answer->batch->n && is_for(matcher, matcher->expected))
+		/* it is the next key's, or one more of the last key's */
+		if (matcher->expected < matcher->answer->batch->nkeys && is_for(matcher, matcher->expected))
 			return matcher->expected++;
 		if (matcher->expected > 0 && is_for(matcher, matcher->expected - 1))
 			return matcher->expected - 1;
 	}
-	if (matcher->hash == NULL)
+	if (matcher->index == NULL)
 		index_keys(matcher);
 	if (!append_matches(matcher, -1))
 		return -1;
-	entry = matches_lookup(matcher->hash, match_text(matcher));
+	entry = matches_lookup(matcher->index, match_text(matcher));
 	if (entry == NULL)
 		return -1;
 	matcher->expected = entry->first + 1;
 	return entry->first;
 }
 
-static const GqlPath *
-path_in_value(const Answer *answer, int ordinal, const GqlPath *path)
+/* Can a key have several elements, a list of which is its value? */
+static bool
+has_several(const RrAnswer *answer)
 {
-	const RrStep *step = answer->batch->step->step;
-
-	return step->join->relationship->to_remote_schema->array
-		? rr_path_copy(gql_path_index(NULL, ordinal), path) : path;
+	return answer->batch->step->plan->join->relationship->to_remote_schema->array;
 }
 
-/* Those of equal keys after this one; -1: there is none. */
+/* A path inside of an element, as one inside of the key's value. */
+static const GqlPath *
+path_in_value(const RrAnswer *answer, int ordinal, const GqlPath *path)
+{
+	return has_several(answer) ? rr_path_copy(gql_path_index(NULL, ordinal), path) : path;
+}
+
+/* The position of the next key with the same elements; -1: none. */
 static int
-next_equal(const Answer *answer, int position)
+next_equal(const RrAnswer *answer, int position)
 {
 	return answer->next_equal ? answer->next_equal[position] : -1;
 }
 
+/* File an error inside of an element at every key that has it. */
 static bool
-has_several(const Answer *answer)
-{
-	return answer->batch->step->step->join->relationship->to_remote_schema->array;
-}
-
-/* File an error of an element's inside at every key that has it. */
-static bool
-file_element_error(const Answer *answer, const Element *element, const char *message,
+file_element_error(const RrAnswer *answer, const RrElement *element, const char *message,
 				   const GqlPath *path, const char *upstream)
 {
 	for (int position = element->position; position >= 0; position = next_equal(answer, position))
@@ -246,11 +247,11 @@ file_element_error(const Answer *answer, const Element *element, const char *mes
 }
 
 /*
- * Give the element just read to a key, and those equal to it: its first one,
- * or one more where a key has several.
+ * Give the element at hand to the key at a position, and with it to those that
+ * share its elements. A key takes one element, or several where it has a list.
  */
 static void
-assign(Answer *answer, Element *element, int position, int *counts)
+assign(RrAnswer *answer, RrElement *element, int position, int *counts)
 {
 	ListCell   *lc;
 
@@ -267,69 +268,71 @@ assign(Answer *answer, Element *element, int position, int *counts)
 	}
 }
 
-/* The lists of all elements of each key. */
+/* Write the list of each key's elements, in place of the elements. */
 static void
-write_lists(Answer *answer, const int *counts)
+write_lists(RrAnswer *answer, const int *counts)
 {
 	StringInfo	out = answer->reader.out;
 	int			end_of_elements = out->len;
-	int		   *ends = palloc(answer->batch->n * sizeof(int));
-	int		   *sorted = palloc(Max(answer->nelements, 1) * sizeof(int));	/* elements, by position
-																			 * and ordinal */
+	int		   *ends = palloc(answer->batch->nkeys * sizeof(int));
+	int		   *sorted = palloc(answer->nelements * sizeof(int));
 	int			n = 0;
 
-	for (int i = 0; i < answer->batch->n; i++)
+	/* sort the elements by position and ordinal */
+	for (int i = 0; i < answer->batch->nkeys; i++)
 		ends[i] = n += counts[i];
 	for (int i = 0; i < answer->nelements; i++)
 	{
-		const Element *element = &answer->elements[i];
+		const RrElement *element = &answer->elements[i];
 
 		if (element->position >= 0)
 			sorted[ends[element->position] - counts[element->position] + element->ordinal] = i;
 	}
-	for (int i = 0; i < answer->batch->n; i++)
+	for (int i = 0; i < answer->batch->nkeys; i++)
 	{
-		Place	   *place = &answer->places[i];
+		RrPlace    *place = &answer->places[i];
 
 		place->start = out->len;
 		rr_json_append(out, "[", 1);
 		for (int j = ends[i] - counts[i]; j < ends[i]; j++)
 		{
-			const Element *element = &answer->elements[sorted[j]];
+			const RrElement *element = &answer->elements[sorted[j]];
 
 			if (j > ends[i] - counts[i])
 				rr_json_append(out, ",", 1);
-			rr_json_reserve(out, element->len); /* it is copied from the same
-												 * buffer */
+			/* it is copied within the buffer, which must not move meanwhile */
+			rr_json_reserve(out, element->len);
 			rr_json_append(out, out->data + element->start, element->len);
 		}
 		rr_json_append(out, "]", 1);
 		place->len = out->len - place->start;
 	}
 
-	/* over the elements, which are in the lists now */
+	/* move the lists over the elements, which are not needed any more */
 	memmove(out->data + answer->start, out->data + end_of_elements, out->len - end_of_elements);
 	out->len -= end_of_elements - answer->start;
-	for (int i = 0; i < answer->batch->n; i++)
+	for (int i = 0; i < answer->batch->nkeys; i++)
 		answer->places[i].start -= end_of_elements - answer->start;
 }
 
+/* Answer all keys with null. */
 static void
-set_null(Answer *answer)
+set_null(RrAnswer *answer)
 {
-	for (int i = 0; i < answer->batch->n; i++)
-		answer->places[i] = (Place)
+	for (int i = 0; i < answer->batch->nkeys; i++)
 	{
-		.answered = true, .start = -1
-	};
+		answer->places[i].answered = true;
+		answer->places[i].start = -1;
+		answer->places[i].len = 0;
+	}
 }
 
 /*
- * All keys are answered: those that no element was for with null or an empty
- * list.
+ * Answer all keys with their elements. A key that has none is answered with
+ * null, or with an empty list.
  */
 static void
-fill_places(Answer *answer, const int *counts)
+fill_places(RrAnswer *answer, const int *counts)
 {
 	set_null(answer);
 	if (has_several(answer))
@@ -337,7 +340,7 @@ fill_places(Answer *answer, const int *counts)
 	else
 		for (int i = 0; i < answer->nelements; i++)
 		{
-			const Element *element = &answer->elements[i];
+			const RrElement *element = &answer->elements[i];
 
 			if (element->position >= 0)
 			{
@@ -347,31 +350,39 @@ fill_places(Answer *answer, const int *counts)
 		}
 
 	/*
-	 * a chain is in order, so what a place gets from the one before has come
-	 * there already
+	 * Keys that share elements take over the place of the one before them. A
+	 * chain is in order, so that one is final already.
 	 */
-	for (int i = 0; answer->next_equal && i < answer->batch->n; i++)
+	for (int i = 0; answer->next_equal && i < answer->batch->nkeys; i++)
 		if (answer->next_equal[i] >= 0)
 			answer->places[answer->next_equal[i]] = answer->places[i];
 }
 
-/* The element that comes next. RR_READ_NULL for null. */
+static void
+enlarge_elements(RrAnswer *answer)
+{
+	if (answer->elements == NULL)
+	{
+		answer->max_elements = Max(answer->batch->nkeys, 64);
+		answer->elements = palloc(answer->max_elements * sizeof(RrElement));
+		return;
+	}
+	answer->max_elements *= 2;
+	answer->elements = repalloc_huge(answer->elements,
+									 answer->max_elements * sizeof(RrElement));
+}
+
+/* Read the next element, which is at hand then. */
 static RrReadResult
-read_element(Answer *answer)
+read_element(RrAnswer *answer)
 {
 	RrReader   *reader = &answer->reader;
-	const RrShape *shape = answer->batch->step->step->shape;
+	const RrShape *shape = answer->batch->step->plan->shape;
 	RrReadResult result;
-	Element    *element;
+	RrElement  *element;
 
 	if (answer->nelements == answer->max_elements)
-	{
-		answer->max_elements = answer->elements ? answer->max_elements * 2
-			: Max(answer->batch->n, 64);
-		answer->elements = answer->elements ? repalloc_huge(answer->elements,
-															answer->max_elements * sizeof(Element)) :
-			palloc(answer->max_elements * sizeof(Element));
-	}
+		enlarge_elements(answer);
 	element = &answer->elements[answer->nelements++];
 	reader->pending = NIL;
 	reader->top = NULL;
@@ -387,14 +398,13 @@ read_element(Answer *answer)
 }
 
 RrReadResult
-rr_read_elements(Answer *answer)
+rr_read_elements(RrAnswer *answer)
 {
 	RrReader   *reader = &answer->reader;
 	const RrBatch *batch = answer->batch;
-	const RrStep *step = batch->step->step;
+	const RrStep *step = batch->step->plan;
 	bool		by_position = rr_batch_kind(step) == RR_BATCH_POSITION;
-	int		   *counts = palloc0(Max(batch->n, 1) * sizeof(int));	/* of elements, by
-																	 * position */
+	int		   *counts = palloc0(batch->nkeys * sizeof(int));
 	Matcher		matcher;
 	bool		first = true;
 	bool		ok;
@@ -414,24 +424,24 @@ rr_read_elements(Answer *answer)
 	for (; rr_scan_more(&reader->scan, first, ']', &ok); first = false)
 	{
 		RrReadResult result = read_element(answer);
-		Element    *element = &answer->elements[answer->nelements - 1];
+		RrElement  *element = &answer->elements[answer->nelements - 1];
 		int			position = -1;
 
 		if (result == RR_READ_BROKEN)
 			return result;
 		if (by_position)
-			position = answer->nelements <= batch->n ? answer->nelements - 1 : -1;
+			position = answer->nelements <= batch->nkeys ? answer->nelements - 1 : -1;
 		else if (result == RR_READ_VALUE || !has_several(answer))
 			position = match_element(&matcher);
 		assign(answer, element, position, counts);
 	}
 	if (!ok)
 		return RR_READ_BROKEN;
-	if (by_position && answer->nelements != batch->n)
+	if (by_position && answer->nelements != batch->nkeys)
 	{
-		rr_keys_error(batch->step, batch->keys, batch->n,
+		rr_keys_error(batch->step, batch->keys, batch->nkeys,
 					  psprintf("remote schema \"%s\" answered %d keys with a list of %d",
-							   step->remote->def->name, batch->n,
+							   step->remote->def->name, batch->nkeys,
 							   answer->nelements), NULL);
 		return RR_READ_NULL;
 	}
@@ -440,9 +450,9 @@ rr_read_elements(Answer *answer)
 }
 
 bool
-rr_element_error(const Answer *answer, int i, const char *message, const GqlPath *path,
+rr_element_error(const RrAnswer *answer, int i, const char *message, const GqlPath *path,
 				 const char *upstream)
 {
-	return i >= 0 && i < answer->nelements && file_element_error(answer, &answer->elements[i],
-																 message, path, upstream);
+	return i >= 0 && i < answer->nelements &&
+		file_element_error(answer, &answer->elements[i], message, path, upstream);
 }

@@ -1,18 +1,20 @@
 /*
- * reader.c: an upstream's value, read along its shape.
+ * reader.c: reads an upstream's value along its shape.
  *
- * An upstream answers with the fields in the order in which they were asked
- * for (specification, 7.2.2), so members are matched in step with the shape,
- * and only one that does not do so has its members looked up by name.
+ * An upstream answers fields in the order in which they were asked for
+ * (specification, 7.2.2), so members are read in step with the shape. Only an
+ * object whose order differs has its members looked up by name.
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "json/json.h"
+#include "join/hole.h"
 #include "join/reader.h"
+#include "plan/remote/wire_names.h"
 
+/* File an error at path. */
 static RrReadResult
 invalid(RrReader *reader, const GqlPath *path, const char *message)
 {
@@ -33,7 +35,7 @@ invalid(RrReader *reader, const GqlPath *path, const char *message)
 static const char *
 remote_name(const RrReader *reader)
 {
-	return reader->step->step->remote->def->name;
+	return reader->step->plan->remote->def->name;
 }
 
 static inline void
@@ -62,8 +64,8 @@ take_null(RrReader *reader)
 /* ---- leaves and lists ---- */
 
 /*
- * Is it one of the values that the role's permission leaves of an enum? Of a
- * whole remote schema the upstream decides.
+ * May the role see this value of an enum? A permission may leave some out;
+ * without one, the upstream decides which values there are.
  */
 static bool
 is_visible_value(const RrReader *reader, const GqlType *type, RrSlice value)
@@ -72,7 +74,7 @@ is_visible_value(const RrReader *reader, const GqlType *type, RrSlice value)
 	char	   *name;
 	bool		found;
 
-	if (type->kind != GQL_ENUM || !reader->step->step->remote->restricted || value.data[0] != '"')
+	if (type->kind != GQL_ENUM || !reader->step->plan->remote->restricted || value.data[0] != '"')
 		return true;
 	if (!rr_plain_string(value, &text))
 		return false;
@@ -135,23 +137,24 @@ read_list(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const 
 
 /* ---- objects ---- */
 
-/* Room for an object's key fields; where they are in reader->keys. */
+/* Make room for an object's key fields. Returns the first's place in keys. */
 static int
 push_keys(RrReader *reader, const RrObjectShape *object)
 {
 	int			base = reader->nkeys;
 
 	reader->nkeys += object->nkeys;
-	if (reader->nkeys > reader->keys_room)
+	if (reader->nkeys > reader->max_keys)
 	{
-		reader->keys_room = Max(reader->nkeys * 2, 16);
-		reader->keys = reader->keys ? repalloc(reader->keys, reader->keys_room * sizeof(RrSlice)) :
-			palloc(reader->keys_room * sizeof(RrSlice));
+		reader->max_keys = Max(reader->nkeys * 2, 16);
+		reader->keys = reader->keys != NULL
+			? repalloc(reader->keys, reader->max_keys * sizeof(RrSlice))
+			: palloc(reader->max_keys * sizeof(RrSlice));
 	}
 	return base;
 }
 
-/* Is it something to join with: a scalar, or a list of scalars? */
+/* Can it be a key: a scalar, or a list of scalars? */
 static bool
 is_joinable(RrSlice key)
 {
@@ -159,38 +162,40 @@ is_joinable(RrSlice key)
 
 	if (strchr("\"[{", key.data[0]) == NULL || rr_plain_string(key, &text))
 		return true;
-	/* such are GraphQL literals, and objects of JSON are not */
+	/* these are GraphQL literals, too; objects of JSON are not */
 	return gql_parse_value(key.data, key.len, gql_errors_create(1, NULL)) != NULL;
 }
 
 /*
- * The hole of a join field, from the key fields of its object, which are at
- * base.
+ * Put the hole of a join field, whose key is made of the key fields of its
+ * object, which stand at base. A key with a null in it has none: the field is
+ * null, as a join field can always be.
  */
 static RrReadResult
 put_hole(RrReader *reader, const RrShapeField *field, int base, const GqlPath *path)
 {
 	RrStepRun  *step = &reader->step->run->steps[field->step->number];
-	StringInfoData image;
+	StringInfoData key_text;
 
-	initStringInfo(&image);
+	initStringInfo(&key_text);
 	for (int i = 0; i < field->step->nkeys; i++)
 	{
 		RrSlice		key = reader->keys[base + field->key_slots[i]];
-
 		bool		joinable = is_joinable(key);
 
 		if (!joinable)
-			invalid(reader, path, psprintf("remote schema \"%s\" answered with a key that cannot be joined with", remote_name(reader)));
+			invalid(reader, path,
+					psprintf("remote schema \"%s\" answered with a key that cannot be joined with",
+							 remote_name(reader)));
 		if (!joinable || rr_slice_is(key, "null", 4))
 		{
 			put_text(reader, "null", 4);
-			return RR_READ_NULL;	/* a join field can always be null */
+			return RR_READ_NULL;
 		}
-		rr_append_to_image(&image, key);
+		rr_key_text_append(&key_text, key);
 	}
-	rr_append_hole(reader->out, step, rr_keys_number(step, &image));
-	pfree(image.data);
+	rr_hole_append(reader->out, step, rr_step_file_key(step, &key_text));
+	pfree(key_text.data);
 	return RR_READ_VALUE;
 }
 
@@ -210,13 +215,17 @@ rr_read_field(RrReader *reader, const RrShapeField *field, const char *type_name
 	return rr_read_value(reader, field->shape->type, field->shape, path);
 }
 
+/* Write a member's response key, with the comma before it unless it is first. */
 static inline void
 put_key(RrReader *reader, const RrShapeField *field, bool first)
 {
 	put_text(reader, field->member + first, field->member_len - first);
 }
 
-/* Is the next member called as in this one's text: ,"name": */
+/*
+ * Read the beginning of the next member. False when it is not called as
+ * member says: ,"name":
+ */
 static bool
 next_is(RrReader *reader, bool *first, const char *member, int len, bool *ok)
 {
@@ -227,7 +236,7 @@ next_is(RrReader *reader, bool *first, const char *member, int len, bool *ok)
 		*first = false;
 		return true;
 	}
-	/* with white space, or another one */
+	/* it has white space, or is another one */
 	if (!rr_scan_more(&reader->scan, *first, '}', ok) || !rr_scan_name(&reader->scan, &name))
 		return false;
 	*first = false;
@@ -235,13 +244,12 @@ next_is(RrReader *reader, bool *first, const char *member, int len, bool *ok)
 }
 
 /*
- * The members in step with the shape. False when they are not; nothing is lost
- * then but the work.
+ * Read the members in step with the shape. False when their order differs: out
+ * and the scan have to be put back.
  */
 static bool
 read_in_step(RrReader *reader, const RrObjectShape *object, const char *type_name, bool first,
-			 const GqlPath *path,
-			 RrReadResult *result)
+			 const GqlPath *path, RrReadResult *result)
 {
 	int			base = push_keys(reader, object);
 	bool		ok;
@@ -275,15 +283,15 @@ read_in_step(RrReader *reader, const RrObjectShape *object, const char *type_nam
 	}
 	put_text(reader, "}", 1);
 	*result = RR_READ_VALUE;
-	/* an object of which nothing was selected came with its type name */
+	/* a member that nobody asked for */
 	if (rr_scan_more(&reader->scan, first, '}', &ok))
 		return false;
 	return ok;
 }
 
 /*
- * A member by name, in an object whose members are in an order of their own;
- * the last one of a name counts.
+ * Find a member by name; the last one of that name counts. scan stands behind
+ * the object's opening brace.
  */
 static bool
 find_member(RrScan scan, const char *alias, int len, RrSlice *value)
@@ -308,8 +316,8 @@ find_member(RrScan scan, const char *alias, int len, RrSlice *value)
 }
 
 /*
- * The members by name. members stands behind the object's opening brace; the
- * reader's scan ends behind the object.
+ * Read the members by name. members stands behind the object's opening brace,
+ * the reader's scan behind the object, where it stays.
  */
 static RrReadResult
 read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_name, RrScan members,
@@ -325,8 +333,8 @@ read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_nam
 
 		if (!find_member(members, alias, strlen(alias), &reader->keys[base + i]))
 			return invalid(reader, path,
-						   psprintf("remote schema \"%s\" answered without field \"%s\"", remote_name(reader),
-									object->keys[i]->name));
+						   psprintf("remote schema \"%s\" answered without field \"%s\"",
+									remote_name(reader), object->keys[i]->name));
 	}
 	if (path == NULL)
 		reader->top = object;
@@ -347,8 +355,8 @@ read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_nam
 		}
 		else
 			return invalid(reader, path,
-						   psprintf("remote schema \"%s\" answered without field \"%s\"", remote_name(reader),
-									field->key));
+						   psprintf("remote schema \"%s\" answered without field \"%s\"",
+									remote_name(reader), field->key));
 		if (result >= RR_READ_INVALID)
 			return result;
 	}
@@ -358,18 +366,18 @@ read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_nam
 }
 
 /*
- * Which shape an object under an abstract type has, from the type name that it
- * starts with. NULL: none that the role may see.
+ * The shape of an object under an abstract type, by its type name at the
+ * upstream. NULL when the type cannot stand here. *type_name: its name in the
+ * role's schema.
  */
 static const RrObjectShape *
 choose_shape(RrReader *reader, const RrShape *shape, RrSlice name, const char **type_name)
 {
-	const RrRemote *remote = reader->step->step->remote;
+	const RrRemote *remote = reader->step->plan->remote;
 	GqlType    *upstream = gql_schema_type(remote->upstream, pnstrdup(name.data, name.len));
 	GqlType    *abstract = rr_remote_upstream_type(remote, gql_named_type(shape->type)->name);
 	ListCell   *lc;
 
-	/* A type may be known to the role, and not as one that can stand here. */
 	if (upstream == NULL || upstream->kind != GQL_OBJECT ||
 		!gql_is_subtype(remote->upstream, abstract, upstream))
 		return NULL;
@@ -387,23 +395,48 @@ choose_shape(RrReader *reader, const RrShape *shape, RrSlice name, const char **
 	return shape->base;
 }
 
+/*
+ * Read the type name of an object under an abstract type: its first member, or
+ * one found by name. NULL, or what is wrong. members stands behind the opening
+ * brace.
+ */
+static const char *
+read_type_name(RrReader *reader, RrScan members, bool *first, RrSlice *name)
+{
+	const char *member = RR_WIRE_TYPENAME_MEMBER;
+	RrSlice		value;
+	RrScan		scan;
+	bool		ok;
+
+	if (next_is(reader, first, member, strlen(member), &ok) &&
+		rr_scan_string(&reader->scan, name))
+		return NULL;
+	if (!find_member(members, RR_WIRE_TYPENAME, strlen(RR_WIRE_TYPENAME), &value))
+		return psprintf("remote schema \"%s\" answered without the type of an object",
+						remote_name(reader));
+	rr_scan_init(&scan, value.data, value.len);
+	if (!rr_scan_string(&scan, name))
+		return psprintf("remote schema \"%s\" answered with a type name that is no string",
+						remote_name(reader));
+	return NULL;
+}
+
 static RrReadResult
 read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 {
 	const RrObjectShape *object = shape->base;
 	const char *type_name = object->type->name;
 	int			out_start = reader->out->len;
-	int			nerrors = list_length(reader->key >= 0 ? rr_key_errors(reader->step, reader->key)
-									  : reader->pending);
+	List	   *errors = reader->key >= 0 ? rr_key_errors(reader->step, reader->key)
+	: reader->pending;
+	int			nerrors = list_length(errors);
 	int			nkeys = reader->nkeys;
+	RrScan		begin = reader->scan;
 	RrScan		members;
-	RrScan		begin;
 	RrReadResult result;
 	RrSlice		whole;
 	bool		first = true;
-	bool		ok;
 
-	begin = reader->scan;
 	if (!rr_scan_char(&reader->scan, '{'))
 		return invalid(reader, path,
 					   psprintf("remote schema \"%s\" did not answer with an object where type %s was due",
@@ -412,23 +445,10 @@ read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 	if (shape->abstract)
 	{
 		RrSlice		name;
+		const char *problem = read_type_name(reader, members, &first, &name);
 
-		if (!next_is(reader, &first, RR_WIRE_TYPENAME_MEMBER, strlen(RR_WIRE_TYPENAME_MEMBER), &ok) ||
-			!rr_scan_string(&reader->scan, &name))
-		{
-			RrSlice		value;
-			RrScan		scan;
-
-			if (!find_member(members, RR_WIRE_TYPENAME, strlen(RR_WIRE_TYPENAME), &value))
-				return invalid(reader, path,
-							   psprintf("remote schema \"%s\" answered without the type of an object",
-										remote_name(reader)));
-			rr_scan_init(&scan, value.data, value.len);
-			if (!rr_scan_string(&scan, &name))
-				return invalid(reader, path,
-							   psprintf("remote schema \"%s\" answered with a type name that is no string",
-										remote_name(reader)));
-		}
+		if (problem != NULL)
+			return invalid(reader, path, problem);
 		object = choose_shape(reader, shape, name, &type_name);
 		if (object == NULL)
 			return invalid(reader, path,
@@ -442,7 +462,7 @@ read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 		return result;
 	}
 
-	/* What was found wrong so far will be found again. */
+	/* start again; errors so far will be found again */
 	reader->nkeys = nkeys;
 	if (reader->key >= 0)
 		rr_truncate_key_errors(reader->step, reader->key, nerrors);
@@ -479,7 +499,7 @@ rr_read_nullable(RrReader *reader, const GqlTypeRef *type, const RrShape *shape,
 	if (result != RR_READ_INVALID)
 		return result;
 
-	/* null stops here */
+	/* here null may stand */
 	reader->out->len = out_start;
 	reader->scan = begin;
 	if (!rr_scan_value(&reader->scan, &ignored))

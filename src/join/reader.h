@@ -1,21 +1,20 @@
 /*
- * reader.h: an upstream's value, read along its shape: checked, renamed where
- * names are customized, keys taken out, holes put in.
+ * reader.h: reads an upstream's value along its shape: checks it, renames
+ * members where names are customized, takes keys out, and puts holes in.
  */
 #ifndef RR_READER_H
 #define RR_READER_H
 
-#include "join/join.h"
-#include "json/json.h"
+#include "join/join_int.h"
 
 typedef enum RrReadResult
 {
 	RR_READ_VALUE,
 	RR_READ_NULL,
-	RR_READ_INVALID,			/* does not fit its type and must be null
-								 * further up; the error is filed, the scan
-								 * stands anywhere */
-	RR_READ_BROKEN,				/* is no JSON */
+	RR_READ_INVALID,			/* it does not fit its type, and the nearest
+								 * nullable place becomes null; the error is
+								 * filed, the scan stands anywhere */
+	RR_READ_BROKEN,				/* it is no JSON */
 } RrReadResult;
 
 typedef struct RrReader
@@ -23,35 +22,41 @@ typedef struct RrReader
 	RrScan		scan;
 	RrStepRun  *step;
 	StringInfo	out;
-	int			key;			/* whose value is being read, for errors; -1:
-								 * not known yet */
-	List	   *pending;		/* RrKeyError *, of the value whose key is not
-								 * known yet */
-	const RrObjectShape *top;	/* what the value's outermost object was read
-								 * as; the key fields of it are keys[0] and so
-								 * on */
-	RrSlice    *keys;			/* key fields of the objects being read,
-								 * outermost first */
+
+	/* where errors go */
+	int			key;			/* whose value is being read; -1: not known
+								 * yet */
+	List	   *pending;		/* RrKeyError *, while the key is not known */
+
+	/* key fields of the objects being read */
+	const RrObjectShape *top;	/* the shape of the value's outermost object,
+								 * whose key fields start at keys[0]; NULL: it
+								 * is no object */
+	RrSlice    *keys;			/* outermost object first */
 	int			nkeys;
-	int			keys_room;
+	int			max_keys;
 } RrReader;
 
 /*
- * Read one value: its answer text is appended to out ("null" for RR_READ_NULL;
- * for RR_READ_INVALID and RR_READ_BROKEN, out is to be cut back by the
- * caller). path is the place inside of the key's value, NULL at its beginning.
+ * Read a value of this type and shape, and append its answer text to out:
+ * "null" for RR_READ_NULL. After RR_READ_INVALID and RR_READ_BROKEN the caller
+ * has to cut out back. path: the place inside of the key's value, NULL at its
+ * beginning; it may be on the stack.
  */
 extern RrReadResult rr_read_value(RrReader *reader, const GqlTypeRef *type, const RrShape *shape,
 								  const GqlPath *path);
 
 /*
- * The same where null is allowed: what is invalid has become null, and only
- * RR_READ_VALUE, _NULL and _BROKEN come back.
+ * Read a value where null is allowed, whatever the type says. What does not
+ * fit becomes null, so RR_READ_INVALID is never returned.
  */
 extern RrReadResult rr_read_nullable(RrReader *reader, const GqlTypeRef *type,
 									 const RrShape *shape, const GqlPath *path);
 
-/* One field of an object, whose alias has been read already. */
+/*
+ * Read the value of one field of an object, whose alias has been read. For
+ * type_name see RR_SHAPE_TYPENAME.
+ */
 extern RrReadResult rr_read_field(RrReader *reader, const RrShapeField *field,
 								  const char *type_name, const GqlPath *path);
 

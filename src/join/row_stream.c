@@ -1,44 +1,47 @@
 /*
- * row_stream.c: rows joined one by one.
+ * row_stream.c: the rows of an array, joined one by one.
  *
- * All keys are filed at the beginning, so that equal ones are asked for once;
- * requests go out for a window of keys beyond the row that is handed out next,
- * and a value is forgotten behind the last row that has its key. So whoever
- * stops early has asked for little more than he got, and whoever does not
- * needs no more memory than a window takes, besides the keys. A value with
- * further joins inside needs the keys of all values for the fewest requests:
- * all of it is asked for before the first row.
+ * All keys are filed at the beginning, so that equal ones are asked for once.
+ * Requests go out for a window of keys beyond the row that is handed out next,
+ * and a value is freed behind the last row that has its key. Stopping early
+ * wastes at most one window of requests; memory is bounded by the window and
+ * the keys.
+ *
+ * A value with further joins inside is not streamed: everything is asked for
+ * before the first row, since the further joins take the fewest requests when
+ * all of their keys are known.
  */
 #include "postgres.h"
 
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "json/json.h"
-#include "join/row_stream.h"
+#include "join/join_int.h"
 
-/* Values of less than so many bytes are not worth being forgotten. */
-#define MIN_FORGOTTEN (1024 * 1024)
+/* Values are freed when they have at least so many bytes. */
+#define MIN_FREED (1024 * 1024)
 
 struct RrRowStream
 {
 	RrStepRun  *step;
-	int			n;
+	int			nrows;
 	Datum	   *rows;
 	bool	   *nulls;
 	int		   *keys;			/* by row; -1: it has none */
 	int		   *last_rows;		/* by key: the last row that has it */
 	int			next;			/* row to hand out */
-	int64		worth;			/* length of the values at which to forget
-								 * some */
+	bool		all_came;		/* not streamed: the values are here */
+	int64		free_at;		/* length of the values at which some are
+								 * freed */
 };
 
 /* ---- keys of rows ---- */
 
-/* The values that a row joins with. False when one is null. */
+/* The values that a row is joined by. False when one is NULL. */
 static bool
 row_keys(const RrRemoteJoin *join, Datum row, Datum *values)
 {
@@ -71,16 +74,19 @@ row_keys(const RrRemoteJoin *join, Datum row, Datum *values)
 static RrKeyColumns *
 key_columns(const RrRemoteJoin *join)
 {
-	Oid		   *types = palloc(Max(join->nkeys, 1) * sizeof(Oid));
+	Oid		   *types = palloc(join->nkeys * sizeof(Oid));
 
 	for (int i = 0; i < join->nkeys; i++)
 	{
-		if (OidIsValid(join->keys[i].function) && get_func_nargs(join->keys[i].function) != 1)
+		const RrJoinKey *key = &join->keys[i];
+
+		if (OidIsValid(key->function) && get_func_nargs(key->function) != 1)
 			ereport(ERROR,
 					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("computed field \"%s\" takes more than a row, so remote_join() cannot join with it", join->keys[i].name),
+					 errmsg("computed field \"%s\" takes more than a row, so remote_join() cannot join with it",
+							key->name),
 					 errhint("Use graphql_resolve().")));
-		types[i] = join->keys[i].type;
+		types[i] = key->type;
 	}
 	return rr_key_columns(join->nkeys, types, CurrentMemoryContext);
 }
@@ -88,22 +94,23 @@ key_columns(const RrRemoteJoin *join)
 static void
 file_keys(RrRowStream *stream)
 {
-	const RrRemoteJoin *join = stream->step->step->join;
+	const RrRemoteJoin *join = stream->step->plan->join;
 	RrKeyColumns *columns = key_columns(join);
-	Datum	   *values = palloc(Max(join->nkeys, 1) * sizeof(Datum));
+	Datum	   *values = palloc(join->nkeys * sizeof(Datum));
 	MemoryContext row_cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_join row",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(row_cxt);
 
-	for (int i = 0; i < stream->n; i++)
+	for (int i = 0; i < stream->nrows; i++)
 	{
-		int			key = -1;
+		const StringInfoData *text = NULL;
 
+		CHECK_FOR_INTERRUPTS();
 		if (!stream->nulls[i] && row_keys(join, stream->rows[i], values))
-			key = rr_keys_file(stream->step, columns, values);
-		stream->keys[i] = key;
-		if (key >= 0)
-			stream->last_rows[key] = i;
+			text = rr_key_columns_text(columns, values);
+		stream->keys[i] = text != NULL ? rr_step_file_key(stream->step, text) : -1;
+		if (text != NULL)
+			stream->last_rows[stream->keys[i]] = i;
 		MemoryContextReset(row_cxt);
 	}
 	MemoryContextSwitchTo(old);
@@ -111,6 +118,13 @@ file_keys(RrRowStream *stream)
 }
 
 /* ---- waiting ---- */
+
+/* Do values come in windows? Not when there are joins inside of them. */
+static bool
+is_streamed(const RrStepRun *step)
+{
+	return step->run->nsteps == 1;
+}
 
 RrRowStream *
 rr_row_stream_create(RrRun *run, ArrayType *array)
@@ -121,14 +135,14 @@ rr_row_stream_create(RrRun *run, ArrayType *array)
 	char		typalign;
 
 	stream->step = &run->steps[0];
-	stream->worth = MIN_FORGOTTEN;
+	stream->free_at = MIN_FREED;
 	get_typlenbyvalalign(ARR_ELEMTYPE(array), &typlen, &typbyval, &typalign);
 	deconstruct_array(array, ARR_ELEMTYPE(array), typlen, typbyval, typalign, &stream->rows,
-					  &stream->nulls, &stream->n);
-	stream->keys = palloc(Max(stream->n, 1) * sizeof(int));
-	stream->last_rows = palloc(Max(stream->n, 1) * sizeof(int));
-	if (run->nsteps == 1)
-		stream->step->held = rr_step_window(stream->step);
+					  &stream->nulls, &stream->nrows);
+	stream->keys = palloc(stream->nrows * sizeof(int));
+	stream->last_rows = palloc(stream->nrows * sizeof(int));
+	if (is_streamed(stream->step))
+		stream->step->sending.send_limit = rr_step_window(stream->step);
 	file_keys(stream);
 	return stream;
 }
@@ -136,16 +150,17 @@ rr_row_stream_create(RrRun *run, ArrayType *array)
 const RrStep *
 rr_row_stream_step(const RrRowStream *stream)
 {
-	return stream->step->step;
+	return stream->step->plan;
 }
 
 bool
 rr_row_stream_must_wait(const RrRowStream *stream)
 {
-	int			key = stream->next < stream->n ? stream->keys[stream->next] : -1;
+	int			key = stream->next < stream->nrows ? stream->keys[stream->next] : -1;
 
-	return key >= 0 && (stream->step->run->nsteps == 1 ? rr_key_is_pending(stream->step, key)
-						: stream->next == 0);
+	if (key < 0)
+		return false;
+	return is_streamed(stream->step) ? rr_key_is_pending(stream->step, key) : !stream->all_came;
 }
 
 void
@@ -153,12 +168,14 @@ rr_row_stream_wait(RrRowStream *stream)
 {
 	RrStepRun  *step = stream->step;
 
-	if (step->run->nsteps > 1)
+	if (!is_streamed(step))
 	{
 		rr_run_remote(step->run);
+		stream->all_came = true;
 		return;
 	}
-	step->held = Max(step->held, stream->keys[stream->next] + rr_step_window(step));
+	step->sending.send_limit = Max(step->sending.send_limit,
+								   stream->keys[stream->next] + rr_step_window(step));
 	while (rr_row_stream_must_wait(stream) && rr_run_round(step->run))
 		;
 }
@@ -168,47 +185,49 @@ rr_row_stream_wait(RrRowStream *stream)
 static Datum
 key_result(RrStepRun *step, int key, bool *isnull)
 {
+	RrSlice		value;
 	StringInfoData text;
 
 	*isnull = true;
 	if (key < 0)
 		return (Datum) 0;
-	rr_file_key_errors(step, key, step->step->shape, linitial(step->step->field->nodes), NULL);
-	if (rr_key_text(step, key) == NULL)
+	value = rr_key_value(&step->table, key);
+	rr_file_key_errors(step, key, step->plan->shape, linitial(step->plan->field->nodes), NULL);
+	if (value.data == NULL)
 		return (Datum) 0;
 	initStringInfo(&text);
-	rr_splice(step->run, rr_key_text(step, key), step->keys[key].len, NULL, &text);
+	rr_splice(step->run, value, NULL, &text);
 	*isnull = false;
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
 }
 
-/* Keep the values that further rows have only. */
+/* Free the values that no further row has. */
 static void
-forget_values(RrRowStream *stream)
+free_values(RrRowStream *stream)
 {
 	RrStepRun  *step = stream->step;
+	RrKeyTable *table = &step->table;
 	StringInfoData kept;
 	MemoryContext old;
 
-	if (step->values.len < stream->worth)
+	if (table->values.len < stream->free_at)
 		return;
 	old = MemoryContextSwitchTo(step->run->cxt);
 	initStringInfo(&kept);
 	MemoryContextSwitchTo(old);
-	for (int i = 0; i < step->sent; i++)
+	for (int i = 0; i < step->sending.sent; i++)
 	{
-		RrStepKey  *key = &step->keys[i];
-		const char *text = rr_key_text(step, i);
+		RrSlice		value = rr_key_value(table, i);
 
-		if (text == NULL)
+		if (value.data == NULL)
 			continue;
-		key->start = stream->last_rows[i] < stream->next ? -1 : kept.len;
-		if (key->start >= 0)
-			rr_json_append(&kept, text, key->len);
+		table->keys[i].start = stream->last_rows[i] < stream->next ? -1 : kept.len;
+		if (table->keys[i].start >= 0)
+			rr_json_append(&kept, value.data, value.len);
 	}
-	pfree(step->values.data);
-	step->values = kept;
-	stream->worth = Max(MIN_FORGOTTEN, 2 * (int64) kept.len);
+	pfree(table->values.data);
+	table->values = kept;
+	stream->free_at = Max(MIN_FREED, 2 * (int64) kept.len);
 }
 
 bool
@@ -216,12 +235,12 @@ rr_row_stream_next(RrRowStream *stream, Datum *values, bool *nulls)
 {
 	int			row = stream->next;
 
-	if (row >= stream->n)
+	if (row >= stream->nrows)
 		return false;
 	values[0] = stream->rows[row];
 	nulls[0] = stream->nulls[row];
 	values[1] = key_result(stream->step, stream->keys[row], &nulls[1]);
 	stream->next++;
-	forget_values(stream);
+	free_values(stream);
 	return true;
 }

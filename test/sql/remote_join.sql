@@ -60,6 +60,10 @@ SELECT test.reset();
 SELECT (j.row).id, result FROM remote_rel.remote_join(people(1, 3), 'profile',
     '{ again { nickname users { id } } friends(first: 1) { again { id } } }') AS j;
 SELECT test.requests();
+-- also when the first row has nothing to join by
+SELECT (j.row).id, result
+FROM remote_rel.remote_join(ARRAY[ROW(1, 'a', NULL, NULL)]::users[] || people(2, 2), 'profile',
+    '{ again { nickname } }') AS j;
 
 -- where SQL can stand: LATERAL, CTE, function, view, subquery, prepared statement, cursor
 SELECT u.id, j.result FROM users AS u, LATERAL remote_rel.remote_join(ARRAY[u], 'profile',

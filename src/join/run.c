@@ -1,0 +1,185 @@
+/*
+ * run.c: one execution of a plan: its steps, and the statements whose rows
+ * they join.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "utils/memutils.h"
+
+#include "join/join_int.h"
+#include "settings.h"
+
+RrRun	   *rr_current_run = NULL;
+
+/* Not to be guessed. Many are drawn at a time, since drawing is slow. */
+static int
+random_number(void)
+{
+	static int	drawn[64];
+	static int	left = 0;
+
+	if (left == 0)
+	{
+		if (!pg_strong_random(drawn, sizeof(drawn)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR),
+					 errmsg("could not generate a random number")));
+		left = lengthof(drawn);
+	}
+	return drawn[--left] & INT_MAX;
+}
+
+static void
+init_step(RrStepRun *step, RrRun *run, const RrStep *plan)
+{
+	step->run = run;
+	step->plan = plan;
+	step->sending.send_limit = INT_MAX;
+	rr_key_table_init(&step->table, run->cxt);
+	switch (plan->kind)
+	{
+		case RR_STEP_ROOT:
+			step->sending.batch_size = plan->shape->base->nfields;
+			rr_key_table_add_roots(&step->table, plan->shape->base->nfields);
+			break;
+		case RR_STEP_JOIN:
+			step->sending.batch_size = plan->remote->def->batch_size > 0
+				? plan->remote->def->batch_size : rr_batch_size;
+			break;
+		case RR_STEP_TABLE:
+			break;				/* one statement for all keys */
+	}
+}
+
+RrRun	   *
+rr_run_create(const RrPlan *plan, GqlErrorList *errors)
+{
+	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel run",
+											  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	RrRun	   *run = palloc0(sizeof(RrRun));
+	ListCell   *lc;
+
+	run->cxt = cxt;
+	run->plan = plan;
+	run->errors = errors;
+	run->number = random_number();
+	run->nsteps = list_length(plan->steps);
+	run->steps = palloc0(run->nsteps * sizeof(RrStepRun));
+	if (run->nsteps > 0)
+		run->http = rr_http_group_create(cxt);
+	foreach(lc, plan->steps)
+	{
+		const RrStep *step = lfirst(lc);
+
+		Assert(step->number == foreach_current_index(lc));
+		init_step(&run->steps[step->number], run, step);
+	}
+	MemoryContextSwitchTo(old);
+	return run;
+}
+
+/* ---- steps ---- */
+
+/*
+ * Send what can be sent. A step's last keys go out when no further ones can
+ * come: the texts that its holes stand in are complete. One pass is enough,
+ * since parents come before children. True when requests are in flight.
+ */
+static bool
+advance(RrRun *run)
+{
+	bool	   *complete = palloc(run->nsteps * sizeof(bool));
+	bool		in_flight = false;
+
+	for (int i = 0; i < run->nsteps; i++)
+	{
+		RrStepRun  *step = &run->steps[i];
+		const RrSending *sending = &step->sending;
+		const RrStep *parent = step->plan->parent;
+		bool		ready;
+
+		Assert(parent == NULL || parent->number < i);
+		if (step->plan->kind == RR_STEP_ROOT)
+			ready = sending->started;
+		else
+			ready = parent == NULL || complete[parent->number];
+
+		if (ready && step->plan->kind == RR_STEP_TABLE)
+			rr_table_step_run(step);
+		else if (ready || step->plan->kind == RR_STEP_JOIN)
+			rr_step_send(step, ready);
+		complete[i] = ready && sending->batches == NIL && sending->sent == step->table.nkeys;
+		in_flight |= sending->batches != NIL;
+	}
+	pfree(complete);
+	return in_flight;
+}
+
+bool
+rr_run_round(RrRun *run)
+{
+	MemoryContext old = MemoryContextSwitchTo(run->cxt);
+	bool		in_flight = advance(run);
+
+	if (in_flight)
+	{
+		RrHttpResponse *response = rr_http_next(run->http);
+		RrBatch    *batch = response->tag;
+		RrSending  *sending = &batch->step->sending;
+
+		elog(DEBUG1, "remote_rel: step %d takes in the answer for %d keys: status %d, %zu bytes, %.0f ms",
+			 batch->step->plan->number, batch->nkeys, response->status, response->len,
+			 response->elapsed_ms);
+		sending->batches = list_delete_ptr(sending->batches, batch);
+		pfree(batch->body);
+		MemoryContextSwitchTo(batch->cxt);
+		rr_take_answer(batch, response);
+		MemoryContextSwitchTo(run->cxt);
+		rr_http_response_free(response);
+		MemoryContextDelete(batch->cxt);
+	}
+	MemoryContextSwitchTo(old);
+	return in_flight;
+}
+
+void
+rr_run_remote(RrRun *run)
+{
+	while (rr_run_round(run))
+		;
+}
+
+/* ---- statements of root fields ---- */
+
+bool
+rr_run_root_statement(RrRun *run, const RrSqlStatement *statement, const GqlPath *path, int loc,
+					  StringInfo out)
+{
+	RrRun	   *outer = rr_current_run;
+	volatile bool ok = false;
+	int		   *nkeys = palloc(run->nsteps * sizeof(int));
+
+	for (int i = 0; i < run->nsteps; i++)
+		nkeys[i] = run->steps[i].table.nkeys;
+	rr_current_run = run;
+	PG_TRY();
+	{
+		ok = rr_run_sql(statement, path, loc, run->plan->request->document->source, out,
+						run->errors);
+	}
+	PG_FINALLY();
+	{
+		rr_current_run = outer;
+	}
+	PG_END_TRY();
+
+	/* the rows of a statement that failed are not joined */
+	for (int i = 0; !ok && i < run->nsteps; i++)
+		if (run->steps[i].table.nkeys > nkeys[i])
+			run->steps[i].sending.sent = run->steps[i].table.nkeys;
+	pfree(nkeys);
+	return ok;
+}
