@@ -1,14 +1,15 @@
 /*
  * plan.c: the root fields of an operation, each given to what answers it.
  *
- * All root fields of a remote schema in a query are one document; in a
- * mutation, those that stand next to each other are, since root fields of a
- * mutation run in order (specification, 6.2.2).
+ * In a query, all root fields of a remote schema go into one document. In a
+ * mutation, only those that stand next to each other do, since root fields of
+ * a mutation run in order (specification, 6.2.2).
  */
 #include "postgres.h"
 
 #include "plan/remote/step.h"
 
+/* Fields that a document may select, fragments spread out. */
 #define MAX_FIELDS 50000
 
 /* Root fields of one remote schema, collected for one document. */
@@ -27,18 +28,29 @@ typedef struct RootPlanner
 								 * mutations */
 } RootPlanner;
 
-static void
-add_to_group(RootPlanner *r, RrRemote *remote, RrRootField *root)
+/* The group that a root field can join; NULL if there is none. */
+static Group *
+find_group(const RootPlanner *r, const RrRemote *remote)
 {
-	Group	   *group = NULL;
 	ListCell   *lc;
 
 	if (r->mutation)
-		group = r->last && r->last->remote == remote ? r->last : NULL;
-	else
-		foreach(lc, r->groups)
-		if (((Group *) lfirst(lc))->remote == remote)
-		group = lfirst(lc);
+		return r->last != NULL && r->last->remote == remote ? r->last : NULL;
+	foreach(lc, r->groups)
+	{
+		Group	   *group = lfirst(lc);
+
+		if (group->remote == remote)
+			return group;
+	}
+	return NULL;
+}
+
+static void
+add_to_group(RootPlanner *r, RrRemote *remote, RrRootField *root)
+{
+	Group	   *group = find_group(r, remote);
+
 	if (group == NULL)
 	{
 		group = palloc0(sizeof(Group));
@@ -51,9 +63,11 @@ add_to_group(RootPlanner *r, RrRemote *remote, RrRootField *root)
 	r->last = group;
 }
 
+/* __typename, __schema, __type. False when an error was filed. */
 static bool
 plan_introspection(RootPlanner *r, RrRootField *root)
 {
+	RrPlanner  *planner = r->planner;
 	StringInfoData text;
 
 	initStringInfo(&text);
@@ -62,13 +76,13 @@ plan_introspection(RootPlanner *r, RrRootField *root)
 		gql_json_string(&text, root->field->parent->name, strlen(root->field->parent->name));
 	else
 	{
-		r->planner->depends_on_values = true;
-		if (!gql_introspect(r->planner->request, root->field, &text, r->planner->errors))
+		planner->depends_on_values = true;
+		if (!gql_introspect(planner->request, root->field, &text, planner->errors))
 			return false;
-		r->planner->introspected += text.len;
-		if (r->planner->introspected > GQL_MAX_INTROSPECTION)
+		planner->introspected += text.len;
+		if (planner->introspected > GQL_MAX_INTROSPECTION)
 		{
-			gql_introspection_too_large(r->planner->errors);
+			gql_introspection_too_large(planner->errors);
 			return false;
 		}
 	}
@@ -120,10 +134,11 @@ plan_root(RootPlanner *r, const GqlFieldSel *field)
 			r->last = NULL;
 			root->kind = RR_ROOT_SQL;
 			root->statement = rr_compile_root(r->planner, field);
-			return root->statement ? root : NULL;
+			return root->statement != NULL ? root : NULL;
 	}
 }
 
+/* One step for a group. False when an error was filed. */
 static bool
 plan_group(RootPlanner *r, Group *group)
 {
@@ -132,7 +147,11 @@ plan_group(RootPlanner *r, Group *group)
 	ListCell   *lc;
 
 	foreach(lc, group->roots)
-		fields = lappend(fields, unconstify(GqlFieldSel *, ((RrRootField *) lfirst(lc))->field));
+	{
+		const RrRootField *root = lfirst(lc);
+
+		fields = lappend(fields, unconstify(GqlFieldSel *, root->field));
+	}
 	step = rr_plan_remote_root(r->planner, group->remote, fields, r->mutation);
 	if (step == NULL)
 		return false;
@@ -144,12 +163,12 @@ plan_group(RootPlanner *r, Group *group)
 bool
 rr_count_fields(RrPlanner *planner, int n)
 {
-	bool		within = planner->fields <= MAX_FIELDS;
+	bool		within = planner->nfields <= MAX_FIELDS;
 
-	planner->fields += n;
-	if (within && planner->fields > MAX_FIELDS)
+	planner->nfields += n;
+	if (within && planner->nfields > MAX_FIELDS)
 		gql_error(planner->errors, "The document selects more than %d fields.", MAX_FIELDS);
-	return planner->fields <= MAX_FIELDS;
+	return planner->nfields <= MAX_FIELDS;
 }
 
 RrPlan	   *
@@ -173,8 +192,10 @@ rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *errors)
 		plan->roots = lappend(plan->roots, root);
 	}
 	foreach(lc, r.groups)
+	{
 		if (!plan_group(&r, lfirst(lc)))
-		return NULL;
+			return NULL;
+	}
 	plan->steps = planner.steps;
 	plan->tables = planner.tables;
 	plan->depends_on_values = planner.depends_on_values;

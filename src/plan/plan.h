@@ -1,15 +1,24 @@
 /*
- * plan.h: an operation turned into what has to be run: SQL statements, remote
- * documents, join steps.
+ * plan.h: an operation turned into what has to be run: SQL statements, and
+ * documents for remote schemas.
+ *
+ *	plan.c				root fields, each given to what answers it
+ *	plan_cache.c		plans kept for the next call (plan_int.h has a file map)
+ *	sql/				the SQL compiler (sql.h has a file map)
+ *	remote/				remote schemas and joins (step.h has a file map)
+ *
+ * All is palloc'd in CurrentMemoryContext.
  */
 #ifndef RR_PLAN_H
 #define RR_PLAN_H
 
 #include "schema/remote/remote.h"
 
+/* ---- SQL statements ---- */
+
 typedef enum RrParamKind
 {
-	RR_PARAM_VALUE,
+	RR_PARAM_VALUE,				/* a value of the document or its variables */
 	RR_PARAM_SESSION,			/* all session variables, as json */
 	RR_PARAM_KEYS,				/* the values of one joining field, for all
 								 * keys: an array */
@@ -27,89 +36,36 @@ typedef struct RrSqlParam
 	Oid			type;
 	const GqlValue *value;		/* VALUE: coerced; NULL kind for NULL */
 	int			key;			/* KEYS: which joining field */
-	bool		constant;		/* the document's own, in a statement that is
-								 * kept: read once */
-	bool		is_read;
+
+	/* VALUE: one of the document in a kept statement is read once */
+	bool		constant;
+	bool		is_read;		/* isnull and datum are set */
 	bool		isnull;
 	Datum		datum;
 } RrSqlParam;
 
-/*
- * A statement prepared at its first execution, for as long as its plan is
- * kept.
- */
+/* A kept statement, prepared when it is run first. */
 typedef struct RrPrepared
 {
-	MemoryContext cxt;			/* its plan's */
-	struct _SPI_plan *plan;		/* NULL: not yet */
+	MemoryContext cxt;			/* the kept plan's */
+	struct _SPI_plan *plan;		/* saved; NULL: not prepared yet */
 } RrPrepared;
 
 /*
- * One statement that returns at most one row with one json column: the
- * finished value of its root field. No row: null.
+ * A statement for a root field returns one row with one json column, the
+ * finished value; no row: null. One for keys: see rr_compile_for_keys().
  */
 typedef struct RrSqlStatement
 {
 	const char *sql;
-	List	   *params;			/* RrSqlParam * */
+	List	   *params;			/* RrSqlParam *: $1, $2, … */
 	RrPrepared *prepared;		/* NULL: the statement is run once */
 } RrSqlStatement;
 
+/* ---- plans ---- */
+
+/* One join, or the root fields of one remote schema: plan/remote/step.h. */
 typedef struct RrStep RrStep;
-
-typedef struct RrPlanner
-{
-	RrRoleSchema *rs;
-	GqlRequest *request;
-	GqlErrorList *errors;		/* what only planning can find (a negative
-								 * limit): request errors with location */
-	List	   *steps;			/* RrStep *, by number */
-	List	   *tables;			/* oids, of those that statements read */
-	RrStep	   *parent;			/* the step in whose rows the joins that are
-								 * being compiled stand; NULL: in a root
-								 * field's */
-	int			fields;			/* for rr_count_fields() */
-	int			relationships;	/* for rr_sql_relationship() */
-	int			introspected;	/* bytes of introspection fields */
-	bool		depends_on_values;	/* set by what made something of a
-									 * variable's value: the plan is good for
-									 * equal values only */
-} RrPlanner;
-
-/*
- * Count n more fields to be answered, of whatever source, against a limit: a
- * hostile document stands for exponentially many, with fragments within
- * fragments. False when they are too many: filed.
- */
-extern bool rr_count_fields(RrPlanner *planner, int n);
-
-/* ---- SQL (sql_*.c) ---- */
-
-/*
- * Compile a join from a remote type to a table (RR_FIELD_TABLE_JOIN): one
- * statement for all keys, which returns the position of a key (from 1) and its
- * json value, a row a key. NULL when an error was filed.
- */
-extern RrSqlStatement *rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field);
-
-/*
- * Compile one field of query_root that tables answer. NULL when an error was
- * filed.
- */
-extern RrSqlStatement *rr_compile_root(RrPlanner *planner, const GqlFieldSel *field);
-
-/* ---- joins (join_*.c) ---- */
-
-/*
- * A remote join met while compiling a selection. The compiler emits, as the
- * field's json value, remote_rel.join_hole(<step number>, <RUN parameter>,
- * <key 1>, …) with the join's keys (RrRemoteJoin.keys) in order. NULL when an
- * error was filed.
- */
-extern RrStep *rr_plan_join(RrPlanner *planner, const GqlFieldSel *field);
-extern int	rr_step_number(const RrStep *step);
-
-/* ---- the whole ---- */
 
 typedef enum RrRootKind
 {
@@ -125,7 +81,7 @@ typedef struct RrRootField
 {
 	RrRootKind	kind;
 	const GqlFieldSel *field;
-	const char *text;			/* TEXT */
+	const char *text;			/* TEXT: JSON */
 	RrSqlStatement *statement;	/* SQL */
 	RrStep	   *step;			/* REMOTE: what answers it, with others of its
 								 * remote schema */
@@ -141,28 +97,92 @@ typedef struct RrPlan
 	List	   *steps;			/* RrStep *, by number; a parent comes before
 								 * its children */
 	List	   *tables;			/* oids, of those that statements read */
-	bool		depends_on_values;	/* RrPlanner.exact */
+	bool		depends_on_values;	/* RrPlanner.depends_on_values */
 } RrPlan;
 
-/* NULL when errors were filed; request errors, as all of planning's. */
-extern RrPlan *rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *errors);
+/* A plan in the making. */
+typedef struct RrPlanner
+{
+	RrRoleSchema *rs;
+	GqlRequest *request;
+	GqlErrorList *errors;		/* what only planning can find (a negative
+								 * limit): request errors with location */
+	bool		depends_on_values;	/* a variable's value was used itself, not
+									 * as a parameter: the plan serves equal
+									 * values only */
 
-/* ---- cache.c ---- */
+	/* for the plan */
+	List	   *steps;			/* RrStep *, by number */
+	List	   *tables;			/* oids */
+
+	/* while it is made */
+	RrStep	   *parent;			/* the step whose rows are being compiled: it
+								 * has the holes of further joins; NULL: a
+								 * root field */
+	int			nfields;		/* for rr_count_fields() */
+	int			nrelationships; /* for rr_sql_count_relationship() */
+	int			introspected;	/* bytes of introspection fields */
+} RrPlanner;
+
+/* ---- plan.c ---- */
 
 /*
- * The plan of a document for the present user, from its text on: parsed,
- * validated, its variables coerced; what earlier calls with the same text made
- * is used again. inputs as for gql_request_create(). Kept whole until
- * CurrentMemoryContext goes. NULL when errors were filed.
+ * Plan a coerced request. NULL when errors were filed; they are request
+ * errors.
+ */
+extern RrPlan *rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *errors);
+
+/*
+ * Count n more fields to be answered, whatever answers them: a document with
+ * fragments inside fragments can stand for exponentially many. False when there
+ * are too many; an error is filed for the first excess.
+ */
+extern bool rr_count_fields(RrPlanner *planner, int n);
+
+/* ---- plan_cache.c ---- */
+
+/*
+ * The plan of a document for the present user, made from its text: parsed,
+ * validated, variables coerced, planned. What earlier calls with the same text
+ * made is used again. inputs: as for gql_request_create(). It lasts until
+ * CurrentMemoryContext is reset. NULL when errors were filed.
  */
 extern RrPlan *rr_plan_document(const char *query, int len, const char *operation_name,
 								const GqlValue *inputs, GqlErrorList *errors);
 
 /*
- * Lock what the statements of the present user's plan read, as they will when
- * they run, so that it changes no more. False when something has changed since
- * rr_plan_document() was called, so that it has to be called again.
+ * Lock the tables that the present user's plan reads, as its statements will,
+ * so that they change no more. False when something has changed since
+ * rr_plan_document() was called: then call it again.
  */
 extern bool rr_plan_lock(const RrPlan *plan);
+
+/* ---- sql/sql_compile.c ---- */
+
+/*
+ * Compile one field of query_root that a table or function answers. NULL when
+ * an error was filed.
+ */
+extern RrSqlStatement *rr_compile_root(RrPlanner *planner, const GqlFieldSel *field);
+
+/* ---- sql/sql_keyed.c ---- */
+
+/*
+ * Compile a join field from a remote type to a table (RR_FIELD_TABLE_JOIN): one
+ * statement for all keys. It returns a row for each key: the position of the
+ * key (from 1), and the json value. NULL when an error was filed.
+ */
+extern RrSqlStatement *rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field);
+
+/* ---- remote/step.c ---- */
+
+/*
+ * Plan a remote join met while compiling a selection. The compiler emits, as
+ * the field's json value, remote_rel.join_hole(<number of the step>, <RUN
+ * parameter>, <key 1>, …) with the join's keys (RrRemoteJoin.keys) in order.
+ * NULL when an error was filed.
+ */
+extern RrStep *rr_plan_join(RrPlanner *planner, const GqlFieldSel *field);
+extern int	rr_step_number(const RrStep *step);
 
 #endif							/* RR_PLAN_H */

@@ -1,116 +1,86 @@
 /*
- * cache.c: documents and their plans, kept for the next call with the same
- * text.
+ * plan_cache.c: documents and their plans, kept for the next call with the
+ * same text.
  *
  * A document is found by its text, operation name and role. It belongs to one
  * role schema, so any change of what the schema depends on makes it stale.
- * Below it hang plans: one for each shape of the variables, that is for
- * everything about them that the SQL depends on (which are there, which fields
- * objects have, enum values, booleans). Scalars are parameters: a plan
- * remembers from where in the variables each of its parameters came, and is
- * given the new values. What goes to remote schemas names the document's
+ * A document has plans: one for each signature of the variables
+ * (variable_signature.c). Scalars are parameters: a plan remembers from where
+ * in the variables each of its parameters came, and is given the new values
+ * (param_origin.c). What goes to remote schemas names the document's
  * variables, and takes their values when it is sent.
  *
- * Whoever uses a document has it pinned; taken out of the cache, it is freed
- * with its last pin. So a callback may well be the one that frees it, in the
- * middle of an abort: freeing allocates nothing and throws nothing.
+ * The last unpin frees the document, possibly in a reset callback during an
+ * abort; freeing must not allocate or throw.
  */
 #include "postgres.h"
 
-#include "catalog/pg_proc.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
-#include "lib/ilist.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/hsearch.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
 
+#include "base/pinned_cache.h"
 #include "compat.h"
+#include "plan/plan_int.h"
 #include "plan/remote/step.h"
 #include "settings.h"
 
-/* Shapes of variables that are kept for one document. */
+/* Plans that are kept for one document. */
 #define MAX_PLANS 32
-
-/* Where a parameter's value comes from. */
-typedef enum OriginKind
-{
-	ORIGIN_CONSTANT,
-	ORIGIN_VARIABLE,
-	ORIGIN_COMPOSITE,			/* a list or an object of the document with
-								 * variables inside */
-} OriginKind;
-
-typedef struct Origin
-{
-	OriginKind	kind;
-	const char *variable;		/* VARIABLE: its name, and the way down into
-								 * its value */
-	int			depth;
-	int		   *path;
-	const GqlValue *like;		/* COMPOSITE: the value as it was */
-	struct Origin *items;		/* COMPOSITE: one for each item */
-} Origin;
-
-/* What is known of a value that stands inside of a variable's. */
-typedef struct PlaceKey
-{
-	const GqlValue *value;
-} PlaceKey;
-
-typedef struct Place
-{
-	PlaceKey	key;
-	const char *variable;
-	int			depth;
-	int		   *path;
-} Place;
 
 typedef struct KeptPlan
 {
-	MemoryContext cxt;			/* below the document's */
-	const char *shape;
-	const char *exact;			/* all of the variables, or NULL: the shape is
-								 * enough */
+	MemoryContext cxt;			/* below the document's; holds all of this */
+	const char *signature;
+	const char *values;			/* all of the variables; NULL: the signature
+								 * is enough */
 	RrPlan	   *plan;
 	List	   *prepared;		/* RrPrepared * */
-	List	   *origins;		/* for each SQL root field, then each join to
-								 * a table: Origin[] for its statement's
-								 * parameters */
+	List	   *origins;		/* RrParamOrigin *, one array for each SQL
+								 * root field, then each join to a table */
 } KeptPlan;
 
 typedef struct KeptDocument
 {
-	dlist_node	node;			/* in documents, most recently used first */
-	bool		current;		/* in the cache */
-	int			pins;
-	MemoryContext cxt;
-	RrRoleSchema *rs;			/* held */
-	uint64		key;
+	RrPinnedEntry entry;		/* first */
+	MemoryContext cxt;			/* holds all of this */
+	RrRoleSchema *rs;			/* held while the document is kept */
+
+	/* what it is found by */
+	uint64		key;			/* a hash of the first four of these */
 	Oid			role;
 	const char *query;
 	int			len;
 	const char *operation_name; /* or NULL */
-	int			max_depth;		/* settings under which it is valid */
+
+	/*
+	 * Settings under which it was validated. A further setting that parsing,
+	 * validation or planning depends on belongs here, too.
+	 */
+	int			max_depth;
 	int			max_tokens;
+
 	GqlDocument *document;
-	List	   *plans;			/* KeptPlan *, most recently made first */
+	List	   *plans;			/* KeptPlan *, the one made last first */
 } KeptDocument;
 
+StaticAssertDecl(offsetof(KeptDocument, entry) == 0, "cast from RrPinnedEntry");
+
+/* Entry of the index: documents whose keys are equal displace each other. */
 typedef struct Slot
 {
 	uint64		key;
 	KeptDocument *document;
 } Slot;
 
-static dlist_head documents = DLIST_STATIC_INIT(documents);
 static HTAB *slots;
-static uint64 documents_generation;
+static uint64 documents_generation; /* rr_catalog_generation() of all */
 
-/* ---- freeing ---- */
+/* ---- the cache ---- */
 
 static void
 free_plan(KeptPlan *plan)
@@ -128,8 +98,9 @@ free_plan(KeptPlan *plan)
 }
 
 static void
-free_document(KeptDocument *kept)
+free_document(RrPinnedEntry *entry)
 {
+	KeptDocument *kept = (KeptDocument *) entry;
 	RrRoleSchema *rs = kept->rs;
 	ListCell   *lc;
 
@@ -139,24 +110,10 @@ free_document(KeptDocument *kept)
 	rr_role_schema_release(rs);
 }
 
-/* Take a document out of the cache. */
 static void
-retire(KeptDocument *kept)
+remove_from_index(RrPinnedEntry *entry)
 {
-	hash_search(slots, &kept->key, HASH_REMOVE, NULL);
-	dlist_delete(&kept->node);
-	kept->current = false;
-	if (kept->pins == 0)
-		free_document(kept);
-}
-
-static void
-retire_all(void)
-{
-	dlist_mutable_iter it;
-
-	dlist_foreach_modify(it, &documents)
-		retire(dlist_container(KeptDocument, node, it.cur));
+	hash_search(slots, &((KeptDocument *) entry)->key, HASH_REMOVE, NULL);
 }
 
 static Size
@@ -179,35 +136,29 @@ prepared_size(const RrPrepared *prepared)
 }
 
 static Size
-document_size(const KeptDocument *kept)
+document_size(const RrPinnedEntry *entry)
 {
+	const KeptDocument *kept = (const KeptDocument *) entry;
 	Size		size = MemoryContextMemAllocated(kept->cxt, true);
-	ListCell   *lc,
-			   *lc2;
+	ListCell   *lc;
+	ListCell   *lc2;
 
 	foreach(lc, kept->plans)
-		foreach(lc2, ((KeptPlan *) lfirst(lc))->prepared)
-		size += prepared_size(lfirst(lc2));
+	{
+		const KeptPlan *plan = lfirst(lc);
+
+		foreach(lc2, plan->prepared)
+			size += prepared_size(lfirst(lc2));
+	}
 	return size;
 }
 
-/* Drop what is used least until the rest fits. */
-static void
-trim(void)
-{
-	Size		limit = (Size) rr_cache_memory * 1024;
-	Size		total = 0;
-	dlist_mutable_iter it;
-
-	dlist_foreach_modify(it, &documents)
-	{
-		KeptDocument *kept = dlist_container(KeptDocument, node, it.cur);
-
-		total += document_size(kept);
-		if (total > limit)
-			retire(kept);
-	}
-}
+static RrPinnedCache documents = {
+	.entries = DLIST_STATIC_INIT(documents.entries),
+	.free = free_document,
+	.size = document_size,
+	.removed = remove_from_index,
+};
 
 /* ---- finding documents ---- */
 
@@ -223,7 +174,7 @@ document_key(const char *query, int len, const char *operation_name, Oid role)
 }
 
 static bool
-same_text(const char *a, const char *b)
+same_name(const char *a, const char *b)
 {
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
@@ -231,43 +182,18 @@ same_text(const char *a, const char *b)
 static KeptDocument *
 find_document(uint64 key, const char *query, int len, const char *operation_name, Oid role)
 {
-	Slot	   *slot;
+	Slot	   *slot = slots != NULL ? hash_search(slots, &key, HASH_FIND, NULL) : NULL;
 	KeptDocument *kept;
 
-	if (slots == NULL)
-		return NULL;
-	slot = hash_search(slots, &key, HASH_FIND, NULL);
 	if (slot == NULL)
 		return NULL;
 	kept = slot->document;
-	if (kept->role == role && kept->len == len && memcmp(kept->query, query, len) == 0 &&
-		same_text(kept->operation_name, operation_name) &&
-		kept->max_depth == rr_max_query_depth && kept->max_tokens == rr_max_query_tokens)
-	{
-		dlist_move_head(&documents, &kept->node);
-		return kept;
-	}
-	return NULL;
-}
-
-static void
-release_document(void *arg)
-{
-	KeptDocument *kept = arg;
-
-	if (--kept->pins == 0 && !kept->current)
-		free_document(kept);
-}
-
-static void
-pin_document(KeptDocument *kept)
-{
-	MemoryContextCallback *callback = palloc(sizeof(MemoryContextCallback));
-
-	callback->func = release_document;
-	callback->arg = kept;
-	kept->pins++;
-	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
+	if (kept->role != role || kept->len != len || memcmp(kept->query, query, len) != 0 ||
+		!same_name(kept->operation_name, operation_name) ||
+		kept->max_depth != rr_max_query_depth || kept->max_tokens != rr_max_query_tokens)
+		return NULL;
+	rr_pinned_cache_touch(&kept->entry);
+	return kept;
 }
 
 static void
@@ -283,395 +209,32 @@ keep_document(KeptDocument *kept)
 	}
 	slot = hash_search(slots, &kept->key, HASH_FIND, NULL);
 	if (slot != NULL)
-		retire(slot->document);
+		rr_pinned_cache_remove(&slot->document->entry);
 	slot = hash_search(slots, &kept->key, HASH_ENTER, NULL);
 	slot->document = kept;
 	rr_role_schema_hold(kept->rs);
 	MemoryContextSetParent(kept->cxt, CacheMemoryContext);
-	dlist_push_head(&documents, &kept->node);
-	kept->current = true;
+	rr_pinned_cache_add(&documents, &kept->entry);
 }
 
-/* ---- shapes ---- */
-
-static void append_shape(StringInfo out, GqlSchema *schema, const GqlTypeRef *type,
-						 const GqlValue *value);
-
-static void
-append_object_shape(StringInfo out, GqlSchema *schema, GqlType *type, const GqlValue *value)
-{
-	ListCell   *lc;
-
-	appendStringInfoChar(out, '{');
-	foreach(lc, value->items)
-	{
-		const GqlObjectField *field = lfirst(lc);
-
-		appendStringInfo(out, "%s:", field->name.value);
-		append_shape(out, schema, gql_type_input(schema, type, field->name.value)->type,
-					 field->value);
-	}
-	appendStringInfoChar(out, '}');
-}
+/* ---- documents ---- */
 
 static bool
-is_scalar_list(const GqlTypeRef *type)
+validate(KeptDocument *kept, GqlErrorList *errors)
 {
-	const GqlTypeRef *element = type->of;
+	MemoryContext scratch = AllocSetContextCreate(kept->cxt, "remote_rel validation",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
+	bool		ok = gql_validate(kept->rs->schema, kept->document, rr_max_query_depth, errors);
 
-	if (element->kind == GQL_TYPE_NON_NULL)
-		element = element->of;
-	return element->kind == GQL_TYPE_NAMED && element->type->kind == GQL_SCALAR &&
-		strcmp(element->type->name, "Boolean") != 0;
-}
-
-/* Everything about a value that SQL may depend on. */
-static void
-append_shape(StringInfo out, GqlSchema *schema, const GqlTypeRef *type, const GqlValue *value)
-{
-	ListCell   *lc;
-
-	check_stack_depth();
-	if (value->kind == GQL_VALUE_NULL)
-	{
-		appendStringInfoChar(out, 'n');
-		return;
-	}
-	if (type->kind == GQL_TYPE_NON_NULL)
-		type = type->of;
-	if (type->kind == GQL_TYPE_LIST)
-	{
-		if (is_scalar_list(type))
-		{
-			appendStringInfoChar(out, 'l');
-			return;
-		}
-		appendStringInfoChar(out, '[');
-		foreach(lc, value->items)
-			append_shape(out, schema, type->of, lfirst(lc));
-		appendStringInfoChar(out, ']');
-		return;
-	}
-	if (type->type->kind == GQL_INPUT_OBJECT)
-		append_object_shape(out, schema, type->type, value);
-	else if (type->type->kind == GQL_ENUM)
-		appendStringInfo(out, "%s,", value->text);
-	else if (value->kind == GQL_VALUE_BOOLEAN)
-		appendStringInfoChar(out, value->boolean ? 't' : 'f');
-	else
-		/* the sign, since some counts must not have one */
-		appendStringInfoChar(out, value->kind == GQL_VALUE_INT && value->text[0] == '-' ? '-'
-							 : 's');
-}
-
-/* The shape of all variables; with exact, their values. */
-static char *
-describe_variables(GqlRequest *request, bool exact)
-{
-	StringInfoData out;
-	ListCell   *lc;
-
-	initStringInfo(&out);
-	foreach(lc, request->operation->variables)
-	{
-		const GqlVariableDef *def = lfirst(lc);
-		const GqlVariableValue *variable = gql_names_get(&request->variables, def->name.value);
-
-		if (variable == NULL)
-			appendStringInfoChar(&out, '-');
-		else if (exact)
-			gql_value_to_json(&out, variable->value);
-		else
-			append_shape(&out, request->schema, gql_resolve_type(request->schema, def->type),
-						 variable->value);
-		appendStringInfoChar(&out, ';');
-	}
-	return out.data;
-}
-
-/* ---- origins ---- */
-
-static void
-enter_places(HTAB *places, const char *variable, const GqlValue *value, int depth, const int *path)
-{
-	PlaceKey	key = {value};
-	bool		found;
-	Place	   *place = hash_search(places, &key, HASH_ENTER, &found);
-	int		   *below;
-
-	check_stack_depth();
-	if (!found)
-	{
-		place->variable = variable;
-		place->depth = depth;
-		place->path = palloc((depth + 1) * sizeof(int));
-		memcpy(place->path, path, depth * sizeof(int));
-	}
-	if (value->items == NIL)
-		return;
-	below = palloc((depth + 1) * sizeof(int));
-	memcpy(below, path, depth * sizeof(int));
-	for (int i = 0; i < list_length(value->items); i++)
-	{
-		below[depth] = i;
-		enter_places(places, variable, gql_item_value(value, i), depth + 1, below);
-	}
-}
-
-static Origin
-find_origin(HTAB *places, const GqlValue *value)
-{
-	PlaceKey	key = {value};
-	const Place *place = hash_search(places, &key, HASH_FIND, NULL);
-	Origin		origin = {.kind = ORIGIN_CONSTANT};
-	int			n = list_length(value->items);
-
-	if (place != NULL)
-		return (Origin)
-	{
-		.kind = ORIGIN_VARIABLE, .variable = place->variable, .depth = place->depth,
-			.path = place->path
-	};
-	if (n == 0)
-		return origin;
-	check_stack_depth();
-	origin.like = value;
-	origin.items = palloc(n * sizeof(Origin));
-	for (int i = 0; i < n; i++)
-	{
-		origin.items[i] = find_origin(places, gql_item_value(value, i));
-		if (origin.items[i].kind != ORIGIN_CONSTANT)
-			origin.kind = ORIGIN_COMPOSITE;
-	}
-	return origin;
-}
-
-static HTAB *
-variable_places(GqlRequest *request)
-{
-	HASHCTL		info = {.keysize = sizeof(PlaceKey), .entrysize = sizeof(Place),
-	.hcxt = CurrentMemoryContext};
-	HTAB	   *places = hash_create("remote_rel places", 64, &info,
-									 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-
-	gql_foreach(GqlVariableValue, variable, &request->variables)
-		enter_places(places, variable->name, variable->value, 0, NULL);
-	return places;
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
+	return ok;
 }
 
 /*
- * Does text mean the same value of the type at all times? Not so a
- * timestamp's, which depends on the time zone and knows "now".
- */
-static bool
-has_immutable_input(Oid type)
-{
-	Oid			input;
-	Oid			ioparam;
-	Oid			element = get_base_element_type(type);
-
-	getTypeInputInfo(OidIsValid(element) ? element : getBaseType(type), &input, &ioparam);
-	return func_volatile(input) == PROVOLATILE_IMMUTABLE;
-}
-
-/*
- * Remember where a statement's parameters come from, and have it prepared when
- * it is run.
- */
-static void
-keep_statement(KeptPlan *kept, RrSqlStatement *statement, HTAB *places)
-{
-	Origin	   *origins = palloc((list_length(statement->params) + 1) * sizeof(Origin));
-	ListCell   *lc;
-
-	foreach(lc, statement->params)
-	{
-		RrSqlParam *param = lfirst(lc);
-		Origin	   *origin = &origins[foreach_current_index(lc)];
-
-		memset(origin, 0, sizeof(Origin));
-		if (param->kind != RR_PARAM_VALUE)
-			continue;
-		*origin = find_origin(places, param->value);
-		param->constant = origin->kind == ORIGIN_CONSTANT && has_immutable_input(param->type);
-	}
-	statement->prepared = palloc0(sizeof(RrPrepared));
-	statement->prepared->cxt = kept->cxt;
-	kept->prepared = lappend(kept->prepared, statement->prepared);
-	kept->origins = lappend(kept->origins, origins);
-}
-
-/* ---- using a plan again ---- */
-
-static const GqlValue *
-follow(GqlRequest *request, const Origin *origin)
-{
-	const GqlVariableValue *variable = gql_names_get(&request->variables, origin->variable);
-	const GqlValue *value = variable->value;
-
-	for (int i = 0; i < origin->depth; i++)
-		value = gql_item_value(value, origin->path[i]);
-	return value;
-}
-
-static const GqlValue *
-current_value(GqlRequest *request, const Origin *origin, const GqlValue *old)
-{
-	GqlValue   *value;
-	ListCell   *lc;
-
-	if (origin->kind == ORIGIN_CONSTANT)
-		return old;
-	if (origin->kind == ORIGIN_VARIABLE)
-		return follow(request, origin);
-	value = palloc(sizeof(GqlValue));
-	*value = *origin->like;
-	value->items = NIL;
-	foreach(lc, origin->like->items)
-	{
-		int			i = foreach_current_index(lc);
-		const GqlValue *item = current_value(request, &origin->items[i],
-											 gql_item_value(origin->like, i));
-
-		if (value->kind == GQL_VALUE_LIST)
-			value->items = lappend(value->items, unconstify(GqlValue *, item));
-		else
-		{
-			GqlObjectField *field = palloc(sizeof(GqlObjectField));
-
-			field->name = ((GqlObjectField *) lfirst(lc))->name;
-			field->value = unconstify(GqlValue *, item);
-			value->items = lappend(value->items, field);
-		}
-	}
-	return value;
-}
-
-static RrSqlStatement *
-bind_statement(GqlRequest *request, const RrSqlStatement *like, const Origin *origins)
-{
-	RrSqlStatement *statement = palloc(sizeof(RrSqlStatement));
-	ListCell   *lc;
-
-	*statement = *like;
-	statement->params = NIL;
-	foreach(lc, like->params)
-	{
-		RrSqlParam *param = lfirst(lc);
-		const Origin *origin = &origins[foreach_current_index(lc)];
-
-		if (origin->kind != ORIGIN_CONSTANT)
-		{
-			RrSqlParam *bound = palloc(sizeof(RrSqlParam));
-
-			*bound = *param;
-			bound->value = current_value(request, origin, param->value);
-			param = bound;
-		}
-		statement->params = lappend(statement->params, param);
-	}
-	return statement;
-}
-
-/* Whether a statement's parameters are the same for every request. */
-static bool
-is_constant(const RrSqlStatement *statement, const Origin *origins)
-{
-	for (int i = 0; i < list_length(statement->params); i++)
-		if (origins[i].kind != ORIGIN_CONSTANT)
-			return false;
-	return true;
-}
-
-/*
- * The steps, with the parameters of this request in joins to tables, whose
- * origins begin at n.
- */
-static List *
-bind_steps(GqlRequest *request, const KeptPlan *kept, int n)
-{
-	List	   *steps = NIL;
-	ListCell   *lc;
-
-	foreach(lc, kept->plan->steps)
-	{
-		RrStep	   *step = lfirst(lc);
-
-		if (step->kind == RR_STEP_TABLE)
-		{
-			const Origin *origins = list_nth(kept->origins, n++);
-
-			if (!is_constant(step->statement, origins))
-			{
-				RrStep	   *bound = palloc(sizeof(RrStep));
-
-				*bound = *step;
-				bound->statement = bind_statement(request, step->statement, origins);
-				step = bound;
-			}
-		}
-		steps = lappend(steps, step);
-	}
-	return steps;
-}
-
-/* The plan with the parameters of this request. */
-static RrPlan *
-bind_plan(GqlRequest *request, const KeptPlan *kept)
-{
-	RrPlan	   *plan;
-	ListCell   *lc;
-	int			n = 0;
-
-	plan = palloc(sizeof(RrPlan));
-	*plan = *kept->plan;
-	plan->request = request;
-	plan->roots = NIL;
-	foreach(lc, kept->plan->roots)
-	{
-		RrRootField *root = lfirst(lc);
-
-		if (root->kind == RR_ROOT_SQL)
-		{
-			RrRootField *bound = palloc(sizeof(RrRootField));
-
-			*bound = *root;
-			bound->statement = bind_statement(request, root->statement,
-											  list_nth(kept->origins, n++));
-			root = bound;
-		}
-		plan->roots = lappend(plan->roots, root);
-	}
-	plan->steps = bind_steps(request, kept, n);
-	return plan;
-}
-
-static KeptPlan *
-find_plan(KeptDocument *kept, GqlRequest *request, const char *shape)
-{
-	char	   *exact = NULL;
-	ListCell   *lc;
-
-	foreach(lc, kept->plans)
-	{
-		KeptPlan   *plan = lfirst(lc);
-
-		if (strcmp(plan->shape, shape) != 0)
-			continue;
-		if (plan->exact == NULL)
-			return plan;
-		if (exact == NULL)
-			exact = describe_variables(request, true);
-		if (strcmp(plan->exact, exact) == 0)
-			return plan;
-	}
-	return NULL;
-}
-
-/* ---- making ---- */
-
-/*
- * Parse and validate. In a context under the current one until it is whole.
+ * Parse and validate. The document's context stands below the current one
+ * until the document is kept. NULL when errors were filed.
  */
 static KeptDocument *
 make_document(uint64 key, const char *query, int len, const char *operation_name,
@@ -682,87 +245,24 @@ make_document(uint64 key, const char *query, int len, const char *operation_name
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	KeptDocument *kept = palloc0(sizeof(KeptDocument));
-	MemoryContext scratch;
+	bool		valid;
 
 	kept->cxt = cxt;
 	kept->rs = rs;
 	kept->key = key;
 	kept->role = rs->role;
-	kept->operation_name = operation_name ? pstrdup(operation_name) : NULL;
+	kept->operation_name = operation_name != NULL ? pstrdup(operation_name) : NULL;
 	kept->max_depth = rr_max_query_depth;
 	kept->max_tokens = rr_max_query_tokens;
 	kept->document = gql_parse(query, len, &limits, errors);
-	if (kept->document != NULL)
+	valid = kept->document != NULL && validate(kept, errors);
+	if (valid)
 	{
 		kept->query = kept->document->source;
 		kept->len = len;
-		scratch = AllocSetContextCreate(cxt, "remote_rel validation", ALLOCSET_DEFAULT_SIZES);
-		MemoryContextSwitchTo(scratch);
-		if (!gql_validate(rs->schema, kept->document, rr_max_query_depth, errors))
-			kept->document = NULL;
-		MemoryContextSwitchTo(cxt);
-		MemoryContextDelete(scratch);
 	}
 	MemoryContextSwitchTo(old);
-	return kept->document ? kept : NULL;
-}
-
-/*
- * Have room for one more plan, unless those that are there may be in use
- * further out.
- */
-static bool
-make_room(KeptDocument *kept)
-{
-	if (list_length(kept->plans) < MAX_PLANS)
-		return true;
-	if (kept->pins > 1)
-		return false;
-	free_plan(llast(kept->plans));
-	kept->plans = list_delete_last(kept->plans);
-	return true;
-}
-
-/*
- * Plan a request; both are in cxt, which is kept if the plan can be used
- * again.
- */
-static RrPlan *
-make_plan(KeptDocument *kept, MemoryContext cxt, GqlRequest *request, const char *shape,
-		  GqlErrorList *errors)
-{
-	RrPlan	   *plan = rr_plan(kept->rs, request, errors);
-	KeptPlan   *kept_plan;
-	HTAB	   *places;
-	ListCell   *lc;
-
-	if (plan == NULL || !make_room(kept))
-		return plan;
-	kept_plan = palloc0(sizeof(KeptPlan));
-	kept_plan->cxt = cxt;
-	kept_plan->plan = plan;
-	kept_plan->shape = shape;
-	kept_plan->exact = plan->depends_on_values ? describe_variables(request, true) : NULL;
-	places = variable_places(request);
-	foreach(lc, plan->roots)
-	{
-		RrRootField *root = lfirst(lc);
-
-		if (root->kind == RR_ROOT_SQL)
-			keep_statement(kept_plan, root->statement, places);
-	}
-	foreach(lc, plan->steps)
-	{
-		RrStep	   *step = lfirst(lc);
-
-		if (step->kind == RR_STEP_TABLE)
-			keep_statement(kept_plan, step->statement, places);
-	}
-	hash_destroy(places);
-	MemoryContextSwitchTo(kept->cxt);
-	kept->plans = lcons(kept_plan, kept->plans);
-	MemoryContextSetParent(cxt, kept->cxt);
-	return plan;
+	return valid ? kept : NULL;
 }
 
 /*
@@ -778,14 +278,14 @@ get_document(const char *query, int len, const char *operation_name, GqlErrorLis
 
 	if (generation != documents_generation)
 	{
-		retire_all();
+		rr_pinned_cache_clear(&documents);
 		documents_generation = generation;
 	}
 	kept = find_document(key, query, len, operation_name, GetUserId());
-	if (kept != NULL && kept->rs->schema->callbacks_running > 0)	/* an error has left it
-														 * half made */
+	if (kept != NULL && kept->rs->schema->callbacks_running > 0)
 	{
-		retire_all();
+		/* an error has left a type of the schema half made */
+		rr_pinned_cache_clear(&documents);
 		kept = NULL;
 	}
 	if (kept == NULL)
@@ -796,18 +296,194 @@ get_document(const char *query, int len, const char *operation_name, GqlErrorLis
 			return NULL;
 		keep_document(kept);
 	}
-	pin_document(kept);
+	rr_pin_for_context(&kept->entry);
 	return kept;
 }
+
+/* ---- plans ---- */
+
+static KeptPlan *
+find_plan(KeptDocument *kept, GqlRequest *request, const char *signature)
+{
+	char	   *values = NULL;
+	ListCell   *lc;
+
+	foreach(lc, kept->plans)
+	{
+		KeptPlan   *plan = lfirst(lc);
+
+		if (strcmp(plan->signature, signature) != 0)
+			continue;
+		if (plan->values == NULL)
+			return plan;
+		if (values == NULL)
+			values = rr_variable_values(request);
+		if (strcmp(plan->values, values) == 0)
+			return plan;
+	}
+	return NULL;
+}
+
+/*
+ * Make room for one more plan. False if the plans that are there may be in use
+ * by a caller further out.
+ */
+static bool
+make_room(KeptDocument *kept)
+{
+	if (list_length(kept->plans) < MAX_PLANS)
+		return true;
+	if (kept->entry.npins > 1)
+		return false;
+	free_plan(llast(kept->plans));
+	kept->plans = list_delete_last(kept->plans);
+	return true;
+}
+
+/* Have a statement prepared when it is run, and given new values later. */
+static void
+keep_statement(KeptPlan *kept, RrSqlStatement *statement, HTAB *places)
+{
+	kept->origins = lappend(kept->origins, rr_param_origins(statement, places));
+	statement->prepared = palloc0(sizeof(RrPrepared));
+	statement->prepared->cxt = kept->cxt;
+	kept->prepared = lappend(kept->prepared, statement->prepared);
+}
+
+static void
+keep_statements(KeptPlan *kept, GqlRequest *request)
+{
+	HTAB	   *places = rr_variable_places(request);
+	ListCell   *lc;
+
+	foreach(lc, kept->plan->roots)
+	{
+		RrRootField *root = lfirst(lc);
+
+		if (root->kind == RR_ROOT_SQL)
+			keep_statement(kept, root->statement, places);
+	}
+	foreach(lc, kept->plan->steps)
+	{
+		RrStep	   *step = lfirst(lc);
+
+		if (step->kind == RR_STEP_TABLE)
+			keep_statement(kept, step->statement, places);
+	}
+	hash_destroy(places);
+}
+
+/*
+ * Plan a request. cxt is the current context, and holds the request and the
+ * plan; if the plan can be used again it moves to the document.
+ */
+static RrPlan *
+make_plan(KeptDocument *kept, MemoryContext cxt, GqlRequest *request, const char *signature,
+		  GqlErrorList *errors)
+{
+	RrPlan	   *plan = rr_plan(kept->rs, request, errors);
+	KeptPlan   *kept_plan;
+
+	Assert(CurrentMemoryContext == cxt);
+	if (plan == NULL || !make_room(kept))
+		return plan;
+	kept_plan = palloc0(sizeof(KeptPlan));
+	kept_plan->cxt = cxt;
+	kept_plan->plan = plan;
+	kept_plan->signature = signature;
+	kept_plan->values = plan->depends_on_values ? rr_variable_values(request) : NULL;
+	keep_statements(kept_plan, request);
+	MemoryContextSwitchTo(kept->cxt);
+	kept->plans = lcons(kept_plan, kept->plans);
+	MemoryContextSetParent(cxt, kept->cxt);
+	return plan;
+}
+
+/* ---- using a plan again ---- */
+
+/* Root fields with the values of this request; origins from *n on are theirs. */
+static List *
+bind_roots(GqlRequest *request, const KeptPlan *kept, int *n)
+{
+	List	   *roots = NIL;
+	ListCell   *lc;
+
+	foreach(lc, kept->plan->roots)
+	{
+		RrRootField *root = lfirst(lc);
+
+		if (root->kind == RR_ROOT_SQL)
+		{
+			const RrParamOrigin *origins = list_nth(kept->origins, (*n)++);
+			RrRootField *bound = palloc(sizeof(RrRootField));
+
+			*bound = *root;
+			bound->statement = rr_bind_statement(request, root->statement, origins);
+			root = bound;
+		}
+		roots = lappend(roots, root);
+	}
+	return roots;
+}
+
+/*
+ * The same for steps. One whose values do not change stays what it is: others
+ * point to it as their parent.
+ */
+static List *
+bind_steps(GqlRequest *request, const KeptPlan *kept, int *n)
+{
+	List	   *steps = NIL;
+	ListCell   *lc;
+
+	foreach(lc, kept->plan->steps)
+	{
+		RrStep	   *step = lfirst(lc);
+
+		if (step->kind == RR_STEP_TABLE)
+		{
+			const RrParamOrigin *origins = list_nth(kept->origins, (*n)++);
+			RrSqlStatement *statement = rr_bind_statement(request, step->statement, origins);
+
+			if (statement != step->statement)
+			{
+				RrStep	   *bound = palloc(sizeof(RrStep));
+
+				*bound = *step;
+				bound->statement = statement;
+				step = bound;
+			}
+		}
+		steps = lappend(steps, step);
+	}
+	return steps;
+}
+
+/* A kept plan with the values of this request, in CurrentMemoryContext. */
+static RrPlan *
+bind_plan(GqlRequest *request, const KeptPlan *kept)
+{
+	RrPlan	   *plan = palloc(sizeof(RrPlan));
+	int			n = 0;
+
+	*plan = *kept->plan;
+	plan->request = request;
+	plan->roots = bind_roots(request, kept, &n);
+	plan->steps = bind_steps(request, kept, &n);
+	Assert(n == list_length(kept->origins));
+	return plan;
+}
+
+/* ---- for others ---- */
 
 RrPlan	   *
 rr_plan_document(const char *query, int len, const char *operation_name, const GqlValue *inputs,
 				 GqlErrorList *errors)
 {
 	KeptDocument *kept = get_document(query, len, operation_name, errors);
-	KeptPlan   *kept_plan = kept && kept->plans ? linitial(kept->plans) : NULL;
-	MemoryContext cxt,
-				old;
+	KeptPlan   *kept_plan;
+	MemoryContext cxt;
+	MemoryContext old;
 	GqlRequest *request;
 	RrPlan	   *plan = NULL;
 
@@ -815,6 +491,7 @@ rr_plan_document(const char *query, int len, const char *operation_name, const G
 		return NULL;
 
 	/* Without variables there is one request, and it is kept with its plan. */
+	kept_plan = kept->plans != NIL ? linitial(kept->plans) : NULL;
 	if (kept_plan != NULL && kept_plan->plan->request->operation->variables == NIL)
 		return kept_plan->plan;
 
@@ -823,15 +500,15 @@ rr_plan_document(const char *query, int len, const char *operation_name, const G
 	request = gql_request_create(kept->rs->schema, kept->document, operation_name, inputs, errors);
 	if (request != NULL)
 	{
-		const char *shape = describe_variables(request, false);
+		const char *signature = rr_variable_signature(request);
 
-		kept_plan = find_plan(kept, request, shape);
+		kept_plan = find_plan(kept, request, signature);
 		if (kept_plan != NULL)
 			plan = bind_plan(request, kept_plan);
 		else
 		{
-			plan = make_plan(kept, cxt, request, shape, errors);
-			trim();
+			plan = make_plan(kept, cxt, request, signature, errors);
+			rr_pinned_cache_trim(&documents, (Size) rr_cache_memory * 1024, false);
 		}
 	}
 	MemoryContextSwitchTo(old);

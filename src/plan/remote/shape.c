@@ -1,21 +1,18 @@
 /*
  * shape.c: from the selection below a remote field to the shape of its answer.
  *
- * Fragments are resolved here: an object type has one list of fields, merged
- * by response key; under an abstract type, each possible type that some type
- * condition singles out has a list of its own, and all others share one. So
- * the reader of the answer does not have to know fragments, and skipped fields
- * are gone. The document has those fragments again that have directives of the
- * upstream's.
+ * Fragments are resolved here. An object type has one list of fields, merged
+ * by response key. Under an abstract type, each possible type that some type
+ * condition singles out has a list of its own; all others share one. So the
+ * reader of the answer need not know fragments, and skipped fields are gone.
+ * Fragments whose directives go upstream are in the document again
+ * (document_fragments.c).
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
 #include "plan/remote/step.h"
-
-static RrObjectShape *build_object(RrPlanner *planner, RrStep *step, GqlType *type,
-								   const GqlType *upstream, List *fields);
 
 static void
 file_at(RrPlanner *planner, const GqlFieldSel *sel, const char *message)
@@ -32,39 +29,52 @@ upstream_field(RrStep *step, const GqlType *upstream, const GqlFieldSel *sel)
 	const RrRemoteField *info = sel->def->data;
 
 	if (info->remote == step->remote)
-		return gql_names_get(gql_type_fields(step->remote->upstream,
-											 unconstify(GqlType *, upstream)), info->upstream_name);
+	{
+		const GqlNames *fields = gql_type_fields(step->remote->upstream,
+												 unconstify(GqlType *, upstream));
+
+		return gql_names_get(fields, info->upstream_name);
+	}
 
 	/*
-	 * a type that several remote schemas share: its names here may come from
-	 * another one
+	 * Several remote schemas share the type: its names in the role's schema
+	 * may come from another one.
 	 */
 	return rr_remote_field_named(step->remote, upstream, sel->def->name);
 }
 
+static const RrRelationship *
+join_relationship(const RrStep *join)
+{
+	return join->kind == RR_STEP_TABLE ? join->table_join->relationship
+		: join->join->relationship;
+}
+
 /*
- * The field that has a join's key; where another remote schema that shares the
- * type is asked than the relationship is of, its field of that name.
+ * The upstream's field that has the value of a join's key. The type may be
+ * shared, and the relationship defined on another remote schema than the one
+ * asked: then its field of the same name. NULL if there is none.
  */
 static const GqlFieldDef *
-key_field(RrPlanner *planner, const RrStep *step, const GqlType *upstream,
-		  const RrStep *join, const RrJoinKey *key)
+key_field(RrPlanner *planner, const RrStep *step, const GqlType *upstream, const RrStep *join,
+		  const RrJoinKey *key)
 {
-	const RrRelationship *relationship = join->kind == RR_STEP_TABLE ? join->table_join->relationship
-	: join->join->relationship;
+	const RrRelationship *relationship = join_relationship(join);
 	ListCell   *lc;
 
 	if (strcmp(relationship->source_remote_schema, step->remote->def->name) == 0)
 		return key->field;
 	foreach(lc, planner->rs->remotes)
 	{
-		const RrRemote *source = lfirst(lc);
+		const RrRemote *remote = lfirst(lc);
+		const GqlType *type;
+		const char *name;
 
-		if (strcmp(source->def->name, relationship->source_remote_schema) == 0)
-			return rr_remote_field_named(step->remote, upstream,
-										 rr_remote_field_name(source,
-															  gql_schema_type(source->upstream,
-																			  relationship->source_type), key->field->name));
+		if (strcmp(remote->def->name, relationship->source_remote_schema) != 0)
+			continue;
+		type = gql_schema_type(remote->upstream, relationship->source_type);
+		name = rr_remote_field_name(remote, type, key->field->name);
+		return rr_remote_field_named(step->remote, upstream, name);
 	}
 	return NULL;
 }
@@ -77,32 +87,36 @@ file_unanswerable(RrPlanner *planner, const RrStep *step, const GqlFieldSel *sel
 	return false;
 }
 
-/* The slot of a key field, added if need be. */
+/* Which of the object's keys a field is; it is added if need be. */
 static int
-key_slot(RrObjectShape *object, const GqlFieldDef *field)
+find_or_add_key(RrObjectShape *object, const GqlFieldDef *field)
 {
-	for (int i = 0; i < object->nkeys; i++)
+	int			n = object->nkeys;
+
+	for (int i = 0; i < n; i++)
 		if (object->keys[i] == field)
 			return i;
-	if (object->nkeys == 0)
+	if (n == 0)
 	{
 		object->keys = palloc(sizeof(GqlFieldDef *));
 		object->key_aliases = palloc(sizeof(char *));
 		object->key_members = palloc(sizeof(char *));
 	}
-	object->keys = repalloc(object->keys, (object->nkeys + 1) * sizeof(GqlFieldDef *));
-	object->keys[object->nkeys] = field;
-	object->key_aliases = repalloc(object->key_aliases, (object->nkeys + 1) * sizeof(char *));
-	object->key_aliases[object->nkeys] = psprintf(RR_WIRE_PREFIX "k%d%s", object->nkeys,
-												  object->upstream->name);
-	object->key_members = repalloc(object->key_members, (object->nkeys + 1) * sizeof(char *));
-	object->key_members[object->nkeys] = psprintf(",\"%s\":", object->key_aliases[object->nkeys]);
+	else
+	{
+		object->keys = repalloc(object->keys, (n + 1) * sizeof(GqlFieldDef *));
+		object->key_aliases = repalloc(object->key_aliases, (n + 1) * sizeof(char *));
+		object->key_members = repalloc(object->key_members, (n + 1) * sizeof(char *));
+	}
+	object->keys[n] = field;
+	object->key_aliases[n] = psprintf(RR_WIRE_KEY_FIELD, n, object->upstream->name);
+	object->key_members[n] = psprintf(",\"%s\":", object->key_aliases[n]);
 	return object->nkeys++;
 }
 
 /*
- * Root fields of several namespaced selections share a document, and may have
- * one response key.
+ * The alias of a field in the document. Root fields of several namespaces share
+ * a document, so two of them may have the same response key.
  */
 static const char *
 unique_alias(const RrObjectShape *object, const RrShapeField *field)
@@ -111,24 +125,56 @@ unique_alias(const RrObjectShape *object, const RrShapeField *field)
 		return field->key;
 	for (const RrShapeField *other = object->fields; other < field; other++)
 		if (strcmp(other->alias, field->key) == 0)
-			return psprintf(RR_WIRE_PREFIX "f%d", (int) (field - object->fields));
+			return psprintf(RR_WIRE_ROOT_FIELD, (int) (field - object->fields));
 	return field->key;
 }
 
-static bool
-build_field(RrPlanner *planner, RrStep *step, RrObjectShape *object, RrShapeField *field,
-			const GqlFieldSel *sel)
+static void
+set_names(const RrObjectShape *object, RrShapeField *field, const char *key)
 {
-	const RrField *info = sel->def->data;
-
-	field->key = sel->key;
+	field->key = key;
 	field->member = psprintf(",\"%s\":", field->key);
 	field->member_len = strlen(field->member);
 	field->alias = unique_alias(object, field);
 	field->alias_len = strlen(field->alias);
 	field->alias_member = psprintf(",\"%s\":", field->alias);
 	field->alias_member_len = strlen(field->alias_member);
+}
+
+/* A join's step, and the keys that it needs. False when an error was filed. */
+static bool
+build_join(RrPlanner *planner, RrStep *step, RrObjectShape *object, RrShapeField *field)
+{
+	const RrField *info = field->sel->def->data;
+
+	field->kind = RR_SHAPE_JOIN;
+	field->step = info->kind == RR_FIELD_REMOTE_JOIN
+		? rr_plan_nested_join(planner, field->sel, step)
+		: rr_plan_table_join(planner, field->sel, step);
+	if (field->step == NULL)
+		return false;
+	field->key_slots = palloc(field->step->nkeys * sizeof(int));
+	for (int i = 0; i < field->step->nkeys; i++)
+	{
+		const GqlFieldDef *key = key_field(planner, step, object->upstream, field->step,
+										   &field->step->keys[i]);
+
+		if (key == NULL)
+			return file_unanswerable(planner, step, field->sel);
+		field->key_slots[i] = find_or_add_key(object, key);
+	}
+	return true;
+}
+
+/* Fill in the next field of an object. False when an error was filed. */
+static bool
+build_field(RrPlanner *planner, RrStep *step, RrObjectShape *object, RrShapeField *field,
+			const GqlFieldSel *sel)
+{
+	const RrField *info = sel->def->data;
+
 	field->sel = sel;
+	set_names(object, field, sel->key);
 	if (strncmp(sel->key, RR_WIRE_PREFIX, strlen(RR_WIRE_PREFIX)) == 0)
 	{
 		file_at(planner, sel, psprintf("Response key \"%s\" is reserved: it starts with \"%s\".",
@@ -141,29 +187,12 @@ build_field(RrPlanner *planner, RrStep *step, RrObjectShape *object, RrShapeFiel
 		return true;
 	}
 	if (info->kind == RR_FIELD_REMOTE_JOIN || info->kind == RR_FIELD_TABLE_JOIN)
-	{
-		field->kind = RR_SHAPE_JOIN;
-		field->step = info->kind == RR_FIELD_REMOTE_JOIN ? rr_plan_nested_join(planner, sel, step) :
-			rr_plan_table_join(planner, sel, step);
-		if (field->step == NULL)
-			return false;
-		field->key_slots = palloc(Max(field->step->nkeys, 1) * sizeof(int));
-		for (int i = 0; i < field->step->nkeys; i++)
-		{
-			const GqlFieldDef *key = key_field(planner, step, object->upstream, field->step,
-											   &field->step->keys[i]);
-
-			if (key == NULL)
-				return file_unanswerable(planner, step, sel);
-			field->key_slots[i] = key_slot(object, key);
-		}
-		return true;
-	}
+		return build_join(planner, step, object, field);
+	field->kind = RR_SHAPE_VALUE;
 	if (info->kind == RR_FIELD_REMOTE)
 		field->upstream = upstream_field(step, object->upstream, sel);
 	if (field->upstream == NULL)
 		return file_unanswerable(planner, step, sel);
-	field->kind = RR_SHAPE_VALUE;
 	field->shape = rr_shape_build(planner, step, sel->def->type, gql_field_selection_sets(sel));
 	return field->shape != NULL;
 }
@@ -179,10 +208,12 @@ build_object(RrPlanner *planner, RrStep *step, GqlType *type, const GqlType *ups
 		return NULL;
 	object->type = type;
 	object->upstream = upstream;
-	object->fields = palloc0(Max(list_length(fields), 1) * sizeof(RrShapeField));
+	object->fields = palloc0(list_length(fields) * sizeof(RrShapeField));
 	foreach(lc, fields)
+	{
 		if (!build_field(planner, step, object, &object->fields[object->nfields++], lfirst(lc)))
-		return NULL;
+			return NULL;
+	}
 	return object;
 }
 
@@ -193,45 +224,61 @@ build_for_type(RrPlanner *planner, RrStep *step, GqlType *type, List *selection_
 						gql_collect_fields(planner->request, type, selection_sets));
 }
 
+static void collect_conditions(RrPlanner *planner, GqlType *abstract, List *selection_sets,
+							   GqlNames *conditions, GqlNames *visited);
+
+/* Does every value of a type meet the condition? */
+static bool
+always_meets(GqlSchema *schema, GqlType *condition, GqlType *type)
+{
+	return condition == type ||
+		(gql_is_abstract(condition) && gql_is_subtype(schema, condition, type));
+}
+
+static void
+collect_from_fragment(RrPlanner *planner, GqlType *abstract, const GqlSelection *fragment,
+					  GqlNames *conditions, GqlNames *visited)
+{
+	GqlSchema  *schema = planner->request->schema;
+	const GqlTypeNode *condition = fragment->type_condition;
+	GqlSelectionSet *set = fragment->selection_set;
+	GqlType    *type;
+
+	if (fragment->kind == GQL_FRAGMENT_SPREAD)
+	{
+		GqlFragmentEntry *entry = gql_names_get(&planner->request->fragments,
+												fragment->name.value);
+
+		if (entry == NULL || !gql_names_add(visited, entry))
+			return;
+		condition = entry->fragment->type_condition;
+		set = entry->fragment->selection_set;
+	}
+	type = condition != NULL ? gql_schema_type(schema, condition->name) : abstract;
+	if (always_meets(schema, type, abstract))
+		collect_conditions(planner, abstract, list_make1(set), conditions, visited);
+	else
+		gql_names_add(conditions, type);
+}
+
 /* Type conditions that not every possible type of an abstract type meets. */
 static void
 collect_conditions(RrPlanner *planner, GqlType *abstract, List *selection_sets,
 				   GqlNames *conditions, GqlNames *visited)
 {
 	ListCell   *lc;
+	ListCell   *lc2;
 
 	check_stack_depth();
 	foreach(lc, selection_sets)
 	{
-		ListCell   *item;
-
-		foreach(item, ((GqlSelectionSet *) lfirst(lc))->items)
+		foreach(lc2, ((GqlSelectionSet *) lfirst(lc))->items)
 		{
-			const GqlSelection *selection = lfirst(item);
-			const GqlTypeNode *condition = selection->type_condition;
-			GqlSelectionSet *set = selection->selection_set;
-			GqlType    *type;
+			const GqlSelection *selection = lfirst(lc2);
 
-			if (selection->kind == GQL_FIELD || gql_is_skipped(planner->request,
-															   selection->directives))
-				continue;
-			if (selection->kind == GQL_FRAGMENT_SPREAD)
-			{
-				GqlFragmentEntry *entry = gql_names_get(&planner->request->fragments,
-														selection->name.value);
-
-				if (entry == NULL || !gql_names_add(visited, entry))
-					continue;
-				condition = entry->fragment->type_condition;
-				set = entry->fragment->selection_set;
-			}
-			type = condition ? gql_schema_type(planner->request->schema, condition->name)
-				: abstract;
-			if (type != abstract && !(gql_is_abstract(type) &&
-									  gql_is_subtype(planner->request->schema, type, abstract)))
-				gql_names_add(conditions, type);
-			else
-				collect_conditions(planner, abstract, list_make1(set), conditions, visited);
+			if (selection->kind != GQL_FIELD &&
+				!gql_is_skipped(planner->request, selection->directives))
+				collect_from_fragment(planner, abstract, selection, conditions, visited);
 		}
 	}
 }
@@ -240,9 +287,10 @@ static bool
 is_singled_out(GqlSchema *schema, GqlType *type, const GqlNames *conditions)
 {
 	gql_foreach(GqlType, condition, conditions)
-		if (condition == type || (gql_is_abstract(condition) && gql_is_subtype(schema, condition,
-																			   type)))
-		return true;
+	{
+		if (always_meets(schema, condition, type))
+			return true;
+	}
 	return false;
 }
 
@@ -315,10 +363,14 @@ add_matches(RrStep *step, RrObjectShape *object)
 											 unconstify(GqlType *, object->upstream));
 	ListCell   *lc;
 
-	object->match_slots = palloc(Max(list_length(matches), 1) * sizeof(int));
+	object->match_slots = palloc(list_length(matches) * sizeof(int));
 	foreach(lc, matches)
+	{
+		const RrBatchMatch *match = lfirst(lc);
+
 		object->match_slots[foreach_current_index(lc)] =
-		key_slot(object, gql_names_get(fields, ((RrBatchMatch *) lfirst(lc))->name));
+			find_or_add_key(object, gql_names_get(fields, match->name));
+	}
 }
 
 void

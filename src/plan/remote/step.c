@@ -1,5 +1,6 @@
 /*
- * join.c: steps: the remote part of a plan.
+ * step.c: steps: root fields of remote schemas, and joins to remote schemas
+ * and tables.
  */
 #include "postgres.h"
 
@@ -10,11 +11,11 @@ new_step(RrPlanner *planner, RrStepKind kind, RrRemote *remote)
 {
 	RrStep	   *step = palloc0(sizeof(RrStep));
 
-	step->printed = palloc0(sizeof(RrPrintedDocuments));
-	step->printed->cxt = CurrentMemoryContext;
 	step->number = list_length(planner->steps);
 	step->kind = kind;
 	step->remote = remote;
+	step->printed = palloc0(sizeof(RrPrintedDocuments));
+	step->printed->cxt = CurrentMemoryContext;
 	planner->steps = lappend(planner->steps, step);
 	return step;
 }
@@ -28,8 +29,9 @@ rr_step_number(const RrStep *step)
 RrBatchKind
 rr_batch_kind(const RrStep *step)
 {
-	return step->kind == RR_STEP_JOIN ? step->join->relationship->to_remote_schema->batch
-		: RR_BATCH_ALIASES;
+	if (step->kind != RR_STEP_JOIN)
+		return RR_BATCH_ALIASES;
+	return step->join->relationship->to_remote_schema->batch;
 }
 
 RrStep	   *
@@ -49,9 +51,7 @@ rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrStep *parent
 		return NULL;
 	if (rr_batch_kind(step) == RR_BATCH_LIST)
 		rr_shape_add_matches(step);
-	if (!rr_document_prepare(planner, step))
-		return NULL;
-	return step;
+	return rr_document_prepare(planner, step) ? step : NULL;
 }
 
 RrStep	   *
@@ -74,19 +74,19 @@ rr_plan_table_join(RrPlanner *planner, const GqlFieldSel *field, RrStep *parent)
 	planner->parent = step;
 	step->statement = rr_compile_for_keys(planner, field);
 	planner->parent = outer;
-	return step->statement ? step : NULL;
+	return step->statement != NULL ? step : NULL;
 }
 
 RrStep	   *
 rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, List *fields, bool mutation)
 {
+	const GqlType *root = mutation ? remote->upstream->mutation : remote->upstream->query;
 	RrStep	   *step = new_step(planner, RR_STEP_ROOT, remote);
 
 	step->mutation = mutation;
 	step->shape = palloc0(sizeof(RrShape));
-	step->shape->base = rr_shape_root(planner, step, mutation ? remote->upstream->mutation
-									  : remote->upstream->query, fields);
-	if (step->shape->base == NULL || !rr_document_prepare(planner, step))
+	step->shape->base = rr_shape_root(planner, step, root, fields);
+	if (step->shape->base == NULL)
 		return NULL;
-	return step;
+	return rr_document_prepare(planner, step) ? step : NULL;
 }

@@ -1,14 +1,19 @@
 /*
- * remote.h: what planning says of remote schemas, and execution reads: join
- * steps, the documents they send, and the shape of the answers.
+ * step.h: what planning says of remote schemas, and execution reads: steps,
+ * the documents they send, and the shape of the answers.
  *
- * A step is one field to be answered by a remote schema for many keys (or, for
- * the root fields of a remote schema, for none). Its shape mirrors the
- * selection below that field; the document is printed from the shape, and the
- * answer is read along it, so the two cannot disagree.
+ * A step is one join field to be answered for many keys by a remote schema or
+ * a table, or the root fields of one remote schema, which have no keys. Its
+ * shape mirrors the selection below the field. The document is printed from
+ * the shape, and the answer is read along it, so the two cannot disagree.
+ *
+ *	step.c			steps
+ *	shape.c			shapes of answers
+ *	document*.c		documents (document_int.h has a file map)
+ *	wire_names.h	our own names in documents
  */
-#ifndef RR_PLAN_REMOTE_H
-#define RR_PLAN_REMOTE_H
+#ifndef RR_STEP_H
+#define RR_STEP_H
 
 #include "plan/plan.h"
 #include "plan/remote/wire_names.h"
@@ -25,26 +30,33 @@ typedef enum RrShapeFieldKind
 
 typedef struct RrShapeField
 {
+	RrShapeFieldKind kind;
+	const GqlFieldSel *sel;
+
+	/* in our answer */
 	const char *key;			/* response key */
 	const char *member;			/* ,"<key>": */
 	int			member_len;
-	const char *alias;			/* its key in the upstream's answer; another
-								 * one only among root fields */
+
+	/* in the upstream's answer: another name only among root fields */
+	const char *alias;
 	int			alias_len;
 	const char *alias_member;	/* ,"<alias>": */
 	int			alias_member_len;
-	RrShapeFieldKind kind;
-	const GqlFieldSel *sel;
-	const GqlFieldDef *upstream;	/* VALUE */
-	RrShape    *shape;			/* VALUE */
-	RrStep	   *step;			/* JOIN */
-	int		   *key_slots;		/* JOIN: for each key of the join, the key
-								 * field that has it */
+
+	/* VALUE */
+	const GqlFieldDef *upstream;
+	RrShape    *shape;
+
+	/* JOIN */
+	RrStep	   *step;
+	int		   *key_slots;		/* for each key of the step: which of the
+								 * object's keys has its value */
 } RrShapeField;
 
 /*
- * The selection on one object type. The document has the key fields first,
- * then the fields in order.
+ * The selection on one object type. The document has the keys first, then the
+ * fields in order.
  */
 typedef struct RrObjectShape
 {
@@ -54,14 +66,14 @@ typedef struct RrObjectShape
 	const GqlType *upstream;	/* the same at the remote */
 	int			nfields;
 	RrShapeField *fields;
+
+	/* fields fetched as keys of joins */
 	int			nkeys;
-	const GqlFieldDef **keys;	/* fetched for joins */
-	const char **key_aliases;	/* as these: of their own per type, since
-								 * members of a union may disagree on a
-								 * field's type */
+	const GqlFieldDef **keys;
+	const char **key_aliases;	/* RR_WIRE_KEY_FIELD */
 	const char **key_members;	/* ,"<key alias>": */
 	int		   *match_slots;	/* of elements of a batch by list: for each
-								 * match, the key field that has it */
+								 * match, which of the keys has its value */
 } RrObjectShape;
 
 struct RrShape
@@ -71,7 +83,7 @@ struct RrShape
 	bool		abstract;		/* answers start with rr__t, the type's name */
 	RrObjectShape *base;		/* object types: all of it. Abstract: for
 								 * types that no type condition singles out */
-	List	   *specific;		/* RrObjectShape * */
+	List	   *specific;		/* RrObjectShape *, of those that one does */
 };
 
 /* An argument whose value differs from key to key: one variable a key. */
@@ -99,35 +111,33 @@ typedef struct RrPresetArgument
 	const GqlValue *given;		/* the query's part, coerced; or NULL */
 } RrPresetArgument;
 
-/*
- * One field of the path, as it is called: its arguments by the relationship,
- * and by the query for the innermost.
- */
 typedef struct RrCallArgument
 {
 	const char *name;
 	const char *text;			/* the same for all keys; or NULL */
-	int			key_argument;	/* index into key_arguments */
+	int			key_argument;	/* without text: index into key_arguments */
 } RrCallArgument;
 
+/* One field of remote_field, as the document calls it. */
 typedef struct RrFieldCall
 {
 	const char *field;
-	List	   *arguments;		/* RrCallArgument * */
-	const char *directives;		/* those of the join field, for the innermost;
-								 * "" for others */
+	List	   *arguments;		/* RrCallArgument *: the relationship's, and
+								 * for the innermost field the query's */
+	const char *directives;		/* those of the join field, for the innermost
+								 * field; "" for others */
 } RrFieldCall;
 
-/*
- * The texts of documents that have been printed, for the next batch, and for
- * the next call when the plan is kept.
- */
 typedef struct RrPrintedDocument
 {
 	int			nkeys;
 	char	   *json;			/* a JSON string; NULL: none yet */
 } RrPrintedDocument;
 
+/*
+ * The documents printed last: for the next batch, and for the next call when
+ * the plan is kept.
+ */
 typedef struct RrPrintedDocuments
 {
 	MemoryContext cxt;			/* the plan's */
@@ -138,28 +148,34 @@ typedef struct RrPrintedDocuments
 typedef enum RrStepKind
 {
 	RR_STEP_ROOT,				/* root fields of a remote schema; no keys */
-	RR_STEP_JOIN,
+	RR_STEP_JOIN,				/* a join to a remote schema */
 	RR_STEP_TABLE,				/* a join to a table: one SQL statement */
 } RrStepKind;
 
 struct RrStep
 {
-	int			number;
+	int			number;			/* index into RrPlan.steps */
 	RrStepKind	kind;
 	RrStep	   *parent;			/* the step in whose values the holes stand;
 								 * NULL: in a local result */
-	RrRemote   *remote;			/* ROOT, JOIN */
+	const GqlFieldSel *field;	/* JOIN, TABLE: the join field; ROOT: NULL */
+
+	/* JOIN, TABLE: joining fields */
+	int			nkeys;
+	const RrJoinKey *keys;
+
+	/* TABLE */
+	const RrTableJoin *table_join;
+	RrSqlStatement *statement;	/* of rr_compile_for_keys() */
+
+	/* ROOT, JOIN */
+	RrRemote   *remote;
 	bool		mutation;
 	const RrRemoteJoin *join;	/* JOIN */
-	const RrTableJoin *table_join; /* TABLE */
-	RrSqlStatement *statement;	/* SOURCE */
-	int			nkeys;			/* JOIN, TABLE: joining fields */
-	const RrJoinKey *keys;
-	const GqlFieldSel *field;	/* JOIN, TABLE: the join field; ROOT: NULL */
 	RrShape    *shape;			/* of one value (an element, with batches by
 								 * list); ROOT: of the root object */
 
-	/* what documents are made of */
+	/* ROOT, JOIN: what documents are made of, by rr_document_prepare() */
 	const char *selection;		/* of the value, "{…}"; "" for leaves */
 	const char *fragments;		/* definitions of fragments that the selection
 								 * spreads */
@@ -169,46 +185,57 @@ struct RrStep
 	List	   *path;			/* JOIN: RrFieldCall *, outermost first */
 	List	   *key_arguments;	/* RrKeyArgument *, over all fields of the
 								 * path, in order */
-	List	   *preset_arguments;	/* RrPresetArgument *: variables rr__p0,
-									 * rr__p1, … */
+	List	   *preset_arguments;	/* RrPresetArgument *, by number of their
+									 * variables */
 	List	   *variables;		/* char *: variables of the query that the
 								 * document uses */
 	GqlNames	used;			/* the same */
 	RrPrintedDocuments *printed;
 };
 
-/* How the step's keys travel. */
+/* ---- step.c ---- */
+
+/* How the step's keys travel. ALIASES for root fields and joins to tables. */
 extern RrBatchKind rr_batch_kind(const RrStep *step);
 
 /*
  * Plan the root fields of one remote schema (GqlFieldSel *, of one or several
- * selection sets). NULL when an error was filed.
+ * selection sets). The step is in planner->steps. NULL when an error was
+ * filed.
  */
 extern RrStep *rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, List *fields,
 								   bool mutation);
 
-/* A join met in the answer of another step. */
-extern RrStep *rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field,
-								   RrStep *parent);
+/*
+ * Plan a join field to a remote schema (RR_FIELD_REMOTE_JOIN), met in the
+ * answer of the step parent, or NULL: in a local result. The step is in
+ * planner->steps. NULL when an error was filed.
+ */
+extern RrStep *rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrStep *parent);
 
-/* The same for a join to a table. */
-extern RrStep *rr_plan_table_join(RrPlanner *planner, const GqlFieldSel *field,
-								  RrStep *parent);
+/* The same for a join field to a table (RR_FIELD_TABLE_JOIN). */
+extern RrStep *rr_plan_table_join(RrPlanner *planner, const GqlFieldSel *field, RrStep *parent);
 
 /* ---- shape.c ---- */
 
 /*
  * The shape of a value of a type of the role's schema under these selection
- * sets. NULL when an error was filed.
+ * sets (GqlSelectionSet *), in CurrentMemoryContext. NULL when an error was
+ * filed.
  */
 extern RrShape *rr_shape_build(RrPlanner *planner, RrStep *step, const GqlTypeRef *type,
 							   List *selection_sets);
+
+/*
+ * The shape of a root object. upstream: the remote's root type; fields:
+ * GqlFieldSel *. NULL when an error was filed.
+ */
 extern RrObjectShape *rr_shape_root(RrPlanner *planner, RrStep *step, const GqlType *upstream,
 									List *fields);
 
 /*
- * Have the fields fetched by which the elements of a batch by list are
- * matched.
+ * Fetch, as further keys, the fields by which the elements of a batch by list
+ * are matched.
  */
 extern void rr_shape_add_matches(RrStep *step);
 
@@ -221,14 +248,14 @@ extern void rr_shape_add_matches(RrStep *step);
 extern bool rr_document_prepare(RrPlanner *planner, RrStep *step);
 
 /*
- * The document of a step that asks for nkeys keys (1 for batches by list or
- * position, and for root fields): the same text for the same number of keys.
- * Key i's argument j is variable rr__<i>_<j>; key i's value is under the alias
- * "j<i>".
+ * The document of a step for nkeys keys (1 for batches by list or position,
+ * any number for root fields), palloc'd in CurrentMemoryContext. It is the
+ * same text for the same number of keys. Names of key i: RR_WIRE_KEY_VARIABLE,
+ * RR_WIRE_KEY_ALIAS.
  */
 extern char *rr_document_print(const GqlRequest *request, const RrStep *step, int nkeys);
 
 /* The same as a JSON string. It lasts until the next call for the step. */
 extern const char *rr_document_json(const GqlRequest *request, const RrStep *step, int nkeys);
 
-#endif							/* RR_PLAN_REMOTE_H */
+#endif							/* RR_STEP_H */

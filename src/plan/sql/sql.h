@@ -10,9 +10,28 @@
  *
  * Rows to be ordered or limited come from a subquery (the base), so that what
  * is computed from them is computed for the rows that are left only. To-one
- * relationships along unique keys are plain left joins: without a limit inside
- * of the base, else around it, with the order restored. To-many relationships
- * are correlated subqueries at the top.
+ * relationships along unique keys are plain left joins: without a limit they
+ * stand inside the base, else around it, with the order restored. To-many
+ * relationships are correlated subqueries at the top.
+ *
+ *	sql_compile.c		root fields; parameters, aliases and what else all use
+ *	sql_keyed.c			joins from remote types to tables, for all keys at once
+ *	sql_select.c		SELECT of rows as a list, or of one row as an object
+ *	sql_aggregate.c		SELECT of aggregates
+ *	sql_json.c			selections on a row: columns, relationships, functions
+ *	sql_rows.c			FROM, WHERE, ORDER BY, LIMIT of one table's rows
+ *	sql_where.c			the argument where
+ *	sql_order.c			the argument order_by, by aggregates too
+ *	sql_function.c		calls of SQL functions, paths into json values
+ *
+ * What a function does is in its name:
+ *	rr_compile_*()	a part of the document as SQL; NULL when an error was filed
+ *	rr_deparse_*()	something known as SQL; cannot fail
+ *	rr_append_*()	the same, appended to a StringInfo; false for an error
+ *	rr_*_add_*()	add to an object; some return how SQL refers to what was
+ *					added
+ *
+ * SQL texts are palloc'd in CurrentMemoryContext.
  */
 #ifndef RR_SQL_H
 #define RR_SQL_H
@@ -27,16 +46,16 @@ typedef struct RrSql
 	RrRoleSchema *rs;
 	RrDatabase *db;
 	List	   *params;			/* RrSqlParam * */
-	const char *run_param;		/* NULL: not needed yet */
-	int			aliases;		/* given out so far */
-	int			relationships;	/* for rr_sql_relationship() */
+	const char *run_param;		/* "$1", or NULL: not needed yet */
+	int			naliases;		/* given out so far */
+	int			nrelationships; /* for rr_sql_count_relationship() */
 	int			loc;			/* of the field at work: values from the
 								 * variables have no place of their own */
 } RrSql;
 
 #define rr_sql_source(sql) ((sql)->planner->request->document->source)
 
-/* A select list that grows as what stands above asks for expressions. */
+/* A subquery whose select list grows as those above ask for expressions. */
 typedef struct RrLayer
 {
 	const char *alias;
@@ -45,7 +64,7 @@ typedef struct RrLayer
 
 typedef struct RrOutput
 {
-	const char *expression;
+	const char *expression;		/* first: GqlNames finds it by this */
 	const char *name;			/* alias.column, for those above */
 } RrOutput;
 
@@ -62,17 +81,23 @@ typedef struct RrRows
 	const RrTable *table;
 	const char *from;			/* "public.books", or a function call */
 	const char *alias;
+
+	/* the arguments */
 	StringInfoData where;		/* conditions joined by AND; "" for none */
-	StringInfoData base_joins;	/* that sorting needs */
-	List	   *base_joined;	/* what they are, for sql_order.c */
 	List	   *sort;			/* RrSortKey * */
 	List	   *distinct;		/* RrColumn * */
 	const char *limit;			/* parameters, or NULL */
 	const char *offset;
+
+	/* tables joined to it */
+	StringInfoData base_joins;	/* that sorting needs */
+	List	   *base_joined;	/* what they are, for sql_order.c */
 	StringInfoData joins;		/* for the selection: beside base_joins
 								 * without limit, else in middle */
-	int			joined;			/* tables in base_joins and joins */
-	int			joined_columns; /* that joins gave */
+	int			njoined;		/* tables in base_joins and joins */
+	int			njoined_columns;	/* that joins gave */
+
+	/* subqueries */
 	RrLayer    *base;			/* or NULL: no subquery is needed */
 	RrLayer    *middle;			/* or NULL: joins around a limited base, with
 								 * the order restored */
@@ -91,169 +116,194 @@ typedef struct RrRow
 typedef struct RrJsonPiece
 {
 	const char *template;
-	List	   *args;			/* char * */
+	List	   *args;			/* char *: SQL expressions */
 } RrJsonPiece;
 
 /* ---- sql_compile.c ---- */
 
-extern const char *rr_sql_alias(RrSql *sql, char letter);
+/* An alias that the statement does not have yet: the letter and a number. */
+extern const char *rr_new_alias(RrSql *sql, char letter);
 
 /*
- * "$1"; the value is read by the type's input function when the statement
- * runs.
+ * Add a parameter of that type, and return "$1". The text of a value is read
+ * by the type's input function when the statement runs.
  */
-extern const char *rr_sql_param(RrSql *sql, Oid type, const GqlValue *value);
-extern const char *rr_sql_keys_param(RrSql *sql, Oid type, int key);
-extern const char *rr_sql_session_param(RrSql *sql, Oid type);
+extern const char *rr_add_value_param(RrSql *sql, Oid type, const GqlValue *value);
+
+/* The values of the joining field number key, for all keys: type is an array. */
+extern const char *rr_add_keys_param(RrSql *sql, Oid type, int key);
+
+/* All session variables, as json. */
+extern const char *rr_add_session_param(RrSql *sql, Oid type);
 
 /* The number of the run; one parameter for the whole statement. */
-extern const char *rr_sql_run_param(RrSql *sql);
+extern const char *rr_add_run_param(RrSql *sql);
 
-/* For FROM: the plan reads the table. */
-extern const char *rr_sql_table(RrSql *sql, const RrTable *table);
+/* The table's name for FROM. Notes that the plan reads the table. */
+extern const char *rr_deparse_table(RrSql *sql, const RrTable *table);
 
 /*
- * An expression of that type for operators and aggregates. Those of enums do
- * not see through a domain.
+ * An expression of a type, for operators and aggregates: cast to the base type
+ * where it is a domain over an enum, since those of enums do not see through
+ * domains.
  */
-extern const char *rr_sql_operand(const RrScalar *scalar, const char *expression);
+extern const char *rr_deparse_operand(const RrScalar *scalar, const char *expression);
 
 /* "alias.column = value": what finds a row by a key. */
-extern const char *rr_sql_equality(RrSql *sql, const char *alias, const RrColumn *column,
-								   const char *value);
+extern const char *rr_deparse_equality(RrSql *sql, const char *alias, const RrColumn *column,
+									   const char *value);
 
 /* The location of a field. */
 #define rr_field_loc(field) (((const GqlSelection *) linitial((field)->nodes))->loc)
-/* File a request error at a value of the document; always NULL. */
-extern void *rr_sql_error(RrSql *sql, int loc, const char *fmt,...) pg_attribute_printf(3, 4);
+
+/*
+ * File a request error at a location of the document; -1: at the field at work.
+ * Always NULL.
+ */
+extern void *rr_sql_file_error(RrSql *sql, int loc, const char *fmt,...) pg_attribute_printf(3, 4);
 
 /*
  * Count one more relationship that the statement goes through. False when
- * there are too many: filed.
+ * there are too many: an error was filed at loc.
  */
-extern bool rr_sql_relationship(RrSql *sql, int loc);
+extern bool rr_sql_count_relationship(RrSql *sql, int loc);
 
-/* The value of an argument; NULL when absent or null. */
-extern const GqlValue *rr_sql_argument(const GqlNames *args, const char *name);
+/* The value of a coerced argument; NULL when it is absent or null. */
+extern const GqlValue *rr_given_argument(const GqlNames *args, const char *name);
 
 /* ---- sql_rows.c ---- */
 
 /*
- * Rows of a table; from: a function call to take them from instead, or NULL.
+ * Begin with all rows of a table. from: a function call to take them from
+ * instead, or NULL.
  */
 extern void rr_rows_init(RrSql *sql, RrRows *rows, const RrTable *table, const char *from);
 
-/* Restrict them by the five arguments. False when an error was filed. */
-extern bool rr_rows_arguments(RrSql *sql, RrRows *rows, const GqlNames *args);
-extern void rr_rows_condition(RrRows *rows, const char *condition);
+/*
+ * Apply the arguments where, order_by, distinct_on, limit and offset. False
+ * when an error was filed.
+ */
+extern bool rr_rows_add_arguments(RrSql *sql, RrRows *rows, const GqlNames *args);
+
+/* Restrict the rows by a condition on the table. */
+extern void rr_rows_add_condition(RrRows *rows, const char *condition);
 
 /*
- * To be called before anything is selected: will to-one relationships be
- * joined?
+ * Call this after the arguments, before anything is selected. joins: to-one
+ * relationships will be joined (rr_selects_joins()).
  */
-extern void rr_rows_prepare(RrSql *sql, RrRows *rows, bool joins);
+extern void rr_rows_prepare_joins(RrSql *sql, RrRows *rows, bool joins);
 
 /*
  * " FROM … WHERE …" that gives the rows, to stand behind a select list made of
- * rr_row_value()s.
+ * rr_row_add_output()s. Call this last.
  */
-extern const char *rr_rows_from(RrRows *rows);
+extern const char *rr_deparse_rows(RrRows *rows);
 
-extern RrRow rr_rows_row(RrRows *rows);
+/* The row of the table itself. */
+extern RrRow rr_rows_own_row(RrRows *rows);
 
-/* "alias.column", where the row's table itself is in sight */
-extern const char *rr_row_column(const RrRow *row, AttrNumber attnum);
+/* "alias.column", where the row's table itself is in sight. */
+extern const char *rr_deparse_row_column(const RrRow *row, AttrNumber attnum);
 
-/* An expression over the row's table, for use at the top. */
-extern const char *rr_row_value(const RrRow *row, const char *expression);
+/*
+ * How the top select list refers to an expression over the row's table. Adds it
+ * to the select lists of the subqueries on the way.
+ */
+extern const char *rr_row_add_output(const RrRow *row, const char *expression);
 
 /* Is the link unique, and is there room for one more table? */
 extern bool rr_rows_can_join(const RrRows *rows, const RrLink *link);
 
-/* The row joined by a link, added to joins. Only where rr_rows_can_join(). */
-extern RrRow rr_rows_join(RrSql *sql, const RrRow *row, const RrLink *link);
+/*
+ * Join the table that a link leads to, and return its row. Only where
+ * rr_rows_can_join().
+ */
+extern RrRow rr_rows_add_join(RrSql *sql, const RrRow *row, const RrLink *link);
 
 /*
- * Equality along a link, between the expressions of its columns on this side
- * and a table in sight.
+ * Equality along a link. here: expressions for its columns on this side, in
+ * their order; alias: its target, which is in sight.
  */
-extern const char *rr_link_condition(const RrLink *link, const char **here, const char *alias);
+extern const char *rr_deparse_link_condition(const RrLink *link, const char **here,
+											 const char *alias);
 
-/* rr_row_value() of the link's columns. */
-extern const char **rr_link_values(const RrRow *row, const RrLink *link);
+/* The link's columns on this side, by rr_row_add_output(). */
+extern const char **rr_row_add_link_outputs(const RrRow *row, const RrLink *link);
 
-/* The same as seen at the row's table itself. */
-extern const char **rr_link_columns(const RrLink *link, const char *alias);
+/* The same where the link's table itself is in sight as alias. */
+extern const char **rr_deparse_link_columns(const RrLink *link, const char *alias);
 
 /* ---- sql_json.c ---- */
 
-/* The object of a selection on a row. NULL when an error was filed. */
-extern RrJsonPiece *rr_sql_json_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields);
+/* The object of a selection (GqlFieldSel *) on a row. */
+extern RrJsonPiece *rr_compile_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields);
 
-/* Members of an object ("key": value), and the object. */
-extern RrJsonPiece *rr_json_piece(const char *template, const char *arg);
-extern RrJsonPiece *rr_json_member(const char *key, const RrJsonPiece *value);
-extern RrJsonPiece *rr_json_members(List *members);
-extern const char *rr_json_call(const char *function, const RrJsonPiece *piece);
+/* A template with one argument, or none. */
+extern RrJsonPiece *rr_make_json_piece(const char *template, const char *arg);
 
-/* Will a selection on a table join to-one relationships? */
-extern bool rr_joins_objects(RrSql *sql, List *fields);
+/* "key": value */
+extern RrJsonPiece *rr_make_json_member(const char *key, const RrJsonPiece *value);
+
+/* The object of these members (RrJsonPiece *). */
+extern RrJsonPiece *rr_make_json_object(List *members);
+
+/* The call that makes JSON of a piece. function: json_rows or json_object. */
+extern const char *rr_deparse_json_call(const char *function, const RrJsonPiece *piece);
+
+/* Will a selection (GqlFieldSel *) on a table join to-one relationships? */
+extern bool rr_selects_joins(RrSql *sql, List *fields);
 
 /* ---- sql_select.c ---- */
 
-/* What stands below a field (GqlFieldSel *), as its own type has it. */
-extern List *rr_subfields(RrSql *sql, const GqlFieldSel *field);
+/* The fields (GqlFieldSel *) selected below a field, merged. */
+extern List *rr_collect_subfields(RrSql *sql, const GqlFieldSel *field);
 
-/* A list of rows as a SELECT. NULL when an error was filed. */
-extern const char *rr_select_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field);
+/* A SELECT of the rows as a list. */
+extern const char *rr_compile_select_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field);
 
-/* One object, or no row. */
-extern const char *rr_select_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field,
-									bool limit_one);
+/* A SELECT of one object, or no row. limit_one: there may be several rows. */
+extern const char *rr_compile_select_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field,
+											bool limit_one);
 
 /* ---- sql_aggregate.c ---- */
 
-extern const char *rr_select_aggregate(RrSql *sql, RrRows *rows, const GqlFieldSel *field);
+/* A SELECT of the object with aggregate and nodes, over the rows. */
+extern const char *rr_compile_select_aggregate(RrSql *sql, RrRows *rows, const GqlFieldSel *field);
 
 /*
- * The aggregate that sorts or filters; the rows' table is in sight as alias.
+ * count(*), or of columns (a list of enum values, or NULL), where the table is
+ * in sight as alias.
  */
-extern const char *rr_count_expression(const char *alias, const GqlValue *columns, bool distinct);
+extern const char *rr_deparse_count(const char *alias, const GqlValue *columns, bool distinct);
 
 /* ---- sql_where.c ---- */
 
 /*
- * Append a condition on the table in sight as alias. False when an error was
- * filed.
+ * Append a condition on the table in sight as alias. type: its boolean
+ * expression. False when an error was filed.
  */
-extern bool rr_sql_where(RrSql *sql, StringInfo out, const RrTable *table, const char *alias,
-						 GqlType *type, const GqlValue *where);
-extern bool rr_sql_cast_comparison(RrSql *sql, StringInfo out, const char *expression,
-								   GqlType *type, const GqlValue *value);
-extern bool rr_sql_comparison(RrSql *sql, StringInfo out, const char *expression,
-							  const RrScalar *scalar, GqlType *type, const GqlValue *value);
+extern bool rr_append_where(RrSql *sql, StringInfo out, const RrTable *table, const char *alias,
+							GqlType *type, const GqlValue *where);
 
 /* ---- sql_order.c ---- */
 
-/* Read order_by into rows->sort. */
-extern bool rr_sql_order_by(RrSql *sql, RrRows *rows, const GqlValue *order_by);
+/* Read order_by into rows->sort. False when an error was filed. */
+extern bool rr_rows_add_order_by(RrSql *sql, RrRows *rows, const GqlValue *order_by);
 
 /* ---- sql_function.c ---- */
 
 /*
- * A call of a function; row is the expression of its row argument, or NULL.
- * args: value of "args", or NULL. NULL when an error was filed.
+ * A call of a function. row: the expression of its row argument, or NULL. args:
+ * the value of "args", or NULL.
  */
-extern const char *rr_function_call(RrSql *sql, const RrFunction *function, const char *row,
-									const GqlValue *args);
+extern const char *rr_compile_call(RrSql *sql, const RrFunction *function, const char *row,
+								   const GqlValue *args);
 
 /* The whole row of the table in sight as alias. */
-extern const char *rr_whole_row(const RrTable *table, const char *alias);
+extern const char *rr_deparse_whole_row(const RrTable *table, const char *alias);
 
-/*
- * A json value at a path as the argument "path" has it; NULL when an error was
- * filed.
- */
-extern const char *rr_json_path(RrSql *sql, const char *expression, const GqlNames *args);
+/* A json value, or what the argument "path" finds in it. */
+extern const char *rr_compile_json_path(RrSql *sql, const char *expression, const GqlNames *args);
 
 #endif							/* RR_SQL_H */

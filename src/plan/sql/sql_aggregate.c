@@ -1,6 +1,9 @@
 /*
- * sql_aggregate.c: aggregates (reference, 8). aggregate and nodes are about
- * the same rows, which one scan gives.
+ * sql_aggregate.c: the SELECT of a field with aggregate and nodes
+ * (docs/reference.md, "Aggregates"). Both are about the same rows, which one
+ * scan gives.
+ *
+ * Aggregates that sort are in sql_order.c, those that filter in sql_where.c.
  */
 #include "postgres.h"
 
@@ -10,8 +13,9 @@
 
 /* ---- count ---- */
 
+/* columns: char *, SQL expressions; NIL: count rows. */
 static const char *
-count_of(List *columns, bool distinct)
+deparse_count_of(List *columns, bool distinct)
 {
 	StringInfoData out;
 	ListCell   *lc;
@@ -28,50 +32,60 @@ count_of(List *columns, bool distinct)
 }
 
 const char *
-rr_count_expression(const char *alias, const GqlValue *columns, bool distinct)
+rr_deparse_count(const char *alias, const GqlValue *columns, bool distinct)
 {
 	List	   *expressions = NIL;
 	ListCell   *lc;
 
 	if (columns != NULL)
+	{
 		foreach(lc, columns->items)
-			expressions = lappend(expressions, psprintf("%s.%s", alias,
-														quote_identifier(((const GqlValue *) lfirst(lc))->text)));
-	return count_of(expressions, distinct);
+		{
+			const char *name = ((const GqlValue *) lfirst(lc))->text;
+
+			expressions = lappend(expressions,
+								  psprintf("%s.%s", alias, quote_identifier(name)));
+		}
+	}
+	return deparse_count_of(expressions, distinct);
 }
 
 static RrJsonPiece *
-count_field(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+compile_count(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
-	const GqlValue *columns,
-			   *distinct;
-	List	   *expressions = NIL;
+	const GqlValue *columns;
+	const GqlValue *distinct;
+	List	   *outputs = NIL;
 	GqlNames	args;
 	ListCell   *lc;
 
 	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
 		return NULL;
-	columns = rr_sql_argument(&args, "columns");
-	distinct = rr_sql_argument(&args, "distinct");
+	columns = rr_given_argument(&args, "columns");
+	distinct = rr_given_argument(&args, "distinct");
 	if (columns != NULL)
-		foreach(lc, columns->items)
 	{
-		const RrColumn *column = rr_table_column_named(row->table,
-													   ((const GqlValue *) lfirst(lc))->text);
+		foreach(lc, columns->items)
+		{
+			const char *name = ((const GqlValue *) lfirst(lc))->text;
+			const RrColumn *column = rr_table_column_named(row->table, name);
+			const char *expression = rr_deparse_row_column(row, column->attnum);
 
-		expressions = lappend(expressions, unconstify(char *, rr_row_value(row, rr_row_column(row,
-																							  column->attnum))));
+			outputs = lappend(outputs,
+							  unconstify(char *, rr_row_add_output(row, expression)));
+		}
 	}
-	return rr_json_piece("$", count_of(expressions, distinct != NULL && distinct->boolean));
+	return rr_make_json_piece("$", deparse_count_of(outputs,
+													distinct != NULL && distinct->boolean));
 }
 
 /* ---- objects of aggregates ---- */
 
-typedef RrJsonPiece *(*FieldValue) (RrSql *sql, const RrRow *row, const GqlFieldSel *field);
+typedef RrJsonPiece *(*CompileField) (RrSql *sql, const RrRow *row, const GqlFieldSel *field);
 
-/* The object of a field's selection, each value made by value_of. */
+/* The object of some fields, each value made by compile(). */
 static RrJsonPiece *
-object_of(RrSql *sql, const RrRow *row, GqlType *type, List *fields, FieldValue value_of)
+compile_fields(RrSql *sql, const RrRow *row, GqlType *type, List *fields, CompileField compile)
 {
 	List	   *members = NIL;
 	ListCell   *lc;
@@ -81,67 +95,72 @@ object_of(RrSql *sql, const RrRow *row, GqlType *type, List *fields, FieldValue 
 	foreach(lc, fields)
 	{
 		const GqlFieldSel *field = lfirst(lc);
-		RrJsonPiece *value = gql_is_introspection_field(field->def)
-		? rr_json_piece(psprintf("\"%s\"", type->name), NULL) :
-		value_of(sql, row, field);
+		RrJsonPiece *value;
 
+		if (gql_is_introspection_field(field->def))
+			value = rr_make_json_piece(psprintf("\"%s\"", type->name), NULL);
+		else
+			value = compile(sql, row, field);
 		if (value == NULL)
 			return NULL;
-		members = lappend(members, rr_json_member(field->key, value));
+		members = lappend(members, rr_make_json_member(field->key, value));
 	}
-	return rr_json_members(members);
+	return rr_make_json_object(members);
 }
 
 static RrJsonPiece *
-subobject(RrSql *sql, const RrRow *row, const GqlFieldSel *field, FieldValue value_of)
+compile_subfields(RrSql *sql, const RrRow *row, const GqlFieldSel *field, CompileField compile)
 {
-	return object_of(sql, row, gql_named_type(field->def->type), rr_subfields(sql, field),
-					 value_of);
+	return compile_fields(sql, row, gql_named_type(field->def->type), rr_collect_subfields(sql, field),
+						  compile);
 }
 
 /* { aggregate { max { column } } } */
 static RrJsonPiece *
-column_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+compile_column(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	const RrTableField *info = field->def->data;
-	const char *column = rr_row_value(row, rr_row_column(row, info->column->attnum));
+	const char *column = rr_row_add_output(row, rr_deparse_row_column(row, info->column->attnum));
+	const RrScalar *scalar = rr_scalar(sql->db, info->column->type);
 
-	return rr_json_piece("$", psprintf("pg_catalog.%s(%s)", info->aggregate->name,
-									   rr_sql_operand(rr_scalar(sql->db, info->column->type),
-													  column)));
+	return rr_make_json_piece("$", psprintf("pg_catalog.%s(%s)", info->aggregate->name,
+											rr_deparse_operand(scalar, column)));
 }
 
 /* { aggregate { count max {…} } } */
 static RrJsonPiece *
-function_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+compile_function(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	if (((const RrField *) field->def->data)->kind == RR_FIELD_COUNT)
-		return count_field(sql, row, field);
-	return subobject(sql, row, field, column_value);
+		return compile_count(sql, row, field);
+	return compile_subfields(sql, row, field, compile_column);
 }
 
 static RrJsonPiece *
-nodes(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+compile_nodes(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
-	RrJsonPiece *piece = rr_sql_json_object(sql, row, gql_named_type(field->def->type),
-										rr_subfields(sql, field));
+	RrJsonPiece *piece = rr_compile_object(sql, row, gql_named_type(field->def->type),
+										   rr_collect_subfields(sql, field));
 
-	return piece ? rr_json_piece("$", rr_json_call("json_rows", piece)) : NULL;
+	if (piece == NULL)
+		return NULL;
+	return rr_make_json_piece("$", rr_deparse_json_call("json_rows", piece));
 }
 
 /* { aggregate {…} nodes {…} } */
 static RrJsonPiece *
-aggregate_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+compile_aggregate(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	if (((const RrField *) field->def->data)->kind == RR_FIELD_NODES)
-		return nodes(sql, row, field);
-	return subobject(sql, row, field, function_value);
+		return compile_nodes(sql, row, field);
+	return compile_subfields(sql, row, field, compile_function);
 }
 
 /* ---- the whole ---- */
 
+/* Will the selection of nodes join to-one relationships? */
 static bool
-joins_objects(RrSql *sql, List *fields)
+nodes_join(RrSql *sql, List *fields)
 {
 	ListCell   *lc;
 
@@ -151,21 +170,23 @@ joins_objects(RrSql *sql, List *fields)
 
 		if (!gql_is_introspection_field(field->def) &&
 			((const RrField *) field->def->data)->kind == RR_FIELD_NODES &&
-			rr_joins_objects(sql, rr_subfields(sql, field)))
+			rr_selects_joins(sql, rr_collect_subfields(sql, field)))
 			return true;
 	}
 	return false;
 }
 
 const char *
-rr_select_aggregate(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
+rr_compile_select_aggregate(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 {
-	List	   *fields = rr_subfields(sql, field);
-	RrRow		row = rr_rows_row(rows);
+	List	   *fields = rr_collect_subfields(sql, field);
+	RrRow		row = rr_rows_own_row(rows);
 	RrJsonPiece *piece;
 
-	rr_rows_prepare(sql, rows, joins_objects(sql, fields));
-	piece = object_of(sql, &row, gql_named_type(field->def->type), fields, aggregate_value);
-	return piece ? psprintf("SELECT %s%s", rr_json_call("json_object", piece), rr_rows_from(rows))
-		: NULL;
+	rr_rows_prepare_joins(sql, rows, nodes_join(sql, fields));
+	piece = compile_fields(sql, &row, gql_named_type(field->def->type), fields, compile_aggregate);
+	if (piece == NULL)
+		return NULL;
+	return psprintf("SELECT %s%s", rr_deparse_json_call("json_object", piece),
+					rr_deparse_rows(rows));
 }

@@ -1,6 +1,6 @@
 /*
- * sql_compile.c: root fields of tables and functions into statements;
- * parameters and aliases.
+ * sql_compile.c: root fields of tables and functions as statements, and what
+ * all of the compiler uses: parameters, aliases, errors.
  */
 #include "postgres.h"
 
@@ -12,16 +12,17 @@
 #include "plan/sql/sql.h"
 
 /*
- * Each relationship is a query of its own, or a join: it takes the planner
- * some 100 kB, and its plan is kept as long as the document's.
+ * Relationships of a statement, and of all statements of a document. Each is a
+ * query of its own, or a join: it takes the planner some 100 kB, and its plan
+ * is kept as long as the document's.
  */
 #define MAX_RELATIONSHIPS 1000
 #define MAX_RELATIONSHIPS_OF_DOCUMENT 5000
 
 const char *
-rr_sql_alias(RrSql *sql, char letter)
+rr_new_alias(RrSql *sql, char letter)
 {
-	return psprintf("%c%d", letter, ++sql->aliases);
+	return psprintf("%c%d", letter, ++sql->naliases);
 }
 
 static const char *
@@ -37,19 +38,19 @@ add_param(RrSql *sql, RrParamKind kind, Oid type, const GqlValue *value)
 }
 
 const char *
-rr_sql_param(RrSql *sql, Oid type, const GqlValue *value)
+rr_add_value_param(RrSql *sql, Oid type, const GqlValue *value)
 {
 	return add_param(sql, RR_PARAM_VALUE, type, value);
 }
 
 const char *
-rr_sql_session_param(RrSql *sql, Oid type)
+rr_add_session_param(RrSql *sql, Oid type)
 {
 	return add_param(sql, RR_PARAM_SESSION, type, NULL);
 }
 
 const char *
-rr_sql_run_param(RrSql *sql)
+rr_add_run_param(RrSql *sql)
 {
 	if (sql->run_param == NULL)
 		sql->run_param = add_param(sql, RR_PARAM_RUN, INT4OID, NULL);
@@ -57,7 +58,7 @@ rr_sql_run_param(RrSql *sql)
 }
 
 const char *
-rr_sql_keys_param(RrSql *sql, Oid type, int key)
+rr_add_keys_param(RrSql *sql, Oid type, int key)
 {
 	const char *name = add_param(sql, RR_PARAM_KEYS, type, NULL);
 
@@ -66,14 +67,14 @@ rr_sql_keys_param(RrSql *sql, Oid type, int key)
 }
 
 const char *
-rr_sql_table(RrSql *sql, const RrTable *table)
+rr_deparse_table(RrSql *sql, const RrTable *table)
 {
 	sql->planner->tables = list_append_unique_oid(sql->planner->tables, table->oid);
 	return quote_qualified_identifier(table->schema, table->relation);
 }
 
 void	   *
-rr_sql_error(RrSql *sql, int loc, const char *fmt,...)
+rr_sql_file_error(RrSql *sql, int loc, const char *fmt,...)
 {
 	StringInfoData message;
 
@@ -96,7 +97,7 @@ rr_sql_error(RrSql *sql, int loc, const char *fmt,...)
 }
 
 const char *
-rr_sql_operand(const RrScalar *scalar, const char *expression)
+rr_deparse_operand(const RrScalar *scalar, const char *expression)
 {
 	if (scalar->type == scalar->base || !scalar->is_enum)
 		return expression;
@@ -104,32 +105,32 @@ rr_sql_operand(const RrScalar *scalar, const char *expression)
 }
 
 bool
-rr_sql_relationship(RrSql *sql, int loc)
+rr_sql_count_relationship(RrSql *sql, int loc)
 {
-	if (++sql->relationships > MAX_RELATIONSHIPS)
-		rr_sql_error(sql, loc, "A root field goes through more than %d relationships.",
-					 MAX_RELATIONSHIPS);
-	else if (++sql->planner->relationships > MAX_RELATIONSHIPS_OF_DOCUMENT)
-		rr_sql_error(sql, loc, "The document goes through more than %d relationships.",
-					 MAX_RELATIONSHIPS_OF_DOCUMENT);
+	if (++sql->nrelationships > MAX_RELATIONSHIPS)
+		rr_sql_file_error(sql, loc, "A root field goes through more than %d relationships.",
+						  MAX_RELATIONSHIPS);
+	else if (++sql->planner->nrelationships > MAX_RELATIONSHIPS_OF_DOCUMENT)
+		rr_sql_file_error(sql, loc, "The document goes through more than %d relationships.",
+						  MAX_RELATIONSHIPS_OF_DOCUMENT);
 	else
 		return true;
 	return false;
 }
 
 const char *
-rr_sql_equality(RrSql *sql, const char *alias, const RrColumn *column, const char *value)
+rr_deparse_equality(RrSql *sql, const char *alias, const RrColumn *column, const char *value)
 {
 	static const RrOperator equal = {.kind = RR_OP_COMPARE, .strategy = BTEqualStrategyNumber};
 	const RrScalar *scalar = rr_scalar(sql->db, column->type);
+	const char *operand = psprintf("%s.%s", alias, quote_identifier(column->name));
 
-	return psprintf("%s %s %s", rr_sql_operand(scalar, psprintf("%s.%s", alias,
-																quote_identifier(column->name))),
+	return psprintf("%s %s %s", rr_deparse_operand(scalar, operand),
 					rr_operator_name(rr_scalar_comparison(scalar, &equal)), value);
 }
 
 const GqlValue *
-rr_sql_argument(const GqlNames *args, const char *name)
+rr_given_argument(const GqlNames *args, const char *name)
 {
 	const GqlArgumentValue *arg = gql_names_get(args, name);
 
@@ -146,12 +147,12 @@ compile_by_pk(RrSql *sql, RrRows *rows, const GqlFieldSel *field, const GqlNames
 	for (int i = 0; i < key->nkeys; i++)
 	{
 		const RrColumn *column = rr_table_column(rows->table, key->attnums[i]);
-		const char *param = rr_sql_param(sql, rr_scalar(sql->db, column->type)->base,
-										 rr_sql_argument(args, column->name));
+		const char *param = rr_add_value_param(sql, rr_scalar(sql->db, column->type)->base,
+											   rr_given_argument(args, column->name));
 
-		rr_rows_condition(rows, rr_sql_equality(sql, rows->alias, column, param));
+		rr_rows_add_condition(rows, rr_deparse_equality(sql, rows->alias, column, param));
 	}
-	return rr_select_object(sql, rows, field, false);
+	return rr_compile_select_object(sql, rows, field, false);
 }
 
 static const char *
@@ -159,7 +160,7 @@ compile_function(RrSql *sql, const RrTableField *info, const GqlFieldSel *field,
 				 const GqlNames *args)
 {
 	const RrFunction *function = info->function;
-	const char *call = rr_function_call(sql, function, NULL, rr_sql_argument(args, "args"));
+	const char *call = rr_compile_call(sql, function, NULL, rr_given_argument(args, "args"));
 	RrRows		rows;
 
 	if (call == NULL)
@@ -167,35 +168,47 @@ compile_function(RrSql *sql, const RrTableField *info, const GqlFieldSel *field,
 	rr_rows_init(sql, &rows, function->result_table, call);
 	if (!function->returns_set)
 	{
-		rr_rows_condition(&rows, psprintf("NOT ((%s.*) IS NULL)", rows.alias));
-		return rr_select_object(sql, &rows, field, false);
+		rr_rows_add_condition(&rows, psprintf("NOT ((%s.*) IS NULL)", rows.alias));
+		return rr_compile_select_object(sql, &rows, field, false);
 	}
+	if (!rr_rows_add_arguments(sql, &rows, args))
+		return NULL;
 	if (info->base.kind == RR_FIELD_FUNCTION_AGGREGATE)
-		return rr_rows_arguments(sql, &rows, args) ? rr_select_aggregate(sql, &rows, field) : NULL;
-	return rr_rows_arguments(sql, &rows, args) ? rr_select_list(sql, &rows, field) : NULL;
+		return rr_compile_select_aggregate(sql, &rows, field);
+	return rr_compile_select_list(sql, &rows, field);
 }
 
 static const char *
-compile(RrSql *sql, const GqlFieldSel *field)
+compile_table(RrSql *sql, const RrTableField *info, const GqlFieldSel *field,
+			  const GqlNames *args)
+{
+	RrRows		rows;
+
+	rr_rows_init(sql, &rows, info->table, NULL);
+	if (info->base.kind == RR_FIELD_BY_PK)
+		return compile_by_pk(sql, &rows, field, args);
+	if (!rr_rows_add_arguments(sql, &rows, args))
+		return NULL;
+	if (info->base.kind == RR_FIELD_TABLE_AGGREGATE)
+		return rr_compile_select_aggregate(sql, &rows, field);
+	return rr_compile_select_list(sql, &rows, field);
+}
+
+/* A field of query_root as SQL; NULL when an error was filed. */
+static const char *
+compile_root(RrSql *sql, const GqlFieldSel *field)
 {
 	const RrTableField *info = field->def->data;
 	GqlNames	args;
-	RrRows		rows;
 
 	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
 		return NULL;
 	switch (info->base.kind)
 	{
 		case RR_FIELD_TABLE:
-			rr_rows_init(sql, &rows, info->table, NULL);
-			return rr_rows_arguments(sql, &rows, &args) ? rr_select_list(sql, &rows, field) : NULL;
 		case RR_FIELD_TABLE_AGGREGATE:
-			rr_rows_init(sql, &rows, info->table, NULL);
-			return rr_rows_arguments(sql, &rows, &args) ? rr_select_aggregate(sql, &rows, field)
-				: NULL;
 		case RR_FIELD_BY_PK:
-			rr_rows_init(sql, &rows, info->table, NULL);
-			return compile_by_pk(sql, &rows, field, &args);
+			return compile_table(sql, info, field, &args);
 		case RR_FIELD_FUNCTION:
 		case RR_FIELD_FUNCTION_AGGREGATE:
 			return compile_function(sql, info, field, &args);
@@ -209,7 +222,7 @@ rr_compile_root(RrPlanner *planner, const GqlFieldSel *field)
 {
 	RrSql		sql = {.planner = planner, .rs = planner->rs, .db = planner->rs->tables->db,
 	.loc = rr_field_loc(field)};
-	const char *text = compile(&sql, field);
+	const char *text = compile_root(&sql, field);
 	RrSqlStatement *statement;
 
 	if (text == NULL)

@@ -1,6 +1,6 @@
 /*
  * sql_function.c: calls of SQL functions, and paths into json values
- * (reference, 11 and 4).
+ * (docs/reference.md).
  */
 #include "postgres.h"
 
@@ -11,15 +11,15 @@
 #include "plan/sql/sql.h"
 
 const char *
-rr_whole_row(const RrTable *table, const char *alias)
+rr_deparse_whole_row(const RrTable *table, const char *alias)
 {
 	return psprintf("(%s.*)::%s", alias, quote_qualified_identifier(table->schema,
 																	table->relation));
 }
 
 /*
- * Can argument i be left out? A later one must then be given by name, where it
- * is given.
+ * Can argument i be left out? It needs a default, and the arguments after it
+ * names, unless they are left out as well.
  */
 static bool
 may_omit(const RrFunction *function, int i, const GqlValue *args)
@@ -35,21 +35,23 @@ may_omit(const RrFunction *function, int i, const GqlValue *args)
 
 /* Argument i as SQL; NULL: it was not given. */
 static const char *
-argument_expression(RrSql *sql, const RrFunction *function, int i, const char *row,
-					const GqlValue *args)
+compile_argument(RrSql *sql, const RrFunction *function, int i, const char *row,
+				 const GqlValue *args)
 {
 	const GqlValue *value;
 
 	if (i == function->row_arg)
 		return row;
 	if (i == function->session_arg)
-		return rr_sql_session_param(sql, function->arg_types[i]);
+		return rr_add_session_param(sql, function->arg_types[i]);
 	value = gql_object_get(args, function->arg_names[i]);
-	return value ? rr_sql_param(sql, getBaseType(function->arg_types[i]), value) : NULL;
+	if (value == NULL)
+		return NULL;
+	return rr_add_value_param(sql, getBaseType(function->arg_types[i]), value);
 }
 
 const char *
-rr_function_call(RrSql *sql, const RrFunction *function, const char *row, const GqlValue *args)
+rr_compile_call(RrSql *sql, const RrFunction *function, const char *row, const GqlValue *args)
 {
 	StringInfoData out;
 	const char *separator = "";
@@ -59,18 +61,15 @@ rr_function_call(RrSql *sql, const RrFunction *function, const char *row, const 
 	appendStringInfo(&out, "%s(", quote_qualified_identifier(function->schema, function->sql_name));
 	for (int i = 0; i < function->nargs; i++)
 	{
-		const char *expression = argument_expression(sql, function, i, row, args);
+		const char *expression = compile_argument(sql, function, i, row, args);
 
-		/*
-		 * What is left out takes its default; arguments after it are then
-		 * given by name.
-		 */
+		/* Arguments after one that is left out are given by name. */
 		if (expression == NULL)
 		{
 			if (!may_omit(function, i, args))
-				return rr_sql_error(sql, args ? args->loc : -1,
-									"Argument \"%s\" of function \"%s\" cannot be left out.",
-									function->arg_names[i], function->name);
+				return rr_sql_file_error(sql, args != NULL ? args->loc : -1,
+										 "Argument \"%s\" of function \"%s\" cannot be left out.",
+										 function->arg_names[i], function->name);
 			by_name = true;
 			continue;
 		}
@@ -170,9 +169,9 @@ parse_path(PathParser *p)
 }
 
 const char *
-rr_json_path(RrSql *sql, const char *expression, const GqlNames *args)
+rr_compile_json_path(RrSql *sql, const char *expression, const GqlNames *args)
 {
-	const GqlValue *path = rr_sql_argument(args, "path");
+	const GqlValue *path = rr_given_argument(args, "path");
 	PathParser	p = {0};
 	StringInfoData out;
 	ListCell   *lc;
@@ -183,16 +182,17 @@ rr_json_path(RrSql *sql, const char *expression, const GqlNames *args)
 		sql->planner->depends_on_values = true;
 	p.text = path->text;
 	if (path->len != (int) strlen(path->text) || !parse_path(&p))
-		return rr_sql_error(sql, path->loc, "Argument \"path\" is not a JSON path: \"%s\".",
-							path->text);
+		return rr_sql_file_error(sql, path->loc, "Argument \"path\" is not a JSON path: \"%s\".",
+								 path->text);
 	initStringInfo(&out);
 	appendStringInfoString(&out, expression);
 	foreach(lc, p.steps)
 	{
 		const GqlValue *step = lfirst(lc);
+		Oid			type = step->kind == GQL_VALUE_INT ? INT4OID : TEXTOID;
 
 		appendStringInfo(&out, " OPERATOR(pg_catalog.->) %s",
-						 rr_sql_param(sql, step->kind == GQL_VALUE_INT ? INT4OID : TEXTOID, step));
+						 rr_add_value_param(sql, type, step));
 	}
 	return out.data;
 }

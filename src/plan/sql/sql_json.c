@@ -1,5 +1,6 @@
 /*
- * sql_json.c: selections on rows as templates and their arguments.
+ * sql_json.c: selections on a row as templates and their arguments: columns,
+ * relationships, functions, remote joins.
  */
 #include "postgres.h"
 
@@ -9,11 +10,11 @@
 
 #include "plan/sql/sql.h"
 
-/* A function takes 100 arguments, the template among them. */
+/* A function takes at most 100 arguments, the template among them. */
 #define MAX_ARGS 95
 
 RrJsonPiece *
-rr_json_piece(const char *template, const char *arg)
+rr_make_json_piece(const char *template, const char *arg)
 {
 	RrJsonPiece *piece = palloc(sizeof(RrJsonPiece));
 
@@ -23,7 +24,7 @@ rr_json_piece(const char *template, const char *arg)
 }
 
 RrJsonPiece *
-rr_json_member(const char *key, const RrJsonPiece *value)
+rr_make_json_member(const char *key, const RrJsonPiece *value)
 {
 	RrJsonPiece *piece = palloc(sizeof(RrJsonPiece));
 
@@ -33,7 +34,7 @@ rr_json_member(const char *key, const RrJsonPiece *value)
 }
 
 const char *
-rr_json_call(const char *function, const RrJsonPiece *piece)
+rr_deparse_json_call(const char *function, const RrJsonPiece *piece)
 {
 	StringInfoData out;
 	ListCell   *lc;
@@ -48,7 +49,7 @@ rr_json_call(const char *function, const RrJsonPiece *piece)
 
 /* Members side by side, without braces. */
 static RrJsonPiece *
-concatenate(List *members, int from, int to)
+concatenate_members(List *members, int from, int to)
 {
 	RrJsonPiece *piece = palloc0(sizeof(RrJsonPiece));
 	StringInfoData template;
@@ -66,16 +67,16 @@ concatenate(List *members, int from, int to)
 }
 
 /*
- * An object of some of the members, as the members that it stands for in
- * another.
+ * Some of the members as one argument: a call that makes an object of them,
+ * whose members become members of the outer object ("*").
  */
 static RrJsonPiece *
-pack_some(List *members, int from, int to)
+pack_members(List *members, int from, int to)
 {
-	RrJsonPiece *piece = concatenate(members, from, to);
+	RrJsonPiece *piece = concatenate_members(members, from, to);
 
 	piece->template = psprintf("{%s}", piece->template);
-	return rr_json_piece("*", rr_json_call("json_object", piece));
+	return rr_make_json_piece("*", rr_deparse_json_call("json_object", piece));
 }
 
 /*
@@ -83,7 +84,7 @@ pack_some(List *members, int from, int to)
  * take.
  */
 static List *
-pack(List *members)
+pack_all(List *members)
 {
 	List	   *packed = NIL;
 	int			from = 0,
@@ -95,13 +96,13 @@ pack(List *members)
 
 		if (args + n > MAX_ARGS)
 		{
-			packed = lappend(packed, pack_some(members, from, i));
+			packed = lappend(packed, pack_members(members, from, i));
 			from = i;
 			args = 0;
 		}
 		args += n;
 	}
-	return lappend(packed, pack_some(members, from, list_length(members)));
+	return lappend(packed, pack_members(members, from, list_length(members)));
 }
 
 static int
@@ -116,13 +117,13 @@ count_args(List *members)
 }
 
 RrJsonPiece *
-rr_json_members(List *members)
+rr_make_json_object(List *members)
 {
 	RrJsonPiece *piece;
 
 	while (count_args(members) > MAX_ARGS)
-		members = pack(members);
-	piece = concatenate(members, 0, list_length(members));
+		members = pack_all(members);
+	piece = concatenate_members(members, 0, list_length(members));
 	piece->template = psprintf("{%s}", piece->template);
 	return piece;
 }
@@ -131,11 +132,11 @@ rr_json_members(List *members)
 
 /*
  * Must the object be made by a subquery, so that nothing of it is computed
- * when there is no row? What a null row would do to a function, or a join
- * without keys, is not ours to try.
+ * when there is no row? A function must not be called with a null row, nor a
+ * remote join be asked without keys.
  */
 static bool
-wants_row(List *fields)
+needs_row(List *fields)
 {
 	ListCell   *lc;
 
@@ -152,43 +153,45 @@ wants_row(List *fields)
 	return false;
 }
 
-/* A row that may not be there: a placeholder of its own tells. */
+/* A row that may be missing: the argument of "?" is null then. */
 static RrJsonPiece *
-joined_object(RrSql *sql, const RrRow *row, const RrLink *link, GqlType *type, List *fields)
+compile_joined(RrSql *sql, const RrRow *row, const RrLink *link, GqlType *type, List *fields)
 {
-	RrRow		joined = rr_rows_join(sql, row, link);
-	RrJsonPiece *piece = rr_sql_json_object(sql, &joined, type, fields);
+	RrRow		joined = rr_rows_add_join(sql, row, link);
+	RrJsonPiece *piece = rr_compile_object(sql, &joined, type, fields);
+	const char *present;
 
 	if (piece == NULL)
 		return NULL;
+	present = rr_row_add_output(&joined,
+								rr_deparse_row_column(&joined, link->target_attnums[0]));
 	piece->template = psprintf("?%s", piece->template);
-	piece->args = lcons(unconstify(char *, rr_row_value(&joined, rr_row_column(&joined,
-																			   link->target_attnums[0]))), list_copy(piece->args));
+	piece->args = lcons(unconstify(char *, present), list_copy(piece->args));
 	if (list_length(piece->args) > MAX_ARGS)
-		piece = rr_json_piece("$", rr_json_call("json_object", piece));
+		piece = rr_make_json_piece("$", rr_deparse_json_call("json_object", piece));
 	return piece;
 }
 
 static RrJsonPiece *
-object_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+compile_object_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	const RrLink *link = ((const RrTableField *) field->def->data)->link;
 	GqlType    *type = gql_named_type(field->def->type);
-	List	   *fields = rr_subfields(sql, field);
+	List	   *fields = rr_collect_subfields(sql, field);
 	RrRows		rows;
 	const char *select;
 
-	if (rr_rows_can_join(row->rows, link) && !wants_row(fields))
-		return joined_object(sql, row, link, type, fields);
+	if (rr_rows_can_join(row->rows, link) && !needs_row(fields))
+		return compile_joined(sql, row, link, type, fields);
 
 	rr_rows_init(sql, &rows, link->target, NULL);
-	rr_rows_condition(&rows, rr_link_condition(link, rr_link_values(row, link), rows.alias));
-	select = rr_select_object(sql, &rows, field, !link->unique);
-	return select ? rr_json_piece("$", psprintf("(%s)", select)) : NULL;
+	rr_rows_add_condition(&rows, rr_deparse_link_condition(link, rr_row_add_link_outputs(row, link), rows.alias));
+	select = rr_compile_select_object(sql, &rows, field, !link->unique);
+	return select != NULL ? rr_make_json_piece("$", psprintf("(%s)", select)) : NULL;
 }
 
 bool
-rr_joins_objects(RrSql *sql, List *fields)
+rr_selects_joins(RrSql *sql, List *fields)
 {
 	ListCell   *lc;
 
@@ -199,7 +202,7 @@ rr_joins_objects(RrSql *sql, List *fields)
 
 		if (!gql_is_introspection_field(field->def) &&
 			info->base.kind == RR_FIELD_OBJECT_RELATIONSHIP && info->link->unique &&
-			!wants_row(rr_subfields(sql, field)))
+			!needs_row(rr_collect_subfields(sql, field)))
 			return true;
 	}
 	return false;
@@ -208,13 +211,13 @@ rr_joins_objects(RrSql *sql, List *fields)
 /* ---- other fields ---- */
 
 static RrJsonPiece *
-subquery(const char *select)
+make_subquery(const char *select)
 {
-	return select ? rr_json_piece("$", psprintf("(%s)", select)) : NULL;
+	return select != NULL ? rr_make_json_piece("$", psprintf("(%s)", select)) : NULL;
 }
 
 static RrJsonPiece *
-array_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+compile_array_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	const RrTableField *info = field->def->data;
 	GqlNames	args;
@@ -224,45 +227,45 @@ array_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 		return NULL;
 	sql->loc = rr_field_loc(field);
 	rr_rows_init(sql, &rows, info->link->target, NULL);
-	rr_rows_condition(&rows, rr_link_condition(info->link, rr_link_values(row, info->link),
-											   rows.alias));
-	if (!rr_rows_arguments(sql, &rows, &args))
+	rr_rows_add_condition(&rows, rr_deparse_link_condition(info->link, rr_row_add_link_outputs(row, info->link),
+														   rows.alias));
+	if (!rr_rows_add_arguments(sql, &rows, &args))
 		return NULL;
-	return subquery(info->base.kind == RR_FIELD_ARRAY_RELATIONSHIP ?
-					rr_select_list(sql, &rows, field) : rr_select_aggregate(sql, &rows, field));
+	return make_subquery(info->base.kind == RR_FIELD_ARRAY_RELATIONSHIP ?
+						 rr_compile_select_list(sql, &rows, field) : rr_compile_select_aggregate(sql, &rows, field));
 }
 
-/* The argument "path" of a json value. */
+/* A value; of json, what the argument "path" finds in it. */
 static RrJsonPiece *
-json_value(RrSql *sql, const RrScalar *scalar, const char *value, const GqlNames *args)
+compile_json_value(RrSql *sql, const RrScalar *scalar, const char *value, const GqlNames *args)
 {
 	if (gql_names_get(args, "path") != NULL && scalar->element == NULL &&
 		(scalar->base == JSONOID || scalar->base == JSONBOID))
-		value = rr_json_path(sql, value, args);
-	return value ? rr_json_piece("$", value) : NULL;
+		value = rr_compile_json_path(sql, value, args);
+	return value != NULL ? rr_make_json_piece("$", value) : NULL;
 }
 
 static RrJsonPiece *
-column_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+compile_column(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	const RrColumn *column = ((const RrTableField *) field->def->data)->column;
-	const char *value = rr_row_value(row, rr_row_column(row, column->attnum));
+	const char *value = rr_row_add_output(row, rr_deparse_row_column(row, column->attnum));
 	GqlNames	args;
 
 	if (field->def->args.n == 0)
-		return rr_json_piece("$", value);
+		return rr_make_json_piece("$", value);
 	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
 		return NULL;
 	sql->loc = rr_field_loc(field);
-	return json_value(sql, rr_scalar(sql->db, column->type), value, &args);
+	return compile_json_value(sql, rr_scalar(sql->db, column->type), value, &args);
 }
 
 static RrJsonPiece *
-computed_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+compile_computed(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	const RrTableField *info = field->def->data;
 	const RrFunction *function = info->function;
-	const char *whole = rr_whole_row(row->table, row->alias);
+	const char *whole = rr_deparse_whole_row(row->table, row->alias);
 	const char *call;
 	GqlNames	args;
 	RrRows		rows;
@@ -270,24 +273,26 @@ computed_value(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
 		return NULL;
 	sql->loc = rr_field_loc(field);
-	call = rr_function_call(sql, function, function->result_table ? rr_row_value(row, whole)
-							: whole, rr_sql_argument(&args, "args"));
+	call = rr_compile_call(sql, function, function->result_table != NULL ? rr_row_add_output(row, whole)
+						   : whole, rr_given_argument(&args, "args"));
 	if (call == NULL)
 		return NULL;
 	if (function->result_table == NULL)
-		return json_value(sql, rr_scalar(sql->db, function->result), rr_row_value(row, call),
-						  &args);
+		return compile_json_value(sql, rr_scalar(sql->db, function->result), rr_row_add_output(row, call),
+								  &args);
 
 	rr_rows_init(sql, &rows, function->result_table, call);
-	if (!rr_rows_arguments(sql, &rows, &args))
+	if (!rr_rows_add_arguments(sql, &rows, &args))
 		return NULL;
-	return subquery(info->base.kind == RR_FIELD_COMPUTED ?
-					rr_select_list(sql, &rows, field) : rr_select_aggregate(sql, &rows, field));
+	return make_subquery(info->base.kind == RR_FIELD_COMPUTED ?
+						 rr_compile_select_list(sql, &rows, field) : rr_compile_select_aggregate(sql, &rows, field));
 }
 
-/* The hole that the joined value will fill (DESIGN 4.5). */
+/*
+ * The hole that the joined value will fill (docs/ARCHITECTURE.md).
+ */
 static RrJsonPiece *
-remote_join(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+compile_remote_join(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	const RrRemoteJoin *join = field->def->data;
 	RrStep	   *step = rr_plan_join(sql->planner, field);
@@ -297,21 +302,21 @@ remote_join(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 		return NULL;
 	initStringInfo(&call);
 	appendStringInfo(&call, "remote_rel.join_hole(%d, %s", rr_step_number(step),
-					 rr_sql_run_param(sql));
+					 rr_add_run_param(sql));
 	for (int i = 0; i < join->nkeys; i++)
 	{
 		const RrJoinKey *key = &join->keys[i];
 		const char *value;
 
 		if (key->attnum != 0)
-			value = rr_row_column(row, key->attnum);
+			value = rr_deparse_row_column(row, key->attnum);
 		else
-			value = rr_function_call(sql, gql_names_get(&row->table->computed, key->name),
-									 rr_whole_row(row->table, row->alias), NULL);
-		appendStringInfo(&call, ", %s", rr_row_value(row, value));
+			value = rr_compile_call(sql, gql_names_get(&row->table->computed, key->name),
+									rr_deparse_whole_row(row->table, row->alias), NULL);
+		appendStringInfo(&call, ", %s", rr_row_add_output(row, value));
 	}
 	appendStringInfoChar(&call, ')');
-	return rr_json_piece("$", call.data);
+	return rr_make_json_piece("$", call.data);
 }
 
 static bool
@@ -322,35 +327,35 @@ leads_to_table(const RrTableField *info)
 }
 
 static RrJsonPiece *
-field_value(RrSql *sql, const RrRow *row, GqlType *type, const GqlFieldSel *field)
+compile_field(RrSql *sql, const RrRow *row, GqlType *type, const GqlFieldSel *field)
 {
 	const RrField *info = field->def->data;
 
 	if (gql_is_introspection_field(field->def))
-		return rr_json_piece(psprintf("\"%s\"", type->name), NULL);
-	if (leads_to_table(field->def->data) && !rr_sql_relationship(sql, rr_field_loc(field)))
+		return rr_make_json_piece(psprintf("\"%s\"", type->name), NULL);
+	if (leads_to_table(field->def->data) && !rr_sql_count_relationship(sql, rr_field_loc(field)))
 		return NULL;
 	switch (info->kind)
 	{
 		case RR_FIELD_COLUMN:
-			return column_value(sql, row, field);
+			return compile_column(sql, row, field);
 		case RR_FIELD_COMPUTED:
 		case RR_FIELD_COMPUTED_AGGREGATE:
-			return computed_value(sql, row, field);
+			return compile_computed(sql, row, field);
 		case RR_FIELD_OBJECT_RELATIONSHIP:
-			return object_relationship(sql, row, field);
+			return compile_object_relationship(sql, row, field);
 		case RR_FIELD_ARRAY_RELATIONSHIP:
 		case RR_FIELD_AGGREGATE_RELATIONSHIP:
-			return array_relationship(sql, row, field);
+			return compile_array_relationship(sql, row, field);
 		case RR_FIELD_REMOTE_JOIN:
-			return remote_join(sql, row, field);
+			return compile_remote_join(sql, row, field);
 		default:
 			elog(ERROR, "field \"%s\" is not one of a table", field->def->name);
 	}
 }
 
 RrJsonPiece *
-rr_sql_json_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields)
+rr_compile_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields)
 {
 	List	   *members = NIL;
 	ListCell   *lc;
@@ -361,11 +366,11 @@ rr_sql_json_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields)
 	foreach(lc, fields)
 	{
 		const GqlFieldSel *field = lfirst(lc);
-		RrJsonPiece *value = field_value(sql, row, type, field);
+		RrJsonPiece *value = compile_field(sql, row, type, field);
 
 		if (value == NULL)
 			return NULL;
-		members = lappend(members, rr_json_member(field->key, value));
+		members = lappend(members, rr_make_json_member(field->key, value));
 	}
-	return rr_json_members(members);
+	return rr_make_json_object(members);
 }

@@ -18,38 +18,38 @@ rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 	RrSql		sql = {.planner = planner, .rs = planner->rs, .db = planner->rs->tables->db,
 	.loc = rr_field_loc(field)};
 	const RrTableJoin *join = field->def->data;
-	const char *keys = rr_sql_alias(&sql, 'k');
-	StringInfoData unnest;
+	const char *keys = rr_new_alias(&sql, 'k');
+	StringInfoData arrays;
 	StringInfoData columns;
 	RrSqlStatement *statement;
-	const char *rows_sql;
+	const char *select;
 	GqlNames	args;
 	RrRows		rows;
 
 	if (!gql_coerce_arguments(planner->request, field, &args, planner->errors))
 		return NULL;
-	initStringInfo(&unnest);
+	initStringInfo(&arrays);
 	initStringInfo(&columns);
 	rr_rows_init(&sql, &rows, join->table, NULL);
 	for (int i = 0; i < join->nkeys; i++)
 	{
 		const RrColumn *column = join->columns[i];
-		Oid			list = get_array_type(rr_scalar(sql.db, column->type)->base);
+		const char *key = psprintf("%s.c%d", keys, i + 1);
+		Oid			type = get_array_type(rr_scalar(sql.db, column->type)->base);
 
-		appendStringInfo(&unnest, "%s%s", i > 0 ? ", " : "", rr_sql_keys_param(&sql, list, i));
+		appendStringInfo(&arrays, "%s%s", i > 0 ? ", " : "", rr_add_keys_param(&sql, type, i));
 		appendStringInfo(&columns, "c%d, ", i + 1);
-		rr_rows_condition(&rows, rr_sql_equality(&sql, rows.alias, column, psprintf("%s.c%d",
-																					keys, i + 1)));
+		rr_rows_add_condition(&rows, rr_deparse_equality(&sql, rows.alias, column, key));
 	}
-	if (join->array && !rr_rows_arguments(&sql, &rows, &args))
+	if (join->array && !rr_rows_add_arguments(&sql, &rows, &args))
 		return NULL;
-	rows_sql = join->array ? rr_select_list(&sql, &rows, field)
-		: rr_select_object(&sql, &rows, field, true);
-	if (rows_sql == NULL)
+	select = join->array ? rr_compile_select_list(&sql, &rows, field)
+		: rr_compile_select_object(&sql, &rows, field, true);
+	if (select == NULL)
 		return NULL;
 	statement = palloc0(sizeof(RrSqlStatement));
-	statement->sql = psprintf("SELECT %s.n, (%s) FROM pg_catalog.unnest(%s) WITH ORDINALITY AS %s(%sn)", keys, rows_sql, unnest.data,
-							  keys, columns.data);
+	statement->sql = psprintf("SELECT %s.n, (%s) FROM pg_catalog.unnest(%s) WITH ORDINALITY"
+							  " AS %s(%sn)", keys, select, arrays.data, keys, columns.data);
 	statement->params = sql.params;
 	return statement;
 }

@@ -1,8 +1,9 @@
 /*
- * sql_order.c: order_by as sort keys (reference, 7).
+ * sql_order.c: order_by as sort keys (docs/reference.md, "Sorting").
  *
  * Keys of to-one relationships come from left joins where the key is unique,
- * else from subqueries; aggregates of to-many ones always do.
+ * else from subqueries. Aggregates of to-many ones always come from subqueries;
+ * they are written here (sort_by_aggregates), not in sql_aggregate.c.
  */
 #include "postgres.h"
 
@@ -11,37 +12,36 @@
 
 #include "plan/sql/sql.h"
 
-/* A table that can be sorted by: the rows' own, or one reached from it. */
-typedef struct Sorted
+/* A table whose columns are sort keys: the rows' own, or one reached from it. */
+typedef struct SortTable
 {
 	const RrTable *table;
 	const char *alias;
 	bool		own;
-	const char *present;		/* joined: what is not null where there is a
-								 * row; or NULL */
-	const char *before;			/* of a key that has to be fetched: "(SELECT " … */
-	const char *after;			/* … " FROM …)" */
-} Sorted;
+	const char *present;		/* joined: a column that is not null where
+								 * there is a row; else NULL */
 
-/* A join that is there for one key serves the others. */
-typedef struct JoinedBy
+	/* reached by a subquery: what stands around the key; else NULL */
+	const char *before;			/* "(SELECT " */
+	const char *after;			/* " FROM …)" */
+} SortTable;
+
+/* An entry of RrRows.base_joined: one join serves all keys of its table. */
+typedef struct SortJoin
 {
-	const char *from;			/* alias */
+	const char *from;			/* alias of the table it starts at */
 	const RrLink *link;
-	Sorted		sorted;
-} JoinedBy;
+	SortTable	sorted;
+} SortJoin;
 
-/*
- * Each key that has to be fetched is a subquery, and all of them columns of
- * one target list.
- */
+/* Each key may be a subquery, and all are columns of one target list. */
 #define MAX_KEYS 500
 
-static bool sort_object(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type,
-						const GqlValue *value);
+static bool sort_by_fields(RrSql *sql, RrRows *rows, const SortTable *by, GqlType *type,
+						   const GqlValue *value);
 
 static const char *
-direction_of(const GqlValue *value)
+deparse_direction(const GqlValue *value)
 {
 	static const struct
 	{
@@ -63,18 +63,18 @@ direction_of(const GqlValue *value)
 }
 
 static void
-add_key(RrRows *rows, const Sorted *by, const char *expression, const RrColumn *column,
-		const GqlValue *direction)
+add_sort_key(RrRows *rows, const SortTable *by, const char *expression, const RrColumn *column,
+			 const GqlValue *direction)
 {
 	RrSortKey  *key = palloc(sizeof(RrSortKey));
 
 	if (by->before != NULL)
 		expression = psprintf("%s%s%s", by->before, expression, by->after);
-	/* a function of a row that is not there would be something else than null */
+	/* where there is no row, a function of it need not be null */
 	if (by->present != NULL && column == NULL)
 		expression = psprintf("CASE WHEN %s IS NOT NULL THEN %s END", by->present, expression);
 	key->expression = expression;
-	key->direction = direction_of(direction);
+	key->direction = deparse_direction(direction);
 	key->column = by->own ? column : NULL;
 	rows->sort = lappend(rows->sort, key);
 }
@@ -82,12 +82,15 @@ add_key(RrRows *rows, const Sorted *by, const char *expression, const RrColumn *
 static int
 compare_locations(const ListCell *a, const ListCell *b)
 {
-	return ((const GqlObjectField *) lfirst(a))->name.loc - ((const GqlObjectField *) lfirst(b))->name.loc;
+	const GqlObjectField *field_a = lfirst(a);
+	const GqlObjectField *field_b = lfirst(b);
+
+	return field_a->name.loc - field_b->name.loc;
 }
 
 /*
- * The members of an object as they were written. Those from the variables have
- * no location, and keep their order: list_sort() need not be stable.
+ * The fields of an object in the order of the document. Those from variables
+ * have no location; they are not sorted, since list_sort() need not be stable.
  */
 static List *
 as_written(const GqlValue *value)
@@ -103,8 +106,19 @@ as_written(const GqlValue *value)
 
 /* ---- aggregates ---- */
 
+/* "pg_catalog.max(t1.a)" */
+static const char *
+deparse_aggregate(RrSql *sql, const RrTableField *info, const char *alias)
+{
+	const char *column = psprintf("%s.%s", alias, quote_identifier(info->column->name));
+	const RrScalar *scalar = rr_scalar(sql->db, info->column->type);
+
+	return psprintf("pg_catalog.%s(%s)", info->aggregate->name,
+					rr_deparse_operand(scalar, column));
+}
+
 static bool
-sort_aggregate(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const GqlValue *value)
+sort_by_aggregates(RrSql *sql, RrRows *rows, const SortTable *by, GqlType *type, const GqlValue *value)
 {
 	ListCell   *lc;
 
@@ -113,23 +127,21 @@ sort_aggregate(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const 
 		const GqlObjectField *field = lfirst(lc);
 		const GqlInputValueDef *input = gql_type_input(sql->rs->schema, type, field->name.value);
 		const RrTableField *info = input->data;
+		const char *call;
 
 		if (field->value->kind == GQL_VALUE_NULL)
 			continue;
 		switch (info->base.kind)
 		{
 			case RR_FIELD_COUNT:
-				add_key(rows, by, "pg_catalog.count(*)", NULL, field->value);
+				add_sort_key(rows, by, "pg_catalog.count(*)", NULL, field->value);
 				break;
 			case RR_FIELD_AGGREGATE_COLUMN:
-				add_key(rows, by, psprintf("pg_catalog.%s(%s)", info->aggregate->name,
-										   rr_sql_operand(rr_scalar(sql->db, info->column->type),
-														  psprintf("%s.%s", by->alias,
-																   quote_identifier(info->column->name)))),
-						NULL, field->value);
+				call = deparse_aggregate(sql, info, by->alias);
+				add_sort_key(rows, by, call, NULL, field->value);
 				break;
 			default:
-				if (!sort_aggregate(sql, rows, by, gql_named_type(input->type), field->value))
+				if (!sort_by_aggregates(sql, rows, by, gql_named_type(input->type), field->value))
 					return false;
 				break;
 		}
@@ -140,14 +152,14 @@ sort_aggregate(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const 
 /* ---- what is reached from a table ---- */
 
 /*
- * Keys come from a subquery on a table; wrapped in whatever the table itself
- * is fetched by.
+ * A table reached by a subquery from another, which may itself be reached by
+ * one.
  */
-static Sorted
-by_subquery(const Sorted *outer, const RrTable *table, const char *alias, const char *from,
-			const char *condition, bool limit_one)
+static SortTable
+reach_by_subquery(const SortTable *outer, const RrTable *table, const char *alias, const char *from,
+				  const char *condition, bool limit_one)
 {
-	Sorted		by = {.table = table, .alias = alias, .present = outer->present};
+	SortTable	by = {.table = table, .alias = alias, .present = outer->present};
 	const char *before = outer->before ? outer->before : "";
 	const char *after = outer->after ? outer->after : "";
 
@@ -158,14 +170,14 @@ by_subquery(const Sorted *outer, const RrTable *table, const char *alias, const 
 	return by;
 }
 
-static const JoinedBy *
-find_join(const RrRows *rows, const char *from, const RrLink *link)
+static const SortJoin *
+find_sort_join(const RrRows *rows, const char *from, const RrLink *link)
 {
 	ListCell   *lc;
 
 	foreach(lc, rows->base_joined)
 	{
-		const JoinedBy *joined = lfirst(lc);
+		const SortJoin *joined = lfirst(lc);
 
 		if (joined->link == link && strcmp(joined->from, from) == 0)
 			return joined;
@@ -173,88 +185,102 @@ find_join(const RrRows *rows, const char *from, const RrLink *link)
 	return NULL;
 }
 
-static const JoinedBy *
-join(RrSql *sql, RrRows *rows, const char *from, const RrLink *link)
+static const SortJoin *
+add_sort_join(RrSql *sql, RrRows *rows, const char *from, const RrLink *link)
 {
-	JoinedBy   *joined = palloc0(sizeof(JoinedBy));
-	const char *alias = rr_sql_alias(sql, 't');
+	const RrColumn *target = rr_table_column(link->target, link->target_attnums[0]);
+	SortJoin   *joined = palloc0(sizeof(SortJoin));
+	const char *alias = rr_new_alias(sql, 't');
 
 	appendStringInfo(&rows->base_joins, " LEFT JOIN %s AS %s ON %s",
-					 rr_sql_table(sql, link->target), alias,
-					 rr_link_condition(link, rr_link_columns(link, from), alias));
-	rows->joined++;
+					 rr_deparse_table(sql, link->target), alias,
+					 rr_deparse_link_condition(link, rr_deparse_link_columns(link, from), alias));
+	rows->njoined++;
 	joined->from = from;
 	joined->link = link;
 	joined->sorted.table = link->target;
 	joined->sorted.alias = alias;
-	joined->sorted.present = psprintf("%s.%s", alias,
-									  quote_identifier(rr_table_column(link->target, link->target_attnums[0])->name));
+	joined->sorted.present = psprintf("%s.%s", alias, quote_identifier(target->name));
 	rows->base_joined = lappend(rows->base_joined, joined);
 	return joined;
 }
 
-static Sorted
-follow(RrSql *sql, RrRows *rows, const Sorted *by, const RrLink *link)
+static SortTable
+reach_by_link(RrSql *sql, RrRows *rows, const SortTable *by, const RrLink *link)
 {
-	const JoinedBy *joined = by->before == NULL ? find_join(rows, by->alias, link) : NULL;
+	const SortJoin *joined = by->before == NULL ? find_sort_join(rows, by->alias, link) : NULL;
 	const char *alias,
 			   *condition;
 
 	if (joined == NULL && by->before == NULL && rr_rows_can_join(rows, link))
-		joined = join(sql, rows, by->alias, link);
+		joined = add_sort_join(sql, rows, by->alias, link);
 	if (joined != NULL)
 		return joined->sorted;
-	alias = rr_sql_alias(sql, 't');
-	condition = rr_link_condition(link, rr_link_columns(link, by->alias), alias);
-	return by_subquery(by, link->target, alias, rr_sql_table(sql, link->target), condition,
-					   !link->array && !link->unique);
+	alias = rr_new_alias(sql, 't');
+	condition = rr_deparse_link_condition(link, rr_deparse_link_columns(link, by->alias), alias);
+	return reach_by_subquery(by, link->target, alias, rr_deparse_table(sql, link->target), condition,
+							 !link->array && !link->unique);
+}
+
+/* By a function of the row: its value, or aggregates of its rows. */
+static bool
+sort_by_computed(RrSql *sql, RrRows *rows, const SortTable *by, const RrFunction *function,
+				 GqlType *type, const GqlValue *value)
+{
+	const char *call = rr_compile_call(sql, function, rr_deparse_whole_row(by->table, by->alias),
+									   NULL);
+	SortTable	next;
+
+	if (function->result_table == NULL)
+	{
+		add_sort_key(rows, by, call, NULL, value);
+		return true;
+	}
+	next = reach_by_subquery(by, function->result_table, rr_new_alias(sql, 't'), call, NULL,
+							 false);
+	return rr_sql_count_relationship(sql, value->loc) &&
+		sort_by_aggregates(sql, rows, &next, type, value);
 }
 
 static bool
-sort_field(RrSql *sql, RrRows *rows, const Sorted *by, const GqlInputValueDef *input,
-		   const GqlValue *value)
+sort_by_field(RrSql *sql, RrRows *rows, const SortTable *by, const GqlInputValueDef *input,
+			  const GqlValue *value)
 {
 	const RrTableField *info = input->data;
 	GqlType    *type = gql_named_type(input->type);
+	const RrLink *link = info->link;
 	const char *alias;
-	const char *call;
-	Sorted		next;
+	const char *condition;
+	SortTable	next;
 
 	switch (info->base.kind)
 	{
 		case RR_FIELD_COLUMN:
-			add_key(rows, by, psprintf("%s.%s", by->alias, quote_identifier(info->column->name)),
-					info->column, value);
+			add_sort_key(rows, by, psprintf("%s.%s", by->alias,
+											quote_identifier(info->column->name)),
+						 info->column, value);
 			return true;
 		case RR_FIELD_COMPUTED:
-			call = rr_function_call(sql, info->function, rr_whole_row(by->table, by->alias), NULL);
-			if (info->function->result_table == NULL)
-			{
-				add_key(rows, by, call, NULL, value);
-				return true;
-			}
-			alias = rr_sql_alias(sql, 't');
-			next = by_subquery(by, info->function->result_table, alias, call, NULL, false);
-			return rr_sql_relationship(sql, value->loc) && sort_aggregate(sql, rows, &next, type,
-																		  value);
+			return sort_by_computed(sql, rows, by, info->function, type, value);
 		case RR_FIELD_OBJECT_RELATIONSHIP:
-			next = follow(sql, rows, by, info->link);
-			return rr_sql_relationship(sql, value->loc) && sort_object(sql, rows, &next, type,
-																	   value);
+			next = reach_by_link(sql, rows, by, link);
+			return rr_sql_count_relationship(sql, value->loc) &&
+				sort_by_fields(sql, rows, &next, type, value);
 		case RR_FIELD_AGGREGATE_RELATIONSHIP:
-			alias = rr_sql_alias(sql, 't');
-			next = by_subquery(by, info->link->target, alias, rr_sql_table(sql, info->link->target),
-							   rr_link_condition(info->link,
-												 rr_link_columns(info->link, by->alias), alias), false);
-			return rr_sql_relationship(sql, value->loc) && sort_aggregate(sql, rows, &next, type,
-																		  value);
+			alias = rr_new_alias(sql, 't');
+			condition = rr_deparse_link_condition(link, rr_deparse_link_columns(link, by->alias),
+												  alias);
+			next = reach_by_subquery(by, link->target, alias, rr_deparse_table(sql, link->target),
+									 condition, false);
+			return rr_sql_count_relationship(sql, value->loc) &&
+				sort_by_aggregates(sql, rows, &next, type, value);
 		default:
 			elog(ERROR, "cannot sort by \"%s\"", input->name);
 	}
 }
 
 static bool
-sort_object(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const GqlValue *value)
+sort_by_fields(RrSql *sql, RrRows *rows, const SortTable *by, GqlType *type, const GqlValue *value)
 {
 	ListCell   *lc;
 
@@ -265,25 +291,27 @@ sort_object(RrSql *sql, RrRows *rows, const Sorted *by, GqlType *type, const Gql
 
 		if (field->value->kind == GQL_VALUE_NULL)
 			continue;
-		if (!sort_field(sql, rows, by, gql_type_input(sql->rs->schema, type, field->name.value),
-						field->value))
+		if (!sort_by_field(sql, rows, by, gql_type_input(sql->rs->schema, type, field->name.value),
+						   field->value))
 			return false;
 	}
 	return true;
 }
 
 bool
-rr_sql_order_by(RrSql *sql, RrRows *rows, const GqlValue *order_by)
+rr_rows_add_order_by(RrSql *sql, RrRows *rows, const GqlValue *order_by)
 {
-	Sorted		own = {.table = rows->table, .alias = rows->alias, .own = true};
+	SortTable	own = {.table = rows->table, .alias = rows->alias, .own = true};
 	GqlType    *type = rr_table_type(sql->rs, rows->table, RR_TYPE_ORDER_BY);
 	ListCell   *lc;
 
 	foreach(lc, order_by->items)
-		if (!sort_object(sql, rows, &own, type, lfirst(lc)))
-		return false;
+	{
+		if (!sort_by_fields(sql, rows, &own, type, lfirst(lc)))
+			return false;
+	}
 	if (list_length(rows->sort) <= MAX_KEYS)
 		return true;
-	rr_sql_error(sql, order_by->loc, "\"order_by\" sorts by more than %d values.", MAX_KEYS);
+	rr_sql_file_error(sql, order_by->loc, "\"order_by\" sorts by more than %d values.", MAX_KEYS);
 	return false;
 }

@@ -10,14 +10,14 @@
 #include "plan/sql/sql.h"
 
 /*
- * A target list ends at 1664 entries, and a table has up to 1600 columns:
- * joins may add what fits besides.
+ * A target list has at most 1664 entries, and a table at most 1600 columns.
+ * Joined tables may add columns up to this sum.
  */
 #define MAX_OUTPUTS 1600
 
 /*
- * Tables joined to one: the planner's memory grows with their square. Beyond,
- * each is fetched by a subquery.
+ * Tables joined to one: the planner's memory grows with their square. Further
+ * ones are fetched by subqueries.
  */
 #define MAX_JOINED 50
 
@@ -26,10 +26,11 @@ rr_rows_init(RrSql *sql, RrRows *rows, const RrTable *table, const char *from)
 {
 	memset(rows, 0, sizeof(RrRows));
 	rows->table = table;
-	rows->from = rr_sql_table(sql, table);
-	if (from)
+	rows->from = rr_deparse_table(sql, table);	/* the type is read in any
+												 * case */
+	if (from != NULL)
 		rows->from = from;
-	rows->alias = rr_sql_alias(sql, 't');
+	rows->alias = rr_new_alias(sql, 't');
 	initStringInfo(&rows->where);
 	initStringInfo(&rows->base_joins);
 	initStringInfo(&rows->joins);
@@ -45,9 +46,9 @@ make_layer(const char *alias)
 	return layer;
 }
 
-/* Have an expression in the layer's select list; its name for those above. */
+/* Add an expression to the layer's select list; its name for those above. */
 static const char *
-export(RrLayer *layer, const char *expression)
+add_output(RrLayer *layer, const char *expression)
 {
 	RrOutput   *output = gql_names_get(&layer->outputs, expression);
 
@@ -62,44 +63,39 @@ export(RrLayer *layer, const char *expression)
 }
 
 void
-rr_rows_condition(RrRows *rows, const char *condition)
+rr_rows_add_condition(RrRows *rows, const char *condition)
 {
 	appendStringInfo(&rows->where, "%s%s", rows->where.len > 0 ? " AND " : "", condition);
 }
 
 /* ---- arguments ---- */
 
+/* limit, offset. False when an error was filed. */
 static bool
 read_count(RrSql *sql, const GqlNames *args, const char *name, const char **param)
 {
-	const GqlValue *value = rr_sql_argument(args, name);
+	const GqlValue *value = rr_given_argument(args, name);
 
 	if (value == NULL)
 		return true;
 	if (value->text[0] == '-')
 	{
-		rr_sql_error(sql, value->loc, "Argument \"%s\" must not be negative.", name);
+		rr_sql_file_error(sql, value->loc, "Argument \"%s\" must not be negative.", name);
 		return false;
 	}
-	*param = rr_sql_param(sql, INT8OID, value);
+	*param = rr_add_value_param(sql, INT8OID, value);
 	return true;
 }
 
-static const RrColumn *
-enum_column(const RrTable *table, const GqlValue *value)
-{
-	return rr_table_column_named(table, value->text);
-}
-
-/* Must the sort begin with the columns, in any order? */
+/* Does the sort begin with the columns of distinct_on, in any order? */
 static bool
-begins_with(const RrRows *rows)
+sorts_by_distinct(const RrRows *rows)
 {
-	int			n = list_length(rows->distinct);
+	int			ndistinct = list_length(rows->distinct);
 
-	if (list_length(rows->sort) < n)
+	if (list_length(rows->sort) < ndistinct)
 		return false;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < ndistinct; i++)
 	{
 		const RrSortKey *key = list_nth(rows->sort, i);
 
@@ -112,53 +108,57 @@ begins_with(const RrRows *rows)
 static bool
 read_distinct_on(RrSql *sql, RrRows *rows, const GqlNames *args)
 {
-	const GqlValue *value = rr_sql_argument(args, "distinct_on");
+	const GqlValue *value = rr_given_argument(args, "distinct_on");
 	ListCell   *lc;
 
 	if (value == NULL)
 		return true;
 	foreach(lc, value->items)
-		rows->distinct = list_append_unique_ptr(rows->distinct,
-												unconstify(RrColumn *, enum_column(rows->table, lfirst(lc))));
-	if (rows->sort != NIL && !begins_with(rows))
 	{
-		rr_sql_error(sql, value->loc,
-					 "\"distinct_on\" columns must match initial \"order_by\" columns");
+		const char *name = ((const GqlValue *) lfirst(lc))->text;
+		const RrColumn *column = rr_table_column_named(rows->table, name);
+
+		rows->distinct = list_append_unique_ptr(rows->distinct, unconstify(RrColumn *, column));
+	}
+	if (rows->sort != NIL && !sorts_by_distinct(rows))
+	{
+		rr_sql_file_error(sql, value->loc,
+						  "\"distinct_on\" columns must match initial \"order_by\" columns");
 		return false;
 	}
 	return true;
 }
 
 bool
-rr_rows_arguments(RrSql *sql, RrRows *rows, const GqlNames *args)
+rr_rows_add_arguments(RrSql *sql, RrRows *rows, const GqlNames *args)
 {
-	const GqlValue *where = rr_sql_argument(args, "where");
-	const GqlValue *order_by = rr_sql_argument(args, "order_by");
+	const GqlValue *where = rr_given_argument(args, "where");
+	const GqlValue *order_by = rr_given_argument(args, "order_by");
 
 	if (where != NULL)
 	{
 		if (rows->where.len > 0)
 			appendStringInfoString(&rows->where, " AND ");
-		if (!rr_sql_where(sql, &rows->where, rows->table, rows->alias,
-						  rr_table_type(sql->rs, rows->table, RR_TYPE_BOOL_EXP), where))
+		if (!rr_append_where(sql, &rows->where, rows->table, rows->alias,
+							 rr_table_type(sql->rs, rows->table, RR_TYPE_BOOL_EXP), where))
 			return false;
 	}
-	if (order_by != NULL && !rr_sql_order_by(sql, rows, order_by))
+	if (order_by != NULL && !rr_rows_add_order_by(sql, rows, order_by))
 		return false;
 	if (!read_distinct_on(sql, rows, args) ||
 		!read_count(sql, args, "limit", &rows->limit) ||
 		!read_count(sql, args, "offset", &rows->offset))
 		return false;
 	if (rows->sort != NIL || rows->distinct != NIL || rows->limit != NULL || rows->offset != NULL)
-		rows->base = make_layer(rr_sql_alias(sql, 's'));
+		rows->base = make_layer(rr_new_alias(sql, 's'));
 	return true;
 }
 
 void
-rr_rows_prepare(RrSql *sql, RrRows *rows, bool joins)
+rr_rows_prepare_joins(RrSql *sql, RrRows *rows, bool joins)
 {
 	if (joins && (rows->limit != NULL || rows->offset != NULL || rows->distinct != NIL))
-		rows->middle = make_layer(rr_sql_alias(sql, 's'));
+		rows->middle = make_layer(rr_new_alias(sql, 's'));
 }
 
 /* ---- as SQL ---- */
@@ -167,14 +167,18 @@ static void
 append_outputs(StringInfo out, const RrLayer *layer)
 {
 	for (int i = 0; i < layer->outputs.n; i++)
-		appendStringInfo(out, "%s%s AS c%d", i > 0 ? ", " : "",
-						 ((RrOutput *) layer->outputs.items[i])->expression, i + 1);
+	{
+		const RrOutput *output = layer->outputs.items[i];
+
+		appendStringInfo(out, "%s%s AS c%d", i > 0 ? ", " : "", output->expression, i + 1);
+	}
 	if (layer->outputs.n == 0)
 		appendStringInfoString(out, "NULL");
 }
 
+/* outside: the keys are outputs of the base. */
 static void
-append_sort(StringInfo out, const RrRows *rows, bool exported)
+append_sort(StringInfo out, const RrRows *rows, bool outside)
 {
 	const char *separator = " ORDER BY ";
 	ListCell   *lc;
@@ -182,9 +186,10 @@ append_sort(StringInfo out, const RrRows *rows, bool exported)
 	foreach(lc, rows->sort)
 	{
 		const RrSortKey *key = lfirst(lc);
+		const char *expression = outside ? add_output(rows->base, key->expression)
+		: key->expression;
 
-		appendStringInfo(out, "%s%s%s", separator, exported ? export(rows->base, key->expression)
-						 : key->expression, key->direction);
+		appendStringInfo(out, "%s%s%s", separator, expression, key->direction);
 		separator = ", ";
 	}
 }
@@ -220,7 +225,7 @@ append_tables(StringInfo out, const RrRows *rows)
 }
 
 const char *
-rr_rows_from(RrRows *rows)
+rr_deparse_rows(RrRows *rows)
 {
 	StringInfoData out,
 				sort;
@@ -257,7 +262,7 @@ rr_rows_from(RrRows *rows)
 /* ---- rows and what they are joined with ---- */
 
 RrRow
-rr_rows_row(RrRows *rows)
+rr_rows_own_row(RrRows *rows)
 {
 	return (RrRow)
 	{
@@ -266,62 +271,68 @@ rr_rows_row(RrRows *rows)
 }
 
 const char *
-rr_row_column(const RrRow *row, AttrNumber attnum)
+rr_deparse_row_column(const RrRow *row, AttrNumber attnum)
 {
-	return psprintf("%s.%s", row->alias, quote_identifier(rr_table_column(row->table,
-																		  attnum)->name));
+	const RrColumn *column = rr_table_column(row->table, attnum);
+
+	return psprintf("%s.%s", row->alias, quote_identifier(column->name));
 }
 
 /*
- * The expression where joins are made: beside the table, or around the base.
+ * How an expression over the row's table is referred to where joins are made:
+ * beside the table, or around the base.
  */
 static const char *
-value_at_joins(const RrRow *row, const char *expression)
+output_at_joins(const RrRow *row, const char *expression)
 {
-	return row->rows->middle != NULL && !row->joined ? export(row->rows->base, expression)
-		: expression;
+	if (row->rows->middle == NULL || row->joined)
+		return expression;
+	return add_output(row->rows->base, expression);
 }
 
 const char *
-rr_row_value(const RrRow *row, const char *expression)
+rr_row_add_output(const RrRow *row, const char *expression)
 {
-	RrLayer    *top = row->rows->middle ? row->rows->middle : row->rows->base;
+	RrLayer    *top = row->rows->middle != NULL ? row->rows->middle : row->rows->base;
 
-	expression = value_at_joins(row, expression);
-	return top ? export(top, expression) : expression;
+	expression = output_at_joins(row, expression);
+	return top != NULL ? add_output(top, expression) : expression;
 }
 
 const char **
-rr_link_values(const RrRow *row, const RrLink *link)
+rr_row_add_link_outputs(const RrRow *row, const RrLink *link)
 {
 	const char **values = palloc(link->nkeys * sizeof(char *));
 
 	for (int i = 0; i < link->nkeys; i++)
-		values[i] = rr_row_value(row, rr_row_column(row, link->attnums[i]));
+		values[i] = rr_row_add_output(row, rr_deparse_row_column(row, link->attnums[i]));
 	return values;
 }
 
 const char **
-rr_link_columns(const RrLink *link, const char *alias)
+rr_deparse_link_columns(const RrLink *link, const char *alias)
 {
 	const char **columns = palloc(link->nkeys * sizeof(char *));
 
 	for (int i = 0; i < link->nkeys; i++)
-		columns[i] = psprintf("%s.%s", alias, quote_identifier(rr_table_column(link->table,
-																			   link->attnums[i])->name));
+	{
+		const RrColumn *column = rr_table_column(link->table, link->attnums[i]);
+
+		columns[i] = psprintf("%s.%s", alias, quote_identifier(column->name));
+	}
 	return columns;
 }
 
 const char *
-rr_link_condition(const RrLink *link, const char **here, const char *alias)
+rr_deparse_link_condition(const RrLink *link, const char **here, const char *alias)
 {
 	StringInfoData out;
 
 	initStringInfo(&out);
 	for (int i = 0; i < link->nkeys; i++)
 	{
-		const char *there = psprintf("%s.%s", alias,
-									 quote_identifier(rr_table_column(link->target, link->target_attnums[i])->name));
+		const RrColumn *column = rr_table_column(link->target, link->target_attnums[i]);
+		const char *there = psprintf("%s.%s", alias, quote_identifier(column->name));
 		const char *operator = rr_operator_name(link->operators[i]);
 
 		/* a foreign key's operator takes the referenced column first */
@@ -338,23 +349,24 @@ rr_link_condition(const RrLink *link, const char **here, const char *alias)
 bool
 rr_rows_can_join(const RrRows *rows, const RrLink *link)
 {
-	return link->unique && rows->joined < MAX_JOINED &&
-		rows->joined_columns + link->target->ncolumns <= MAX_OUTPUTS - rows->table->ncolumns;
+	return link->unique && rows->njoined < MAX_JOINED &&
+		rows->njoined_columns + link->target->ncolumns <= MAX_OUTPUTS - rows->table->ncolumns;
 }
 
 RrRow
-rr_rows_join(RrSql *sql, const RrRow *row, const RrLink *link)
+rr_rows_add_join(RrSql *sql, const RrRow *row, const RrLink *link)
 {
 	RrRows	   *rows = row->rows;
-	const char *alias = rr_sql_alias(sql, 't');
+	const char *alias = rr_new_alias(sql, 't');
 	const char **here = palloc(link->nkeys * sizeof(char *));
 
+	Assert(rr_rows_can_join(rows, link));
 	for (int i = 0; i < link->nkeys; i++)
-		here[i] = value_at_joins(row, rr_row_column(row, link->attnums[i]));
-	appendStringInfo(&rows->joins, " LEFT JOIN %s AS %s ON %s", rr_sql_table(sql, link->target),
-					 alias, rr_link_condition(link, here, alias));
-	rows->joined++;
-	rows->joined_columns += link->target->ncolumns;
+		here[i] = output_at_joins(row, rr_deparse_row_column(row, link->attnums[i]));
+	appendStringInfo(&rows->joins, " LEFT JOIN %s AS %s ON %s", rr_deparse_table(sql, link->target),
+					 alias, rr_deparse_link_condition(link, here, alias));
+	rows->njoined++;
+	rows->njoined_columns += link->target->ncolumns;
 	return (RrRow)
 	{
 		.rows = rows, .table = link->target, .alias = alias, .joined = true

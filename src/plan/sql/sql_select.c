@@ -1,42 +1,44 @@
 /*
- * sql_select.c: rows as a JSON list, or one as an object.
+ * sql_select.c: SELECT of rows as a JSON list, or of one row as an object.
  */
 #include "postgres.h"
 
 #include "plan/sql/sql.h"
 
 List	   *
-rr_subfields(RrSql *sql, const GqlFieldSel *field)
+rr_collect_subfields(RrSql *sql, const GqlFieldSel *field)
 {
 	return gql_collect_subfields(sql->planner->request, gql_named_type(field->def->type), field);
 }
 
 static RrJsonPiece *
-make_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
+compile_row(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 {
-	List	   *fields = rr_subfields(sql, field);
-	RrRow		row = rr_rows_row(rows);
+	List	   *fields = rr_collect_subfields(sql, field);
+	RrRow		row = rr_rows_own_row(rows);
 
-	rr_rows_prepare(sql, rows, rr_joins_objects(sql, fields));
-	return rr_sql_json_object(sql, &row, gql_named_type(field->def->type), fields);
+	rr_rows_prepare_joins(sql, rows, rr_selects_joins(sql, fields));
+	return rr_compile_object(sql, &row, gql_named_type(field->def->type), fields);
 }
 
 const char *
-rr_select_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
+rr_compile_select_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 {
-	RrJsonPiece *piece = make_object(sql, rows, field);
-
-	return piece ? psprintf("SELECT %s%s", rr_json_call("json_rows", piece), rr_rows_from(rows))
-		: NULL;
-}
-
-const char *
-rr_select_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field, bool limit_one)
-{
-	RrJsonPiece *piece = make_object(sql, rows, field);
+	RrJsonPiece *piece = compile_row(sql, rows, field);
 
 	if (piece == NULL)
 		return NULL;
-	return psprintf("SELECT %s%s%s", rr_json_call("json_object", piece), rr_rows_from(rows),
-					limit_one ? " LIMIT 1" : "");
+	return psprintf("SELECT %s%s", rr_deparse_json_call("json_rows", piece),
+					rr_deparse_rows(rows));
+}
+
+const char *
+rr_compile_select_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field, bool limit_one)
+{
+	RrJsonPiece *piece = compile_row(sql, rows, field);
+
+	if (piece == NULL)
+		return NULL;
+	return psprintf("SELECT %s%s%s", rr_deparse_json_call("json_object", piece),
+					rr_deparse_rows(rows), limit_one ? " LIMIT 1" : "");
 }

@@ -1,5 +1,5 @@
 /*
- * sql_where.c: boolean expressions as conditions (reference, 5 and 6).
+ * sql_where.c: boolean expressions as conditions (docs/reference.md, "Filters").
  *
  * A condition is compiled where its table is in sight under an alias.
  * Relationships become EXISTS, which the planner turns into semijoins.
@@ -21,17 +21,17 @@
  */
 #define MAX_DEPTH 50
 
-/* EXISTS that may become joins of one query. */
+/* How many EXISTS may become joins of one query. */
 #define MAX_JOINS 50
 
 /* Nested subplans that the planner may plan in two ways each. */
 #define MAX_DOUBLED 2
 
 /*
- * Where an EXISTS stands decides what the planner makes of it. Joined by ANDs
- * alone to its query, or all that a NOT is about, it becomes a join. Elsewhere
- * it is a subplan, planned twice, for one row and to be hashed, and so is what
- * it holds: nested ones double with each level.
+ * Where an EXISTS stands decides what the planner makes of it. It becomes a
+ * join where only ANDs lead to it, or where it is all that a NOT negates.
+ * Elsewhere it is a subplan that is planned twice: for one row, and to be
+ * hashed. So is what it contains: nested ones double with each level.
  */
 typedef enum Position
 {
@@ -46,13 +46,14 @@ typedef struct Place
 	Position	position;
 	int			depth;			/* relationships that lead here */
 	int			doubled;		/* subplans around it that are planned twice */
-	int		   *joins;			/* EXISTS that become joins of the query that
+	int		   *njoins;			/* EXISTS that became joins of the query that
 								 * this is a condition of, so far */
 } Place;
 
+static bool append_comparisons(RrSql *sql, StringInfo out, const char *expression,
+							   const RrScalar *scalar, GqlType *type, const GqlValue *value);
 static bool append_condition(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
-							 const char *alias, GqlType *type,
-							 const GqlValue *where);
+							 const char *alias, GqlType *type, const GqlValue *where);
 
 static GqlInputValueDef *
 input_of(RrSql *sql, GqlType *type, const GqlObjectField *field)
@@ -63,11 +64,11 @@ input_of(RrSql *sql, GqlType *type, const GqlObjectField *field)
 /* ---- comparisons ---- */
 
 /*
- * "OPERATOR(schema.~~)": of the schema of the type that brought it, pg_catalog
- * for most.
+ * "OPERATOR(schema.~~)": the schema is that of the type that brought the
+ * operator, pg_catalog for most.
  */
 static const char *
-named_operator(const RrScalar *scalar, const char *name)
+deparse_operator(const RrScalar *scalar, const char *name)
 {
 	const char *schema = "pg_catalog";
 
@@ -76,83 +77,39 @@ named_operator(const RrScalar *scalar, const char *name)
 	return psprintf("OPERATOR(%s.%s)", schema, name);
 }
 
-/* = ANY of an array; for arrays, one comparison after the other. */
+/*
+ * _in, _nin: = ANY of an array. There are no arrays of arrays, so values of
+ * array types are compared one by one.
+ */
 static void
 append_in(RrSql *sql, StringInfo out, const char *expression, const RrScalar *scalar,
 		  const RrOperator *op, const GqlValue *value)
 {
 	const char *operator = rr_operator_name(rr_scalar_comparison(scalar, op));
+	const char *separator = "(";
 	ListCell   *lc;
 
 	if (scalar->element == NULL)
 	{
 		appendStringInfo(out, "%s %s %s (%s)", expression, operator, op->negate ? "ALL" : "ANY",
-						 rr_sql_param(sql, rr_operator_type(scalar, op), value));
+						 rr_add_value_param(sql, rr_operator_type(scalar, op), value));
 		return;
 	}
 	if (value->items == NIL)
 		appendStringInfoString(out, op->negate ? "true" : "false");
 	foreach(lc, value->items)
-		appendStringInfo(out, "%s%s %s %s", lc == list_head(value->items) ? "(" : op->negate
-						 ? " AND " : " OR ",
-						 expression, operator, rr_sql_param(sql, scalar->base, lfirst(lc)));
+	{
+		appendStringInfo(out, "%s%s %s %s", separator, expression, operator,
+						 rr_add_value_param(sql, scalar->base, lfirst(lc)));
+		separator = op->negate ? " AND " : " OR ";
+	}
 	if (value->items != NIL)
 		appendStringInfoChar(out, ')');
 }
 
-static bool
-append_comparison(RrSql *sql, StringInfo out, const char *expression, const RrScalar *scalar,
-				  const RrOperator *op,
-				  const GqlInputValueDef *input, const GqlValue *value)
-{
-	const char *param;
-
-	/*
-	 * types of one name share their comparisons, and may differ in what they
-	 * can do
-	 */
-	if (!rr_scalar_has_operator(scalar, op))
-	{
-		rr_sql_error(sql, value->loc, "type %s has no operator for \"%s\"",
-					 format_type_be(scalar->base), op->name);
-		return false;
-	}
-	switch (op->kind)
-	{
-		case RR_OP_COMPARE:
-			appendStringInfo(out, "%s %s %s", expression,
-							 rr_operator_name(rr_scalar_comparison(scalar, op)),
-							 rr_sql_param(sql, scalar->base, value));
-			return true;
-		case RR_OP_IN:
-			append_in(sql, out, expression, scalar, op, value);
-			return true;
-		case RR_OP_IS_NULL:
-			appendStringInfo(out, "%s %s", expression, value->boolean ? "IS NULL" : "IS NOT NULL");
-			return true;
-		case RR_OP_SIMILAR:
-			param = rr_sql_param(sql, rr_operator_type(scalar, op), value);
-			appendStringInfo(out, "%s %s pg_catalog.similar_to_escape(%s)", expression,
-							 named_operator(scalar, op->sql), param);
-			return true;
-		case RR_OP_TEXT:
-		case RR_OP_SELF:
-		case RR_OP_STRING:
-		case RR_OP_STRINGS:
-		case RR_OP_OTHER:
-		case RR_OP_OTHERS:
-			param = rr_sql_param(sql, rr_operator_type(scalar, op), value);
-			appendStringInfo(out, "%s %s %s", expression, named_operator(scalar, op->sql), param);
-			return true;
-		case RR_OP_CAST:
-			break;
-	}
-	return rr_sql_cast_comparison(sql, out, expression, gql_named_type(input->type), value);
-}
-
 /* {String: {…}} on the text of a jsonb value. */
-bool
-rr_sql_cast_comparison(RrSql *sql, StringInfo out, const char *expression, GqlType *type,
+static bool
+append_cast_comparison(RrSql *sql, StringInfo out, const char *expression, GqlType *type,
 					   const GqlValue *value)
 {
 	const char *text = psprintf("(%s)::pg_catalog.text", expression);
@@ -162,13 +119,15 @@ rr_sql_cast_comparison(RrSql *sql, StringInfo out, const char *expression, GqlTy
 	foreach(lc, value->items)
 	{
 		const GqlObjectField *field = lfirst(lc);
+		GqlType    *compared;
 
 		if (field->value->kind == GQL_VALUE_NULL)
 			continue;
 		appendStringInfoString(out, separator);
 		separator = " AND ";
-		if (!rr_sql_comparison(sql, out, text, rr_scalar(sql->db, TEXTOID),
-							   gql_named_type(input_of(sql, type, field)->type), field->value))
+		compared = gql_named_type(input_of(sql, type, field)->type);
+		if (!append_comparisons(sql, out, text, rr_scalar(sql->db, TEXTOID), compared,
+								field->value))
 			return false;
 	}
 	if (separator[0] == '\0')
@@ -176,14 +135,64 @@ rr_sql_cast_comparison(RrSql *sql, StringInfo out, const char *expression, GqlTy
 	return true;
 }
 
-bool
-rr_sql_comparison(RrSql *sql, StringInfo out, const char *expression, const RrScalar *scalar,
-				  GqlType *type, const GqlValue *value)
+static bool
+append_comparison(RrSql *sql, StringInfo out, const char *expression, const RrScalar *scalar,
+				  const RrOperator *op, const GqlInputValueDef *input, const GqlValue *value)
+{
+	const char *param;
+
+	/*
+	 * Types of one name share an input type with all their operators; this
+	 * type may lack some.
+	 */
+	if (!rr_scalar_has_operator(scalar, op))
+	{
+		rr_sql_file_error(sql, value->loc, "type %s has no operator for \"%s\"",
+						  format_type_be(scalar->base), op->name);
+		return false;
+	}
+	switch (op->kind)
+	{
+		case RR_OP_COMPARE:
+			appendStringInfo(out, "%s %s %s", expression,
+							 rr_operator_name(rr_scalar_comparison(scalar, op)),
+							 rr_add_value_param(sql, scalar->base, value));
+			return true;
+		case RR_OP_IN:
+			append_in(sql, out, expression, scalar, op, value);
+			return true;
+		case RR_OP_IS_NULL:
+			appendStringInfo(out, "%s %s", expression, value->boolean ? "IS NULL" : "IS NOT NULL");
+			return true;
+		case RR_OP_SIMILAR:
+			param = rr_add_value_param(sql, rr_operator_type(scalar, op), value);
+			appendStringInfo(out, "%s %s pg_catalog.similar_to_escape(%s)", expression,
+							 deparse_operator(scalar, op->sql), param);
+			return true;
+		case RR_OP_TEXT:
+		case RR_OP_SELF:
+		case RR_OP_STRING:
+		case RR_OP_STRINGS:
+		case RR_OP_OTHER:
+		case RR_OP_OTHERS:
+			param = rr_add_value_param(sql, rr_operator_type(scalar, op), value);
+			appendStringInfo(out, "%s %s %s", expression, deparse_operator(scalar, op->sql), param);
+			return true;
+		case RR_OP_CAST:
+			break;
+	}
+	return append_cast_comparison(sql, out, expression, gql_named_type(input->type), value);
+}
+
+/* All operators of a comparison expression, joined by AND. */
+static bool
+append_comparisons(RrSql *sql, StringInfo out, const char *expression, const RrScalar *scalar,
+				   GqlType *type, const GqlValue *value)
 {
 	const char *separator = "";
 	ListCell   *lc;
 
-	expression = rr_sql_operand(scalar, expression);
+	expression = rr_deparse_operand(scalar, expression);
 	foreach(lc, value->items)
 	{
 		const GqlObjectField *field = lfirst(lc);
@@ -191,9 +200,9 @@ rr_sql_comparison(RrSql *sql, StringInfo out, const char *expression, const RrSc
 
 		if (field->value->kind == GQL_VALUE_NULL)
 		{
-			rr_sql_error(sql, field->value->loc >= 0 ? field->value->loc : field->name.loc,
-						 "unexpected null value for type '%s'",
-						 gql_type_to_string(input->type));
+			rr_sql_file_error(sql, field->value->loc >= 0 ? field->value->loc : field->name.loc,
+							  "unexpected null value for type '%s'",
+							  gql_type_to_string(input->type));
 			return false;
 		}
 		appendStringInfoString(out, separator);
@@ -207,23 +216,24 @@ rr_sql_comparison(RrSql *sql, StringInfo out, const char *expression, const RrSc
 }
 
 /*
- * Go into the condition of a relationship. False when there are too many:
- * filed.
+ * Check the limits before the condition of a relationship. False when an error
+ * was filed.
  */
 static bool
-enter(RrSql *sql, const Place *inner, const GqlValue *value)
+enter_relationship(RrSql *sql, const Place *inner, const GqlValue *value)
 {
 	if (inner->depth <= MAX_DEPTH)
-		return rr_sql_relationship(sql, value->loc);
-	rr_sql_error(sql, value->loc, "Relationships nest more than %d levels deep in \"where\".",
-				 MAX_DEPTH);
+		return rr_sql_count_relationship(sql, value->loc);
+	rr_sql_file_error(sql, value->loc, "Relationships nest more than %d levels deep in \"where\".",
+					  MAX_DEPTH);
 	return false;
 }
 
 /* ---- aggregates of related rows ---- */
 
+/* A field of an object; NULL when it is absent or null. */
 static const GqlValue *
-member(const GqlValue *object, const char *name)
+given_field(const GqlValue *object, const char *name)
 {
 	const GqlValue *value = gql_object_get(object, name);
 
@@ -231,53 +241,55 @@ member(const GqlValue *object, const char *name)
 }
 
 static const char *
-column_expression(const RrTable *table, const char *alias, const GqlValue *value)
+deparse_column(const RrTable *table, const char *alias, const GqlValue *value)
 {
-	return psprintf("%s.%s", alias, quote_identifier(rr_table_column_named(table,
-																		   value->text)->name));
+	const RrColumn *column = rr_table_column_named(table, value->text);
+
+	return psprintf("%s.%s", alias, quote_identifier(column->name));
 }
 
 /* "count(DISTINCT t1.a)", "avg(t1.a)", "corr(t1.a, t1.b)" */
 static const char *
-predicate_call(const RrAggregate *aggregate, const RrTable *table, const char *alias,
-			   const GqlValue *given)
+deparse_aggregate(const RrAggregate *aggregate, const RrTable *table, const char *alias,
+				  const GqlValue *given)
 {
-	const GqlValue *arguments = member(given, "arguments");
-	const GqlValue *distinct = member(given, "distinct");
+	const GqlValue *arguments = given_field(given, "arguments");
+	const GqlValue *distinct = given_field(given, "distinct");
 	bool		is_distinct = distinct != NULL && distinct->boolean;
 
 	if (strcmp(aggregate->name, "count") == 0)
-		return rr_count_expression(alias, arguments, is_distinct);
+		return rr_deparse_count(alias, arguments, is_distinct);
 	if (arguments->kind == GQL_VALUE_OBJECT)
 		return psprintf("pg_catalog.%s(%s%s, %s)", aggregate->name, is_distinct ? "DISTINCT " : "",
-						column_expression(table, alias, member(arguments, "X")),
-						column_expression(table, alias, member(arguments, "Y")));
+						deparse_column(table, alias, given_field(arguments, "X")),
+						deparse_column(table, alias, given_field(arguments, "Y")));
 	return psprintf("pg_catalog.%s(%s%s)", aggregate->name, is_distinct ? "DISTINCT " : "",
-					column_expression(table, alias, arguments));
+					deparse_column(table, alias, arguments));
 }
 
+/* {predicate: {…}, filter: {…}, …} of one aggregate */
 static bool
-append_predicate(RrSql *sql, StringInfo out, const Place *place, const RrLink *link,
+append_aggregate(RrSql *sql, StringInfo out, const Place *place, const RrLink *link,
 				 const char *here, const GqlInputValueDef *input, const GqlValue *given)
 {
 	const RrAggregate *aggregate = ((const RrTableField *) input->data)->aggregate;
 	GqlType    *type = gql_named_type(input->type);
 	GqlType    *comparison = gql_named_type(gql_type_input(sql->rs->schema, type,
 														   "predicate")->type);
-	const char *alias = rr_sql_alias(sql, 't');
-	const GqlValue *filter = member(given, "filter");
+	const char *alias = rr_new_alias(sql, 't');
+	const GqlValue *filter = given_field(given, "filter");
 	StringInfoData select;
-	int			joins = 0;
+	int			njoins = 0;
 	Place		inner = {.position = POSITION_AND, .depth = place->depth + 1,
-	.doubled = place->doubled, .joins = &joins};
+	.doubled = place->doubled, .njoins = &njoins};
 
-	if (!enter(sql, &inner, given))
+	if (!enter_relationship(sql, &inner, given))
 		return false;
 	initStringInfo(&select);
 	appendStringInfo(&select, "(SELECT %s FROM %s AS %s WHERE %s",
-					 predicate_call(aggregate, link->target, alias, given),
-					 rr_sql_table(sql, link->target), alias,
-					 rr_link_condition(link, rr_link_columns(link, here), alias));
+					 deparse_aggregate(aggregate, link->target, alias, given),
+					 rr_deparse_table(sql, link->target), alias,
+					 rr_deparse_link_condition(link, rr_deparse_link_columns(link, here), alias));
 	if (filter != NULL)
 	{
 		appendStringInfoString(&select, " AND ");
@@ -286,8 +298,9 @@ append_predicate(RrSql *sql, StringInfo out, const Place *place, const RrLink *l
 			return false;
 	}
 	appendStringInfoChar(&select, ')');
-	return rr_sql_comparison(sql, out, select.data, rr_scalar(sql->db,
-															  rr_predicate_result(aggregate)), comparison, member(given, "predicate"));
+	return append_comparisons(sql, out, select.data,
+							  rr_scalar(sql->db, rr_predicate_result(aggregate)), comparison,
+							  given_field(given, "predicate"));
 }
 
 static bool
@@ -305,7 +318,7 @@ append_aggregates(RrSql *sql, StringInfo out, const Place *place, const RrLink *
 			continue;
 		appendStringInfoString(out, separator);
 		separator = " AND ";
-		if (!append_predicate(sql, out, place, link, here, input_of(sql, type, field),
+		if (!append_aggregate(sql, out, place, link, here, input_of(sql, type, field),
 							  field->value))
 			return false;
 	}
@@ -316,7 +329,7 @@ append_aggregates(RrSql *sql, StringInfo out, const Place *place, const RrLink *
 
 /* ---- boolean expressions ---- */
 
-/* The place of one of several conditions joined by AND or OR, n of them. */
+/* The place of one of n conditions joined by AND, or with any by OR. */
 static Place
 place_among(const Place *place, int n, bool any)
 {
@@ -334,12 +347,16 @@ count_given(const GqlValue *object)
 	ListCell   *lc;
 
 	foreach(lc, object->items)
-		if (((const GqlObjectField *) lfirst(lc))->value->kind != GQL_VALUE_NULL)
-		n++;
+	{
+		const GqlObjectField *field = lfirst(lc);
+
+		if (field->value->kind != GQL_VALUE_NULL)
+			n++;
+	}
 	return n;
 }
 
-/* _and, _or: [] is true, or false. */
+/* _and, or with any _or: of no conditions true, or false. */
 static bool
 append_list(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
 			const char *alias, GqlType *type, const GqlValue *list, bool any)
@@ -377,25 +394,26 @@ append_not(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
 }
 
 /*
- * Rows of a table, or with a NULL condition those of a function: these the
- * planner neither joins nor hashes.
+ * EXISTS of rows for which the value holds. from: a table, with the condition
+ * that links it; or a function call, with NULL. The planner neither joins nor
+ * hashes functions.
  */
 static bool
 append_exists(RrSql *sql, StringInfo out, const Place *place, const char *from,
 			  const char *condition, const RrTable *table, const char *alias,
 			  const GqlInputValueDef *input, const GqlValue *value)
 {
-	int			joins = 0;
+	int			njoins = 0;
 	Place		inner = {.position = POSITION_AND, .depth = place->depth + 1,
-	.doubled = place->doubled, .joins = &joins};
+	.doubled = place->doubled, .njoins = &njoins};
 	bool		once = false;
 
-	if (!enter(sql, &inner, value))
+	if (!enter_relationship(sql, &inner, value))
 		return false;
-	if (condition != NULL && place->position != POSITION_OTHER && *place->joins < MAX_JOINS)
+	if (condition != NULL && place->position != POSITION_OTHER && *place->njoins < MAX_JOINS)
 	{
-		++*place->joins;
-		inner.joins = place->joins;
+		++*place->njoins;
+		inner.njoins = place->njoins;
 	}
 	else if (condition != NULL && place->position == POSITION_OTHER && place->doubled < MAX_DOUBLED)
 		inner.doubled++;
@@ -405,24 +423,23 @@ append_exists(RrSql *sql, StringInfo out, const Place *place, const char *from,
 					 ? psprintf("%s AND ", condition) : "");
 	if (!append_condition(sql, out, &inner, table, alias, gql_named_type(input->type), value))
 		return false;
-	/* which makes it a subplan for one row, and nothing else */
+	/* with OFFSET, it is a subplan for one row, and nothing else */
 	appendStringInfoString(out, once ? " OFFSET 0)" : ")");
 	return true;
 }
 
 static bool
 append_computed(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
-				const char *alias, const GqlInputValueDef *input,
-				const GqlValue *value)
+				const char *alias, const GqlInputValueDef *input, const GqlValue *value)
 {
 	const RrFunction *function = ((const RrTableField *) input->data)->function;
-	const char *call = rr_function_call(sql, function, rr_whole_row(table, alias), NULL);
+	const char *call = rr_compile_call(sql, function, rr_deparse_whole_row(table, alias), NULL);
 
 	if (function->result_table == NULL)
-		return rr_sql_comparison(sql, out, call, rr_scalar(sql->db, function->result),
-								 gql_named_type(input->type), value);
+		return append_comparisons(sql, out, call, rr_scalar(sql->db, function->result),
+								  gql_named_type(input->type), value);
 	return append_exists(sql, out, place, call, NULL, function->result_table,
-						 rr_sql_alias(sql, 't'), input, value);
+						 rr_new_alias(sql, 't'), input, value);
 }
 
 static bool
@@ -443,20 +460,20 @@ append_field(RrSql *sql, StringInfo out, const Place *place, const RrTable *tabl
 	switch (info->base.kind)
 	{
 		case RR_FIELD_COLUMN:
-			return rr_sql_comparison(sql, out, psprintf("%s.%s", alias,
-														quote_identifier(info->column->name)),
-									 rr_scalar(sql->db, info->column->type),
-									 gql_named_type(input->type), field->value);
+			return append_comparisons(sql, out, psprintf("%s.%s", alias,
+														 quote_identifier(info->column->name)),
+									  rr_scalar(sql->db, info->column->type),
+									  gql_named_type(input->type), field->value);
 		case RR_FIELD_COMPUTED:
 			return append_computed(sql, out, place, table, alias, input, field->value);
 		case RR_FIELD_AGGREGATE_RELATIONSHIP:
 			return append_aggregates(sql, out, place, info->link, alias,
 									 gql_named_type(input->type), field->value);
 		default:
-			inner = rr_sql_alias(sql, 't');
-			return append_exists(sql, out, place, rr_sql_table(sql, info->link->target),
-								 rr_link_condition(info->link, rr_link_columns(info->link, alias),
-												   inner),
+			inner = rr_new_alias(sql, 't');
+			return append_exists(sql, out, place, rr_deparse_table(sql, info->link->target),
+								 rr_deparse_link_condition(info->link, rr_deparse_link_columns(info->link, alias),
+														   inner),
 								 info->link->target, inner, input, field->value);
 	}
 }
@@ -487,11 +504,11 @@ append_condition(RrSql *sql, StringInfo out, const Place *place, const RrTable *
 }
 
 bool
-rr_sql_where(RrSql *sql, StringInfo out, const RrTable *table, const char *alias, GqlType *type,
-			 const GqlValue *where)
+rr_append_where(RrSql *sql, StringInfo out, const RrTable *table, const char *alias, GqlType *type,
+				const GqlValue *where)
 {
-	int			joins = 0;
-	Place		place = {.position = POSITION_AND, .joins = &joins};
+	int			njoins = 0;
+	Place		place = {.position = POSITION_AND, .njoins = &njoins};
 
 	return append_condition(sql, out, &place, table, alias, type, where);
 }

@@ -1,0 +1,126 @@
+/*
+ * variable_signature.c: what a plan depends on of a request's variables.
+ *
+ * Scalars are parameters of the SQL, so a plan serves any of them. Where the
+ * SQL itself would be another one, the signature differs.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "plan/plan_int.h"
+
+static void append_signature(StringInfo out, GqlSchema *schema, const GqlTypeRef *type,
+							 const GqlValue *value);
+
+static void
+append_object_signature(StringInfo out, GqlSchema *schema, GqlType *type, const GqlValue *value)
+{
+	ListCell   *lc;
+
+	appendStringInfoChar(out, '{');
+	foreach(lc, value->items)
+	{
+		const GqlObjectField *field = lfirst(lc);
+		const GqlInputValueDef *input = gql_type_input(schema, type, field->name.value);
+
+		appendStringInfo(out, "%s:", field->name.value);
+		append_signature(out, schema, input->type, field->value);
+	}
+	appendStringInfoChar(out, '}');
+}
+
+/*
+ * Is the list one parameter, whatever its items? Booleans are part of the
+ * signature, so lists of them are not.
+ */
+static bool
+is_scalar_list(const GqlTypeRef *type)
+{
+	const GqlTypeRef *element = gql_nullable_type(type->of);
+
+	return element->kind == GQL_TYPE_NAMED && element->type->kind == GQL_SCALAR &&
+		strcmp(element->type->name, "Boolean") != 0;
+}
+
+static void
+append_list_signature(StringInfo out, GqlSchema *schema, const GqlTypeRef *type,
+					  const GqlValue *value)
+{
+	ListCell   *lc;
+
+	if (is_scalar_list(type))
+	{
+		appendStringInfoChar(out, 'l');
+		return;
+	}
+	appendStringInfoChar(out, '[');
+	foreach(lc, value->items)
+		append_signature(out, schema, type->of, lfirst(lc));
+	appendStringInfoChar(out, ']');
+}
+
+static void
+append_signature(StringInfo out, GqlSchema *schema, const GqlTypeRef *type, const GqlValue *value)
+{
+	check_stack_depth();
+	type = gql_nullable_type(type);
+	if (value->kind == GQL_VALUE_NULL)
+		appendStringInfoChar(out, 'n');
+	else if (type->kind == GQL_TYPE_LIST)
+		append_list_signature(out, schema, type, value);
+	else if (type->type->kind == GQL_INPUT_OBJECT)
+		append_object_signature(out, schema, type->type, value);
+	else if (type->type->kind == GQL_ENUM)
+		appendStringInfo(out, "%s,", value->text);
+	else if (value->kind == GQL_VALUE_BOOLEAN)
+		appendStringInfoChar(out, value->boolean ? 't' : 'f');
+	else if (value->kind == GQL_VALUE_INT && value->text[0] == '-')
+		/* limit and offset must not be negative */
+		appendStringInfoChar(out, '-');
+	else
+		appendStringInfoChar(out, 's');
+}
+
+char	   *
+rr_variable_signature(GqlRequest *request)
+{
+	StringInfoData out;
+	ListCell   *lc;
+
+	initStringInfo(&out);
+	foreach(lc, request->operation->variables)
+	{
+		const GqlVariableDef *def = lfirst(lc);
+		const GqlVariableValue *variable = gql_names_get(&request->variables, def->name.value);
+
+		if (variable == NULL)
+			appendStringInfoChar(&out, '-');
+		else
+			append_signature(&out, request->schema, gql_resolve_type(request->schema, def->type),
+							 variable->value);
+		appendStringInfoChar(&out, ';');
+	}
+	return out.data;
+}
+
+char	   *
+rr_variable_values(GqlRequest *request)
+{
+	StringInfoData out;
+	ListCell   *lc;
+
+	initStringInfo(&out);
+	foreach(lc, request->operation->variables)
+	{
+		const GqlVariableDef *def = lfirst(lc);
+		const GqlVariableValue *variable = gql_names_get(&request->variables, def->name.value);
+
+		if (variable == NULL)
+			appendStringInfoChar(&out, '-');
+		else
+			gql_value_to_json(&out, variable->value);
+		appendStringInfoChar(&out, ';');
+	}
+	return out.data;
+}
