@@ -1,7 +1,7 @@
 -- remote_rel 1.0
 \echo Use "CREATE EXTENSION remote_rel" to load this file. \quit
 
--- No IF NOT EXISTS: a schema of this name that exists already must stop the
+-- A schema of this name that exists already must stop the
 -- installation. Its owner would own everything in it.
 CREATE SCHEMA remote_rel;
 COMMENT ON SCHEMA remote_rel IS 'remote_rel: catalogs and management functions';
