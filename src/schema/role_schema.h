@@ -69,10 +69,7 @@ typedef struct RrRoleSchema
 								 * the role sees */
 	List	   *inconsistencies;	/* RrInconsistency *: what a clash of
 									 * names keeps out of this role's schema */
-
-	/* role_schema_cache.c only */
 	uint64		generation;		/* of the catalogs when it was built */
-	int			pins;
 } RrRoleSchema;
 
 /* ---- role_schema_cache.c ---- */
@@ -109,7 +106,7 @@ typedef struct RrInconsistency
 	const char *reason;
 } RrInconsistency;
 
-/* Make one, with a reason formatted as by printf(); in CurrentMemoryContext. */
+/* Make one, its reason formatted as by printf(); in CurrentMemoryContext. */
 extern RrInconsistency *rr_inconsistency(const char *type, const char *name,
 										 const char *fmt,...) pg_attribute_printf(3, 4);
 

@@ -1,21 +1,22 @@
 /*
- * cache.c: role schemas, one per role, until something that they depend on
- * changes.
+ * role_schema_cache.c: the role schemas of a backend, one for each role, until
+ * something that they depend on changes.
  *
- * A change only makes the entry old: its generation is not the present one,
- * and the next call builds another aside. Whoever uses the old one has it
- * pinned and goes on; it is freed with the last pin. One that an error, a
- * cancel say, has left with a type half made is old as well. What the catalogs
- * say is read once for all roles.
+ * Invalidation only advances the generation (catalog/generation.c). The next
+ * lookup finds that its entry is of another generation and builds a new one;
+ * whoever has the stale one pinned goes on using it. An entry is also stale
+ * when an error, a cancel say, has left one of its types half completed.
+ *
+ * The catalogs are read once for all roles (RrDatabase, table/table.h).
  */
 #include "postgres.h"
 
-#include "lib/ilist.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
+#include "base/pinned_cache.h"
 #include "compat.h"
 #include "schema/remote/remote.h"
 #include "schema/table/table.h"
@@ -27,53 +28,16 @@
 
 typedef struct Entry
 {
-	dlist_node	node;			/* while it is the role's current schema */
+	RrPinnedEntry pinned;		/* first */
 	RrRoleSchema rs;
-	bool		current;
 } Entry;
 
-static dlist_head entries = DLIST_STATIC_INIT(entries); /* most recently used
-														 * first */
+StaticAssertDecl(offsetof(Entry, pinned) == 0, "RrPinnedEntry is the first field");
+
+#define entry_of(schema) ((Entry *) ((char *) (schema) - offsetof(Entry, rs)))
+
 static RrDatabase *database;	/* as it was read last, or NULL */
 static uint64 database_generation;
-
-RrInconsistency *
-rr_inconsistency(const char *type, const char *name, const char *fmt,...)
-{
-	RrInconsistency *item = palloc(sizeof(RrInconsistency));
-	StringInfoData reason;
-
-	initStringInfo(&reason);
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, fmt);
-		needed = appendStringInfoVA(&reason, fmt, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&reason, needed);
-	}
-	item->type = pstrdup(type);
-	item->name = pstrdup(name);
-	item->reason = reason.data;
-	return item;
-}
-
-const char *
-rr_field_label(const char *schema, const char *table, const char *name)
-{
-	return psprintf("%s.%s", strcmp(schema, "public") == 0 ? quote_identifier(table)
-					: quote_qualified_identifier(schema, table), name);
-}
-
-const char *
-rr_remote_field_label(const char *remote_schema, const char *type, const char *name)
-{
-	return psprintf("%s.%s.%s", remote_schema, type, name);
-}
 
 /* ---- what the catalogs say ---- */
 
@@ -123,8 +87,9 @@ fill(RrRoleSchema *rs)
 }
 
 static void
-free_entry(Entry *entry)
+free_entry(RrPinnedEntry *pinned)
 {
+	Entry	   *entry = (Entry *) pinned;
 	RrDatabase *db = entry->rs.tables ? entry->rs.tables->db : NULL;
 
 	MemoryContextDelete(entry->rs.cxt);
@@ -157,7 +122,7 @@ build(Oid role, uint64 generation)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(old);
-		free_entry(entry);
+		free_entry(&entry->pinned);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
@@ -167,54 +132,42 @@ build(Oid role, uint64 generation)
 
 /* ---- the cache ---- */
 
-/* Take an entry out; it goes now or with its last pin. */
-static void
-retire(Entry *entry)
+static Size
+entry_size(const RrPinnedEntry *pinned)
 {
-	dlist_delete(&entry->node);
-	entry->current = false;
-	if (entry->rs.pins == 0)
-		free_entry(entry);
+	return MemoryContextMemAllocated(((const Entry *) pinned)->rs.cxt, true);
 }
 
-/*
- * Drop what is used least until the rest fits. The newest stays, whatever its
- * size.
- */
-static void
-trim(void)
+static RrPinnedCache cache = {
+	.entries = DLIST_STATIC_INIT(cache.entries),
+	.free = free_entry,
+	.size = entry_size,
+};
+
+static bool
+is_stale(const RrRoleSchema *rs, uint64 generation)
 {
-	Size		limit = (Size) rr_cache_memory * 1024;
-	Size		total = 0;
-	dlist_mutable_iter it;
-
-	dlist_foreach_modify(it, &entries)
-	{
-		Entry	   *entry = dlist_container(Entry, node, it.cur);
-
-		total += MemoryContextMemAllocated(entry->rs.cxt, true);
-		if (total > limit && &entry->node != dlist_head_node(&entries))
-			retire(entry);
-	}
+	return rs->generation != generation || rs->schema->callbacks_running > 0;
 }
 
+/* Find the role's current schema, or NULL. Stale ones leave the cache. */
 static Entry *
 find(Oid role, uint64 generation)
 {
 	dlist_mutable_iter it;
 
-	dlist_foreach_modify(it, &entries)
+	dlist_foreach_modify(it, &cache.entries)
 	{
-		Entry	   *entry = dlist_container(Entry, node, it.cur);
+		Entry	   *entry = (Entry *) dlist_container(RrPinnedEntry, node, it.cur);
 
 		if (entry->rs.role != role)
 			continue;
-		if (entry->rs.generation == generation && entry->rs.schema->callbacks_running == 0)
+		if (!is_stale(&entry->rs, generation))
 		{
-			dlist_move_head(&entries, &entry->node);
+			rr_pinned_cache_touch(&entry->pinned);
 			return entry;
 		}
-		retire(entry);
+		rr_pinned_cache_remove(&entry->pinned);
 	}
 	return NULL;
 }
@@ -222,34 +175,13 @@ find(Oid role, uint64 generation)
 void
 rr_role_schema_hold(RrRoleSchema *rs)
 {
-	rs->pins++;
+	rr_pin(&entry_of(rs)->pinned);
 }
 
 void
 rr_role_schema_release(RrRoleSchema *rs)
 {
-	Entry	   *entry = (Entry *) ((char *) rs - offsetof(Entry, rs));
-
-	if (--rs->pins == 0 && !entry->current)
-		free_entry(entry);
-}
-
-static void
-release_pin(void *arg)
-{
-	rr_role_schema_release(arg);
-}
-
-static RrRoleSchema *
-pin_entry(Entry *entry)
-{
-	MemoryContextCallback *callback = palloc(sizeof(MemoryContextCallback));
-
-	callback->func = release_pin;
-	callback->arg = &entry->rs;
-	rr_role_schema_hold(&entry->rs);
-	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
-	return &entry->rs;
+	rr_unpin(&entry_of(rs)->pinned);
 }
 
 RrRoleSchema *
@@ -265,16 +197,16 @@ rr_role_schema_get(Oid role)
 
 		if (now != generation && attempt < MAX_ATTEMPTS)
 		{
-			free_entry(made);
+			free_entry(&made->pinned);
 			generation = now;
 			continue;
 		}
 		entry = made;
-		entry->current = true;
-		dlist_push_head(&entries, &entry->node);
-		trim();
+		rr_pinned_cache_add(&cache, &entry->pinned);
+		rr_pinned_cache_trim(&cache, (Size) rr_cache_memory * 1024, true);
 	}
-	return pin_entry(entry);
+	rr_pin_for_context(&entry->pinned);
+	return &entry->rs;
 }
 
 List	   *

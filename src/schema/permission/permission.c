@@ -1,6 +1,6 @@
 /*
- * permission.c: from the SDL of a permission to the schema through which the
- * role sees the upstream.
+ * permission.c: make the schema through which a role sees the upstream, from
+ * the SDL of its permission.
  */
 #include "postgres.h"
 
@@ -10,8 +10,8 @@
 #include "schema/permission/permission_int.h"
 
 /*
- * In documents from Hasura's console the type of @preset's value; it stands
- * for any literal, so for none of the upstream's.
+ * The scalar that documents from Hasura's console define for the value of
+ * @preset. It stands for any literal, so it is not a type of the upstream.
  */
 #define PRESET_VALUE "PresetValue"
 
@@ -40,8 +40,8 @@ add_used_by_inputs(GqlNames *known, const List *inputs)
 }
 
 /*
- * Of an upstream that uses directives without defining them (federation's,
- * AppSync's), parts may be copied as they are.
+ * Some upstreams use directives that they do not define (federation, AppSync).
+ * A permission may copy these parts as they are.
  */
 static void
 add_used_by_type(GqlNames *known, const GqlTypeDefNode *type)
@@ -65,9 +65,7 @@ add_used_by_type(GqlNames *known, const GqlTypeDefNode *type)
 	}
 }
 
-/*
- * Whatever starts with the name of a directive that the upstream has or uses.
- */
+/* Collect the names of the directives that the upstream defines or uses. */
 static GqlNames *
 known_directives(GqlSchema *upstream)
 {
@@ -303,9 +301,9 @@ gives_preset(GqlSchema *schema, const GqlValue *value, GqlType *type)
 }
 
 /*
- * The upstream's default into the document, if the role can see all of it. One
- * that it cannot see leaves the thing optional all the same: that null may be
- * given then is for the upstream to refuse.
+ * Write the upstream's default value into the document, if the role can see
+ * all of it. If not, the argument stays optional all the same: its type
+ * becomes nullable. Should the query give null then, the upstream refuses it.
  */
 static void
 settle_default(GqlSchema *schema, GqlInputValueDef *input, const GqlInputValueDef *upstream)
@@ -361,7 +359,7 @@ rr_permission_build_broken(const GqlDocument *document, GqlErrorList *errors)
 	return schema;
 }
 
-/* ---- what the upstream knows besides ---- */
+/* ---- what the upstream's schema adds ---- */
 
 /* The upstream's schema may be gone before the permission's. */
 static const char *

@@ -1,17 +1,17 @@
 /*
  * permission.h: a role's permission on a remote schema.
  *
- * A permission is SDL that is a part of the upstream's (docs/reference.md,
- * "Permissions on remote schemas"). It says what there is for the role, and
- * what is preset. The rest is taken from the upstream's schema: default
- * values, deprecations, which input objects take exactly one field, and
- * descriptions where the permission has none of its own.
+ * A permission is SDL that is a part of the upstream's (docs/permissions.md).
+ * It says what there is for the role, and what is preset. The rest is taken
+ * from the upstream's schema: default values, deprecations, which input
+ * objects take exactly one field, and descriptions where the permission has
+ * none of its own.
  *
  * An argument or input field with @preset is not in the role's schema. Its
  * value is sent with every request. What the query gives of an input object is
  * merged with the presets of the object's type, at every depth. An optional
- * argument that the query leaves out, or gives as null or an empty list, counts
- * as an empty object.
+ * argument that the query leaves out, or gives as null or an empty list,
+ * counts as an empty object.
  */
 #ifndef RR_PERMISSION_H
 #define RR_PERMISSION_H
@@ -52,7 +52,7 @@ typedef struct RrSamePermissions
 extern bool rr_same_permission(RrSamePermissions *known, const RrPermission *a,
 							   const RrPermission *b);
 
-/* ---- permission_of_role.c ---- */
+/* ---- role_permission.c ---- */
 
 /*
  * Choose the permission through which a role sees a remote schema, among all

@@ -1,8 +1,8 @@
 /*
- * permission_check.c: is a role's SDL a part of the upstream's schema
- * (reference, section 5.1), and are its presets right (5.2)?
+ * permission_check.c: is a role's SDL a part of the upstream's schema, and are
+ * its presets right (docs/permissions.md)?
  *
- * Everything wrong is filed, in the order of the document.
+ * Every error is filed, in the order of the document.
  */
 #include "postgres.h"
 

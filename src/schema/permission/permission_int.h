@@ -1,5 +1,6 @@
 /*
- * permission_int.h: what the files of schema/permission share among themselves.
+ * permission_int.h: what the files of schema/permission share among
+ * themselves.
  */
 #ifndef RR_PERMISSION_INT_H
 #define RR_PERMISSION_INT_H
@@ -34,9 +35,6 @@ extern GqlSchema *rr_permission_build(GqlDocument *document, GqlSchema *upstream
 extern GqlSchema *rr_permission_build_broken(const GqlDocument *document, GqlErrorList *errors);
 
 /* ---- preset.c ---- */
-
-/* Return an argument of @preset ("value", "static"), or NULL. */
-extern const GqlValue *rr_preset_argument(const GqlDirective *preset, const char *name);
 
 /* Return the @preset of an argument or input field, or NULL. */
 extern const GqlDirective *rr_preset_of(const GqlInputValueNode *node);

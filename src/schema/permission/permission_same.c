@@ -1,9 +1,9 @@
 /*
  * permission_same.c: do two permissions show the same?
  *
- * Each is written down as lines that say one thing each, without regard to
- * order: what the role's roots reach, with presets. Equal sets of lines are
- * equal permissions.
+ * Each permission is written as a set of lines, one for each thing that the
+ * role can reach from the root types, presets included. Permissions are the
+ * same if their sets of lines are equal.
  */
 #include "postgres.h"
 

@@ -1,5 +1,6 @@
 /*
- * preset.c: @preset in a role's permission on a remote schema.
+ * preset.c: which arguments and input fields a permission presets, and what
+ * that hides from the role. preset_value.c makes the values.
  */
 #include "postgres.h"
 
@@ -10,8 +11,8 @@
 
 #define SESSION_PREFIX "x-hasura-"
 
-static const GqlDirective *
-preset_of(const GqlInputValueNode *node)
+const GqlDirective *
+rr_preset_of(const GqlInputValueNode *node)
 {
 	ListCell   *lc;
 
@@ -23,9 +24,8 @@ preset_of(const GqlInputValueNode *node)
 	return NULL;
 }
 
-/* Is a string that starts like a session variable just that string? */
-static bool
-is_static(const GqlDirective *preset)
+bool
+rr_preset_is_static(const GqlDirective *preset)
 {
 	const GqlValue *value = gql_argument_get(preset->arguments, "static");
 
@@ -54,26 +54,28 @@ rr_holds_session_variable(const GqlValue *value)
 char	   *
 rr_preset_text(const GqlInputValueNode *node)
 {
-	const GqlDirective *preset = preset_of(node);
+	const GqlDirective *preset = rr_preset_of(node);
 	const GqlValue *value = preset ? gql_argument_get(preset->arguments, "value") : NULL;
 	StringInfoData out;
 
 	if (value == NULL)
 		return NULL;
 	initStringInfo(&out);
-	if (is_static(preset) && rr_holds_session_variable(value))
+	if (rr_preset_is_static(preset) && rr_holds_session_variable(value))
 		appendStringInfoString(&out, "static ");
 	gql_print_value(&out, value);
 	return out.data;
 }
 
-static GqlType *
-input_object(const GqlTypeRef *type)
+GqlType    *
+rr_input_object(const GqlTypeRef *type)
 {
 	GqlType    *named = gql_named_type(type);
 
 	return named->kind == GQL_INPUT_OBJECT ? named : NULL;
 }
+
+/* ---- what is hidden ---- */
 
 typedef struct PresetSearch
 {
@@ -88,11 +90,11 @@ typedef struct PresetSearch
 static bool
 is_preset(PresetSearch *search, const GqlInputValueDef *def)
 {
-	GqlType    *type = input_object(def->type);
+	GqlType    *type = rr_input_object(def->type);
 	bool		found = search->all;
 
 	check_stack_depth();
-	if (preset_of(def->node) != NULL)
+	if (rr_preset_of(def->node) != NULL)
 		return true;
 	if (type == NULL)
 		return false;
@@ -114,8 +116,8 @@ search_presets(GqlSchema *upstream, const GqlInputValueDef *def, bool all)
 	MemoryContext scratch;
 	bool		found;
 
-	if (preset_of(def->node) != NULL || input_object(def->type) == NULL)
-		return preset_of(def->node) != NULL;
+	if (rr_preset_of(def->node) != NULL || rr_input_object(def->type) == NULL)
+		return rr_preset_of(def->node) != NULL;
 	scratch = AllocSetContextCreate(CurrentMemoryContext, "remote_rel presets",
 									ALLOCSET_SMALL_SIZES);
 	gql_names_init(&search.visited, scratch);
@@ -149,15 +151,15 @@ hides_something(GqlSchema *upstream, GqlType *type)
 bool
 rr_gives_presets(GqlSchema *upstream, const GqlInputValueDef *def)
 {
-	GqlType    *type = input_object(def->type);
+	GqlType    *type = rr_input_object(def->type);
 
-	return preset_of(def->node) != NULL || (type != NULL && hides_something(upstream, type));
+	return rr_preset_of(def->node) != NULL || (type != NULL && hides_something(upstream, type));
 }
 
 bool
 rr_presets_require(GqlSchema *upstream, const GqlInputValueDef *def)
 {
-	GqlType    *type = input_object(def->type);
+	GqlType    *type = rr_input_object(def->type);
 
 	if (type == NULL || def->default_value != NULL || !hides_something(upstream, type))
 		return false;
@@ -172,11 +174,11 @@ static bool
 key_replaces_preset(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *template,
 					bool preset)
 {
-	GqlType    *type = input_object(def->type);
+	GqlType    *type = rr_input_object(def->type);
 	ListCell   *lc;
 
 	check_stack_depth();
-	preset |= preset_of(def->node) != NULL;
+	preset |= rr_preset_of(def->node) != NULL;
 	if (template->kind == GQL_VALUE_VARIABLE)
 		return preset || rr_has_presets(upstream, def);
 	foreach(lc, template->items)
@@ -196,251 +198,4 @@ bool
 rr_key_replaces_preset(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *template)
 {
 	return key_replaces_preset(upstream, def, template, false);
-}
-
-/* ---- values ---- */
-
-typedef struct PresetWalk
-{
-	GqlSchema  *upstream;
-	RrGetVariable variable;
-	GqlErrorList *errors;
-} PresetWalk;
-
-/* A session variable's text as a literal of the type; NULL when it is none. */
-static GqlValue *
-literal_of_text(const char *text, const char *type)
-{
-	GqlValue   *value;
-
-	if (strcmp(type, "Int") == 0 || strcmp(type, "Float") == 0)
-	{
-		value = gql_parse_value(text, strlen(text), gql_errors_create(1, NULL));
-		return value != NULL && (value->kind == GQL_VALUE_INT || value->kind == GQL_VALUE_FLOAT)
-			? value : NULL;
-	}
-	if (strcmp(type, "Boolean") == 0)
-	{
-		value = gql_make_value(GQL_VALUE_BOOLEAN);
-		value->boolean = pg_strcasecmp(text, "true") == 0;
-		return value->boolean || pg_strcasecmp(text, "false") == 0 ? value : NULL;
-	}
-	return gql_make_text_value(GQL_VALUE_STRING, text, strlen(text));
-}
-
-/* A session variable's text as a value of the type. */
-static GqlValue *
-value_of_variable(PresetWalk *w, const char *name, const GqlTypeRef *type)
-{
-	const char *text = w->variable(name);
-	GqlType    *named = gql_named_type(type);
-	GqlValue   *value = text ? literal_of_text(text, named->name) : NULL;
-	GqlError   *error;
-
-	if (value != NULL)
-		value = gql_coerce_value(w->upstream, value, &named->ref, true, "",
-								 gql_errors_create(1, NULL));
-	if (value != NULL)
-		return value;
-	if (text == NULL)
-		error = gql_error(w->errors, "Session variable \"%s\" is missing.", name);
-	else
-		error = gql_error(w->errors, "Session variable \"%s\" is no value of type %s.", name,
-						  named->name);
-	if (error != NULL)
-		error->code = text == NULL ? GQL_CODE_NOT_FOUND : GQL_CODE_COERCION_ERROR;
-	return NULL;
-}
-
-/* The value of a preset, session variables read. */
-static GqlValue *
-read_preset(PresetWalk *w, const GqlValue *value, const GqlTypeRef *type)
-{
-	GqlValue   *copy;
-	GqlType    *object = input_object(type);
-	ListCell   *lc;
-
-	check_stack_depth();
-	if (rr_is_session_variable(value))
-		return value_of_variable(w, value->text, type);
-	if (value->kind != GQL_VALUE_LIST && value->kind != GQL_VALUE_OBJECT)
-		return unconstify(GqlValue *, value);
-	copy = gql_make_value(value->kind);
-	foreach(lc, value->items)
-	{
-		if (value->kind == GQL_VALUE_LIST)
-		{
-			const GqlTypeRef *list = gql_nullable_type(type);
-			GqlValue   *item = read_preset(w, lfirst(lc), list->kind == GQL_TYPE_LIST ? list->of
-										   : list);
-
-			if (item == NULL)
-				return NULL;
-			copy->items = lappend(copy->items, item);
-		}
-		else
-		{
-			GqlObjectField *field = palloc(sizeof(GqlObjectField));
-			GqlInputValueDef *def;
-
-			*field = *(GqlObjectField *) lfirst(lc);
-			def = object ? gql_type_input(w->upstream, object, field->name.value) : NULL;
-			field->value = read_preset(w, field->value, def ? def->type : type);
-			if (field->value == NULL)
-				return NULL;
-			copy->items = lappend(copy->items, field);
-		}
-	}
-	return copy;
-}
-
-static void
-add_member(GqlValue *object, const GqlName *name, GqlValue *value)
-{
-	GqlObjectField *field = palloc0(sizeof(GqlObjectField));
-
-	field->name = *name;
-	field->value = value;
-	object->items = lappend(object->items, field);
-}
-
-/*
- * What a preset object has and a given one has not; NULL when one of them is
- * none.
- */
-static GqlValue *
-left_of_preset(const GqlValue *preset, const GqlValue *given)
-{
-	GqlValue   *left;
-	ListCell   *lc;
-
-	check_stack_depth();
-	if (preset->kind != GQL_VALUE_OBJECT || given->kind != GQL_VALUE_OBJECT)
-		return NULL;
-	left = gql_make_value(GQL_VALUE_OBJECT);
-	foreach(lc, preset->items)
-	{
-		const GqlObjectField *member = lfirst(lc);
-		const GqlValue *mine = gql_object_get(given, member->name.value);
-		GqlValue   *value = mine ? left_of_preset(member->value, mine) : member->value;
-
-		if (value != NULL)
-			add_member(left, &member->name, value);
-	}
-	return left;
-}
-
-/* A given object with what is left of a preset one. */
-static GqlValue *
-merged(const GqlValue *given, const GqlValue *left)
-{
-	GqlValue   *object = gql_make_value(GQL_VALUE_OBJECT);
-	ListCell   *lc;
-
-	check_stack_depth();
-	foreach(lc, given->items)
-	{
-		const GqlObjectField *member = lfirst(lc);
-		const GqlValue *more = gql_object_get(left, member->name.value);
-
-		add_member(object, &member->name, more ? merged(member->value, more) : member->value);
-	}
-	foreach(lc, left->items)
-	{
-		const GqlObjectField *member = lfirst(lc);
-
-		if (gql_object_get(given, member->name.value) == NULL)
-			add_member(object, &member->name, member->value);
-	}
-	return object;
-}
-
-static bool apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given,
-				  GqlValue **result);
-
-/* An object: presets, and what is given of the rest. */
-static bool
-apply_to_object(PresetWalk *w, GqlType *type, const GqlValue *given, GqlValue **result)
-{
-	GqlValue   *object = gql_make_value(GQL_VALUE_OBJECT);
-
-	gql_foreach(GqlInputValueDef, field, gql_type_fields(w->upstream, type))
-	{
-		const GqlValue *inner = gql_object_get(given, field->name);
-		GqlValue   *value;
-
-		if (inner == NULL && !rr_is_hidden(w->upstream, field))
-			continue;
-		if (!apply(w, field, inner, &value))
-			return false;
-		add_member(object, &(GqlName) {.value = field->name, .loc = -1}, value);
-	}
-	*result = object;
-	return true;
-}
-
-static bool
-apply_to_type(PresetWalk *w, const GqlTypeRef *type, const GqlValue *given, GqlValue **result)
-{
-	GqlType    *object = input_object(type);
-	ListCell   *lc;
-
-	check_stack_depth();
-	*result = unconstify(GqlValue *, given);
-	if (object == NULL || given->kind == GQL_VALUE_NULL)
-		return true;
-	if (given->kind == GQL_VALUE_LIST)
-	{
-		*result = gql_make_value(GQL_VALUE_LIST);
-		foreach(lc, given->items)
-		{
-			GqlValue   *item;
-
-			if (!apply_to_type(w, &object->ref, lfirst(lc), &item))
-				return false;
-			(*result)->items = lappend((*result)->items, item);
-		}
-		return true;
-	}
-	return given->kind != GQL_VALUE_OBJECT || apply_to_object(w, object, given, result);
-}
-
-static bool
-apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValue **result)
-{
-	const GqlDirective *preset = preset_of(def->node);
-
-	if (preset != NULL)
-	{
-		/*
-		 * of this, only a relationship can have given something, which comes
-		 * first
-		 */
-		const GqlValue *value = gql_argument_get(preset->arguments, "value");
-		GqlValue   *left = given ? left_of_preset(value, given) : unconstify(GqlValue *, value);
-
-		if (left != NULL && !is_static(preset))
-		{
-			left = read_preset(w, left, def->type);
-			if (left == NULL)
-				return false;
-		}
-		*result = left;
-		if (given == NULL)
-			return true;
-		given = left ? merged(given, left) : given;
-	}
-	if (given != NULL)
-		return apply_to_type(w, def->type, given, result);
-	return apply_to_object(w, input_object(def->type), NULL, result);
-}
-
-GqlValue   *
-rr_apply_presets(GqlSchema *upstream, const GqlInputValueDef *def, const GqlValue *given,
-				 RrGetVariable variable, GqlErrorList *errors)
-{
-	PresetWalk	w = {upstream, variable, errors};
-	GqlValue   *value;
-
-	return apply(&w, def, given, &value) ? value : NULL;
 }

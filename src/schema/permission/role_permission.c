@@ -1,5 +1,5 @@
 /*
- * role_permission.c: whose permission a role uses.
+ * role_permission.c: which permission on a remote schema applies to a role.
  */
 #include "postgres.h"
 

@@ -116,8 +116,8 @@ extern RrRemote *rr_remote_create(const RrRemoteSchema *def);
 
 /*
  * Return what a permission's SDL leaves of a whole remote schema; it does not
- * depend on whole afterwards. In CurrentMemoryContext. The SDL must have passed
- * rr_check_permission().
+ * depend on whole afterwards. In CurrentMemoryContext. The SDL must have
+ * passed rr_check_permission().
  */
 extern RrRemote *rr_remote_restrict(const RrRemote *whole, const char *sdl);
 
@@ -137,7 +137,7 @@ extern const char *rr_remote_type_name(const RrRemote *remote, const GqlType *up
 extern const char *rr_remote_field_name(const RrRemote *remote, const GqlType *upstream,
 										const char *field);
 
-/* Find the upstream's field that has this name in the role's schema, or NULL. */
+/* Find the upstream's field of this name in the role's schema, or NULL. */
 extern GqlFieldDef *rr_remote_field_named(const RrRemote *remote, const GqlType *upstream,
 										  const char *name);
 

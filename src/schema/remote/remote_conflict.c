@@ -1,12 +1,14 @@
 /*
- * remote_conflict.c: what of a remote schema cannot stand in one graph with
- * others, or with what is ours (DESIGN.md section 3).
+ * remote_conflict.c: what keeps a remote schema from being in one graph with
+ * others, or with names reserved for the module.
  *
- * Names are compared as they are in the role's schema, customization included.
- * Types of one name and one structure are shared; everything else that meets
- * is filed, naming both sides and the member that differs. Compared are the
- * upstreams' whole schemas; and, for a role, what its permissions leave of
- * them, since types that are the same may be so in part only.
+ * Names are compared as they are in the role's schema, after customization.
+ * Types with the same name and the same structure are shared. Any other clash
+ * is filed, in words that name both sides and the first member that differs.
+ *
+ * The upstreams' whole schemas are compared first. For a role, what its
+ * permissions leave of them is compared again: types that are the same as a
+ * whole may differ in their visible parts.
  */
 #include "postgres.h"
 
@@ -17,8 +19,8 @@ typedef struct Conflict
 {
 	RrRemote   *earlier;
 	RrRemote   *later;
-	GqlNames   *types;			/* filed already: with an earlier one still,
-								 * that shares them */
+	GqlNames   *types;			/* RrRemoteType, filed already: a type that
+								 * several earlier ones share is filed once */
 	GqlNames   *directives;
 	GqlErrorList *errors;
 } Conflict;
@@ -58,10 +60,7 @@ name_of(const RrRemote *remote)
 	return remote->def->name;
 }
 
-/*
- * ---- the first difference of two things of one name, as a clause; NULL if
- * there is none ----
- */
+/* ---- the first difference of two things of one name, or NULL ---- */
 
 static char *
 only_in(const RrRemote *remote, const char *what, const char *name)
@@ -224,7 +223,7 @@ compare_type(const Conflict *c, GqlType *here, GqlType *there)
 	return NULL;
 }
 
-/* ---- what meets ---- */
+/* ---- two remote schemas ---- */
 
 /*
  * The types that a remote schema brings, by their names in the role's schema:
@@ -253,18 +252,11 @@ brought_types(const RrRemote *remote)
 	return types;
 }
 
-static bool
-is_root(const RrRemote *remote, const GqlType *type)
-{
-	return type == remote->upstream->query || type == remote->upstream->mutation ||
-		type == remote->upstream->subscription;
-}
-
 static const char *
 type_hint(const RrRemote *remote, const GqlType *type)
 {
 	return psprintf("A \"%s\" in the \"customization\" of \"%s\" keeps them apart.",
-					is_root(remote, type) ? "mapping\" of the root type in \"type_names"
+					rr_remote_is_root(remote, type) ? "mapping\" of the root type in \"type_names"
 					: "prefix\" in \"type_names", name_of(remote));
 }
 

@@ -1,17 +1,20 @@
 /*
- * remote_customization.c: is the customization of a remote schema one that
- * leaves every name clear (reference, section 6)?
+ * remote_customization.c: does the customization of a remote schema leave
+ * every name unambiguous and valid?
+ *
+ * A new customization is read in catalog/definition.c, applied in
+ * remote_names.c, and checked here.
  */
 #include "postgres.h"
 
 #include "compat.h"
 #include "schema/remote/remote_int.h"
 
-/* A name given, and to what. */
+/* A name that is taken. */
 typedef struct Renamed
 {
-	const char *name;			/* the new one */
-	const char *what;			/* whose it is */
+	const char *name;			/* in the role's schema */
+	const char *what;			/* 'type "Ship"', 'field "Ship.name"' */
 } Renamed;
 
 static bool
@@ -20,7 +23,7 @@ is_plain_name(const char *name)
 	return gql_is_name(name) && strncmp(name, "__", 2) != 0;
 }
 
-/* what: 'type "Ship"'. */
+/* Take a name; file it if it is invalid or taken already. */
 static void
 claim(GqlNames *taken, const char *name, const char *original, const char *what,
 	  GqlErrorList *errors)
@@ -38,8 +41,8 @@ claim(GqlNames *taken, const char *name, const char *original, const char *what,
 }
 
 /*
- * A standard scalar under another name is a scalar like others; its own name
- * goes on meaning what it always does.
+ * A standard scalar may be renamed. It is a custom scalar then, and its own
+ * name still means the standard scalar.
  */
 static void
 check_types(RrRemote *remote, GqlErrorList *errors)

@@ -33,6 +33,9 @@ extern bool rr_remote_brings_type(const RrRemote *remote, const GqlType *upstrea
 extern const RrFieldNaming *rr_remote_field_naming(const RrRemote *remote,
 												   const GqlType *upstream);
 
+/* Is it one of the types of introspection, such as __Type? */
+extern bool rr_remote_is_introspection(const GqlType *type);
+
 /* Is it one of the upstream's root types? */
 extern bool rr_remote_is_root(const RrRemote *remote, const GqlType *upstream);
 

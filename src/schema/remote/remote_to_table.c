@@ -1,5 +1,5 @@
 /*
- * remote_source.c: join fields from types of a remote schema to tables.
+ * remote_to_table.c: join fields from types of a remote schema to tables.
  */
 #include "postgres.h"
 
@@ -9,7 +9,7 @@
 #include "schema/remote/remote_int.h"
 #include "schema/table/table.h"
 
-/* Can rows be found by a column? */
+/* Can rows be looked up by an array of the column's values? */
 static bool
 is_comparable(RrDatabase *db, const RrColumn *column)
 {
@@ -22,8 +22,8 @@ is_comparable(RrDatabase *db, const RrColumn *column)
 }
 
 /*
- * What of the table's side cannot be served; NULL when all is well, or
- * something is missing altogether.
+ * Return why the table's side cannot be served, or NULL. A column that does
+ * not exist is not its business: management reports it.
  */
 static const char *
 unfit_reason(RrDatabase *db, const RrToSource *to)
@@ -64,10 +64,7 @@ rr_database_check_table_joins(RrDatabase *db)
 	}
 }
 
-/*
- * The join as the role can have it; NULL when something of it is missing or
- * hidden.
- */
+/* Build the join; NULL if the role may not see everything it needs. */
 static RrTableJoin *
 build(RrRoleSchema *rs, const RrRelationship *relationship, const RrRemote *source)
 {

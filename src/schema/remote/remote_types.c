@@ -1,46 +1,23 @@
 /*
- * remote_types.c: what remote schemas add to a role's schema: their types
- * under their customized names, and their root fields.
+ * remote_types.c: what remote schemas add to a role's schema: their types,
+ * under customized names, and their root fields.
  *
  * Types are entered by name at once and completed at first use: most queries
- * touch a handful of the types that a large upstream has. A type's fields keep
- * the upstream's own GqlFieldDef in reach by name (rr_remote_upstream_type()),
- * since two remote schemas may share a type, and the one that answers follows
- * from where the query came from.
+ * touch a handful of the types that a large upstream has. Two remote schemas
+ * may share a type, and the one that answers follows from where the query came
+ * from. So the upstream's own type is found again by name
+ * (rr_remote_upstream_type()).
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 #include "utils/memutils.h"
+#include "settings.h"
 
 #include "schema/permission/permission.h"
 #include "schema/remote/remote_int.h"
-#include "settings.h"
 
-static const char *
-mapped(const GqlNames *mapping, const char *name)
-{
-	const RrMapping *m = gql_names_get(mapping, name);
-
-	return m ? m->to : NULL;
-}
-
-static bool
-is_standard_scalar(const char *name)
-{
-	static const char *const standard[] = {"Int", "Float", "String", "Boolean", "ID"};
-
-	for (int i = 0; i < (int) lengthof(standard); i++)
-		if (strcmp(name, standard[i]) == 0)
-			return true;
-	return false;
-}
-
-static bool
-is_introspection(const GqlType *type)
-{
-	return strncmp(type->name, "__", 2) == 0;
-}
+/* ---- which types there are ---- */
 
 bool
 rr_remote_hides(const RrRemote *remote, const GqlInputValueDef *def)
@@ -48,82 +25,53 @@ rr_remote_hides(const RrRemote *remote, const GqlInputValueDef *def)
 	return remote->restricted && rr_is_hidden(remote->upstream, def);
 }
 
+/* Can the role reach a type of the upstream? */
 static bool
-is_root(const GqlSchema *schema, const GqlType *type)
+is_reached(const RrRemote *remote, const GqlType *type)
 {
-	return type == schema->query || type == schema->mutation || type == schema->subscription;
+	return !remote->restricted || gql_names_get(&remote->reached, type->name) != NULL;
 }
 
-const char *
-rr_remote_type_name(const RrRemote *remote, const GqlType *upstream)
+/*
+ * Does another type refer to a root type of the upstream? Then the root type
+ * becomes a type of the role's schema, too.
+ */
+static bool
+is_referred_to(const RrRemote *remote, const GqlType *root)
 {
-	const RrCustomization *c = remote->def->customization;
-	const char *to;
+	GqlSchema  *upstream = remote->upstream;
 
-	if (c == NULL || is_introspection(upstream))
-		return upstream->name;
-	to = mapped(&c->type_mapping, upstream->name);
-	if (to != NULL)
-		return to;
-	if (is_standard_scalar(upstream->name) || is_root(remote->upstream, upstream))
-		return upstream->name;
-	if (c->type_prefix[0] == '\0' && c->type_suffix[0] == '\0')
-		return upstream->name;
-	return psprintf("%s%s%s", c->type_prefix, upstream->name, c->type_suffix);
-}
-
-static const RrFieldNaming *
-naming_of(const RrRemote *remote, const GqlType *upstream)
-{
-	ListCell   *lc;
-
-	if (remote->def->customization == NULL)
-		return NULL;
-	foreach(lc, remote->def->customization->field_names)
+	gql_foreach(GqlType, type, &upstream->types)
 	{
-		const RrFieldNaming *naming = lfirst(lc);
-
-		if (strcmp(naming->parent_type, upstream->name) == 0)
-			return naming;
+		if (rr_remote_is_introspection(type) || !is_reached(remote, type))
+			continue;
+		if (type->kind == GQL_UNION && gql_names_get(&type->members, root->name) != NULL)
+			return true;
+		if (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE)
+			gql_foreach(GqlFieldDef, field, gql_type_fields(upstream, type))
+				if (gql_named_type(field->type) == root)
+				return true;
 	}
-	return NULL;
+	return root->interfaces.n > 0;
 }
 
-const char *
-rr_remote_field_name(const RrRemote *remote, const GqlType *upstream, const char *field)
+bool
+rr_remote_brings_type(const RrRemote *remote, const GqlType *upstream)
 {
-	const RrFieldNaming *naming = naming_of(remote, upstream);
-	const char *to;
-
-	if (naming == NULL || strncmp(field, "__", 2) == 0)
-		return field;
-	to = mapped(&naming->mapping, field);
-	if (to != NULL)
-		return to;
-	if (naming->prefix[0] == '\0' && naming->suffix[0] == '\0')
-		return field;
-	return psprintf("%s%s%s", naming->prefix, field, naming->suffix);
+	return is_reached(remote, upstream) && (!rr_remote_is_root(remote, upstream) ||
+											is_referred_to(remote, upstream));
 }
 
-GqlFieldDef *
-rr_remote_field_named(const RrRemote *remote, const GqlType *upstream, const char *name)
+/* A directive of the upstream's own that may stand in a query. */
+static bool
+is_offered(const GqlDirectiveDef *directive)
 {
-	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, unconstify(GqlType *,
-																				 upstream)))
-	{
-		if (strcmp(rr_remote_field_name(remote, upstream, field->name), name) == 0)
-			return field;
-	}
-	return NULL;
+	const uint32 executable = (1 << (GQL_LOC_VARIABLE_DEFINITION + 1)) - 1;
+
+	return !directive->builtin && (directive->locations & executable) != 0;
 }
 
-GqlType    *
-rr_remote_upstream_type(const RrRemote *remote, const char *name)
-{
-	const RrRemoteType *type = gql_names_get(&remote->types, name);
-
-	return type ? type->upstream : NULL;
-}
+/* ---- types and fields ---- */
 
 const GqlTypeRef *
 rr_remote_type_ref(RrRoleSchema *rs, const RrRemote *remote, const GqlTypeRef *upstream)
@@ -191,8 +139,8 @@ add_field(RrRoleSchema *rs, RrRemote *remote, GqlType *to, const GqlType *upstre
 }
 
 /*
- * Where several remote schemas share a type, its relationships from each of
- * them.
+ * Add the type's join fields. Where several remote schemas share the type,
+ * those of each of them.
  */
 static void
 add_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
@@ -252,7 +200,7 @@ complete_type(GqlSchema *schema, GqlType *type)
 }
 
 /*
- * Interfaces and members name types, so they follow when all names are
+ * Add a type's interfaces and members, once the names of all types are
  * entered.
  */
 static void
@@ -264,99 +212,6 @@ link_type(RrRoleSchema *rs, RrRemote *remote, GqlType *type, const GqlType *upst
 	if (upstream->kind == GQL_UNION)
 		gql_foreach(GqlType, member, &upstream->members)
 			gql_type_add_member(type, gql_named_type(rr_remote_type_ref(rs, remote, &member->ref)));
-}
-
-/* Is a type of the upstream one that the role can come to? */
-static bool
-is_reached(const RrRemote *remote, const GqlType *type)
-{
-	return !remote->restricted || gql_names_get(&remote->reached, type->name) != NULL;
-}
-
-/*
- * Do other types refer to a root type of the upstream, so that it has to stay
- * a type of its own?
- */
-static bool
-is_referred_to(const RrRemote *remote, const GqlType *root)
-{
-	GqlSchema  *upstream = remote->upstream;
-
-	gql_foreach(GqlType, type, &upstream->types)
-	{
-		if (is_introspection(type) || !is_reached(remote, type))
-			continue;
-		if (type->kind == GQL_UNION && gql_names_get(&type->members, root->name) != NULL)
-			return true;
-		if (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE)
-			gql_foreach(GqlFieldDef, field, gql_type_fields(upstream, type))
-				if (gql_named_type(field->type) == root)
-				return true;
-	}
-	return root->interfaces.n > 0;
-}
-
-bool
-rr_remote_brings_type(const RrRemote *remote, const GqlType *upstream)
-{
-	return is_reached(remote, upstream) && (!is_root(remote->upstream, upstream) ||
-											is_referred_to(remote, upstream));
-}
-
-/* A directive of the upstream's own that may stand in a query. */
-static bool
-is_offered(const GqlDirectiveDef *directive)
-{
-	const uint32 executable = (1 << (GQL_LOC_VARIABLE_DEFINITION + 1)) - 1;
-
-	return !directive->builtin && (directive->locations & executable) != 0;
-}
-
-/* ---- what a permission leaves ---- */
-
-static void reach(RrRemote *remote, GqlType *type);
-
-static void
-reach_inputs(RrRemote *remote, const GqlNames *inputs)
-{
-	gql_foreach(GqlInputValueDef, input, inputs)
-		if (!rr_remote_hides(remote, input))
-		reach(remote, gql_named_type(input->type));
-}
-
-/*
- * Types that only hidden arguments and fields lead to, or nothing at all, are
- * not the role's.
- */
-static void
-reach(RrRemote *remote, GqlType *type)
-{
-	check_stack_depth();
-	if (!gql_names_add(&remote->reached, type))
-		return;
-	if (type->kind == GQL_INPUT_OBJECT)
-		reach_inputs(remote, &type->fields);
-	else if (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE)
-		gql_foreach(GqlFieldDef, field, &type->fields)
-	{
-		reach_inputs(remote, &field->args);
-		reach(remote, gql_named_type(field->type));
-	}
-	gql_foreach(GqlType, interface, &type->interfaces)
-		reach(remote, interface);
-	gql_foreach(GqlType, member, &type->members)
-		reach(remote, member);
-}
-
-static void
-reach_roots(RrRemote *remote)
-{
-	reach(remote, remote->upstream->query);
-	if (remote->upstream->mutation != NULL)
-		reach(remote, remote->upstream->mutation);
-	gql_foreach(GqlDirectiveDef, directive, &remote->upstream->directives)
-		if (is_offered(directive))
-		reach_inputs(remote, &directive->args);
 }
 
 static void
@@ -371,7 +226,7 @@ add_types(RrRoleSchema *rs, RrRemote *remote)
 		RrRemoteType *info;
 		GqlType    *to;
 
-		if (is_introspection(type))
+		if (rr_remote_is_introspection(type))
 			continue;
 		if (!rr_remote_brings_type(remote, type))
 			continue;
@@ -379,7 +234,7 @@ add_types(RrRoleSchema *rs, RrRemote *remote)
 		info->name = rr_remote_type_name(remote, type);
 		info->upstream = type;
 		info->remote = remote;
-		info->naming = naming_of(remote, type);
+		info->naming = rr_remote_field_naming(remote, type);
 		if (!gql_names_add(&remote->types, info))
 			continue;
 		to = gql_schema_add_type(rs->schema, type->kind, info->name);
@@ -427,8 +282,8 @@ add_directives(RrRoleSchema *rs, RrRemote *remote)
 }
 
 /*
- * The fields of an upstream's root type, into the role's root type or into a
- * namespace.
+ * Add the fields of an upstream's root type to the role's root type, or to the
+ * type behind a namespace.
  */
 static void
 add_root_fields(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream_root, GqlType **root,
@@ -461,6 +316,55 @@ add_root_fields(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream_root, GqlT
 	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, upstream_root))
 		add_field(rs, remote, to, upstream_root, field);
 }
+
+/* ---- what a permission leaves ---- */
+
+static void reach(RrRemote *remote, GqlType *type);
+
+static void
+reach_inputs(RrRemote *remote, const GqlNames *inputs)
+{
+	gql_foreach(GqlInputValueDef, input, inputs)
+		if (!rr_remote_hides(remote, input))
+		reach(remote, gql_named_type(input->type));
+}
+
+/*
+ * Note a type and what it leads to as reached. The role does not see types
+ * that only hidden arguments and input fields lead to, or nothing at all.
+ */
+static void
+reach(RrRemote *remote, GqlType *type)
+{
+	check_stack_depth();
+	if (!gql_names_add(&remote->reached, type))
+		return;
+	if (type->kind == GQL_INPUT_OBJECT)
+		reach_inputs(remote, &type->fields);
+	else if (type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE)
+		gql_foreach(GqlFieldDef, field, &type->fields)
+	{
+		reach_inputs(remote, &field->args);
+		reach(remote, gql_named_type(field->type));
+	}
+	gql_foreach(GqlType, interface, &type->interfaces)
+		reach(remote, interface);
+	gql_foreach(GqlType, member, &type->members)
+		reach(remote, member);
+}
+
+static void
+reach_roots(RrRemote *remote)
+{
+	reach(remote, remote->upstream->query);
+	if (remote->upstream->mutation != NULL)
+		reach(remote, remote->upstream->mutation);
+	gql_foreach(GqlDirectiveDef, directive, &remote->upstream->directives)
+		if (is_offered(directive))
+		reach_inputs(remote, &directive->args);
+}
+
+/* ---- remote schemas ---- */
 
 static RrRemote *
 new_remote(const RrRemoteSchema *def, GqlSchema *upstream)
@@ -543,8 +447,9 @@ fits(const RrRemote *whole, const char *sdl)
 }
 
 /*
- * What the role's permission leaves of a remote schema, unless it does not fit
- * (any more), or its parts of two remote schemas do not fit together.
+ * Add what the role's permission leaves of a remote schema; not if the
+ * permission does not fit the upstream (any more), or if what it leaves
+ * clashes with an earlier remote schema.
  */
 static void
 add_restricted(RrRoleSchema *rs, const RrRemote *whole, const RrPermission *permission)
@@ -578,7 +483,7 @@ rr_add_remote_schemas(RrRoleSchema *rs)
 		RrSamePermissions same = {0};
 		RrRemote   *whole;
 
-		if (def->sdl == NULL)	/* it was never reached */
+		if (def->sdl == NULL)	/* the upstream was never reached */
 			continue;
 		if (!see_whole)
 		{
@@ -586,7 +491,7 @@ rr_add_remote_schemas(RrRoleSchema *rs)
 			permission = rr_role_permission(rs->role, role_name,
 											rr_catalog_permissions(def->name), &same, conflict);
 		}
-		/* without a permission it matters only to those that come later */
+		/* a role without permission needs it only to check later ones */
 		whole = see_whole || permission != NULL || list_length(defs) > 1 ? rr_remote_create(def)
 			: NULL;
 		MemoryContextSwitchTo(old);

@@ -59,7 +59,8 @@ read_manual(RrLinkUsing *using, const RrDoc *doc)
 	RR_DOC_CHECK_KEYS(doc, "remote_table", "column_mapping", "source", "insertion_order");
 	rr_check_source(doc);
 	if (order)
-		(void) rr_doc_text(order);	/* nested inserts are not this module's */
+		(void) rr_doc_text(order);	/* checked, not used: there are no nested
+									 * inserts */
 	read_table(using, rr_doc_require(doc, "remote_table"));
 	foreach(lc, rr_doc_members(rr_doc_require(doc, "column_mapping")))
 	{

@@ -1,7 +1,8 @@
 /*
- * privilege.c: what a role may. False of what is not there (any more): the
- * server's own functions throw then, and a table may well be dropped between
- * the moment it was found and the one it is asked about.
+ * privilege.c: what a role may do, as the server tells.
+ *
+ * The server's own functions throw when the object does not exist. A table may
+ * be dropped after it was found, so these return false then.
  */
 #include "postgres.h"
 

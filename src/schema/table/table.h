@@ -4,8 +4,8 @@
  * It has two layers. An RrDatabase is what the catalogs say about the exposed
  * relations, the same for every role: columns, keys, relationships, functions.
  * It has a memory context of its own and is shared by the role schemas made
- * from it. RrRoleTables adds the privileges of one role, looked up when a table
- * is first touched.
+ * from it. RrRoleTables adds the privileges of one role, looked up when a
+ * table is first touched.
  */
 #ifndef RR_TABLE_H
 #define RR_TABLE_H
@@ -221,9 +221,9 @@ typedef struct RrTableType
 } RrTableType;
 
 /*
- * GqlFieldDef.data of fields of tables, of their aggregates, and of query_root;
- * GqlInputValueDef.data of the fields of bool_exp and order_by. What does not
- * apply is NULL.
+ * GqlFieldDef.data of fields of tables, of their aggregates, and of
+ * query_root; GqlInputValueDef.data of the fields of bool_exp and order_by.
+ * What does not apply is NULL.
  */
 typedef struct RrTableField
 {
@@ -346,7 +346,8 @@ extern Oid	rr_scalar_comparison(const RrScalar *scalar, const RrOperator *op);
 
 /*
  * Return the type in which the right operand is bound: an array type for
- * lists, but the scalar's own for IN of arrays. InvalidOid where there is none.
+ * lists, but the scalar's own for IN of arrays. InvalidOid where there is
+ * none.
  */
 extern Oid	rr_operator_type(const RrScalar *scalar, const RrOperator *op);
 
@@ -370,8 +371,8 @@ extern bool rr_can_read(RrRoleSchema *rs, const RrTable *table, AttrNumber attnu
 /* ---- privilege.c ---- */
 
 /*
- * What a role may do, asked of the server directly. False for what is not there
- * (any more).
+ * What a role may do, asked of the server directly. False for what is not
+ * there (any more).
  */
 extern bool rr_may_use_schema(Oid role, Oid schema);
 extern bool rr_may_read_table(Oid role, Oid table);

@@ -21,6 +21,13 @@
 
 /* ---- reading the database ---- */
 
+/* Of RrDatabase.by_oid. */
+typedef struct RrTableEntry
+{
+	Oid			oid;			/* hash key */
+	RrTable    *table;
+} RrTableEntry;
+
 /*
  * table_names.c: give each relation its GraphQL name and enter it into
  * db->tables and db->by_oid, or note why it has none. Of several relations
@@ -42,7 +49,7 @@ extern void rr_database_enter_tables(RrDatabase *db, RrFoundTable *found, int nf
  */
 extern void rr_database_link(RrDatabase *db);
 
-/* function_catalog.c: find the functions of computed fields and tracked ones. */
+/* function_catalog.c: find the functions behind computed fields and tracked functions. */
 extern void rr_database_functions(RrDatabase *db);
 
 /* ---- database_watch.c: what makes the database stale ---- */
@@ -108,9 +115,9 @@ typedef struct RrOwnType
 StaticAssertDecl(offsetof(RrOwnType, name) == 0, "items of GqlNames start with their name");
 
 /*
- * Return the type named after a table with a suffix. If it is made, its data is
- * an RrTableType of table and aggregate, and complete() adds its fields when
- * something looks at them.
+ * Return the type named after a table with a suffix. If it is made, its data
+ * is an RrTableType of table and aggregate, and complete() adds its fields
+ * when something looks at them.
  */
 extern GqlType *rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind,
 									 const char *suffix, const RrAggregate *aggregate,
@@ -119,10 +126,13 @@ extern GqlType *rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, Gql
 /* Make an RrTableField with everything else NULL, in the schema's context. */
 extern RrTableField *rr_table_field(RrRoleSchema *rs, RrFieldKind kind, const RrTable *table);
 
+/* Add the argument "path" to a field if its value is json or jsonb. */
+extern void rr_add_path_arg(RrRoleSchema *rs, GqlFieldDef *field, const RrScalar *scalar);
+
 /* Return [books!], the list of a table's rows. */
 extern const GqlTypeRef *rr_table_rows(RrRoleSchema *rs, const RrTable *table);
 
-/* Sort the fields of an object type by name, from the one at index first on. */
+/* Sort the fields of an object type by name, starting at index first. */
 extern void rr_sort_fields(GqlType *type, int first);
 
 /* ---- table_type_lookup.c ---- */
@@ -141,13 +151,10 @@ extern void rr_touch_table(RrRoleSchema *rs, const RrTable *table);
 
 /* Add a computed field to a table's object type, if the role may have it. */
 extern void rr_table_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table,
-								  const RrFunction *function);
+										const RrFunction *function);
 
 /* Add the fields of a tracked function to query_root, if the role may. */
 extern void rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *function);
-
-/* Add the argument "path" to a field if its value is json or jsonb. */
-extern void rr_add_path_arg(RrRoleSchema *rs, GqlFieldDef *field, const RrScalar *scalar);
 
 /*
  * Is it a computed field that is one scalar, or rows, and takes no argument
@@ -171,13 +178,13 @@ extern char *rr_type_name(Oid type);
 /* Is it a number of a built-in type? */
 extern bool rr_scalar_is_numeric(const RrScalar *scalar);
 
-/* Has it a default btree operator class? */
-extern bool rr_scalar_is_sortable(const RrScalar *scalar);
-
 /* Does max() take it? */
 extern bool rr_scalar_has_max(const RrScalar *scalar);
 
 /* ---- table_comparison.c ---- */
+
+/* Has it a default btree operator class? */
+extern bool rr_scalar_is_sortable(const RrScalar *scalar);
 
 /* Return Int_comparison_exp and the like. */
 extern GqlType *rr_comparison_type(RrRoleSchema *rs, const RrScalar *scalar);
@@ -198,7 +205,7 @@ extern void rr_complete_select_column(GqlSchema *schema, GqlType *type);
 /* Return the enum order_by. */
 extern GqlType *rr_order_by_enum(RrRoleSchema *rs);
 
-/* Add a column to an enum of columns, unless GraphQL forbids the name there. */
+/* Add a column to an enum of columns, unless GraphQL forbids its name. */
 extern void rr_add_column_value(RrRoleSchema *rs, GqlType *type, const RrColumn *column);
 
 /*

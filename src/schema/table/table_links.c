@@ -2,9 +2,10 @@
  * table_links.c: relationships between tables: the explicit ones, and those
  * that follow from foreign keys, with their names.
  *
- * Names depend on names only (never on the order in which constraints were
- * made, or on privileges): of several keys that want one name at the same
- * step, none gets it.
+ * A name never depends on the order in which constraints were made, nor on
+ * privileges. Names are given in steps, each with its own way to form a name.
+ * If several foreign keys want the same name in one step, none of them gets
+ * it.
  */
 #include "postgres.h"
 
@@ -15,13 +16,13 @@
 
 #include "schema/table/table_int.h"
 
-/* A foreign key seen from one of its ends, on its way to a name. */
+/* A foreign key seen from one of its ends; it needs a name. */
 typedef struct Candidate
 {
 	const RrForeignKey *key;
 	bool		backward;
 	bool		array;
-	const char *wants;			/* at the present step; or NULL */
+	const char *wants;			/* in the current step, or NULL */
 	const char *name;			/* once it has one */
 } Candidate;
 
@@ -62,7 +63,7 @@ aggregate_name(const char *name)
 	return psprintf("%s_aggregate", name);
 }
 
-/* ---- choices of a name (reference, 10.1) ---- */
+/* ---- ways to form a name, one for each step ---- */
 
 static const char *
 without_id(const Candidate *candidate)
@@ -139,8 +140,8 @@ is_alone(const GqlNames *demands, const char *name)
 }
 
 /*
- * One step for the candidates of one direction: who is alone in wanting an
- * available name gets it.
+ * Run one step for the candidates of one direction. A candidate gets the name
+ * that it wants if the name is free and no other candidate wants it.
  */
 static void
 run_step(Naming *naming, bool backward, Choice choice)
@@ -197,8 +198,9 @@ same_columns(int n, const AttrNumber *a, int m, const AttrNumber *b)
 }
 
 /*
- * Is at most one row of the table told by these columns? A deferrable
- * constraint may be broken for a while; it still makes an object of it.
+ * Is there a key on exactly these columns? A deferrable one counts, although
+ * it may be violated for a while: the relationship is an object. *strictly: at
+ * most one row can have given values.
  */
 static bool
 is_unique(const RrTable *table, int n, const AttrNumber *attnums, bool *strictly)
@@ -220,10 +222,7 @@ is_unique(const RrTable *table, int n, const AttrNumber *attnums, bool *strictly
 	return found;
 }
 
-/*
- * The relationship that a foreign key is, from one of its ends. In
- * CurrentMemoryContext.
- */
+/* Make the relationship of a foreign key, seen from one of its ends. */
 static RrLink *
 link_of_key(const RrForeignKey *key, bool backward)
 {
@@ -298,10 +297,7 @@ find_key(List *keys, const RrTable *referrer, List *columns)
 	return NULL;
 }
 
-/*
- * The operator by which values of two types are equal, the left one's first;
- * InvalidOid for none.
- */
+/* Return the equality operator left = right, or InvalidOid. */
 static Oid
 equality(Oid left, Oid right)
 {
@@ -353,8 +349,8 @@ manual_link(RrTable *table, RrTable *target, const RrLinkUsing *using, const cha
 }
 
 /*
- * "to_source", which can only mean this database, says what
- * "manual_configuration" does.
+ * Read the "using" of a relationship. "to_source" can only name this database,
+ * so it means the same as "manual_configuration".
  */
 static RrLinkUsing *
 using_of(const RrRelationship *relationship)
@@ -433,7 +429,7 @@ add_explicit(Naming *naming, const RrRelationship *relationship)
 	else
 		gql_names_add(&table->links, link);
 
-	/* its name stays reserved, so that a repair finds it free */
+	/* keep the name reserved: it must be free once the cause is removed */
 	take(naming, relationship->name);
 	if (is_array(relationship))
 		take(naming, aggregate_name(relationship->name));
@@ -461,7 +457,7 @@ static void
 sort_links(RrTable *table)
 {
 	int			n = table->links.n;
-	RrLink	  **links = palloc(Max(n, 1) * sizeof(RrLink *));
+	RrLink	  **links = palloc(n * sizeof(RrLink *));
 
 	memcpy(links, table->links.items, n * sizeof(RrLink *));
 	qsort(links, n, sizeof(RrLink *), compare_links);
@@ -474,9 +470,10 @@ static void
 collect_candidates(Naming *naming)
 {
 	RrTable    *table = naming->table;
+	int			nkeys = list_length(table->foreign_keys) + list_length(table->references);
 	ListCell   *lc;
 
-	naming->candidates = palloc0((list_length(table->foreign_keys) + list_length(table->references) + 1) * sizeof(Candidate));
+	naming->candidates = palloc0(nkeys * sizeof(Candidate));
 	foreach(lc, table->foreign_keys)
 		naming->candidates[naming->n++].key = lfirst(lc);
 	foreach(lc, table->references)

@@ -1,28 +1,24 @@
 /*
- * remote_join.c: relationships to remote schemas, checked and turned into join
- * fields.
+ * remote_join_check.c: is the definition of a relationship to a remote schema
+ * right?
  *
- * One walk over the definition serves management (is it right?) and the role
- * schema (can this role have it?): it resolves every field and argument in the
- * upstream's types and every "$name" on the left-hand side. What the
- * relationship fixes only in part leaves an input type of its own for each
- * step of the definition's path; what leaves the path keeps its type, so that
- * recursive inputs stay finite.
+ * One walk over the definition serves management, which wants to know what is
+ * wrong, and the role schema, which wants to know whether the role can have
+ * it. The walk resolves every field and argument in the upstream's types, and
+ * every "$name" on the left-hand side.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
-
 #include "compat.h"
+
 #include "schema/remote/remote_int.h"
 #include "schema/table/table.h"
 
@@ -34,7 +30,7 @@ typedef struct JoinBuilder
 	List	   *computed;		/* RrComputedField * of the source table */
 	bool		query_can_add;	/* at the innermost field: what is missing can
 								 * come from the query */
-	bool		in_list;		/* what is being checked stands in a list */
+	bool		in_list;		/* the checked value stands in a list */
 	GqlErrorList *errors;
 } JoinBuilder;
 
@@ -301,8 +297,8 @@ file_misfit(JoinBuilder *b, const RrJoinKey *key, const GqlTypeRef *type, const 
 /* ---- the right-hand side ---- */
 
 /*
- * A batch by list or position has one call for all keys, so they need a list
- * to stand in; a custom scalar may be one.
+ * A batch by list or position sends all keys in one call, so a key must stand
+ * in a list. A custom scalar's value may be a list.
  */
 static void
 check_key_place(JoinBuilder *b, const GqlTypeRef *type, const char *where)
@@ -327,8 +323,8 @@ is_required(const GqlInputValueDef *def)
 }
 
 /*
- * The members of a template object against the arguments or input fields that
- * there are.
+ * Check the members of a template object against the arguments or input fields
+ * of the upstream.
  */
 static void
 check_members(JoinBuilder *b, const GqlValue *object, const GqlNames *defs, const char *what,
@@ -380,8 +376,8 @@ check_elements(JoinBuilder *b, const GqlValue *list, const GqlTypeRef *type, con
 }
 
 /*
- * path: of the value in the definition. Errors at the value itself are the
- * caller's to locate.
+ * Check a value of the template. path is the value's in the definition; the
+ * caller sets the path of errors about the value itself.
  */
 static void
 check_template(JoinBuilder *b, const GqlValue *value, const GqlTypeRef *type, const char *where,
@@ -488,8 +484,8 @@ resolve_path(JoinBuilder *b)
  * The static __typename of the objects in a template, as federation's
  * representations have it; or NULL.
  */
-static const char *
-static_typename(const GqlValue *template)
+const char *
+rr_static_typename(const GqlValue *template)
 {
 	ListCell   *lc;
 
@@ -505,7 +501,7 @@ static_typename(const GqlValue *template)
 			return value->text;
 		if (value->kind == GQL_VALUE_LIST || value->kind == GQL_VALUE_OBJECT)
 		{
-			found = static_typename(value);
+			found = rr_static_typename(value);
 			if (found != NULL)
 				return found;
 		}
@@ -532,7 +528,7 @@ check_batch(JoinBuilder *b)
 				  innermost->name, b->join->remote->def->name, gql_type_to_string(innermost->type));
 	if (to->batch == RR_BATCH_POSITION && to->array)
 		gql_error(b->errors, "a batch by position has one result for each key; matching several needs the names of result fields");
-	name = static_typename(((RrRemoteFieldStep *) llast(to->remote_field))->arguments);
+	name = rr_static_typename(((RrRemoteFieldStep *) llast(to->remote_field))->arguments);
 	if (name != NULL && gql_is_abstract(element))
 	{
 		GqlType    *type = gql_schema_type(b->join->remote->upstream, name);
@@ -590,263 +586,4 @@ rr_remote_join_build(const RrRelationship *relationship, RrRemote *source, RrRem
 	if (list_length(b.join->path) == list_length(relationship->to_remote_schema->remote_field))
 		check_batch(&b);
 	return list_length(errors->items) + errors->omitted == before ? b.join : NULL;
-}
-
-/* ---- the field in the role's schema ---- */
-
-/*
- * What the query can still give of an input object that the relationship gives
- * in part: a type of its own, or NULL when nothing is left, as where exactly
- * one field may be given. *optional: none of what is left is required.
- */
-static GqlType *
-strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValue *given,
-			const char *name, bool *optional)
-{
-	GqlType    *stripped;
-
-	check_stack_depth();
-	*optional = true;
-	if (upstream->one_of)
-		return NULL;
-	stripped = gql_schema_add_type(rs->schema, GQL_INPUT_OBJECT, name);
-	if (stripped == NULL)
-		return gql_schema_type(rs->schema, name);
-	stripped->description = upstream->description;
-	gql_foreach(GqlInputValueDef, input, gql_type_fields(remote->upstream, upstream))
-	{
-		const GqlValue *value = gql_object_get(given, input->name);
-		const GqlTypeRef *type;
-		GqlInputValueDef *left;
-
-		if (rr_remote_hides(remote, input))
-			continue;
-		if (value != NULL)
-		{
-			bool		inner_optional;
-			GqlType    *inner;
-
-			if (value->kind != GQL_VALUE_OBJECT ||
-				gql_nullable_type(input->type)->kind != GQL_TYPE_NAMED ||
-				gql_nullable_type(input->type)->type->kind != GQL_INPUT_OBJECT)
-				continue;
-			inner = strip_input(rs, remote, gql_nullable_type(input->type)->type, value,
-								psprintf("%s_%s", name, input->name),
-								&inner_optional);
-			if (inner == NULL)
-				continue;
-			type = inner_optional ? &inner->ref : gql_non_null(rs->schema, &inner->ref);
-		}
-		else
-			type = rr_remote_type_ref(rs, remote, input->type);
-		left = gql_type_add_input(rs->schema, stripped, input->name, type);
-		left->description = input->description;
-		left->deprecation_reason = input->deprecation_reason;
-		if (value == NULL)
-			left->default_value = input->default_value;
-		if (type->kind == GQL_TYPE_NON_NULL && left->default_value == NULL)
-			*optional = false;
-	}
-	return stripped->fields.n > 0 ? stripped : NULL;
-}
-
-static void
-add_arguments(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *owner, GqlFieldDef *field)
-{
-	const RrRemoteFieldStep *step = llast(join->relationship->to_remote_schema->remote_field);
-	const GqlFieldDef *innermost = llast(join->path);
-
-	gql_foreach(GqlInputValueDef, arg, &innermost->args)
-	{
-		const GqlValue *given = gql_object_get(step->arguments, arg->name);
-		const GqlTypeRef *type;
-		GqlInputValueDef *left;
-
-		if (rr_remote_hides(join->remote, arg))
-			continue;
-		if (given != NULL)
-		{
-			GqlType    *input = gql_nullable_type(arg->type)->kind == GQL_TYPE_NAMED
-			? gql_nullable_type(arg->type)->type : NULL;
-			GqlType    *stripped;
-			bool		optional;
-
-			if (given->kind != GQL_VALUE_OBJECT || input == NULL || input->kind != GQL_INPUT_OBJECT)
-				continue;
-			stripped = strip_input(rs, join->remote, input, given,
-								   psprintf("%s_remote_rel_%s%s",
-											rr_remote_type_name(join->remote, input), owner->name,
-											join->relationship->name), &optional);
-			if (stripped == NULL)
-				continue;
-			type = optional ? &stripped->ref : gql_non_null(rs->schema, &stripped->ref);
-		}
-		else
-			type = rr_remote_type_ref(rs, join->remote, arg->type);
-		left = gql_field_add_arg(rs->schema, field, arg->name, type);
-		left->description = arg->description;
-		left->deprecation_reason = arg->deprecation_reason;
-		if (given == NULL)
-			left->default_value = arg->default_value;
-	}
-}
-
-const GqlTypeRef *
-rr_remote_join_value_type(RrRoleSchema *rs, const RrRemoteJoin *join)
-{
-	const RrToRemoteSchema *to = join->relationship->to_remote_schema;
-	const GqlTypeRef *type = gql_nullable_type(rr_remote_type_ref(rs, join->remote,
-																  ((GqlFieldDef *) llast(join->path))->type));
-	const char *name;
-	GqlType    *upstream;
-
-	if (to->batch == RR_BATCH_ALIASES)
-		return type;
-	type = gql_nullable_type(type->of);
-	name = static_typename(((RrRemoteFieldStep *) llast(to->remote_field))->arguments);
-	upstream = name && gql_is_abstract(type->type) ? gql_schema_type(join->remote->upstream, name)
-		: NULL;
-	if (upstream != NULL)
-	{
-		const GqlTypeRef *member = rr_remote_type_ref(rs, join->remote, &upstream->ref);
-
-		if (gql_is_subtype(rs->schema, type->type, member->type))
-			return member;
-	}
-	return type;
-}
-
-/*
- * The join field's type: the value's, in a list where a key has several, and
- * in those that the path passes through.
- */
-static const GqlTypeRef *
-join_type(RrRoleSchema *rs, const RrRemoteJoin *join)
-{
-	const RrToRemoteSchema *to = join->relationship->to_remote_schema;
-	const GqlTypeRef *type = rr_remote_join_value_type(rs, join);
-
-	if (to->batch != RR_BATCH_ALIASES && to->array)
-		type = gql_list_of(rs->schema, gql_non_null(rs->schema, type));
-	for (int i = list_length(join->path) - 2; i >= 0; i--)
-	{
-		const GqlTypeRef *on_the_way = gql_nullable_type(((GqlFieldDef *) list_nth(join->path,
-																				   i))->type);
-
-		for (; on_the_way->kind == GQL_TYPE_LIST; on_the_way = gql_nullable_type(on_the_way->of))
-			type = gql_list_of(rs->schema, type);
-	}
-	return type;
-}
-
-static void
-add_join_field(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *type)
-{
-	GqlFieldDef *field = gql_type_add_field(rs->schema, type, join->relationship->name,
-											join_type(rs, join));
-
-	if (field == NULL)
-		return;
-	field->description = ((GqlFieldDef *) llast(join->path))->description;
-	field->data = join;
-	add_arguments(rs, join, type, field);
-}
-
-static RrRemote *
-find_remote(RrRoleSchema *rs, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, rs->remotes)
-	{
-		RrRemote   *remote = lfirst(lc);
-
-		if (strcmp(remote->def->name, name) == 0)
-			return remote;
-	}
-	return NULL;
-}
-
-/* Are the computed fields among the keys served? */
-static bool
-computed_keys_are_there(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
-{
-	RrTable    *served = rr_database_table(rs->tables->db, table);
-
-	for (int i = 0; i < join->nkeys; i++)
-		if (OidIsValid(join->keys[i].function) && (served == NULL ||
-												   gql_names_get(&served->computed, join->keys[i].name) == NULL))
-			return false;
-	return true;
-}
-
-/* May the role read what the join needs of the table? */
-static bool
-keys_are_readable(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
-{
-	if (rr_may_read_table(rs->role, table))
-	{
-		for (int i = 0; i < join->nkeys; i++)
-			if (OidIsValid(join->keys[i].function) && !rr_may_execute(rs->role,
-																	  join->keys[i].function))
-				return false;
-		return true;
-	}
-	for (int i = 0; i < join->nkeys; i++)
-	{
-		if (OidIsValid(join->keys[i].function))
-		{
-			/* the row is passed whole */
-			if (!rr_may_read_columns(rs->role, table) || !rr_may_execute(rs->role,
-																		 join->keys[i].function))
-				return false;
-		}
-		else if (!rr_may_read_column(rs->role, table, join->keys[i].attnum))
-			return false;
-	}
-	return true;
-}
-
-/* Those that start at a table, or at a type of a remote schema. */
-static void
-add_joins(RrRoleSchema *rs, List *relationships, RrRemote *source, Oid table,
-		  const char *source_type, GqlType *type)
-{
-	ListCell   *lc;
-
-	foreach(lc, relationships)
-	{
-		RrRelationship *relationship = lfirst(lc);
-		RrRemote   *remote;
-		RrRemoteJoin *join;
-
-		if (relationship->kind != RR_REL_TO_REMOTE_SCHEMA || relationship->source != table ||
-			!rr_spellable(relationship->name))
-			continue;
-		if (source != NULL && (strcmp(relationship->source_remote_schema, source->def->name) != 0 ||
-							   strcmp(relationship->source_type, source_type) != 0))
-			continue;
-		remote = find_remote(rs, relationship->to_remote_schema->remote_schema);
-		if (remote == NULL)
-			continue;
-		join = rr_remote_join_build(relationship, source, remote, gql_errors_create(1, NULL));
-		if (join == NULL || (OidIsValid(table) && !(computed_keys_are_there(rs, table, join) &&
-													keys_are_readable(rs, table, join))))
-			continue;
-		add_join_field(rs, join, type);
-	}
-}
-
-void
-rr_add_remote_joins(RrRoleSchema *rs, Oid table, GqlType *type)
-{
-	add_joins(rs, rs->tables->db->table_relationships, NULL, table, NULL, type);
-}
-
-void
-rr_add_remote_type_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
-{
-	add_joins(rs, rs->tables->db->remote_relationships, info->remote, InvalidOid,
-			  info->upstream->name, type);
-	rr_add_table_joins(rs, info, type);
 }

@@ -1,0 +1,153 @@
+/*
+ * table_root_fields.c: the fields of query_root that tables give, and the
+ * arguments of a list of rows.
+ *
+ * A new argument of a list of rows starts here, in rr_add_list_args(). What it
+ * does is compiled by plan/sql/sql_rows.c. If the SQL depends on its value and
+ * not only on its presence, plan/plan_cache.c has to know. The fields of
+ * tracked functions are in function_fields.c, the input types of where and
+ * order_by in table_bool_exp.c and table_order_by.c.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/memutils.h"
+
+#include "schema/remote/remote.h"
+#include "schema/table/table_int.h"
+
+void
+rr_add_list_args(RrRoleSchema *rs, GqlFieldDef *field, const RrTable *table)
+{
+	GqlSchema  *schema = rs->schema;
+	const GqlTypeRef *integer = rr_scalar_ref(rs, rr_scalar(rs->tables->db, INT4OID));
+
+	gql_field_add_arg(schema, field, "distinct_on",
+					  gql_list_of(schema, gql_non_null(schema,
+													   &rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN)->ref)))->description =
+		"distinct select on columns";
+	gql_field_add_arg(schema, field, "limit",
+					  integer)->description = "limit the number of rows returned";
+	gql_field_add_arg(schema, field, "offset",
+					  integer)->description = "skip the first n rows. Use only with order_by";
+	gql_field_add_arg(schema, field, "order_by",
+					  gql_list_of(schema, gql_non_null(schema,
+													   &rr_table_type(rs, table, RR_TYPE_ORDER_BY)->ref)))->description =
+		"sort the rows by one or more columns";
+	gql_field_add_arg(schema, field, "where", &rr_table_type(rs, table,
+															 RR_TYPE_BOOL_EXP)->ref)->description =
+		"filter the rows returned";
+}
+
+static void
+add_by_pk(RrRoleSchema *rs, GqlType *query, const RrTable *table)
+{
+	const RrKey *key = rr_table_primary_key(table);
+	GqlFieldDef *field;
+
+	if (key == NULL || !rr_can_read_all(rs, table, key->nkeys, key->attnums))
+		return;
+	for (int i = 0; i < key->nkeys; i++)
+		if (!rr_table_column(table, key->attnums[i])->spellable)
+			return;
+	field = gql_type_add_field(rs->schema, query, psprintf("%s_by_pk", table->name),
+							   &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref);
+	field->data = rr_table_field(rs, RR_FIELD_BY_PK, table);
+	field->description = psprintf("fetch data from the table: \"%s\" using primary key columns",
+								  table->name);
+	for (int i = 0; i < key->nkeys; i++)
+	{
+		const RrColumn *column = rr_table_column(table, key->attnums[i]);
+		GqlInputValueDef *arg = gql_field_add_arg(rs->schema, field, column->name,
+												  gql_non_null(rs->schema,
+															   rr_scalar_ref(rs, rr_scalar(rs->tables->db,
+																						   column->type))));
+
+		arg->data = unconstify(RrColumn *, column);
+	}
+}
+
+static void
+add_root_fields(RrRoleSchema *rs, GqlType *query, const RrTable *table)
+{
+	GqlFieldDef *field;
+
+	field = gql_type_add_field(rs->schema, query, table->name,
+							   gql_non_null(rs->schema, rr_table_rows(rs, table)));
+	field->data = rr_table_field(rs, RR_FIELD_TABLE, table);
+	field->description = psprintf("fetch data from the table: \"%s\"", table->name);
+	rr_add_list_args(rs, field, table);
+
+	field = gql_type_add_field(rs->schema, query, psprintf("%s_aggregate", table->name),
+							   gql_non_null(rs->schema, &rr_table_type(rs, table,
+																	   RR_TYPE_AGGREGATE)->ref));
+	field->data = rr_table_field(rs, RR_FIELD_TABLE_AGGREGATE, table);
+	field->description = psprintf("fetch aggregated fields from the table: \"%s\"", table->name);
+	rr_add_list_args(rs, field, table);
+
+	add_by_pk(rs, query, table);
+}
+
+/*
+ * Return why the table cannot be in the schema: a remote schema has a name
+ * that it needs. NULL if it can.
+ */
+static const char *
+clash(RrRoleSchema *rs, const RrTable *table)
+{
+	static const char *const root_suffixes[] = {"", "_aggregate", "_by_pk"};
+	const char *taken = rr_type_taken(rs, table->name);
+
+	for (int i = 0; taken == NULL && i < (int) lengthof(root_suffixes); i++)
+	{
+		const char *name = psprintf("%s%s", table->name, root_suffixes[i]);
+
+		if (gql_names_get(&rs->schema->query->fields, name) != NULL)
+			taken = rr_root_field_taken(rs, name);
+	}
+	return taken;
+}
+
+void
+rr_tables_init(RrRoleSchema *rs, RrDatabase *db)
+{
+	MemoryContext old = MemoryContextSwitchTo(rs->cxt);
+	RrRoleTables *tables = palloc0(sizeof(RrRoleTables));
+
+	tables->db = db;
+	tables->tables = palloc0(db->tables.n * sizeof(RrRoleTable));
+	gql_foreach(RrTable, table, &db->tables)
+		tables->tables[table->number].table = table;
+	gql_names_init(&tables->own_types, rs->cxt);
+	rs->tables = tables;
+	rs->schema->data = rs;
+	rs->schema->find_type = rr_find_table_type;
+	rs->schema->list_types = rr_list_table_types;
+	MemoryContextSwitchTo(old);
+}
+
+void
+rr_add_tables(RrRoleSchema *rs)
+{
+	GqlSchema  *schema = rs->schema;
+	MemoryContext old = MemoryContextSwitchTo(rs->cxt);
+	RrDatabase *db = rs->tables->db;
+
+	gql_foreach(RrTable, table, &db->tables)
+	{
+		RrRoleTable *rt = rr_role_table(rs, table);
+		const char *taken = rt->visible ? clash(rs, table) : NULL;
+
+		rt->shown = rt->visible && taken == NULL;
+		if (taken != NULL)
+			rs->inconsistencies = lappend(rs->inconsistencies,
+										  rr_inconsistency("table", table->name, "%s", taken));
+	}
+	gql_foreach(RrTable, table, &db->tables)
+		if (rr_role_table(rs, table)->shown)
+		add_root_fields(rs, schema->query, table);
+	gql_foreach(RrFunction, function, &db->functions)
+		rr_add_function_fields(rs, schema->query, function);
+	rr_sort_fields(schema->query, 0);
+	MemoryContextSwitchTo(old);
+}

@@ -1,0 +1,112 @@
+/*
+ * table_type_lookup.c: find a type of the table half by its name.
+ *
+ * A document may name a type, in a variable's definition say, before anything
+ * has referred to it. Then the table is found whose name begins the type's.
+ */
+#include "postgres.h"
+
+#include "schema/table/table_int.h"
+
+void
+rr_touch_table(RrRoleSchema *rs, const RrTable *table)
+{
+	if (!rr_role_table(rs, table)->shown)
+		return;
+	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_OBJECT));
+	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_BOOL_EXP));
+	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_ORDER_BY));
+	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN));
+	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_AGGREGATE));
+	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_AGGREGATE_FIELDS));
+}
+
+/* Complete all reachable types. Completing one may add others at the end. */
+void
+rr_list_table_types(GqlSchema *schema)
+{
+	for (int i = 0; i < schema->types.n; i++)
+		gql_type_fields(schema, schema->types.items[i]);
+}
+
+/*
+ * Find a scalar by its GraphQL name among the types of the columns that the
+ * role reads, or return NULL. array: find an array type of it.
+ */
+static const RrScalar *
+find_scalar(RrRoleSchema *rs, const char *name, int len, bool array)
+{
+	RrDatabase *db = rs->tables->db;
+
+	gql_foreach(RrTable, table, &db->tables)
+	{
+		const RrRoleTable *rt = rr_role_table(rs, table);
+
+		if (!rt->shown)
+			continue;
+		rr_foreach_column(rs, rt, column)
+		{
+			const RrScalar *scalar = rr_scalar(db, column->type);
+
+			if (strncmp(scalar->name, name, len) == 0 && scalar->name[len] == '\0' &&
+				(!array || (scalar->element != NULL && scalar->element->element == NULL)))
+				return scalar;
+		}
+	}
+	return NULL;
+}
+
+/* Find a type of no particular table: scalars, their comparisons, order_by. */
+static GqlType *
+find_common_type(RrRoleSchema *rs, const char *name)
+{
+	static const char array_suffix[] = "_array_comparison_exp";
+	static const char suffix[] = "_comparison_exp";
+	int			len = strlen(name);
+	const RrScalar *scalar = find_scalar(rs, name, len, false);
+
+	if (scalar != NULL)
+		return rr_scalar_type(rs, scalar);
+	if (strcmp(name, "order_by") == 0 && rs->tables->own_types.n > 0)
+		return rr_order_by_enum(rs);
+	len -= lengthof(array_suffix) - 1;
+	if (len > 0 && strcmp(name + len, array_suffix) == 0 &&
+		(scalar = find_scalar(rs, name, len, true)) != NULL)
+		return rr_comparison_type(rs, scalar);
+	len = strlen(name) - (lengthof(suffix) - 1);
+	if (len > 0 && strcmp(name + len, suffix) == 0 && (scalar = find_scalar(rs, name, len,
+																			false)) != NULL && scalar->element == NULL)
+		return rr_comparison_type(rs, scalar);
+	return NULL;
+}
+
+GqlType    *
+rr_find_table_type(GqlSchema *schema, const char *name)
+{
+	RrRoleSchema *rs = schema->data;
+	GqlType    *type;
+
+	/* each part of the name that ends before an underscore may be a table */
+	for (int len = strlen(name); len > 0; len--)
+	{
+		const RrTable *table;
+
+		if (name[len] != '\0' && name[len] != '_')
+			continue;
+		table = gql_names_get(&rs->tables->db->tables, pnstrdup(name, len));
+		if (table == NULL)
+			continue;
+		rr_touch_table(rs, table);
+		type = gql_names_get(&schema->types, name);
+		if (type != NULL)
+			return type;
+	}
+
+	type = find_common_type(rs, name);
+	if (type != NULL)
+		return type;
+
+	/* only certain relationships or functions lead to it, or nothing does */
+	rr_list_table_types(schema);
+	return gql_names_get(&schema->types, name);
+}
