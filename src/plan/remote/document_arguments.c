@@ -171,8 +171,10 @@ preset_variable(RrPrinter *printer, const GqlInputValueDef *def, const GqlValue 
 	preset->def = def;
 	preset->given = given;
 	foreach(lc, step->preset_arguments)
+	{
 		if (equal_presets(lfirst(lc), preset))
-		return psprintf("$" RR_WIRE_PRESET_VARIABLE, foreach_current_index(lc));
+			return psprintf("$" RR_WIRE_PRESET_VARIABLE, foreach_current_index(lc));
+	}
 	step->preset_arguments = lappend(step->preset_arguments, preset);
 	return psprintf("$" RR_WIRE_PRESET_VARIABLE, list_length(step->preset_arguments) - 1);
 }

@@ -38,8 +38,10 @@ rr_passes_directives(const RrStep *step, List *directives, GqlDirectiveLocation 
 	ListCell   *lc;
 
 	foreach(lc, directives)
+	{
 		if (passed_directive(step, lfirst(lc), location) != NULL)
-		return true;
+			return true;
+	}
 	return false;
 }
 

@@ -1,7 +1,6 @@
 /*
- * sql_aggregate.c: the SELECT of a field with aggregate and nodes
- * (docs/reference.md, "Aggregates"). Both are about the same rows, which one
- * scan gives.
+ * sql_aggregate.c: the SELECT of a field with aggregate and nodes. Both are
+ * about the same rows, which one scan gives.
  *
  * Aggregates that sort are in sql_order.c, those that filter in sql_where.c.
  */
@@ -111,8 +110,8 @@ compile_fields(RrSql *sql, const RrRow *row, GqlType *type, List *fields, Compil
 static RrJsonPiece *
 compile_subfields(RrSql *sql, const RrRow *row, const GqlFieldSel *field, CompileField compile)
 {
-	return compile_fields(sql, row, gql_named_type(field->def->type), rr_collect_subfields(sql, field),
-						  compile);
+	return compile_fields(sql, row, gql_named_type(field->def->type),
+						  rr_collect_subfields(sql, field), compile);
 }
 
 /* { aggregate { max { column } } } */

@@ -1,6 +1,5 @@
 /*
- * sql_function.c: calls of SQL functions, and paths into json values
- * (docs/reference.md).
+ * sql_function.c: calls of SQL functions, and paths into json values.
  */
 #include "postgres.h"
 

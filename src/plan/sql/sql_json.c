@@ -128,6 +128,24 @@ rr_make_json_object(List *members)
 	return piece;
 }
 
+/* ---- subqueries ---- */
+
+/* NULL for NULL. */
+static RrJsonPiece *
+make_subquery(const char *select)
+{
+	return select != NULL ? rr_make_json_piece("$", psprintf("(%s)", select)) : NULL;
+}
+
+/* Restrict the rows to those that a link leads to from a row further out. */
+static void
+link_rows(RrRows *rows, const RrRow *row, const RrLink *link)
+{
+	const char **here = rr_row_add_link_outputs(row, link);
+
+	rr_rows_add_condition(rows, rr_deparse_link_condition(link, here, rows->alias));
+}
+
 /* ---- to-one relationships ---- */
 
 /*
@@ -179,15 +197,13 @@ compile_object_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *fie
 	GqlType    *type = gql_named_type(field->def->type);
 	List	   *fields = rr_collect_subfields(sql, field);
 	RrRows		rows;
-	const char *select;
 
 	if (rr_rows_can_join(row->rows, link) && !needs_row(fields))
 		return compile_joined(sql, row, link, type, fields);
 
 	rr_rows_init(sql, &rows, link->target, NULL);
-	rr_rows_add_condition(&rows, rr_deparse_link_condition(link, rr_row_add_link_outputs(row, link), rows.alias));
-	select = rr_compile_select_object(sql, &rows, field, !link->unique);
-	return select != NULL ? rr_make_json_piece("$", psprintf("(%s)", select)) : NULL;
+	link_rows(&rows, row, link);
+	return make_subquery(rr_compile_select_object(sql, &rows, field, !link->unique));
 }
 
 bool
@@ -211,12 +227,6 @@ rr_selects_joins(RrSql *sql, List *fields)
 /* ---- other fields ---- */
 
 static RrJsonPiece *
-make_subquery(const char *select)
-{
-	return select != NULL ? rr_make_json_piece("$", psprintf("(%s)", select)) : NULL;
-}
-
-static RrJsonPiece *
 compile_array_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	const RrTableField *info = field->def->data;
@@ -227,12 +237,12 @@ compile_array_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *fiel
 		return NULL;
 	sql->loc = rr_field_loc(field);
 	rr_rows_init(sql, &rows, info->link->target, NULL);
-	rr_rows_add_condition(&rows, rr_deparse_link_condition(info->link, rr_row_add_link_outputs(row, info->link),
-														   rows.alias));
+	link_rows(&rows, row, info->link);
 	if (!rr_rows_add_arguments(sql, &rows, &args))
 		return NULL;
-	return make_subquery(info->base.kind == RR_FIELD_ARRAY_RELATIONSHIP ?
-						 rr_compile_select_list(sql, &rows, field) : rr_compile_select_aggregate(sql, &rows, field));
+	return make_subquery(info->base.kind == RR_FIELD_ARRAY_RELATIONSHIP
+						 ? rr_compile_select_list(sql, &rows, field)
+						 : rr_compile_select_aggregate(sql, &rows, field));
 }
 
 /* A value; of json, what the argument "path" finds in it. */
@@ -273,24 +283,24 @@ compile_computed(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
 		return NULL;
 	sql->loc = rr_field_loc(field);
-	call = rr_compile_call(sql, function, function->result_table != NULL ? rr_row_add_output(row, whole)
-						   : whole, rr_given_argument(&args, "args"));
+	if (function->result_table != NULL)
+		whole = rr_row_add_output(row, whole);
+	call = rr_compile_call(sql, function, whole, rr_given_argument(&args, "args"));
 	if (call == NULL)
 		return NULL;
 	if (function->result_table == NULL)
-		return compile_json_value(sql, rr_scalar(sql->db, function->result), rr_row_add_output(row, call),
-								  &args);
+		return compile_json_value(sql, rr_scalar(sql->db, function->result),
+								  rr_row_add_output(row, call), &args);
 
 	rr_rows_init(sql, &rows, function->result_table, call);
 	if (!rr_rows_add_arguments(sql, &rows, &args))
 		return NULL;
-	return make_subquery(info->base.kind == RR_FIELD_COMPUTED ?
-						 rr_compile_select_list(sql, &rows, field) : rr_compile_select_aggregate(sql, &rows, field));
+	return make_subquery(info->base.kind == RR_FIELD_COMPUTED
+						 ? rr_compile_select_list(sql, &rows, field)
+						 : rr_compile_select_aggregate(sql, &rows, field));
 }
 
-/*
- * The hole that the joined value will fill (docs/ARCHITECTURE.md).
- */
+/* The hole that the joined value will fill (docs/ARCHITECTURE.md, "Remote joins"). */
 static RrJsonPiece *
 compile_remote_join(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {

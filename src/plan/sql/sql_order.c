@@ -1,5 +1,5 @@
 /*
- * sql_order.c: order_by as sort keys (docs/reference.md, "Sorting").
+ * sql_order.c: the argument order_by as sort keys.
  *
  * Keys of to-one relationships come from left joins where the key is unique,
  * else from subqueries. Aggregates of to-many ones always come from subqueries;
@@ -118,7 +118,8 @@ deparse_aggregate(RrSql *sql, const RrTableField *info, const char *alias)
 }
 
 static bool
-sort_by_aggregates(RrSql *sql, RrRows *rows, const SortTable *by, GqlType *type, const GqlValue *value)
+sort_by_aggregates(RrSql *sql, RrRows *rows, const SortTable *by, GqlType *type,
+				   const GqlValue *value)
 {
 	ListCell   *lc;
 
@@ -209,8 +210,8 @@ static SortTable
 reach_by_link(RrSql *sql, RrRows *rows, const SortTable *by, const RrLink *link)
 {
 	const SortJoin *joined = by->before == NULL ? find_sort_join(rows, by->alias, link) : NULL;
-	const char *alias,
-			   *condition;
+	const char *alias;
+	const char *condition;
 
 	if (joined == NULL && by->before == NULL && rr_rows_can_join(rows, link))
 		joined = add_sort_join(sql, rows, by->alias, link);
@@ -218,8 +219,8 @@ reach_by_link(RrSql *sql, RrRows *rows, const SortTable *by, const RrLink *link)
 		return joined->sorted;
 	alias = rr_new_alias(sql, 't');
 	condition = rr_deparse_link_condition(link, rr_deparse_link_columns(link, by->alias), alias);
-	return reach_by_subquery(by, link->target, alias, rr_deparse_table(sql, link->target), condition,
-							 !link->array && !link->unique);
+	return reach_by_subquery(by, link->target, alias, rr_deparse_table(sql, link->target),
+							 condition, !link->array && !link->unique);
 }
 
 /* By a function of the row: its value, or aggregates of its rows. */
