@@ -19,7 +19,7 @@ typedef struct Place
 	const char *variable;
 	int			depth;
 	int		   *path;			/* depth numbers: the way down, by item */
-}			Place;
+} Place;
 
 /* Key: the address of a value. */
 typedef struct PlaceEntry
@@ -154,7 +154,7 @@ rr_param_origins(RrSqlStatement *statement, HTAB *places)
 /* ---- binding ---- */
 
 static const GqlValue *
-value_at(GqlRequest *request, const Place * place)
+value_at(GqlRequest *request, const Place *place)
 {
 	const GqlVariableValue *variable = gql_names_get(&request->variables, place->variable);
 	const GqlValue *value = variable->value;

@@ -48,11 +48,11 @@ typedef struct Place
 	int			doubled;		/* subplans around it that are planned twice */
 	int		   *njoins;			/* EXISTS that became joins of the query that
 								 * this is a condition of, so far */
-}			Place;
+} Place;
 
 static bool append_comparisons(RrSql *sql, StringInfo out, const char *expression,
 							   const RrScalar *scalar, GqlType *type, const GqlValue *value);
-static bool append_condition(RrSql *sql, StringInfo out, const Place * place, const RrTable *table,
+static bool append_condition(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
 							 const char *alias, GqlType *type, const GqlValue *where);
 
 static GqlInputValueDef *
@@ -220,7 +220,7 @@ append_comparisons(RrSql *sql, StringInfo out, const char *expression, const RrS
  * was filed.
  */
 static bool
-enter_relationship(RrSql *sql, const Place * inner, const GqlValue *value)
+enter_relationship(RrSql *sql, const Place *inner, const GqlValue *value)
 {
 	if (inner->depth <= MAX_DEPTH)
 		return rr_sql_count_relationship(sql, value->loc);
@@ -269,7 +269,7 @@ deparse_aggregate(const RrAggregate *aggregate, const RrTable *table, const char
 
 /* {predicate: {…}, filter: {…}, …} of one aggregate */
 static bool
-append_aggregate(RrSql *sql, StringInfo out, const Place * place, const RrLink *link,
+append_aggregate(RrSql *sql, StringInfo out, const Place *place, const RrLink *link,
 				 const char *here, const GqlInputValueDef *input, const GqlValue *given)
 {
 	const RrAggregate *aggregate = ((const RrTableField *) input->data)->aggregate;
@@ -304,7 +304,7 @@ append_aggregate(RrSql *sql, StringInfo out, const Place * place, const RrLink *
 }
 
 static bool
-append_aggregates(RrSql *sql, StringInfo out, const Place * place, const RrLink *link,
+append_aggregates(RrSql *sql, StringInfo out, const Place *place, const RrLink *link,
 				  const char *here, GqlType *type, const GqlValue *value)
 {
 	const char *separator = "";
@@ -331,7 +331,7 @@ append_aggregates(RrSql *sql, StringInfo out, const Place * place, const RrLink 
 
 /* The place of one of n conditions joined by AND, or with any by OR. */
 static Place
-place_among(const Place * place, int n, bool any)
+place_among(const Place *place, int n, bool any)
 {
 	Place		inner = *place;
 
@@ -358,7 +358,7 @@ count_given(const GqlValue *object)
 
 /* _and, or with any _or: of no conditions true, or false. */
 static bool
-append_list(RrSql *sql, StringInfo out, const Place * place, const RrTable *table,
+append_list(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
 			const char *alias, GqlType *type, const GqlValue *list, bool any)
 {
 	Place		inner = place_among(place, list_length(list->items), any);
@@ -383,7 +383,7 @@ append_list(RrSql *sql, StringInfo out, const Place * place, const RrTable *tabl
 }
 
 static bool
-append_not(RrSql *sql, StringInfo out, const Place * place, const RrTable *table,
+append_not(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
 		   const char *alias, GqlType *type, const GqlValue *value)
 {
 	Place		inner = *place;
@@ -399,7 +399,7 @@ append_not(RrSql *sql, StringInfo out, const Place * place, const RrTable *table
  * hashes functions.
  */
 static bool
-append_exists(RrSql *sql, StringInfo out, const Place * place, const char *from,
+append_exists(RrSql *sql, StringInfo out, const Place *place, const char *from,
 			  const char *condition, const RrTable *table, const char *alias,
 			  const GqlInputValueDef *input, const GqlValue *value)
 {
@@ -430,7 +430,7 @@ append_exists(RrSql *sql, StringInfo out, const Place * place, const char *from,
 
 /* The rows of a relationship, from the table in sight as alias. */
 static bool
-append_relationship(RrSql *sql, StringInfo out, const Place * place, const RrLink *link,
+append_relationship(RrSql *sql, StringInfo out, const Place *place, const RrLink *link,
 					const char *alias, const GqlInputValueDef *input, const GqlValue *value)
 {
 	const char *inner = rr_new_alias(sql, 't');
@@ -442,7 +442,7 @@ append_relationship(RrSql *sql, StringInfo out, const Place * place, const RrLin
 }
 
 static bool
-append_computed(RrSql *sql, StringInfo out, const Place * place, const RrTable *table,
+append_computed(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
 				const char *alias, const GqlInputValueDef *input, const GqlValue *value)
 {
 	const RrFunction *function = ((const RrTableField *) input->data)->function;
@@ -456,7 +456,7 @@ append_computed(RrSql *sql, StringInfo out, const Place * place, const RrTable *
 }
 
 static bool
-append_field(RrSql *sql, StringInfo out, const Place * place, const RrTable *table,
+append_field(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
 			 const char *alias, GqlType *type, const GqlObjectField *field)
 {
 	const GqlInputValueDef *input = input_of(sql, type, field);
@@ -487,7 +487,7 @@ append_field(RrSql *sql, StringInfo out, const Place * place, const RrTable *tab
 }
 
 static bool
-append_condition(RrSql *sql, StringInfo out, const Place * place, const RrTable *table,
+append_condition(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
 				 const char *alias, GqlType *type, const GqlValue *where)
 {
 	Place		inner = place_among(place, count_given(where), false);
