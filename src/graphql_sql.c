@@ -1,6 +1,6 @@
 /*
- * graphql_sql.c: the language by itself, for SQL: documents and schemas
- * checked without any catalog or remote server.
+ * graphql_sql.c: the SQL functions that check GraphQL documents and schemas.
+ * They use neither the catalog nor remote schemas.
  */
 #include "postgres.h"
 
@@ -14,7 +14,7 @@
 #include "settings.h"
 #include "session/session.h"
 
-/* Of a schema made of mistakes the rest is counted. */
+/* validate_schema() returns so many errors, and the number of the rest. */
 #define MAX_SCHEMA_ERRORS 10000
 
 
@@ -33,10 +33,7 @@ errors_datum(const GqlErrorList *errors)
 	return PointerGetDatum(out.data);
 }
 
-/*
- * Everyone may call these functions: they take no more than graphql_resolve()
- * does.
- */
+/* Everyone may call these functions, so graphql_resolve()'s limit applies. */
 static GqlDocument *
 parse(const text * source, GqlErrorList *errors)
 {
@@ -50,33 +47,33 @@ parse_schema(const text * sdl, bool lenient, GqlErrorList *errors)
 {
 	GqlDocument *document = parse(sdl, errors);
 
-	return document ? gql_schema_from_document(document, lenient, errors, NULL) : NULL;
+	return document != NULL ? gql_schema_from_document(document, lenient, errors, NULL) : NULL;
 }
 
 /*
- * The schema, read as upstreams' are; it is the caller's business that it is
- * one.
+ * Read a schema as leniently as those of remote schemas. Throws if it is
+ * invalid: it is not the document under test.
  */
 static GqlSchema *
 get_schema(const text * sdl)
 {
 	GqlErrorList *errors = gql_errors_create(1, GQL_CODE_VALIDATION_FAILED);
 	GqlSchema  *schema = parse_schema(sdl, true, errors);
+	const GqlError *error = errors->items != NIL ? linitial(errors->items) : NULL;
 
-	if (schema == NULL || errors->items != NIL)
+	if (schema == NULL || error != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the schema is not valid"),
-				 errors->items == NIL ? 0 : errdetail("%s",
-													  ((GqlError *) linitial(errors->items))->message),
+				 error != NULL ? errdetail("%s", error->message) : 0,
 				 errhint("remote_rel.validate_schema() lists everything that is wrong with it.")));
 	return schema;
 }
 
 /*
- * (sdl text, document text, variables jsonb, operation_name text): the errors
- * of a document; with variables or an operation's name also those of the
- * variables' values.
+ * validate_document(sdl text, document text, variables jsonb, operation_name
+ * text): the errors of a document, as a JSON array. If variables or
+ * operation_name is given, checks the values of the variables, too.
  */
 Datum
 rr_validate_document(PG_FUNCTION_ARGS)
@@ -89,7 +86,7 @@ rr_validate_document(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	schema = get_schema(PG_GETARG_TEXT_PP(0));
 	document = parse(PG_GETARG_TEXT_PP(1), errors);
-	if (document && gql_validate(schema, document, rr_max_query_depth, errors) &&
+	if (document != NULL && gql_validate(schema, document, rr_max_query_depth, errors) &&
 		!(PG_ARGISNULL(2) && PG_ARGISNULL(3)))
 	{
 		const GqlValue *variables = PG_ARGISNULL(2) ? NULL
@@ -102,7 +99,7 @@ rr_validate_document(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(errors_datum(errors));
 }
 
-/* (sdl text): everything that is wrong with a schema */
+/* validate_schema(sdl text): the errors of a schema, as a JSON array. */
 Datum
 rr_validate_schema(PG_FUNCTION_ARGS)
 {

@@ -1,6 +1,6 @@
 /*
- * error.c: GraphQL errors as data, and their JSON (specification, section
- * 7.1.2).
+ * error.c: lists of GraphQL errors, with messages and locations
+ * (specification, section 7.1.2).
  */
 #include "postgres.h"
 
@@ -33,7 +33,7 @@ gql_format_message(const char *fmt, va_list args)
 	if (len < (int) sizeof(buffer))
 		return pstrdup(buffer);
 
-	/* one byte more than is kept, so that what is left out is seen */
+	/* one byte more than is kept, to see whether anything is cut off */
 	message = palloc(GQL_MAX_MESSAGE + sizeof("..."));
 	va_copy(again, args);
 	len = vsnprintf(message, GQL_MAX_MESSAGE + 2, fmt, again);
@@ -119,8 +119,8 @@ typedef struct Position
 } Position;
 
 /*
- * The positions at, or just behind, all multiples of STEP up to some place: so
- * that locating many errors takes linear time.
+ * Known positions in a source: the first characters at or after each multiple
+ * of STEP. With them, locating many errors takes linear time.
  */
 typedef struct GqlLines
 {
@@ -131,8 +131,8 @@ typedef struct GqlLines
 } GqlLines;
 
 /*
- * Go on to the first character at or behind an offset. \r\n is one end of a
- * line; it is counted at \r.
+ * Advance to the first character at or after an offset. \r\n ends one line; it
+ * is counted at \r.
  */
 static void
 advance(Position *position, const char *source, int to)
@@ -176,10 +176,11 @@ gql_location(const char *source, int loc)
 	return position.location;
 }
 
-/* gql_location(), from the nearest position that is known. */
+/* gql_location(), but starts from the nearest known position. */
 static GqlLocation
 locate(GqlErrorList *errors, const char *source, int loc)
 {
+	static const Position start = {0, {1, 1}};
 	GqlLines   *lines = errors->lines;
 	Position	position;
 
@@ -195,17 +196,13 @@ locate(GqlErrorList *errors, const char *source, int loc)
 		if (lines->n == lines->capacity)
 		{
 			lines->capacity = Max(16, lines->capacity * 2);
-			lines->positions = lines->positions ? repalloc(lines->positions,
-														   sizeof(Position) * lines->capacity) :
-				palloc(sizeof(Position) * lines->capacity);
+			if (lines->positions == NULL)
+				lines->positions = palloc(sizeof(Position) * lines->capacity);
+			else
+				lines->positions = repalloc(lines->positions,
+											sizeof(Position) * lines->capacity);
 		}
-		position = lines->n > 0 ? lines->positions[lines->n - 1] : (Position)
-		{
-			0,
-			{
-				1, 1
-			}
-		};
+		position = lines->n > 0 ? lines->positions[lines->n - 1] : start;
 		advance(&position, source, lines->n * STEP);
 		lines->positions[lines->n++] = position;
 	}
@@ -227,174 +224,4 @@ gql_error_locate(GqlErrorList *errors, GqlError *error, const char *source, int 
 	*location = locate(errors, source, loc);
 	error->locations = lappend(error->locations, location);
 	MemoryContextSwitchTo(oldcxt);
-}
-
-/* ---- paths and JSON ---- */
-
-const GqlPath *
-gql_path_key(const GqlPath *prev, const char *key)
-{
-	GqlPath    *path = palloc0(sizeof(GqlPath));
-
-	path->prev = prev;
-	path->key = key;
-	return path;
-}
-
-const GqlPath *
-gql_path_index(const GqlPath *prev, int index)
-{
-	GqlPath    *path = palloc0(sizeof(GqlPath));
-
-	path->prev = prev;
-	path->index = index;
-	return path;
-}
-
-static void
-append_path(StringInfo out, const GqlPath *path)
-{
-	if (path->prev)
-		append_path(out, path->prev);
-	if (path->key)
-		appendStringInfo(out, ".%s", path->key);
-	else
-		appendStringInfo(out, "[%d]", path->index);
-}
-
-char	   *
-gql_path_to_string(const GqlPath *path)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	if (path)
-	{
-		appendStringInfoString(&out, " at ");
-		append_path(&out, path);
-	}
-	return out.data;
-}
-
-static void
-path_to_json(const GqlPath *path, StringInfo out)
-{
-	List	   *steps = NIL;
-	const char *separator = "";
-
-	for (; path != NULL; path = path->prev)
-		steps = lappend(steps, unconstify(GqlPath *, path));
-
-	appendStringInfoChar(out, '[');
-	for (int i = list_length(steps) - 1; i >= 0; i--)
-	{
-		const GqlPath *step = list_nth(steps, i);
-
-		appendStringInfoString(out, separator);
-		separator = ", ";
-		if (step->key != NULL)
-			gql_json_string(out, step->key, strlen(step->key));
-		else
-			appendStringInfo(out, "%d", step->index);
-	}
-	appendStringInfoChar(out, ']');
-	list_free(steps);
-}
-
-static void
-error_to_json(const GqlError *error, StringInfo out)
-{
-	ListCell   *lc;
-
-	appendStringInfoString(out, "{\"message\": ");
-	gql_json_string(out, error->message, strlen(error->message));
-	foreach(lc, error->locations)
-	{
-		const GqlLocation *location = lfirst(lc);
-
-		appendStringInfo(out, "%s{\"line\": %d, \"column\": %d}",
-						 foreach_current_index(lc) == 0 ? ", \"locations\": [" : ", ",
-						 location->line, location->column);
-	}
-	if (error->locations != NIL)
-		appendStringInfoChar(out, ']');
-	if (error->path != NULL)
-	{
-		appendStringInfoString(out, ", \"path\": ");
-		path_to_json(error->path, out);
-	}
-	if (error->code != NULL || error->extensions != NULL)
-	{
-		appendStringInfoString(out, ", \"extensions\": {");
-		if (error->code != NULL)
-		{
-			appendStringInfoString(out, "\"code\": ");
-			gql_json_string(out, error->code, strlen(error->code));
-		}
-		if (error->extensions != NULL)
-			appendStringInfo(out, "%s%s", error->code != NULL ? ", " : "", error->extensions);
-		appendStringInfoChar(out, '}');
-	}
-	appendStringInfoChar(out, '}');
-}
-
-void
-gql_errors_to_json(const GqlErrorList *errors, StringInfo out)
-{
-	ListCell   *lc;
-
-	appendStringInfoChar(out, '[');
-	foreach(lc, errors->items)
-	{
-		if (foreach_current_index(lc) > 0)
-			appendStringInfoString(out, ", ");
-		error_to_json(lfirst(lc), out);
-	}
-	appendStringInfoChar(out, ']');
-}
-
-void
-gql_json_string(StringInfo out, const char *text, int len)
-{
-	const char *end = text + len;
-	const char *run = text;		/* what needs no escape is appended in one go */
-
-	appendStringInfoCharMacro(out, '"');
-	for (const char *s = text; s < end; s++)
-	{
-		unsigned char c = *s;
-
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		appendBinaryStringInfo(out, run, s - run);
-		run = s + 1;
-		switch (c)
-		{
-			case '"':
-				appendStringInfoString(out, "\\\"");
-				break;
-			case '\\':
-				appendStringInfoString(out, "\\\\");
-				break;
-			case '\n':
-				appendStringInfoString(out, "\\n");
-				break;
-			case '\r':
-				appendStringInfoString(out, "\\r");
-				break;
-			case '\t':
-				appendStringInfoString(out, "\\t");
-				break;
-			case '\b':
-				appendStringInfoString(out, "\\b");
-				break;
-			case '\f':
-				appendStringInfoString(out, "\\f");
-				break;
-			default:
-				appendStringInfo(out, "\\u%04x", c);
-		}
-	}
-	appendBinaryStringInfo(out, run, end - run);
-	appendStringInfoCharMacro(out, '"');
 }

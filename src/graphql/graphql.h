@@ -1,11 +1,15 @@
 /*
- * graphql.h: the language's face: what the rest of remote_rel includes. Knows
- * nothing of catalogs, SQL or HTTP.
+ * graphql.h: the GraphQL language. The only header of this folder that code
+ * outside of it includes; it includes what is public of the others. Nothing in
+ * this folder depends on the catalog, SQL or HTTP.
  *
- * Written to the September 2025 edition of the GraphQL specification (and so
- * to October 2021's); messages are graphql-js 17's. All results live in
- * CurrentMemoryContext unless said otherwise. Nothing here throws because of
- * what a document says.
+ * Implements the September 2025 edition of the GraphQL specification, and so
+ * the one of October 2021, with the messages of graphql-js 17. Section numbers
+ * in comments are the specification's.
+ *
+ * Results are allocated in CurrentMemoryContext unless stated otherwise. No
+ * document makes these functions throw: its mistakes are filed in a
+ * GqlErrorList.
  */
 #ifndef GQL_GRAPHQL_H
 #define GQL_GRAPHQL_H
@@ -21,8 +25,9 @@
 /* ---- validation (section 5) ---- */
 
 /*
- * Every rule; errors are filed in graphql-js' order. True when there is none.
- * max_depth: DESIGN 4, root field is 1 deep; 0: none.
+ * Check a document against all validation rules. True if there is no error;
+ * errors are filed in the order of graphql-js. max_depth limits how deep fields
+ * may nest, fragments included; a root field has depth 1; 0: no limit.
  */
 extern bool gql_validate(GqlSchema *schema, GqlDocument *document, int max_depth,
 						 GqlErrorList *errors);
@@ -36,9 +41,9 @@ typedef struct GqlRequest
 	GqlDocument *document;
 	GqlOperation *operation;
 	GqlNames	fragments;		/* GqlFragmentEntry */
-	GqlNames	variables;		/* GqlVariableValue: coerced values; a
-								 * variable that was not given and has no
-								 * default is not in it */
+	GqlNames	variables;		/* GqlVariableValue: coerced values, without
+								 * the variables that were not given and have
+								 * no default value */
 } GqlRequest;
 
 typedef struct GqlFragmentEntry
@@ -48,62 +53,60 @@ typedef struct GqlFragmentEntry
 } GqlFragmentEntry;
 
 /*
- * GetOperation and CoerceVariableValues (6.1). inputs: an OBJECT value as the
- * caller's JSON gave it (strings for enums and custom scalars), or NULL for
- * none. NULL when something is wrong (filed).
+ * GetOperation() and CoerceVariableValues() (6.1): choose the operation and
+ * coerce its variables. operation_name is NULL if the request has none. inputs
+ * are the request's variables, an OBJECT made from JSON; NULL: none. Returns
+ * NULL after an error, which is filed.
  */
 extern GqlRequest *gql_request_create(GqlSchema *schema, GqlDocument *document,
 									  const char *operation_name,
 									  const GqlValue *inputs, GqlErrorList *errors);
 
-/* A fragment with directives, at the place where it is used. */
+/* One use of a fragment that has directives. */
 typedef struct GqlFragmentUse
 {
-	const struct GqlFragmentUse *outer; /* the next one around it in the same
-										 * selection; or NULL */
+	const struct GqlFragmentUse *outer; /* the next one around it within the
+										 * same selection set; or NULL */
 	const GqlSelection *node;	/* INLINE_FRAGMENT or FRAGMENT_SPREAD */
-	const GqlFragment *fragment;	/* what a FRAGMENT_SPREAD names */
+	const GqlFragment *fragment;	/* FRAGMENT_SPREAD: its definition */
 } GqlFragmentUse;
 
 /*
- * A field as it is to be executed on one object type: all nodes of one
- * response key, merged (6.3.2 CollectFields).
+ * A field to be executed on one object type: all nodes with the same response
+ * key (a field set's entry, 6.3.2).
  */
 typedef struct GqlFieldSel
 {
 	const char *key;			/* response key */
-	GqlFieldDef *def;			/* never NULL in a valid document */
-	GqlType    *parent;
+	GqlFieldDef *def;			/* not NULL in a valid document */
+	GqlType    *parent;			/* the object type */
 	List	   *nodes;			/* GqlSelection *, in document order */
 	List	   *uses;			/* for each node the innermost fragment with
-								 * directives around it, GqlFragmentUse * or
-								 * NULL; NIL where there is none */
+								 * directives around it: GqlFragmentUse * or
+								 * NULL; NIL if all are NULL */
 } GqlFieldSel;
 
 /*
- * CollectFields over the selection sets (GqlSelectionSet *) for an object
- * type; GqlFieldSel * in response order.
+ * CollectFields() (6.3.2): the fields that selection sets (GqlSelectionSet *)
+ * select of an object type. Returns GqlFieldSel * in response order.
  */
 extern List *gql_collect_fields(GqlRequest *request, GqlType *object_type, List *selection_sets);
 
-/*
- * The same for what stands below a field: the merged selection sets of its
- * nodes.
- */
+/* The same for the merged selection sets of a field's nodes. */
 extern List *gql_collect_subfields(GqlRequest *request, GqlType *object_type,
 								   const GqlFieldSel *field);
 
 /*
- * CollectFields without variables: selections with @skip or @include are left
- * out, and those directives put into *conditional.
+ * The same before variables are known: selections with @skip or @include are
+ * left out, and these directives are appended to *conditional (GqlDirective *).
  */
 extern List *gql_collect_unconditional_fields(GqlRequest *request, GqlType *object_type,
 											  GqlSelectionSet *set, List **conditional);
 
-/* The selection sets of a field's nodes, for gql_collect_fields(). */
+/* The selection sets of a field's nodes (GqlSelectionSet *). */
 extern List *gql_field_selection_sets(const GqlFieldSel *field);
 
-/* Does @skip or @include take this selection out? */
+/* Does @skip or @include exclude a selection with these directives? */
 extern bool gql_is_skipped(GqlRequest *request, List *directives);
 
 /* An argument's coerced value. */
@@ -111,17 +114,17 @@ typedef struct GqlArgumentValue
 {
 	const char *name;
 	GqlInputValueDef *def;
-	GqlValue   *value;			/* coerced: no variables, defaults in, lists
-								 * wrapped; NULL kind for null */
-	bool		from_variable;	/* the whole value is one variable of the
-								 * document */
-	const char *variable;		/* its name then */
+	GqlValue   *value;			/* coerced: variables replaced, default values
+								 * filled in, single items made lists; null is
+								 * a value of kind NULL */
+	bool		from_variable;	/* the document gives just a variable */
+	const char *variable;		/* its name if from_variable, else NULL */
 } GqlArgumentValue;
 
 /*
- * CoerceArgumentValues (6.4.1): GqlArgumentValue by name; absent ones without
- * default are not in it. False when a value does not fit (filed, with
- * location).
+ * CoerceArgumentValues() (6.4.1). Initializes *values with the GqlArgumentValue
+ * of each argument that is given or has a default value. False after an error,
+ * which is filed with its location.
  */
 extern bool gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *values,
 								 GqlErrorList *errors);
@@ -129,16 +132,15 @@ extern bool gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, 
 /* ---- values and JSON ---- */
 
 /*
- * A value (no variables in it) as JSON text; an enum value becomes a string,
- * numbers keep their text.
+ * Append a value as JSON text. Enum values become strings, numbers keep their
+ * text. Throws if there is a variable in it.
  */
 extern void gql_value_to_json(StringInfo out, const GqlValue *value);
 
 /*
- * JSON text as a value in CurrentMemoryContext. Strings become STRINGs, whatever
- * they may mean to a type; numbers keep their text. NULL: a string in it is not
- * text in the server encoding, for example half a surrogate pair. json must be
- * valid JSON, NUL-terminated after its end or followed by more JSON.
+ * The value of a JSON text, in CurrentMemoryContext. Strings become STRINGs,
+ * also those that mean an enum value; numbers keep their text. NULL if a string
+ * is not text in the server encoding, for example half a surrogate pair.
  */
 extern GqlValue *gql_value_from_json(RrSlice json);
 
@@ -148,16 +150,18 @@ extern GqlValue *gql_value_from_json(RrSlice json);
 extern bool gql_is_introspection_field(const GqlFieldDef *def);
 
 /*
- * Bytes. Under ever other aliases a document may ask for a schema as often as
- * it likes.
+ * The largest answer to introspection fields, in bytes. A short document can
+ * ask for the schema many times, each under another alias.
  */
 #define GQL_MAX_INTROSPECTION (64 * 1024 * 1024)
+
+/* File the error that introspection fields exceed that. */
 extern void gql_introspection_too_large(GqlErrorList *errors);
 
 /*
- * The value of one __schema or __type field of the query root, as JSON text,
- * appended to out. False when an argument does not fit or the text gets too
- * large (filed).
+ * Append the value of a __schema or __type field as JSON text. False after an
+ * error, which is filed: an argument is wrong, or the text gets too large. Then
+ * nothing is appended.
  */
 extern bool gql_introspect(GqlRequest *request, const GqlFieldSel *field, StringInfo out,
 						   GqlErrorList *errors);

@@ -1,10 +1,10 @@
 /*
- * suggest.c: "Did you mean …?"
+ * suggest.c: "Did you mean …?" at the end of messages.
  *
- * Options are ranked by their distance to what was written: insertions,
- * deletions, replacements and swaps of neighbours count one each (Damerau and
- * Levenshtein's optimal string alignment), a difference in case alone counts
- * one in all.
+ * Ranks options by their edit distance to the input. An insertion, a deletion,
+ * a replacement and a swap of neighbours count one each (optimal string
+ * alignment, a variant of Damerau and Levenshtein's distance). Any number of
+ * differences in case counts one.
  */
 #include "postgres.h"
 
@@ -15,14 +15,14 @@
 
 #define MAX_SUGGESTIONS 5
 
-/* What was written, prepared for being measured against many options. */
+/* The input, prepared to be compared with many options. */
 typedef struct Input
 {
 	const char *text;
-	int		   *chars;			/* lower case */
-	int			n;
-	int			threshold;		/* options farther away are none */
-	int		   *rows[3];
+	int		   *chars;			/* in lower case */
+	int			n;				/* number of chars */
+	int			threshold;		/* largest distance of a suggestion */
+	int		   *rows[3];		/* of the matrix of distances */
 } Input;
 
 typedef struct Suggestion
@@ -35,12 +35,12 @@ static int *
 lower_chars(const char *text, int *n)
 {
 	int			len = strlen(text);
-	int		   *chars = palloc(sizeof(int) * Max(len, 1));
+	int		   *chars = palloc(sizeof(int) * len);
 	int			count = 0;
 
 	/*
-	 * A letter is a code unit of UTF-16, as in the reference implementation;
-	 * options are ASCII.
+	 * Count UTF-16 code units, as graphql-js does. Options are ASCII, so all
+	 * other characters may have the same code.
 	 */
 	for (const char *p = text; *p;)
 	{
@@ -71,7 +71,7 @@ prepare_input(Input *input, const char *text)
 		input->rows[i] = palloc(sizeof(int) * (input->n + 1));
 }
 
-/* The distance, or -1 when it is beyond the threshold. */
+/* The distance of an option; -1 if it is above the threshold. */
 static int
 measure(const Input *input, const char *option)
 {
@@ -124,7 +124,10 @@ measure(const Input *input, const char *option)
 	return input->rows[na % 3][nb] <= input->threshold ? input->rows[na % 3][nb] : -1;
 }
 
-/* The number that starts at *p; a zero stands alone. */
+/*
+ * Read the number at *p, and move *p after it. A leading zero is a number of
+ * its own.
+ */
 static double
 read_number(const char **p)
 {
@@ -136,7 +139,6 @@ read_number(const char **p)
 	return number;
 }
 
-/* Order in which numbers inside of names count as numbers: a2 before a10. */
 int
 gql_natural_compare(const char *a, const char *b)
 {
@@ -174,10 +176,6 @@ compare_suggestions(const void *a, const void *b)
 		: gql_natural_compare(x->text, y->text);
 }
 
-/*
- * " Did you mean the enum value "A", "B", or "C"?" of options in order, cut
- * after the fifth.
- */
 char	   *
 gql_did_you_mean_list(const char *prefix, List *options)
 {
@@ -188,7 +186,8 @@ gql_did_you_mean_list(const char *prefix, List *options)
 	for (int i = 0; i < n; i++)
 	{
 		if (i == 0)
-			appendStringInfo(&out, " Did you mean %s%s", prefix ? prefix : "", prefix ? " " : "");
+			appendStringInfo(&out, " Did you mean %s%s", prefix != NULL ? prefix : "",
+							 prefix != NULL ? " " : "");
 		else if (i == n - 1)
 			appendStringInfoString(&out, n == 2 ? " or " : ", or ");
 		else
@@ -200,7 +199,7 @@ gql_did_you_mean_list(const char *prefix, List *options)
 	return out.data;
 }
 
-/* The nearest options of n, in order. */
+/* The hint with the nearest of n options. Sorts them. */
 static char *
 suggest(const char *prefix, Suggestion *suggestions, int n)
 {
@@ -226,7 +225,7 @@ gql_did_you_mean(const char *prefix, const char *input, List *options)
 	ListCell   *lc;
 
 	MemoryContextSwitchTo(scratch);
-	suggestions = palloc(sizeof(Suggestion) * Max(list_length(options), 1));
+	suggestions = palloc(sizeof(Suggestion) * list_length(options));
 	prepare_input(&written, input);
 	foreach(lc, options)
 	{

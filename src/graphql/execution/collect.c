@@ -7,13 +7,13 @@
 #include "graphql/graphql.h"
 
 /*
- * Fragments nest without limit, so the way down is kept here and not on the C
- * stack.
+ * A selection set that is being read. Fragments may nest without limit, so
+ * they are a stack of these instead of recursive calls.
  */
 typedef struct Frame
 {
 	List	   *selections;
-	int			next;
+	int			next;			/* index of the next selection */
 	const GqlFragmentUse *use;	/* the innermost fragment with directives */
 } Frame;
 
@@ -23,16 +23,19 @@ typedef struct Collector
 	GqlType    *object_type;
 	GqlNames	fields;			/* GqlFieldSel, by response key */
 	GqlNames	visited;		/* GqlFragmentEntry */
-	List	  **conditional;	/* not NULL: @skip and @include are not
-								 * evaluated but put here */
-	Frame	   *frames;
-	int			depth;
+	List	  **conditional;	/* if not NULL: do not evaluate @skip and
+								 * @include, but append them here */
+	Frame	   *frames;			/* the stack */
+	int			depth;			/* frames in use */
 	int			capacity;
 } Collector;
 
 /* ---- @skip and @include (3.13.1, 3.13.2) ---- */
 
-/* The value of "if", which validation has made sure of. */
+/*
+ * The value of the argument "if". Validation has checked that there is one, and
+ * gql_request_create() that it is not null.
+ */
 static bool
 condition(GqlRequest *request, const GqlDirective *directive)
 {
@@ -43,7 +46,7 @@ condition(GqlRequest *request, const GqlDirective *directive)
 	{
 		GqlVariableValue *variable = gql_names_get(&request->variables, value->text);
 
-		return variable && variable->value->boolean;
+		return variable != NULL && variable->value->boolean;
 	}
 	return value->boolean;
 }
@@ -73,11 +76,11 @@ applies(const Collector *c, const GqlTypeNode *condition)
 {
 	GqlType    *type;
 
-	if (!condition || strcmp(condition->name, c->object_type->name) == 0)
+	if (condition == NULL || strcmp(condition->name, c->object_type->name) == 0)
 		return true;
 	type = gql_schema_type(c->request->schema, condition->name);
-	return type && gql_is_abstract(type) && gql_is_subtype(c->request->schema, type,
-														   c->object_type);
+	return type != NULL && gql_is_abstract(type) &&
+		gql_is_subtype(c->request->schema, type, c->object_type);
 }
 
 static void
@@ -85,8 +88,8 @@ push(Collector *c, List *selections, const GqlFragmentUse *use)
 {
 	if (c->depth == c->capacity)
 	{
-		c->capacity = c->capacity ? c->capacity * 2 : 16;
-		c->frames = c->frames ? repalloc(c->frames, c->capacity * sizeof(Frame))
+		c->capacity = Max(c->capacity * 2, 16);
+		c->frames = c->frames != NULL ? repalloc(c->frames, c->capacity * sizeof(Frame))
 			: palloc(c->capacity * sizeof(Frame));
 	}
 	c->frames[c->depth].selections = selections;
@@ -103,7 +106,7 @@ current_use(const Collector *c)
 static void
 push_fragment(Collector *c, const GqlSelection *node, const GqlFragment *fragment)
 {
-	GqlSelectionSet *set = fragment ? fragment->selection_set : node->selection_set;
+	GqlSelectionSet *set = fragment != NULL ? fragment->selection_set : node->selection_set;
 	GqlFragmentUse *use;
 
 	if (node->directives == NIL && (fragment == NULL || fragment->directives == NIL))
@@ -119,8 +122,8 @@ push_fragment(Collector *c, const GqlSelection *node, const GqlFragment *fragmen
 }
 
 /*
- * Side by side with the nodes from the first one on that is in such a
- * fragment.
+ * Remember the use of the node that was added last. The list begins with the
+ * first node that has one; the nodes before it get NULL.
  */
 static void
 note_use(GqlFieldSel *field, const GqlFragmentUse *use)
@@ -138,7 +141,7 @@ add_field(Collector *c, GqlSelection *selection)
 	const char *key = gql_response_key(selection);
 	GqlFieldSel *field = gql_names_get(&c->fields, key);
 
-	if (!field)
+	if (field == NULL)
 	{
 		field = palloc(sizeof(GqlFieldSel));
 		field->key = key;
@@ -164,7 +167,7 @@ find_condition(List *directives)
 
 		if (strcmp(directive->name.value, "skip") == 0)
 			return directive;
-		if (!include && strcmp(directive->name.value, "include") == 0)
+		if (include == NULL && strcmp(directive->name.value, "include") == 0)
 			include = directive;
 	}
 	return include;
@@ -177,10 +180,10 @@ is_left_out(Collector *c, List *directives)
 
 	if (directives == NIL)
 		return false;
-	if (!c->conditional)
+	if (c->conditional == NULL)
 		return gql_is_skipped(c->request, directives);
 	condition = find_condition(directives);
-	if (condition)
+	if (condition != NULL)
 		*c->conditional = lappend(*c->conditional, unconstify(GqlDirective *, condition));
 	return condition != NULL;
 }
@@ -203,7 +206,7 @@ collect_selection(Collector *c, GqlSelection *selection)
 			break;
 		case GQL_FRAGMENT_SPREAD:
 			entry = gql_names_get(&c->request->fragments, selection->name.value);
-			if (entry && applies(c, entry->fragment->type_condition) &&
+			if (entry != NULL && applies(c, entry->fragment->type_condition) &&
 				gql_names_add(&c->visited, entry))
 				push_fragment(c, selection, entry->fragment);
 			break;
@@ -263,7 +266,7 @@ gql_field_selection_sets(const GqlFieldSel *field)
 	{
 		GqlSelection *node = lfirst(lc);
 
-		if (node->selection_set)
+		if (node->selection_set != NULL)
 			sets = lappend(sets, node->selection_set);
 	}
 	return sets;
@@ -293,7 +296,7 @@ argument_coordinate(const GqlFieldSel *field, const char *argument)
 					: field->parent->name, field->def->name, argument);
 }
 
-/* Only the first reason counts: the field fails for it. */
+/* File the first error only: it is enough for the field to fail. */
 static void
 report_argument(GqlCoercion *c, const char *message, int loc, const GqlPath *path)
 {
@@ -313,12 +316,12 @@ set_argument(GqlNames *values, GqlInputValueDef *def, GqlValue *value, const Gql
 	argument->name = def->name;
 	argument->def = def;
 	argument->value = value;
-	argument->from_variable = literal && literal->kind == GQL_VALUE_VARIABLE;
+	argument->from_variable = literal != NULL && literal->kind == GQL_VALUE_VARIABLE;
 	argument->variable = argument->from_variable ? literal->text : NULL;
 	gql_names_add(values, argument);
 }
 
-/* The argument is not there, or is a variable without value. */
+/* The argument is not given, or is a variable without a value. */
 static bool
 coerce_absent_argument(ArgumentErrors *a, GqlInputValueDef *def, const GqlSelection *node,
 					   GqlNames *values)
@@ -333,13 +336,13 @@ coerce_absent_argument(ArgumentErrors *a, GqlInputValueDef *def, const GqlSelect
 					 argument_coordinate(a->field, def->name), gql_type_to_string(def->type));
 		return false;
 	}
-	if (!def->default_value)
+	if (def->default_value == NULL)
 		return true;
 	coordinate = argument_coordinate(a->field, def->name);
 	value = gql_coerce_value(a->request->schema, def->default_value, def->type, false,
 							 psprintf("Argument \"%s\" has invalid default value", coordinate),
 							 a->errors);
-	if (value)
+	if (value != NULL)
 		set_argument(values, def, value, NULL);
 	return value != NULL;
 }
@@ -360,8 +363,9 @@ gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *va
 		GqlValue   *value;
 
 		a.def = def;
-		if (!literal || (literal->kind == GQL_VALUE_VARIABLE && !gql_is_required(def) &&
-						 !gql_names_get(&request->variables, literal->text)))
+		if (literal == NULL ||
+			(literal->kind == GQL_VALUE_VARIABLE && !gql_is_required(def) &&
+			 gql_names_get(&request->variables, literal->text) == NULL))
 		{
 			if (!coerce_absent_argument(&a, def, node, values))
 				return false;

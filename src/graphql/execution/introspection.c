@@ -1,10 +1,9 @@
 /*
- * introspection.c: __schema and __type, answered from a schema (specification,
- * section 4), and the queries that ask others for theirs.
+ * introspection.c: answer the fields __schema and __type (specification,
+ * section 4).
  *
- * What is selected below a field is the same for every object that stands
- * there, so it is collected once, when the first object comes up, into a plan
- * that the rest of them share.
+ * Every object that a field returns has the same subfields, so they are
+ * collected only once, for the first object, into a MetaPlan that all share.
  */
 #include "postgres.h"
 
@@ -12,7 +11,7 @@
 
 #include "graphql/graphql.h"
 
-/* What the introspection types describe, and what describes it. */
+/* What an introspection type describes, and the struct that holds it. */
 typedef enum MetaKind
 {
 	META_SCHEMA,				/* GqlSchema */
@@ -25,12 +24,12 @@ typedef enum MetaKind
 
 typedef struct MetaStep
 {
-	const char *prefix;			/* what stands before the value: "key": */
+	const char *prefix;			/* printed before the value: "key": */
 	int			prefix_len;
 	GqlMetaField resolver;		/* 0: __typename */
 	bool		include_deprecated;
 	const GqlFieldSel *field;
-	struct MetaPlan *below;		/* made at the first object */
+	struct MetaPlan *below;		/* its subfields; NULL before the first object */
 } MetaStep;
 
 typedef struct MetaPlan
@@ -46,9 +45,9 @@ typedef struct Introspection
 	GqlSchema  *schema;
 	GqlErrorList *errors;
 	StringInfo	out;
-	int			start;			/* where in out it begins */
+	int			start;			/* length of out at the beginning */
 	bool		failed;
-	bool		completed;		/* a lazy schema has all of its types */
+	bool		completed;		/* all lazy types are complete */
 } Introspection;
 
 static void put_object(Introspection *in, MetaStep *step, MetaKind kind, const void *object);
@@ -99,7 +98,7 @@ make_plan(Introspection *in, const GqlFieldSel *above)
 	return plan;
 }
 
-/* A lazy schema completes its types when somebody asks for all of them. */
+/* Complete all lazy types, once: all types are asked for. */
 static void
 complete(Introspection *in)
 {
@@ -108,7 +107,7 @@ complete(Introspection *in)
 	in->completed = true;
 }
 
-/* ---- what objects have in common ---- */
+/* ---- fields of several introspection types ---- */
 
 static const char *
 name_of(MetaKind kind, const void *object)
@@ -196,7 +195,7 @@ put_text(Introspection *in, const char *text)
 		gql_json_string(in->out, text, strlen(text));
 }
 
-/* A list of what stands in a set; of types, their references. */
+/* A list of the items of a set. */
 static void
 put_items(Introspection *in, MetaStep *step, MetaKind kind, const GqlNames *items,
 		  bool deprecated_too)
@@ -288,8 +287,8 @@ put_default_value(Introspection *in, const GqlInputValueDef *input)
 }
 
 /*
- * The type, if a reference is to a type of its own of one of these kinds;
- * completed.
+ * The completed type, if a reference is to a named type of one of two kinds;
+ * else NULL.
  */
 static GqlType *
 type_of_kind(Introspection *in, const GqlTypeRef *ref, GqlTypeKind kind, GqlTypeKind kind2)
@@ -302,7 +301,7 @@ type_of_kind(Introspection *in, const GqlTypeRef *ref, GqlTypeKind kind, GqlType
 	return type;
 }
 
-/* A set that only types of some kinds have; parts is NULL for the others. */
+/* A list that types of other kinds do not have: null if parts is NULL. */
 static void
 put_parts(Introspection *in, MetaStep *step, MetaKind kind, const GqlNames *parts)
 {
@@ -312,7 +311,7 @@ put_parts(Introspection *in, MetaStep *step, MetaKind kind, const GqlNames *part
 		put_items(in, step, kind, parts, step->include_deprecated);
 }
 
-/* 4.2.2 The __Type Type: what only it has */
+/* The fields that only __Type has (4.2.2) */
 static void
 put_type_field(Introspection *in, MetaStep *step, const GqlTypeRef *ref)
 {
@@ -371,6 +370,7 @@ static void
 put_field(Introspection *in, MetaStep *step, MetaKind kind, const void *object)
 {
 	const GqlSchema *schema = in->schema;
+	const GqlTypeRef *ref = object;
 
 	switch (step->resolver)
 	{
@@ -378,10 +378,9 @@ put_field(Introspection *in, MetaStep *step, MetaKind kind, const void *object)
 			put_text(in, name_of(kind, object));
 			break;
 		case GQL_META_DESCRIPTION:
-			if (kind == META_TYPE && ((const GqlTypeRef *) object)->kind == GQL_TYPE_NAMED)
-				(void) gql_type_fields(in->schema,
-									   ((const GqlTypeRef *) object)->type);	/* a lazy type has none
-																				 * before */
+			/* a lazy type has no description before it is complete */
+			if (kind == META_TYPE && ref->kind == GQL_TYPE_NAMED)
+				(void) gql_type_fields(in->schema, ref->type);
 			put_text(in, description_of(kind, object));
 			break;
 		case GQL_META_IS_DEPRECATED:
@@ -430,7 +429,7 @@ put_field(Introspection *in, MetaStep *step, MetaKind kind, const void *object)
 	}
 }
 
-/* One object below a step. */
+/* One object that the step's field returns. */
 static void
 put_object(Introspection *in, MetaStep *step, MetaKind kind, const void *object)
 {
@@ -463,7 +462,7 @@ put_object(Introspection *in, MetaStep *step, MetaKind kind, const void *object)
 	appendStringInfoCharMacro(in->out, '}');
 }
 
-/* ---- the face ---- */
+/* ---- entry points ---- */
 
 bool
 gql_is_introspection_field(const GqlFieldDef *def)
@@ -516,34 +515,4 @@ gql_introspect(GqlRequest *request, const GqlFieldSel *field, StringInfo out, Gq
 		out->data[in.start] = '\0';
 	}
 	return !in.failed;
-}
-
-#define TYPE_REF \
-	"fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name " \
-	"ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }"
-
-#define INTROSPECTION_QUERY(of_schema, of_type, of_directive, deprecated_inputs, of_input) \
-	"query IntrospectionQuery { __schema { " of_schema "queryType { name } mutationType { name } subscriptionType { name } " \
-	"types { ...FullType } directives { name description " of_directive "locations args" deprecated_inputs " { ...InputValue } } } } " \
-	"fragment FullType on __Type { kind name description " of_type "fields(includeDeprecated: true) { name description " \
-	"args" deprecated_inputs " { ...InputValue } type { ...TypeRef } isDeprecated deprecationReason } " \
-	"inputFields" deprecated_inputs " { ...InputValue } interfaces { ...TypeRef } " \
-	"enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason } possibleTypes { ...TypeRef } } " \
-	"fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue " of_input "} " TYPE_REF
-
-const char *
-gql_introspection_query(int attempt)
-{
-	static const char *const queries[] = {
-		/* September 2025 */
-		INTROSPECTION_QUERY("description ", "specifiedByURL isOneOf ", "isRepeatable ",
-							"(includeDeprecated: true)",
-							"isDeprecated deprecationReason "),
-		/* October 2021 */
-		INTROSPECTION_QUERY("description ", "specifiedByURL ", "isRepeatable ", "", ""),
-		/* June 2018 */
-		INTROSPECTION_QUERY("", "", "", "", ""),
-	};
-
-	return attempt >= 0 && attempt < (int) lengthof(queries) ? queries[attempt] : NULL;
 }

@@ -1,6 +1,6 @@
 /*
- * request.c: what stands before execution: which operation, and its variables'
- * values (specification, 6.1).
+ * request.c: prepare a request: choose the operation and coerce the variables
+ * (specification, section 6.1).
  */
 #include "postgres.h"
 
@@ -10,13 +10,13 @@
 
 #define MAX_VARIABLE_ERRORS 50
 
-/* The variables of one operation while they are coerced. */
+/* Coercion of one operation's variables: what reporting an error needs. */
 typedef struct VariableErrors
 {
 	GqlRequest *request;
 	GqlErrorList *errors;
-	int			n;
-	GqlVariableDef *def;		/* at which we are */
+	int			n;				/* errors so far */
+	GqlVariableDef *def;		/* the current variable */
 	const char *what;			/* "value" or "default value" */
 } VariableErrors;
 
@@ -33,22 +33,23 @@ get_operation(GqlDocument *document, const char *name, GqlErrorList *errors)
 
 		if (operation->def.kind != GQL_DEF_OPERATION)
 			continue;
-		if (!name && found)
+		if (name == NULL && found != NULL)
 		{
 			gql_error(errors, "Must provide operation name if query contains multiple operations.");
 			return NULL;
 		}
-		if (!name || (operation->name.value && strcmp(operation->name.value, name) == 0))
+		if (name == NULL ||
+			(operation->name.value != NULL && strcmp(operation->name.value, name) == 0))
 			found = operation;
 	}
-	if (!found && name)
+	if (found == NULL && name != NULL)
 		gql_error(errors, "Unknown operation named \"%s\".", name);
-	else if (!found)
+	else if (found == NULL)
 		gql_error(errors, "Must provide an operation.");
 	return found;
 }
 
-/* False when the limit is reached: then no more. */
+/* Count an error. False, after a last error, if there are too many. */
 static bool
 may_report(VariableErrors *v)
 {
@@ -82,7 +83,7 @@ set_variable(GqlRequest *request, const char *name, GqlValue *value)
 	gql_names_add(&request->variables, variable);
 }
 
-/* One variable; given is its value from outside, or NULL. */
+/* Coerce v->def; given is its value in the request, or NULL. */
 static void
 coerce_variable_value(GqlCoercion *c, VariableErrors *v, const GqlValue *given)
 {
@@ -91,7 +92,7 @@ coerce_variable_value(GqlCoercion *c, VariableErrors *v, const GqlValue *given)
 	const char *source = v->request->document->source;
 	GqlValue   *value;
 
-	if (!type || !gql_is_input(gql_named_type(type)))
+	if (type == NULL || !gql_is_input(gql_named_type(type)))
 	{
 		StringInfoData printed;
 
@@ -99,21 +100,23 @@ coerce_variable_value(GqlCoercion *c, VariableErrors *v, const GqlValue *given)
 		gql_print_type_node(&printed, def->type);
 		if (may_report(v))
 			gql_error_at(v->errors, source, def->type->loc,
-						 "Variable \"$%s\" expected value of type \"%s\" which cannot be used as an input type.", def->name.value, printed.data);
+						 "Variable \"$%s\" expected value of type \"%s\" which cannot be used as an input type.",
+						 def->name.value, printed.data);
 		else
 			c->stopped = true;
 		return;
 	}
 
-	if (!given && !def->default_value)
+	if (given == NULL && def->default_value == NULL)
 	{
 		if (type->kind == GQL_TYPE_NON_NULL)
-			report_variable(c, psprintf("Expected a value of non-null type \"%s\" to be provided.", gql_type_to_string(type)), -1, NULL);
+			report_variable(c, psprintf("Expected a value of non-null type \"%s\" to be provided.",
+										gql_type_to_string(type)), -1, NULL);
 		return;
 	}
 	c->from_json = given != NULL;
-	v->what = given ? "value" : "default value";
-	if (gql_coerce(c, given ? given : def->default_value, type, NULL, &value))
+	v->what = given != NULL ? "value" : "default value";
+	if (gql_coerce(c, given != NULL ? given : def->default_value, type, NULL, &value))
 		set_variable(v->request, def->name.value, value);
 }
 
@@ -127,7 +130,7 @@ coerce_variable_values(GqlRequest *request, const GqlValue *inputs, GqlErrorList
 	ListCell   *lc;
 
 	gql_names_init(&by_name, CurrentMemoryContext);
-	if (inputs && inputs->kind != GQL_VALUE_NULL)
+	if (inputs != NULL && inputs->kind != GQL_VALUE_NULL)
 	{
 		if (inputs->kind != GQL_VALUE_OBJECT)
 		{
@@ -145,26 +148,26 @@ coerce_variable_values(GqlRequest *request, const GqlValue *inputs, GqlErrorList
 		v.def = lfirst(lc);
 		v.what = "value";
 		given = gql_names_get(&by_name, v.def->name.value);
-		coerce_variable_value(&c, &v, given ? given->value : NULL);
+		coerce_variable_value(&c, &v, given != NULL ? given->value : NULL);
 		if (c.stopped)
 			break;
 	}
 	return v.n == 0;
 }
 
-/* ---- @skip and @include whose variable turned out null ---- */
+/* ---- @skip and @include with a variable that is null ---- */
 
 /*
- * A variable of type Boolean with a default may stand at their "if: Boolean!",
- * and still be given as null. Collecting fields cannot report that, so the
- * request is refused before.
+ * A nullable variable with a default value is allowed at "if: Boolean!" (5.8.5)
+ * and can still be given as null. gql_collect_fields() cannot report that, so
+ * such a request is refused here.
  */
 typedef struct Conditions
 {
 	GqlRequest *request;
 	GqlErrorList *errors;
-	List	   *pending;		/* GqlSelectionSet * */
-	GqlNames	visited;		/* GqlFragmentEntry */
+	List	   *pending;		/* GqlSelectionSet * that are to be checked */
+	GqlNames	visited;		/* GqlFragmentEntry that were in pending */
 	bool		fits;
 } Conditions;
 
@@ -178,8 +181,8 @@ check_conditions(Conditions *check, List *directives)
 	{
 		GqlDirective *directive = lfirst(lc);
 
-		if (strcmp(directive->name.value, "skip") != 0 && strcmp(directive->name.value,
-																 "include") != 0)
+		if (strcmp(directive->name.value, "skip") != 0 &&
+			strcmp(directive->name.value, "include") != 0)
 			continue;
 		foreach(lc2, directive->arguments)
 		{
@@ -188,7 +191,7 @@ check_conditions(Conditions *check, List *directives)
 
 			if (argument->value->kind == GQL_VALUE_VARIABLE)
 				variable = gql_names_get(&check->request->variables, argument->value->text);
-			if (!variable || variable->value->kind != GQL_VALUE_NULL)
+			if (variable == NULL || variable->value->kind != GQL_VALUE_NULL)
 				continue;
 			gql_error_at(check->errors, check->request->document->source, argument->value->loc,
 						 "Argument \"@%s(if:)\" has invalid value: Expected variable \"$%s\" provided to non-null type \"Boolean!\" not to be null.",
@@ -213,15 +216,15 @@ check_selection_conditions(Conditions *check, const GqlSelectionSet *set)
 			GqlFragmentEntry *entry = gql_names_get(&check->request->fragments,
 													selection->name.value);
 
-			if (entry && gql_names_add(&check->visited, entry))
+			if (entry != NULL && gql_names_add(&check->visited, entry))
 				check->pending = lappend(check->pending, entry->fragment->selection_set);
 		}
-		else if (selection->selection_set)
+		else if (selection->selection_set != NULL)
 			check->pending = lappend(check->pending, selection->selection_set);
 	}
 }
 
-/* Is there a null in a variable that may stand at a Boolean!? */
+/* Is there a variable that is null and may stand at a Boolean!? */
 static bool
 has_null_boolean(const GqlRequest *request)
 {
@@ -233,10 +236,10 @@ has_null_boolean(const GqlRequest *request)
 		GqlVariableValue *variable;
 
 		if (def->type->kind != GQL_TYPE_NAMED || strcmp(def->type->name, "Boolean") != 0 ||
-			!def->default_value)
+			def->default_value == NULL)
 			continue;
 		variable = gql_names_get(&request->variables, def->name.value);
-		if (variable && variable->value->kind == GQL_VALUE_NULL)
+		if (variable != NULL && variable->value->kind == GQL_VALUE_NULL)
 			return true;
 	}
 	return false;
@@ -266,7 +269,7 @@ gql_request_create(GqlSchema *schema, GqlDocument *document, const char *operati
 	request->schema = schema;
 	request->document = document;
 	request->operation = get_operation(document, operation_name, errors);
-	if (!request->operation)
+	if (request->operation == NULL)
 		return NULL;
 
 	gql_names_init(&request->fragments, CurrentMemoryContext);

@@ -62,10 +62,7 @@ gql_value_to_json(StringInfo out, const GqlValue *value)
 
 /* ---- JSON text as values ---- */
 
-/*
- * JSON's scalars are GraphQL literals. NULL: a string of what is no text, as
- * half a surrogate pair.
- */
+/* Scalars have the same syntax in JSON and GraphQL. */
 static GqlValue *
 read_scalar(RrSlice slice)
 {

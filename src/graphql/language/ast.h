@@ -3,10 +3,11 @@
  * (specification, section 2 and appendix B).
  *
  * Nodes are palloc'd in the context that was current when the document was
- * parsed; they are never changed afterwards. A list that is empty is NIL.
- * Locations are byte offsets into the source of the token at which the node
- * starts (-1: none, the node was made by program); gql_location() turns one
- * into line and column.
+ * parsed, and are not changed afterwards. An empty list is NIL.
+ *
+ * loc is the byte offset in the source of the token at which a node starts;
+ * -1 if the node was not parsed but made by code. gql_location() converts it
+ * to line and column.
  *
  * Text is in the server encoding. Names are NUL-terminated ASCII.
  */
@@ -16,8 +17,8 @@
 #include "nodes/pg_list.h"
 
 /*
- * One list, many uses: the enum, the names of the kinds, and the tables that
- * must not forget one.
+ * Lists of kinds, as X macros: the enum and every table of all kinds are made
+ * from one list, so that none can be forgotten.
  */
 #define GQL_VALUE_KINDS(X) \
 	X(VARIABLE) X(INT) X(FLOAT) X(STRING) X(BOOLEAN) X(NULL) X(ENUM) X(LIST) X(OBJECT)
@@ -46,18 +47,17 @@ typedef struct GqlName
 } GqlName;
 
 /*
- * A value: literal in a document, or the result of coercion, or JSON that came
- * from outside (kind VARIABLE cannot occur in the latter two). Numbers keep
- * their source text.
+ * A value: a literal in a document, a coerced value, or a value read from
+ * JSON. Only literals contain VARIABLEs. Numbers keep their source text.
  */
 typedef struct GqlValue
 {
 	GqlValueKind kind;
 	int			loc;
-	bool		block;			/* STRING: was written as a block string */
-	bool		boolean;		/* BOOLEAN */
-	int			len;			/* bytes of text; a string may contain NUL */
-	const char *text;			/* INT, FLOAT: source text. STRING: its value.
+	bool		block;			/* STRING: written as a block string */
+	bool		boolean;		/* BOOLEAN: the value */
+	int			len;			/* bytes of text; a string may contain NULs */
+	const char *text;			/* INT, FLOAT: source text. STRING: value.
 								 * ENUM, VARIABLE: name. NUL-terminated */
 	List	   *items;			/* LIST: GqlValue *.  OBJECT: GqlObjectField * */
 } GqlValue;
@@ -123,7 +123,7 @@ typedef struct GqlSelection
 	GqlSelectionSet *selection_set; /* FIELD (or NULL), INLINE_FRAGMENT */
 } GqlSelection;
 
-/* The key under which a field stands in the answer. */
+/* A field's response key: its alias, or else its name. */
 #define gql_response_key(field) ((field)->alias.value ? (field)->alias.value : (field)->name.value)
 
 typedef enum GqlOperationType
@@ -183,9 +183,12 @@ typedef struct GqlFragment
 } GqlFragment;
 
 /*
- * ---- type system documents; what stands in sets of names starts with its
- * name, so that it can be in a GqlNames itself ----
+ * ---- type system documents ----
+ *
+ * Nodes whose first member is their GqlName can be items of a GqlNames: its
+ * items start with `const char *name`.
  */
+StaticAssertDecl(offsetof(GqlName, value) == 0, "GqlName must start with the name");
 
 typedef enum GqlTypeKind
 {

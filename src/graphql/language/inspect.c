@@ -6,20 +6,20 @@
 #include "graphql/language/language.h"
 
 /*
- * Lists are cut after so many items, and values below so many levels are only
- * named. What exceeds a message is left out.
+ * Show so many items of a list, and so many levels; of deeper values only the
+ * kind. What a message would cut off anyway is not printed.
  */
 #define MAX_ITEMS 10
 #define MAX_LEVELS 2
 
-/* A number without the zeros that end its fraction. */
+/* A number without the zeros at the end of its fraction. */
 static void
 append_number(StringInfo out, const GqlValue *value)
 {
 	const char *point = strchr(value->text, '.');
 
 	appendBinaryStringInfo(out, value->text, value->len);
-	if (!point || strpbrk(value->text, "eE"))
+	if (point == NULL || strpbrk(value->text, "eE") != NULL)
 		return;
 	while (out->data[out->len - 1] == '0')
 		out->data[--out->len] = '\0';

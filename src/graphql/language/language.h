@@ -10,31 +10,37 @@
 
 /* ---- documents ---- */
 
+/* Limits on a document; 0: no limit of the caller's. */
 typedef struct GqlLimits
 {
-	int			max_tokens;		/* 0: none */
+	int			max_tokens;
 	int			max_depth;		/* nesting of selection sets, values and
-								 * types; 0: what the stack is always good for */
-	int			max_length;		/* bytes of text; 0: none */
+								 * types; without a limit 1000, and never more
+								 * than the stack allows */
+	int			max_length;		/* bytes of text */
 } GqlLimits;
 
 /*
- * Parse a document. One syntax error is filed ("Syntax Error: Expected Name,
- * found "}"."), with location, and NULL returned. text need not be
- * NUL-terminated; it is copied. limits may be NULL.
+ * Parse a document, into CurrentMemoryContext. At the first syntax error,
+ * files it with its location ("Syntax Error: Expected Name, found "}".") and
+ * returns NULL. text is copied and need not be NUL-terminated. limits may be
+ * NULL.
  */
 extern GqlDocument *gql_parse(const char *text, int len, const GqlLimits *limits,
 							  GqlErrorList *errors);
 
-/* Parts of documents, each the whole text. "{ a b }", "[Int!]", "{a: [1]}". */
+/*
+ * The same for a text that is only a part of a document: a selection set
+ * "{ a b }", a type "[Int!]", a value "{a: [1]}", in which variables may stand.
+ */
 extern GqlSelectionSet *gql_parse_selection_set(const char *text, int len,
 												const GqlLimits *limits, GqlErrorList *errors);
 extern GqlTypeNode *gql_parse_type(const char *text, int len, GqlErrorList *errors);
 extern GqlValue *gql_parse_value(const char *text, int len, GqlErrorList *errors);
 
 /*
- * AST back to text, in graphql-js' layout and without a newline at the end.
- * indent: nesting levels of the line that the text starts on.
+ * Append a syntax tree as text, in the layout of graphql-js, without a newline
+ * at the end. indent: nesting level of the line on which the text starts.
  */
 extern void gql_print_document(StringInfo out, const GqlDocument *document);
 extern void gql_print_definition(StringInfo out, const GqlDefinition *definition);

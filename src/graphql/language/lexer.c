@@ -1,11 +1,13 @@
 /*
- * lexer.c: tokens of GraphQL documents (specification, section 2.1 and
+ * lexer.c: split a document into tokens (specification, section 2.1 and
  * appendix B.2).
  *
- * One token is read at a time, comments are passed over, and only strings
- * allocate: never more than their own length. Bytes from 0x80 on can stand in
- * comments and strings only, where they are copied, so any server encoding
- * will do; the byte order mark is known in UTF-8.
+ * Reads one token at a time and skips comments. Only strings allocate memory,
+ * never more than their own length in the source.
+ *
+ * Works in any server encoding: bytes from 0x80 on are valid only in comments,
+ * which are skipped, and in strings, which are copied. Only the byte order
+ * mark, which is skipped too, is recognized in UTF-8 alone.
  */
 #include "postgres.h"
 
@@ -51,9 +53,9 @@ gql_syntax_error(GqlParser *p, int loc, const char *fmt,...)
 #define lex_error(p, at, ...) gql_syntax_error(p, (at) - (p)->source, __VA_ARGS__)
 
 /*
- * Bytes of the character at s; an incomplete one counts byte by byte. A
- * database in SQL_ASCII most likely holds UTF-8, which must not be cut, or the
- * error could not be sent to a client.
+ * The length of the character at s in bytes; 1 if it is incomplete. SQL_ASCII
+ * is taken for UTF-8, which it most often is: a message with half of a
+ * character could not be sent to the client.
  */
 static int
 char_len(GqlParser *p, const char *s)
@@ -113,7 +115,7 @@ set_punctuator(GqlParser *p, GqlToken *token, GqlTokenKind kind, const char *s, 
 	p->pos = s + len;
 }
 
-/* One or more digits; behind them, or NULL. */
+/* Skip one or more digits. Returns what follows; NULL if there are none. */
 static const char *
 skip_digits(GqlParser *p, const char *s)
 {
@@ -179,7 +181,10 @@ hex_digit(unsigned char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Four hexadecimal digits, or -1. Stops at the source's closing NUL. */
+/*
+ * The value of four hexadecimal digits; -1 if they are not. Does not read
+ * beyond the NUL at the end of the source.
+ */
 static int
 hex4(const char *s)
 {
@@ -197,8 +202,9 @@ hex4(const char *s)
 }
 
 /*
- * EscapedUnicode: \u1234, \uD83D\uDE00, \u{1F600}. Appends to *out and returns
- * what stands behind the escape at s, or NULL.
+ * EscapedUnicode (2.9.4): \u1234, \uD83D\uDE00, \u{1F600}. Writes the
+ * character at *out and moves *out after it. Returns what follows the escape
+ * at s; NULL after an error.
  */
 static const char *
 lex_unicode_escape(GqlParser *p, const char *s, char **out)
@@ -261,8 +267,8 @@ lex_unicode_escape(GqlParser *p, const char *s, char **out)
 	else if (pg_unicode_to_server_noerror(point, bytes))
 	{
 		/*
-		 * Never longer than the escape, in any server encoding: at most four
-		 * bytes.
+		 * There is room: in no server encoding has the character more than
+		 * four bytes, and its escape has at least five.
 		 */
 		memcpy(*out, bytes, strlen((char *) bytes));
 		*out += strlen((char *) bytes);
@@ -276,7 +282,7 @@ lex_unicode_escape(GqlParser *p, const char *s, char **out)
 	return s;
 }
 
-/* EscapedCharacter, or 0 */
+/* EscapedCharacter (2.9.4): what a backslash and c mean; 0: nothing. */
 static char
 escaped_char(char c)
 {
@@ -301,9 +307,8 @@ escaped_char(char c)
 }
 
 /*
- * StringValue (2.9.4): "…". Its end is looked for first, so that memory is
- * asked for once; that it has none is reported after a wrong escape, which
- * stands before.
+ * StringValue (2.9.4): "…". Finds the end first, to allocate once. A missing
+ * end is reported last, because a wrong escape comes before it in the text.
  */
 static void
 lex_string(GqlParser *p, GqlToken *token, const char *start)
@@ -362,7 +367,7 @@ lex_string(GqlParser *p, GqlToken *token, const char *start)
 	p->pos = end + 1;
 }
 
-/* Behind the line terminator at s. */
+/* What follows the line terminator at s. */
 static inline const char *
 skip_newline(const char *s)
 {
@@ -372,8 +377,8 @@ skip_newline(const char *s)
 #define IS_TRIPLE_QUOTE(s) ((s)[0] == '"' && (s)[1] == '"' && (s)[2] == '"')
 
 /*
- * The end of the line at s. A carriage return ends one too, where there are
- * any.
+ * The end of the line at s. Pass carriage_returns if the text has any: they
+ * end lines, too, but looking for them is slower.
  */
 static inline const char *
 line_end(const char *s, const char *end, bool carriage_returns)
@@ -382,7 +387,7 @@ line_end(const char *s, const char *end, bool carriage_returns)
 	{
 		const char *newline = memchr(s, '\n', end - s);
 
-		return newline ? newline : end;
+		return newline != NULL ? newline : end;
 	}
 	while (s < end && *s != '\n' && *s != '\r')
 		s++;
@@ -397,7 +402,10 @@ skip_blanks(const char *s, const char *end)
 	return s;
 }
 
-/* Copy a part of a block string; returns behind the copy. */
+/*
+ * Copy a part of a block string to out; with escapes, \""" becomes """.
+ * Returns the end of the copy.
+ */
 static char *
 copy_block(char *out, const char *s, const char *end, bool escapes)
 {
@@ -421,9 +429,9 @@ copy_block(char *out, const char *s, const char *end, bool escapes)
 }
 
 /*
- * BlockStringValue() (2.9.4): the indentation that all lines but the first
- * share goes, and so do blank lines at both ends. start and end enclose the
- * raw text; *length is the result's.
+ * BlockStringValue() (2.9.4): remove the indentation that all lines but the
+ * first share, and blank lines at both ends. The raw text is from start to
+ * end; *length is set to the length of the result.
  */
 static char *
 dedent(GqlParser *p, const char *start, const char *end, bool escapes, int *length)
@@ -510,12 +518,13 @@ unexpected_char(GqlParser *p, const char *s)
 				  pnstrdup(s + 1, Min(end - s - 1, GQL_MAX_SHOWN_TOKEN)));
 	}
 	else if (s[0] == '\'')
-		lex_error(p, s, "Unexpected single quote character ('), did you mean to use a double quote (\")?");
+		lex_error(p, s,
+				  "Unexpected single quote character ('), did you mean to use a double quote (\")?");
 	else
 		lex_error(p, s, "Unexpected character: %s.", describe_char(p, s));
 }
 
-/* Tokens that need more than one look. */
+/* Strings, numbers, "...", the end of the source, and errors. */
 static void
 lex_other(GqlParser *p, GqlToken *token, const char *s)
 {
@@ -537,7 +546,7 @@ lex_other(GqlParser *p, GqlToken *token, const char *s)
 		unexpected_char(p, s);
 }
 
-/* Token (2.1.6), after the ignored ones (2.1.7) */
+/* Token (2.1.6); skips ignored tokens (2.1.7) before it. */
 void
 gql_lex(GqlParser *p, GqlToken *token)
 {

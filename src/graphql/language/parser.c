@@ -1,10 +1,11 @@
 /*
  * parser.c: a recursive-descent parser for GraphQL documents (specification,
- * section 2). Here: the parser's machinery, and executable documents;
- * parser_sdl.c has the type system's.
+ * section 2). This file has the helpers that productions are made of, and the
+ * productions of executable documents; parser_sdl.c has those of type system
+ * documents.
  *
- * The language is the September 2025 edition's. Messages are graphql-js', in
- * the order in which it finds mistakes.
+ * Parses the September 2025 edition of the specification. Errors have the
+ * messages of graphql-js and are found in the same order.
  */
 #include "postgres.h"
 
@@ -13,8 +14,8 @@
 #include "miscadmin.h"
 
 /*
- * How deep a document may nest where no one set a limit. Walks over the tree
- * need less stack per level than max_stack_depth's minimum has.
+ * How deep a document may nest if the caller sets no limit. At this depth a
+ * walk over the tree fits into the smallest max_stack_depth.
  */
 #define DEFAULT_MAX_DEPTH 1000
 
@@ -29,18 +30,18 @@ gql_parser_alloc(GqlParser *p, Size size)
 	char	   *result;
 
 	size = MAXALIGN(size);
-	if (size > p->n_free)
+	if (size > p->nfree)
 	{
 		Size		piece = Max(Min((Size) (p->end - p->source) * 4, 65536), 1024);
 
 		if (size > piece / 4)
 			return palloc(size);
 		p->free = palloc(piece);
-		p->n_free = piece;
+		p->nfree = piece;
 	}
 	result = p->free;
 	p->free += size;
-	p->n_free -= size;
+	p->nfree -= size;
 	return result;
 }
 
@@ -57,7 +58,7 @@ gql_advance(GqlParser *p)
 	else
 		gql_lex(p, &p->token);
 
-	if (p->token.kind != GQL_TOK_EOF && ++p->tokens > p->max_tokens && p->max_tokens > 0)
+	if (p->token.kind != GQL_TOK_EOF && ++p->ntokens > p->max_tokens && p->max_tokens > 0)
 		gql_syntax_error(p, p->token.start,
 						 "Document contains more than %d tokens. Parsing aborted.", p->max_tokens);
 }
@@ -156,8 +157,8 @@ gql_unexpected(GqlParser *p, const GqlToken *token)
 }
 
 /*
- * One level down: false, with an error, where the document or the stack
- * forbids it.
+ * Go one level deeper. False, with a syntax error, if that exceeds the limit
+ * or the stack. Every successful enter() needs a leave().
  */
 static bool
 enter(GqlParser *p)
@@ -181,7 +182,7 @@ leave(GqlParser *p)
 static void
 push_item(GqlParser *p, void *item)
 {
-	if (p->n_pending == p->pending_size)
+	if (p->npending == p->pending_size)
 	{
 		p->pending_size = Max(p->pending_size * 2, 64);
 		if (p->pending == NULL)
@@ -189,14 +190,17 @@ push_item(GqlParser *p, void *item)
 		else
 			p->pending = repalloc(p->pending, p->pending_size * sizeof(void *));
 	}
-	p->pending[p->n_pending++] = item;
+	p->pending[p->npending++] = item;
 }
 
-/* Make a List of what was pushed since n_pending was mark. */
+/*
+ * Make a List of the items pushed since npending was mark, and pop them.
+ * Builds it by hand: lappend() would repalloc for long lists.
+ */
 static List *
 pop_items(GqlParser *p, int mark)
 {
-	int			n = p->n_pending - mark;
+	int			n = p->npending - mark;
 	List	   *list;
 
 	if (n == 0)
@@ -207,14 +211,14 @@ pop_items(GqlParser *p, int mark)
 	list->elements = list->initial_elements;
 	for (int i = 0; i < n; i++)
 		list->elements[i].ptr_value = p->pending[mark + i];
-	p->n_pending = mark;
+	p->npending = mark;
 	return list;
 }
 
 List	   *
 gql_parse_many(GqlParser *p, GqlTokenKind open, GqlItemParser item, GqlTokenKind close)
 {
-	int			mark = p->n_pending;
+	int			mark = p->npending;
 
 	if (!gql_expect(p, open))
 		return NIL;
@@ -233,7 +237,7 @@ gql_parse_optional_many(GqlParser *p, GqlTokenKind open, GqlItemParser item, Gql
 List	   *
 gql_parse_delimited(GqlParser *p, GqlTokenKind delimiter, GqlItemParser item)
 {
-	int			mark = p->n_pending;
+	int			mark = p->npending;
 
 	gql_accept(p, delimiter);
 	do
@@ -246,7 +250,7 @@ gql_parse_delimited(GqlParser *p, GqlTokenKind delimiter, GqlItemParser item)
 static List *
 parse_any(GqlParser *p, GqlTokenKind open, GqlItemParser item, GqlTokenKind close)
 {
-	int			mark = p->n_pending;
+	int			mark = p->npending;
 
 	gql_expect(p, open);
 	while (!p->failed && !gql_accept(p, close))
@@ -256,7 +260,7 @@ parse_any(GqlParser *p, GqlTokenKind open, GqlItemParser item, GqlTokenKind clos
 
 /* ---- names, types, values, directives ---- */
 
-/* The current token's value with a NUL behind it. */
+/* A copy of the current token's value, NUL-terminated. */
 static const char *
 copy_value(GqlParser *p)
 {
@@ -326,7 +330,7 @@ gql_parse_type_reference(GqlParser *p)
 	return type;
 }
 
-/* A value of one token. */
+/* A value that is one token. */
 static GqlValue *
 parse_scalar(GqlParser *p, GqlValueKind kind)
 {
@@ -507,7 +511,7 @@ parse_const_argument(GqlParser *p)
 static List *
 parse_directives(GqlParser *p, bool is_const)
 {
-	int			mark = p->n_pending;
+	int			mark = p->npending;
 
 	while (gql_peek(p, GQL_TOK_AT))
 	{
@@ -742,7 +746,10 @@ parse_definition(GqlParser *p)
 
 /* ---- entry points ---- */
 
-/* Copies the text and reads its first token; false when it is too long. */
+/*
+ * Prepare to parse a copy of text, and read its first token. False, with an
+ * error, if it is too long.
+ */
 static bool
 begin(GqlParser *p, const char *text, int len, const GqlLimits *limits, GqlErrorList *errors)
 {
@@ -750,11 +757,11 @@ begin(GqlParser *p, const char *text, int len, const GqlLimits *limits, GqlError
 
 	memset(p, 0, sizeof(GqlParser));
 	p->errors = errors;
-	p->max_tokens = limits ? limits->max_tokens : 0;
-	p->max_depth = limits && limits->max_depth > 0 ? limits->max_depth : DEFAULT_MAX_DEPTH;
+	p->max_tokens = limits != NULL ? limits->max_tokens : 0;
+	p->max_depth = limits != NULL && limits->max_depth > 0 ? limits->max_depth : DEFAULT_MAX_DEPTH;
 	p->utf8 = GetDatabaseEncoding() == PG_UTF8;
 
-	if (limits && limits->max_length > 0 && len > limits->max_length)
+	if (limits != NULL && limits->max_length > 0 && len > limits->max_length)
 	{
 		p->source = text;
 
@@ -772,10 +779,7 @@ begin(GqlParser *p, const char *text, int len, const GqlLimits *limits, GqlError
 	return true;
 }
 
-/*
- * After what was expected, the text must be at its end. False if anything was
- * wrong.
- */
+/* Expect the end of the text. False if there was any error. */
 static bool
 finish(GqlParser *p)
 {

@@ -1,6 +1,6 @@
 /*
- * parser_sdl.c: type system documents (specification, section 3 and appendix
- * B.4).
+ * parser_sdl.c: parse type system documents (specification, section 3 and
+ * appendix B.4).
  */
 #include "postgres.h"
 
@@ -73,8 +73,8 @@ parse_enum_value(GqlParser *p)
 /*
  * ScalarTypeDefinition, ObjectTypeDefinition, InterfaceTypeDefinition,
  * UnionTypeDefinition, EnumTypeDefinition, InputObjectTypeDefinition (3.5 to
- * 3.10), and their extensions; behind the keyword. An extension must say
- * something.
+ * 3.10), and their extensions, from what follows the keyword on. An
+ * extension must not be empty.
  */
 static void
 parse_type_definition(GqlParser *p, GqlTypeDefNode *type)
@@ -117,8 +117,8 @@ parse_root_type(GqlParser *p)
 
 /*
  * SchemaDefinition (3.3) : Description? schema Directives? {
- * RootOperationTypeDefinition+ } SchemaExtension (3.3.2): the one or the other
- * is enough
+ * RootOperationTypeDefinition+ }. SchemaExtension (3.3.2): the directives or
+ * the root types may be left out, not both.
  */
 static void
 parse_schema_definition(GqlParser *p, GqlSchemaNode *schema)
@@ -158,8 +158,8 @@ parse_directive_location(GqlParser *p)
 
 /*
  * DirectiveDefinition (3.13) : Description? directive @ Name
- * ArgumentsDefinition? repeatable? on DirectiveLocations and, after the 2025
- * edition, directives before repeatable, and extensions that consist of them.
+ * ArgumentsDefinition? repeatable? on DirectiveLocations. Newer than the 2025
+ * edition: directives before "repeatable", and extensions that add directives.
  */
 static void
 parse_directive_definition(GqlParser *p, GqlDirectiveDefNode *directive)
@@ -180,8 +180,8 @@ parse_directive_definition(GqlParser *p, GqlDirectiveDefNode *directive)
 }
 
 /*
- * Over the keyword and what stands before it: extend, or a description, which
- * is returned.
+ * Skip the keyword of a definition and what comes before it: "extend", or a
+ * description. Returns the description, or NULL.
  */
 static GqlValue *
 skip_keywords(GqlParser *p, bool extend)
@@ -197,8 +197,8 @@ skip_keywords(GqlParser *p, bool extend)
 }
 
 /*
- * What keyword begins: the definition or extension that starts at the current
- * token. NULL, and nothing read, if it is none.
+ * The definition or extension that keyword begins. It starts at the current
+ * token. NULL, and nothing is read, if keyword begins none.
  */
 static GqlDefinition *
 parse_by_keyword(GqlParser *p, const GqlToken *keyword, bool extend)

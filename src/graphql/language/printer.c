@@ -1,10 +1,10 @@
 /*
- * printer.c: the syntax tree back to text, in graphql-js' layout.
+ * printer.c: print syntax trees as text, in the layout of graphql-js.
  *
- * Lists, objects and arguments stay on one line as long as that has room for
- * them. Whatever holds something that is broken is too long itself, so the
- * width on one line decides everywhere, and is counted no further than to the
- * limit: printing takes linear time.
+ * Lists, objects and arguments are printed on one line if they fit. If a part
+ * does not fit, the whole does not either, so it is enough to compare the
+ * width of each on one line with the limit. Counting stops at the limit, so
+ * printing takes linear time.
  */
 #include "postgres.h"
 
@@ -19,8 +19,7 @@ typedef struct Printer
 {
 	StringInfo	out;
 	int			indent;			/* levels */
-	int			limit;			/* of bytes, roughly: what comes later is left
-								 * out; 0: none */
+	int			limit;			/* stop after about so many bytes; 0: never */
 } Printer;
 
 typedef void (*ItemPrinter) (Printer *pr, const void *item);
@@ -54,7 +53,7 @@ print_joined(Printer *pr, const List *items, const char *separator, ItemPrinter 
 	}
 }
 
-/* open, each item on a line of its own, close */
+/* Print open, each item on its own line, and close. */
 static void
 print_lines(Printer *pr, const char *open, const List *items, ItemPrinter print, const char *close)
 {
@@ -70,7 +69,7 @@ print_lines(Printer *pr, const char *open, const List *items, ItemPrinter print,
 	put(pr, close);
 }
 
-/* " { … }" where there is anything to print. */
+/* Print " { … }" with each item on its own line; nothing for no items. */
 static void
 print_block(Printer *pr, const List *items, ItemPrinter print)
 {
@@ -129,8 +128,8 @@ gql_print_string(StringInfo out, const char *text, int len)
 }
 
 /*
- * Would the lines from the second on lose indentation: does each start with
- * white space, or have nothing?
+ * Is each line from the second on empty, or does it start with white space? A
+ * block string that begins on the line of its quotes would lose that.
  */
 static bool
 rest_is_indented(const char *text, int len)
@@ -187,7 +186,7 @@ print_string_value(StringInfo out, const GqlValue *value, int indent)
 		gql_print_string(out, value->text, value->len);
 }
 
-/* A description, on lines of its own. */
+/* Print a description, if there is one, on its own lines. */
 static void
 print_description(Printer *pr, const GqlValue *description)
 {
@@ -200,7 +199,8 @@ print_description(Printer *pr, const GqlValue *description)
 /* ---- values, types, arguments, directives ---- */
 
 /*
- * Width of items with separators of two between them, or anything above room.
+ * The width of a list's or object's items with separators of two characters,
+ * or any number above room if it is larger.
  */
 static int
 items_width(const GqlValue *value, int room)
@@ -225,7 +225,7 @@ items_width(const GqlValue *value, int room)
 	return width;
 }
 
-/* Width of a value on one line, or anything above room. */
+/* The width of a value on one line, or any number above room if larger. */
 static int
 value_width(const GqlValue *value, int room)
 {
@@ -383,7 +383,7 @@ print_directives(Printer *pr, const List *directives)
 
 /* ---- executable definitions ---- */
 
-/* Arguments behind a prefix of some width, on as many lines as they need. */
+/* Print arguments after a prefix of some width, on one line if they fit. */
 static void
 print_arguments(Printer *pr, int width, const List *arguments)
 {
@@ -420,7 +420,7 @@ print_selection(Printer *pr, const void *item)
 	switch (selection->kind)
 	{
 		case GQL_FIELD:
-			if (selection->alias.value)
+			if (selection->alias.value != NULL)
 			{
 				put(pr, selection->alias.value);
 				put(pr, ": ");
@@ -434,7 +434,7 @@ print_selection(Printer *pr, const void *item)
 			break;
 		case GQL_INLINE_FRAGMENT:
 			put(pr, "...");
-			if (selection->type_condition)
+			if (selection->type_condition != NULL)
 			{
 				put(pr, " on ");
 				print_type(pr, selection->type_condition);
@@ -442,7 +442,7 @@ print_selection(Printer *pr, const void *item)
 			break;
 	}
 	print_directives(pr, selection->directives);
-	if (selection->selection_set)
+	if (selection->selection_set != NULL)
 	{
 		put_char(pr, ' ');
 		print_selection_set(pr, selection->selection_set);
@@ -466,7 +466,7 @@ print_variable_definition(Printer *pr, const void *item)
 	put(pr, variable->name.value);
 	put(pr, ": ");
 	print_type(pr, variable->type);
-	if (variable->default_value)
+	if (variable->default_value != NULL)
 	{
 		put(pr, " = ");
 		print_value(pr, variable->default_value);
@@ -475,8 +475,8 @@ print_variable_definition(Printer *pr, const void *item)
 }
 
 /*
- * Definitions in parentheses: in one line, or, if any of them has several,
- * each on its own; indented unless they are variables.
+ * Print definitions in parentheses: on one line, or, if one of them needs
+ * several, each on its own. Those of variables are not indented.
  */
 static void
 print_definitions(Printer *pr, const List *items, ItemPrinter print, bool indented)
@@ -512,14 +512,15 @@ static const char *const operation_names[] = {"query", "mutation", "subscription
 static void
 print_operation(Printer *pr, const GqlOperation *operation)
 {
-	if (operation->type != GQL_QUERY || operation->description || operation->name.value ||
-		operation->variables || operation->directives)
+	if (operation->type != GQL_QUERY || operation->description != NULL ||
+		operation->name.value != NULL || operation->variables != NIL ||
+		operation->directives != NIL)
 	{
 		print_description(pr, operation->description);
 		put(pr, operation_names[operation->type]);
-		if (operation->name.value || operation->variables)
+		if (operation->name.value != NULL || operation->variables != NIL)
 			put_char(pr, ' ');
-		if (operation->name.value)
+		if (operation->name.value != NULL)
 			put(pr, operation->name.value);
 		print_definitions(pr, operation->variables, print_variable_definition, false);
 		print_directives(pr, operation->directives);
@@ -552,7 +553,7 @@ print_input_value(Printer *pr, const void *item)
 	put(pr, input->name.value);
 	put(pr, ": ");
 	print_type(pr, input->type);
-	if (input->default_value)
+	if (input->default_value != NULL)
 	{
 		put(pr, " = ");
 		print_value(pr, input->default_value);
@@ -600,13 +601,13 @@ print_type_definition(Printer *pr, const GqlTypeDefNode *type)
 		put(pr, "extend ");
 	put(pr, keywords[type->kind]);
 	put(pr, type->name.value);
-	if (type->interfaces)
+	if (type->interfaces != NIL)
 	{
 		put(pr, " implements ");
 		print_joined(pr, type->interfaces, " & ", print_type);
 	}
 	print_directives(pr, type->directives);
-	if (type->members)
+	if (type->members != NIL)
 	{
 		put(pr, " = ");
 		print_joined(pr, type->members, " | ", print_type);

@@ -2,10 +2,10 @@
  * coerce.c: input coercion (specification, section 3, "Input Coercion" of
  * every kind of type).
  *
- * One walk serves literals and JSON, and both coerces and reports: a value
- * that fits costs no more than the walk, and what already has its coerced form
- * is not copied. Numbers keep their text. Values of custom scalars pass
- * through untouched, apart from variables inside of literal lists and objects.
+ * The same code coerces literals and values from JSON, in one walk that both
+ * checks and converts. Parts that are already in coerced form are not copied.
+ * Numbers keep their text. Values of custom scalars are not changed, except
+ * that variables inside of literal lists and objects are replaced.
  */
 #include "postgres.h"
 
@@ -15,12 +15,12 @@
 #include "graphql/type/coerce.h"
 
 /*
- * Values nest no deeper than this. Literals are bounded by the parser, JSON is
- * not.
+ * The deepest value that is accepted. The parser limits literals; values from
+ * JSON have no other limit.
  */
 #define MAX_VALUE_DEPTH 1000
 
-/* Objects up to this many fields are searched one by one. */
+/* Larger objects are searched with an index of their fields. */
 #define FEW_FIELDS 8
 
 typedef enum ScalarKind
@@ -51,16 +51,16 @@ make_text_value(GqlValueKind kind, const GqlValue *like, const char *text, int l
 	return value;
 }
 
-/* The value is its own coerced form. */
+/* The value is in coerced form already. */
 static inline bool
 keep(const GqlValue *value, GqlValue **result)
 {
-	if (result)
+	if (result != NULL)
 		*result = unconstify(GqlValue *, value);
 	return true;
 }
 
-/* Report one reason; for returning. */
+/* Report a reason why a value does not fit. Always false. */
 static bool fail(GqlCoercion *c, int loc, const GqlPath *path,
 				 const char *fmt,...) pg_attribute_printf(4, 5);
 
@@ -133,17 +133,17 @@ coerce_variable(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type,
 {
 	GqlValue   *given;
 
-	if (!c->variables)
+	if (c->variables == NULL)
 		return keep(value, result);
 
 	/*
-	 * Its own coercion has made it fit, as far as validation lets it stand
-	 * here; what is left is absence and null.
+	 * The variable was coerced to its own type, and validation has checked
+	 * that this type is allowed here. Only a missing value and null are left.
 	 */
 	given = variable_value(c, value->text);
 	if (type->kind == GQL_TYPE_NON_NULL)
 	{
-		if (!given)
+		if (given == NULL)
 			return fail(c, value->loc, path,
 						"Expected variable \"$%s\" provided to type \"%s\" to provide a runtime value.",
 						value->text, gql_type_to_string(type));
@@ -185,9 +185,9 @@ scalar_kind(const char *name)
 }
 
 /*
- * The text of a JSON number that is integral, without fraction and exponent:
- * 1.0, 10e-1 and 1 are one number. NULL when it is none, or one of more digits
- * than a double has.
+ * A JSON number as the text of an integer, without fraction and exponent: 1.0,
+ * 10e-1 and 1 are the same number. NULL if it is not an integer, or larger than
+ * a double can be.
  */
 static const char *
 integral_text(const GqlValue *value)
@@ -234,7 +234,7 @@ integral_text(const GqlValue *value)
 	return digits.data;
 }
 
-/* Does an integer's text lie within 32 bits? */
+/* Is the integer with this text in the range of 32 bits? */
 static bool
 fits_int32(const char *text)
 {
@@ -270,7 +270,7 @@ coerce_int(GqlCoercion *c, const GqlValue *value, const GqlPath *path, GqlValue 
 	else if (value->kind == GQL_VALUE_FLOAT && c->from_json)
 		text = integral_text(value);
 
-	if (!text)
+	if (text == NULL)
 		return fail(c, value->loc, path, "Int cannot represent non-integer value: %s",
 					show_leaf(c, value));
 	if (!fits_int32(text))
@@ -279,7 +279,7 @@ coerce_int(GqlCoercion *c, const GqlValue *value, const GqlPath *path, GqlValue 
 					show_leaf(c, value));
 	if (text == value->text)
 		return keep(value, result);
-	if (result)
+	if (result != NULL)
 		*result = make_text_value(GQL_VALUE_INT, value, text, strlen(text));
 	return true;
 }
@@ -298,11 +298,11 @@ coerce_id(GqlCoercion *c, const GqlValue *value, const GqlPath *path, GqlValue *
 	else if (value->kind == GQL_VALUE_FLOAT && c->from_json)
 		text = integral_text(value);
 
-	if (!text)
+	if (text == NULL)
 		return fail(c, value->loc, path, c->from_json ? "ID cannot represent value: %s" :
 					"ID cannot represent a non-string and non-integer value: %s",
 					show_leaf(c, value));
-	if (result)
+	if (result != NULL)
 		*result = make_text_value(GQL_VALUE_STRING, value, text, strlen(text));
 	return true;
 }
@@ -334,7 +334,7 @@ coerce_scalar(GqlCoercion *c, const GqlValue *value, const GqlType *type, const 
 							show_leaf(c, value));
 			break;
 		case SCALAR_CUSTOM:
-			if (result && c->variables)
+			if (result != NULL && c->variables != NULL)
 			{
 				*result = substitute(c, value);
 				return true;
@@ -354,7 +354,7 @@ coerce_enum(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPath 
 	GqlEnumValueDef *def;
 	const char *shown;
 
-	/* what was coerced before stays what it is, also among JSON */
+	/* an enum value that is coerced already may stand in a value from JSON */
 	if (value->kind != GQL_VALUE_ENUM && !(c->from_json && value->kind == GQL_VALUE_STRING))
 	{
 		shown = show_leaf(c, value);
@@ -364,13 +364,13 @@ coerce_enum(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPath 
 	}
 
 	def = gql_names_get(values, value->text);
-	if (!def || value->len != (int) strlen(value->text))
+	if (def == NULL || value->len != (int) strlen(value->text))
 		return fail(c, value->loc, path, "Value \"%s\" does not exist in \"%s\" enum.%s",
 					value->text, type->name,
 					hint_for(c, "the enum value", value->text, values));
 	if (value->kind == GQL_VALUE_ENUM)
 		return keep(value, result);
-	if (result)
+	if (result != NULL)
 		*result = make_text_value(GQL_VALUE_ENUM, value, def->name, value->len);
 	return true;
 }
@@ -381,7 +381,7 @@ static bool
 coerce_list(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const GqlPath *path,
 			int depth, GqlValue **result)
 {
-	GqlValue   *list = result ? make_value(GQL_VALUE_LIST, value) : NULL;
+	GqlValue   *list = result != NULL ? make_value(GQL_VALUE_LIST, value) : NULL;
 	GqlValue   *item;
 	GqlPath		step = {path, NULL, 0};
 	bool		fits = true;
@@ -389,9 +389,9 @@ coerce_list(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const
 
 	if (value->kind != GQL_VALUE_LIST)
 	{
-		if (!coerce_at(c, value, type->of, path, depth + 1, result ? &item : NULL))
+		if (!coerce_at(c, value, type->of, path, depth + 1, result != NULL ? &item : NULL))
 			return false;
-		if (result)
+		if (result != NULL)
 		{
 			list->items = list_make1(item);
 			*result = list;
@@ -401,24 +401,24 @@ coerce_list(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const
 
 	foreach(lc, value->items)
 	{
-		if (!coerce_at(c, lfirst(lc), type->of, &step, depth + 1, result ? &item : NULL))
+		if (!coerce_at(c, lfirst(lc), type->of, &step, depth + 1, result != NULL ? &item : NULL))
 			fits = false;
-		else if (result)
+		else if (result != NULL)
 			list->items = lappend(list->items, item);
 		step.index++;
 	}
-	if (fits && result)
+	if (fits && result != NULL)
 		*result = list;
 	return fits;
 }
 
 /* ---- input objects (3.10) ---- */
 
-/* An object's members by name; of equal names the last counts. */
+/* To find an object's members by name. Of equal names the last is found. */
 typedef struct Members
 {
 	const GqlValue *object;
-	GqlNames	by_name;		/* GqlObjectField, where there are many */
+	GqlNames	by_name;		/* GqlObjectField, if there are many */
 } Members;
 
 static void
@@ -441,8 +441,8 @@ find_member(const Members *members, const char *name)
 }
 
 /*
- * The member of an object that is not given: required, or its default, or
- * nothing.
+ * A member of an object that is not given: an error if it is required, else
+ * its default value, or nothing.
  */
 static bool
 coerce_absent_member(GqlCoercion *c, const GqlValue *object, const GqlType *type,
@@ -456,7 +456,7 @@ coerce_absent_member(GqlCoercion *c, const GqlValue *object, const GqlType *type
 		return fail(c, object->loc, path,
 					"Expected value of type \"%s\" to include required field \"%s\", found: %s.",
 					type->name, def->name, show(c, object));
-	if (!def->default_value || !coerced)
+	if (def->default_value == NULL || coerced == NULL)
 		return true;
 	statically.variables = NULL;
 	statically.from_json = false;
@@ -467,8 +467,8 @@ coerce_absent_member(GqlCoercion *c, const GqlValue *object, const GqlType *type
 }
 
 /*
- * The member of a literal is a variable: what its absence or null means here.
- * *skip: it counts as not given.
+ * A member of a literal that is a variable: check what a missing value or null
+ * means here. Sets *skip if the member counts as not given.
  */
 static bool
 check_variable_member(GqlCoercion *c, const GqlValue *object, const GqlType *type,
@@ -480,7 +480,7 @@ check_variable_member(GqlCoercion *c, const GqlValue *object, const GqlType *typ
 	*skip = false;
 	if (type->one_of)
 	{
-		if (!given)
+		if (given == NULL)
 			return fail(c, object->loc, path,
 						"Expected variable \"$%s\" provided to field \"%s\" for OneOf Input Object type \"%s\" to provide a runtime value.",
 						variable->text, def->name, type->name);
@@ -489,7 +489,7 @@ check_variable_member(GqlCoercion *c, const GqlValue *object, const GqlType *typ
 						"Expected variable \"$%s\" provided to field \"%s\" for OneOf Input Object type \"%s\" not to be null.",
 						variable->text, def->name, type->name);
 	}
-	else if (!given && !gql_is_required(def))
+	else if (given == NULL && !gql_is_required(def))
 		*skip = true;
 	return true;
 }
@@ -503,8 +503,8 @@ fail_one_of(GqlCoercion *c, int loc, const GqlType *type, const GqlPath *path)
 }
 
 /*
- * 3.10.1: exactly one member, and not null. known counts the members that the
- * type has, first is the first of them.
+ * 3.10.1: exactly one member, and it is not null. known is the number of given
+ * members that the type has, first is the first of them.
  */
 static bool
 check_one_of(GqlCoercion *c, const GqlValue *object, const GqlType *type, int known,
@@ -518,7 +518,7 @@ check_one_of(GqlCoercion *c, const GqlValue *object, const GqlType *type, int kn
 		if (!c->from_json)
 			return false;
 	}
-	if (first && first->value->kind == GQL_VALUE_NULL)
+	if (first != NULL && first->value->kind == GQL_VALUE_NULL)
 	{
 		GqlPath		step = {path, first->name.value, 0};
 
@@ -532,7 +532,7 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 			  int depth, GqlValue **result)
 {
 	const GqlNames *defs = gql_type_fields(c->schema, type);
-	GqlValue   *coerced = result ? make_value(GQL_VALUE_OBJECT, value) : NULL;
+	GqlValue   *coerced = result != NULL ? make_value(GQL_VALUE_OBJECT, value) : NULL;
 	GqlObjectField *first_known = NULL;
 	int			known = 0;
 	bool		fits = true;
@@ -552,14 +552,14 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 		GqlValue   *item;
 		bool		skip = false;
 
-		if (member && member->value->kind == GQL_VALUE_VARIABLE && c->variables &&
+		if (member != NULL && member->value->kind == GQL_VALUE_VARIABLE && c->variables != NULL &&
 			!check_variable_member(c, value, type, def, member->value, path, &skip))
 			fits = false;
-		if (!member || skip)
+		if (member == NULL || skip)
 			fits &= coerce_absent_member(c, value, type, def, path, depth, coerced);
-		else if (!coerce_at(c, member->value, def->type, &step, depth + 1, result ? &item : NULL))
+		else if (!coerce_at(c, member->value, def->type, &step, depth + 1, result != NULL ? &item : NULL))
 			fits = false;
-		else if (result)
+		else if (result != NULL)
 			gql_object_add(coerced, def->name, member->name.loc, item);
 	}
 
@@ -567,10 +567,10 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 	{
 		GqlObjectField *member = lfirst(lc);
 
-		if (gql_names_get(defs, member->name.value))
+		if (gql_names_get(defs, member->name.value) != NULL)
 		{
 			known++;
-			if (!first_known)
+			if (first_known == NULL)
 				first_known = member;
 		}
 		else if (!c->stopped)
@@ -579,8 +579,8 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 
 			fits = fail(c, member->name.loc, path,
 						"Expected value of type \"%s\" not to include unknown field \"%s\"%s%s: %s.",
-						type->name, member->name.value, *hint ? psprintf(".%s", hint) : "", *hint
-						? " Found" : ", found", show(c, value));
+						type->name, member->name.value, *hint != '\0' ? psprintf(".%s", hint) : "",
+						*hint != '\0' ? " Found" : ", found", show(c, value));
 		}
 		else
 			fits = false;
@@ -588,7 +588,7 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 
 	if (type->one_of)
 		fits &= check_one_of(c, value, type, known, first_known, path);
-	if (fits && result)
+	if (fits && result != NULL)
 		*result = coerced;
 	return fits;
 }

@@ -1,13 +1,14 @@
 /*
- * coerce.h: input coercion with its reporting left to the caller; shared by
- * arguments, variables, default values and the rule "Values of Correct Type".
+ * coerce.h: input coercion. The caller decides how errors are reported.
+ * Arguments, variables, default values and the rule "Values of Correct Type"
+ * use it.
  */
 #ifndef GQL_COERCE_H
 #define GQL_COERCE_H
 
 #include "graphql/type/schema.h"
 
-/* A variable of a request. */
+/* The value of a variable in a request. */
 typedef struct GqlVariableValue
 {
 	const char *name;
@@ -19,42 +20,39 @@ typedef struct GqlCoercion GqlCoercion;
 struct GqlCoercion
 {
 	GqlSchema  *schema;
-	const GqlNames *variables;	/* GqlVariableValue; NULL: variables are
-								 * passed over, as in a document whose values
-								 * are not known yet */
-	bool		from_json;		/* strings may be enum values, integral
-								 * numbers are integers */
-	bool		stopped;		/* set by report(): nothing more is to be
-								 * reported */
-	bool		no_hints;		/* nor is what was meant searched for */
+	const GqlNames *variables;	/* GqlVariableValue; NULL: their values are
+								 * not known, accept every variable */
+	bool		from_json;		/* strings may mean enum values, and numbers
+								 * as 1.0 are integers */
+	bool		stopped;		/* set by report(): report no more errors */
+	bool		no_hints;		/* do not search for "Did you mean …?" */
 
 	/*
-	 * loc is the offending literal's, path the way to it from the value that
-	 * gql_coerce() was called with (on the stack).
+	 * Called for each error. loc is the location of the wrong literal. path
+	 * leads to it from the value that gql_coerce() was called with, and is
+	 * valid during the call only.
 	 */
 	void		(*report) (GqlCoercion *c, const char *message, int loc, const GqlPath *path);
-	void	   *arg;			/* report()'s */
+	void	   *arg;			/* for report() */
 };
 
 /*
- * Coerce a value to an input type (section 3, "Input Coercion"). False when it
- * does not fit, all reasons reported. The coerced value shares unchanged parts
- * with the original; with result NULL nothing is built, only checked.
+ * Coerce a value to an input type (section 3, "Input Coercion"). False if it
+ * does not fit; all errors are reported. *result shares unchanged parts with
+ * the value. If result is NULL, the value is only checked.
  */
 extern bool gql_coerce(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type,
 					   const GqlPath *path, GqlValue **result);
 
 /*
- * Input coercion (section 3's "Input Coercion") of a value without variables
- * to a type. With from_json, the value came from JSON: a string may be an enum
- * value. Errors are filed as "<what> at .path[2]: <reason>", without location.
- * NULL when it does not fit.
+ * Coerce a value without variables, and file errors as "<what> at .path[2]:
+ * <reason>", without location. NULL if it does not fit. from_json as above.
  */
 extern GqlValue *gql_coerce_value(GqlSchema *schema, const GqlValue *value,
 								  const GqlTypeRef *type, bool from_json,
 								  const char *what, GqlErrorList *errors);
 
-/* Is an argument or input field of this definition to be given? */
+/* Must an argument or input field with this definition be given? */
 #define gql_is_required(def) \
 	((def)->type->kind == GQL_TYPE_NON_NULL && (def)->default_value == NULL)
 
