@@ -52,6 +52,8 @@ typedef struct GqlFragmentEntry
 	GqlFragment *fragment;
 } GqlFragmentEntry;
 
+gql_starts_with_name(GqlFragmentEntry, name);
+
 /*
  * GetOperation() and CoerceVariableValues() (6.1): choose the operation and
  * coerce its variables. operation_name is NULL if the request has none. inputs
@@ -85,6 +87,8 @@ typedef struct GqlFieldSel
 								 * directives around it: GqlFragmentUse * or
 								 * NULL; NIL if all are NULL */
 } GqlFieldSel;
+
+gql_starts_with_name(GqlFieldSel, key);
 
 /*
  * CollectFields() (6.3.2): the fields that selection sets (GqlSelectionSet *)
@@ -120,6 +124,8 @@ typedef struct GqlArgumentValue
 	bool		from_variable;	/* the document gives just a variable */
 	const char *variable;		/* its name if from_variable, else NULL */
 } GqlArgumentValue;
+
+gql_starts_with_name(GqlArgumentValue, name);
 
 /*
  * CoerceArgumentValues() (6.4.1). Initializes *values with the GqlArgumentValue

@@ -15,6 +15,8 @@ typedef struct GqlVariableValue
 	GqlValue   *value;			/* coerced; NULL kind for null */
 } GqlVariableValue;
 
+gql_starts_with_name(GqlVariableValue, name);
+
 typedef struct GqlCoercion GqlCoercion;
 
 struct GqlCoercion
