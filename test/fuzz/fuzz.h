@@ -6,7 +6,7 @@
 
 #include "shim.h"
 
-#include "graphql/language/parser.h"
+#include "graphql/graphql.h"
 
 typedef struct FuzzInput
 {
