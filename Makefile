@@ -26,10 +26,12 @@ PG_CONFIG ?= pg_config
 
 # --- what needs nothing but this checkout: the scripts install the rest ------------------------------------------------
 
-.PHONY: help demo test results
+.PHONY: help demo test results extension
 
 help:
-	@echo 'make                  build for the server that PG_CONFIG names ($(PG_CONFIG))'
+	@echo 'make                  build for the server that PG_CONFIG names ($(PG_CONFIG)): the extension, and the program'
+	@echo '                      remote-rel, if its libraries are there (make -s -C server missing)'
+	@echo 'make extension        build the extension alone'
 	@echo 'make install          and install it there'
 	@echo 'make demo             the first remote join, from a fresh machine, shown step by step'
 	@echo 'make test             every suite on throw-away clusters; ends with "N passed, N failed"'
@@ -46,6 +48,9 @@ demo:
 test:
 	@exec env PG_CONFIG='$(PG_CONFIG)' TESTS='$(TESTS)' PROVE_TESTS='$(PROVE_TESTS)' SUITES='$(SUITES)' test/prepare test/run
 
+extension:
+	@$(MAKE) --no-print-directory all WITHOUT_SERVER=1
+
 results:
 	@cp -v results/*.out expected/
 
@@ -54,7 +59,7 @@ print-%:
 
 # --- what needs the server's headers -----------------------------------------------------------------------------------
 
-ifneq ($(filter-out help demo test results,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help demo test results extension,$(or $(MAKECMDGOALS),all)),)
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 
@@ -72,6 +77,22 @@ PGXS_CPPFLAGS := $(subst -I$(includedir_server),-isystem $(includedir_server),\
 override CPPFLAGS = $(PGXS_CPPFLAGS) -MD -MP -MF $@.d
 
 src/http/transfer.o src/http/transfer.bc: $(EXTENSION).control
+
+# The program: see server/Makefile.
+ifndef WITHOUT_SERVER
+ifeq ($(shell $(MAKE) --no-print-directory -s -C server missing PG_CONFIG='$(PG_CONFIG)'),)
+.PHONY: server install-server uninstall-server
+server install-server uninstall-server:
+	@$(MAKE) --no-print-directory -C server $(patsubst server,all,$(patsubst %-server,%,$@)) PG_CONFIG='$(PG_CONFIG)'
+all: server
+install: install-server
+uninstall: uninstall-server
+endif
+endif
+.PHONY: clean-server
+clean-server:
+	@$(MAKE) --no-print-directory -C server clean PG_CONFIG='$(PG_CONFIG)'
+clean: clean-server
 
 -include $(OBJS:=.d) $(OBJS:.o=.bc.d)
 
