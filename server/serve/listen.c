@@ -25,6 +25,9 @@
 
 #define BACKLOG 1024
 
+/* What an answer's headers need besides the request's. */
+#define REPLY_ROOM 4096
+
 typedef struct Listener
 {
 	struct MHD_Daemon *daemon;
@@ -280,7 +283,7 @@ start_listener(Listener *listener, int fd, bool tls)
 										MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, NULL,
 										MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL,
 										MHD_OPTION_CONNECTION_LIMIT, (unsigned) settings->client_limit,
-										MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) settings->max_header,
+										MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) settings->max_header + REPLY_ROOM,
 										MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t) 4096,
 										MHD_OPTION_CONNECTION_TIMEOUT, 0u,
 										MHD_OPTION_STRICT_FOR_CLIENT, 1,

@@ -82,19 +82,17 @@ member(Buffer *out, const char *name, const char *value)
 		buffer_puts(out, "null");
 }
 
-/* The path that the extension's error tells: "... (at $.args.name)" or "At $." */
+/* The path that the extension's error tells: "... at $.args.name" */
 static char *
-path_of(const char *detail, const char *path)
+path_of(const char *message, const char *path)
 {
-	const char *at = detail ? strstr(detail, "t $") : NULL;
+	const char *at = message ? strstr(message, " at $") : NULL;
 	size_t		len;
 
-	if (at == NULL || at == detail || strchr("aA", at[-1]) == NULL)
-		return xstrdup(path);
-	at += strlen("t $");
-	len = strcspn(at, ")");
-	if (len > 0 && at[len - 1] == '.')
-		len--;
+	if (at == NULL)
+		return NULL;
+	at += strlen(" at $");
+	len = strcspn(at, " );");
 	return xprintf("%s%.*s", path, (int) len, at);
 }
 
@@ -108,12 +106,14 @@ reply_sql_error(MetadataWork *work, const Step *step, PGresult *result)
 	const char *hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
 	bool		is_call = step->kind == STEP_CALL;
 	const char *code = is_call ? error_code(state ? state : "") : "postgres-error";
-	char	   *path = path_of(is_call ? detail : NULL, step->path);
+	char	   *path = is_call ? path_of(message, step->path) : NULL;
 	Buffer		body = {0};
 
 	r->log.error_code = code;
+	if (path == NULL && is_call)
+		path = path_of(detail, step->path);
 	buffer_putc(&body, '{');
-	member(&body, "path", path);
+	member(&body, "path", path ? path : step->path);
 	member(&body, "error", is_call ? message : "query execution failed");
 	member(&body, "code", code);
 	buffer_puts(&body, ",\"internal\":{");

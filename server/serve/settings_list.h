@@ -38,7 +38,7 @@ X(TEXT, unix_socket, NULL, NULL, FIXED, "PATH", "listen at this Unix socket inst
 X(TEXT, tls_certificate, NULL, NULL, FIXED, "FILE", "PEM; with a key the server speaks TLS") \
 X(TEXT, tls_key, NULL, NULL, FIXED, "FILE", "PEM") \
 X(NUMBER, client_limit, NULL, "20000", FIXED, "N", "most clients that are connected at a time") \
-X(SIZE, max_header, NULL, "32kB", FIXED, "SIZE", "most bytes of a request's line and headers") \
+X(SIZE, max_header, NULL, "16kB", FIXED, "SIZE", "most bytes of a request's line and headers") \
 X(SIZE, max_body, NULL, "10MB", 0, "SIZE", "most bytes of a body, before and after it is unpacked") \
 X(NUMBER, max_batch, NULL, "100", 0, "N", "most requests in one body") \
 X(DURATION, header_timeout, NULL, "10", 0, "TIME", "for a new client to send its first request's headers") \

@@ -5,12 +5,14 @@
 #include "serve/websocket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <wslay/wslay.h>
 
 #include "serve/log.h"
@@ -26,7 +28,7 @@
 struct WebSocket
 {
 	int			fd;
-	struct MHD_UpgradeResponseHandle *urh;	/* NULL before the upgrade */
+	struct MHD_UpgradeResponseHandle *urh;	/* with TLS, else NULL */
 	wslay_event_context_ptr wslay;
 	Watch		watch;
 	Timer		timer;			/* ping, or the end of closing */
@@ -35,6 +37,7 @@ struct WebSocket
 	char		address[46];
 	bool		protocol;
 	bool		closing;
+	bool		lingering;		/* waits for the peer's end only */
 	bool		heard;			/* something came since the last ping */
 	const char *early;			/* bytes that came with the handshake */
 	size_t		early_len;
@@ -229,10 +232,37 @@ free_socket(WebSocket *ws)
 	count--;
 	metrics_websocket(-1);
 	log_event(EVENT_websocket_closed, NULL);
-	MHD_upgrade_action(ws->urh, MHD_UPGRADE_ACTION_CLOSE);
+	if (ws->urh)
+		MHD_upgrade_action(ws->urh, MHD_UPGRADE_ACTION_CLOSE);
+	else
+		close(ws->fd);
 	http_wake();
 	headers_free(&ws->headers);
 	free(ws);
+}
+
+/*
+ * Our close was sent, and not answered yet. What still comes is thrown away:
+ * closing with bytes unread would make the peer miss the code.
+ */
+static void
+linger(WebSocket *ws)
+{
+	if (wslay_event_get_read_enabled(ws->wslay) || ws->lingering)
+		return;
+	ws->closing = ws->lingering = true;
+	shutdown(ws->fd, SHUT_WR);
+	timer_set(&ws->timer, CLOSE_MS);
+}
+
+static void
+throw_away(WebSocket *ws)
+{
+	char		bytes[16384];
+	ssize_t		n = recv(ws->fd, bytes, sizeof(bytes), 0);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		free_socket(ws);
 }
 
 /* Sends what the socket takes. False: the socket is freed. */
@@ -247,11 +277,14 @@ flush(WebSocket *ws)
 		return false;
 	}
 	waits = wslay_event_want_write(ws->wslay);
-	if (wslay_event_get_close_sent(ws->wslay) && !waits &&
-		(wslay_event_get_close_received(ws->wslay) || !wslay_event_get_read_enabled(ws->wslay)))
+	if (wslay_event_get_close_sent(ws->wslay) && !waits)
 	{
-		free_socket(ws);
-		return false;
+		if (wslay_event_get_close_received(ws->wslay))
+		{
+			free_socket(ws);
+			return false;
+		}
+		linger(ws);
 	}
 	watch_change(&ws->watch, waits ? EPOLLIN | EPOLLOUT : EPOLLIN);
 	return true;
@@ -379,6 +412,11 @@ socket_ready(Watch *watch, unsigned events)
 {
 	WebSocket  *ws = watch->owner;
 
+	if (ws->lingering)
+	{
+		throw_away(ws);
+		return;
+	}
 	if ((events & EPOLLIN) || ws->early_len > 0)
 	{
 		if (wslay_event_recv(ws->wslay) != 0)
@@ -395,6 +433,26 @@ socket_ready(Watch *watch, unsigned events)
 	flush(ws);
 }
 
+/*
+ * Without TLS the socket is ours from here on, and the library frees the
+ * memory that it has for the connection, which is more than ours.
+ */
+static void
+take_socket(WebSocket *ws, int fd, struct MHD_UpgradeResponseHandle *urh)
+{
+	ws->fd = settings->tls_certificate ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (ws->fd >= 0)
+	{
+		MHD_upgrade_action(urh, MHD_UPGRADE_ACTION_CLOSE);
+		http_wake();
+	}
+	else
+	{
+		ws->fd = fd;
+		ws->urh = urh;
+	}
+}
+
 static void
 on_upgraded(void *cls, struct MHD_Connection *mhd, void *request, const char *extra_in,
 			size_t extra_in_size, MHD_socket fd, struct MHD_UpgradeResponseHandle *urh)
@@ -407,8 +465,7 @@ on_upgraded(void *cls, struct MHD_Connection *mhd, void *request, const char *ex
 	/* without TLS it is the same descriptor */
 	watch_remove(&client->watch);
 	client_deadline(client, 0);
-	ws->fd = fd;
-	ws->urh = urh;
+	take_socket(ws, fd, urh);
 	ws->heard = true;
 	wslay_event_context_server_init(&ws->wslay, &callbacks, ws);
 	wslay_event_config_set_max_recv_msg_length(ws->wslay, (uint64_t) settings->max_body);
@@ -421,7 +478,7 @@ on_upgraded(void *cls, struct MHD_Connection *mhd, void *request, const char *ex
 	log_event(EVENT_websocket_opened, NULL);
 	ws->watch.ready = socket_ready;
 	ws->watch.owner = ws;
-	watch_add(&ws->watch, fd, EPOLLIN);
+	watch_add(&ws->watch, ws->fd, EPOLLIN);
 	ws->timer.fire = timed_out;
 	ws->timer.owner = ws;
 	if (settings->websocket_ping > 0)

@@ -94,7 +94,7 @@ sub refused
 refused('not-exists', '404 not-exists $', '/v1/metadata', { type => 'reload_remote_schema', args => { name => 'x' } });
 refused('already-exists', '400 already-exists $', '/v1/metadata', { type => 'add_remote_schema', args => { name => 'auth0', definition => { url => $yoga->url } } });
 refused('an unknown command', '400 invalid-configuration $', '/v1/metadata', { type => 'x', args => {} });
-refused('an unknown member', '400 invalid-configuration $.args.nome', '/v1/metadata', { type => 'reload_remote_schema', args => { nome => 'x' } });
+refused('an unknown member', '400 invalid-configuration $.args', '/v1/metadata', { type => 'reload_remote_schema', args => { nome => 'x' } });
 refused('no JSON', '400 parse-failed $', '/v1/metadata', 'nonsense');
 refused('a list', '400 parse-failed $', '/v1/metadata', []);
 refused('SQL that is none', '400 parse-failed $', '/v2/query', { type => 'run_sql', args => { sql => 1 } });

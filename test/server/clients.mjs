@@ -6,6 +6,9 @@ import apollo from '@apollo/client/core/core.cjs'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions/index.js'
 import WebSocket from 'ws'
 
+// Apollo Client looks for the browser's
+globalThis.WebSocket ??= WebSocket
+
 const [url, secret] = process.argv.slice(2)
 const wsUrl = url.replace(/^http/, 'ws')
 const admin = { headers: { 'x-hasura-admin-secret': secret } }
