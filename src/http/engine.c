@@ -1,20 +1,18 @@
 /*
- * engine.c: the backend's one CURLM: its timer, the deadlines, and waiting for
- * all that is under way.
+ * engine.c: the backend's one CURLM: its timer, deadlines, waiting.
  *
- * The engine is made at first use and lives as long as the backend: its
- * connection cache is what keep-alive and HTTP/2 multiplexing rest on. It
- * belongs to the process that made it; a forked child makes its own and never
- * touches the inherited sockets.
+ * The engine is made at first use and lives as long as the backend, because
+ * keep-alive and HTTP/2 multiplexing need its connection cache. It belongs to
+ * the process that made it: a forked child makes its own and does not touch
+ * the inherited sockets.
  *
- * libcurl tells which sockets it looks at (see sockets.c) and when it wants to
- * be called (on_timer).
+ * libcurl says which sockets it watches (sockets.c) and when it wants to be
+ * called (on_timer()).
  *
- * Deadlines are ours and not libcurl's, because theirs go on while the backend
- * is busy elsewhere, and would fail a request whose response has long been
- * waiting in the socket. A transfer's time stands still while nobody attends
- * to the engine, and what the sockets have is taken in before any deadline is
- * looked at.
+ * We do not use libcurl's deadlines: they go on while the backend is busy
+ * elsewhere, and would fail a request whose response already waits in the
+ * socket. Ours stand still while nobody runs the engine, and are checked only
+ * after the sockets were read.
  */
 #include "postgres.h"
 
@@ -29,29 +27,80 @@
 #include "storage/fd.h"
 #include "utils/memutils.h"
 
-/* Gaps in attendance up to this many microseconds count as attendance. */
+/* Deadlines stand still only if nobody ran the engine for longer: 20 ms. */
 #define UNATTENDED_GAP 20000
 
 /*
- * Idle connections that are kept, as far as they are a small part of the
- * descriptors that a backend may have open.
+ * Idle connections that are kept, if these are few of the descriptors that a
+ * backend may have open.
  */
 #define MAX_IDLE_CONNECTIONS 32
 
 static RrHttpEngine *engine = NULL;
 
-static RrHttpEngine *create_engine(void);
-static int	on_timer(CURLM *multi, long timeout_ms, void *arg);
-static void start_waiting(RrHttpEngine *eng);
-static void fire_timer(RrHttpEngine *eng);
-static void wait_for_sockets(RrHttpEngine *eng, uint64 until);
-static void look_at_sockets(RrHttpEngine *eng);
-static bool collect_finished(RrHttpEngine *eng);
-static void expire_overdue(RrHttpEngine *eng);
-static int	wait_timeout(RrHttpEngine *eng, uint64 until);
-static void block_signals(sigset_t *saved);
-static void unblock_signals(const sigset_t *saved);
-static void check_multi(RrHttpEngine *eng, CURLMcode code);
+/* Microseconds on a monotonic clock. */
+uint64
+rr_http_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+/* libcurl's callback: notes and returns. */
+static int
+on_timer(CURLM *multi pg_attribute_unused(), long timeout_ms, void *arg)
+{
+	RrHttpEngine *eng = arg;
+
+	eng->timer = timeout_ms < 0 ? RR_HTTP_NEVER : rr_http_now() + (uint64) timeout_ms * 1000;
+	return 0;
+}
+
+/* Its context is a child of the caller's until it is complete. */
+static RrHttpEngine *
+create_engine(void)
+{
+	static bool initialized = false;
+	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel HTTP engine",
+											  ALLOCSET_SMALL_SIZES);
+	RrHttpEngine *eng = MemoryContextAllocZero(cxt, sizeof(RrHttpEngine));
+	curl_version_info_data *version;
+
+	if (!initialized && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYSTEM_ERROR),
+				 errmsg("could not initialize libcurl")));
+	initialized = true;
+	version = curl_version_info(CURLVERSION_NOW);
+
+	eng->pid = MyProcPid;
+	eng->http2 = (version->features & CURL_VERSION_HTTP2) != 0;
+	/* a bug of these versions: github.com/curl/curl, issue 10634 */
+	eng->no_prior_knowledge_reuse = version->version_num == 0x075800 ||
+		version->version_num == 0x075801;
+	eng->cxt = cxt;
+	dlist_init(&eng->lanes);
+	dlist_init(&eng->active);
+	eng->timer = RR_HTTP_NEVER;
+	eng->attended = rr_http_now();
+	eng->multi = curl_multi_init();
+	if (eng->multi == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory"),
+				 errdetail("libcurl could not create its handle.")));
+	MemoryContextSetParent(cxt, TopMemoryContext);
+	curl_multi_setopt(eng->multi, CURLMOPT_SOCKETFUNCTION, rr_http_on_socket);
+	curl_multi_setopt(eng->multi, CURLMOPT_SOCKETDATA, eng);
+	curl_multi_setopt(eng->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl_multi_setopt(eng->multi, CURLMOPT_TIMERDATA, eng);
+	curl_multi_setopt(eng->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+	curl_multi_setopt(eng->multi, CURLMOPT_MAXCONNECTS,
+					  (long) Min(MAX_IDLE_CONNECTIONS, Max(max_safe_fds / 10, 2)));
+	return eng;
+}
 
 /* The engine of this process, made if need be. Throws on out of memory. */
 RrHttpEngine *
@@ -59,10 +108,9 @@ rr_http_get_engine(void)
 {
 	if (engine == NULL || engine->pid != MyProcPid)
 		engine = create_engine();
+	/* it needs a descriptor: take one before the sockets use them up */
 	if (engine->waitset == NULL)
-		rr_http_refresh_waitset(engine);	/* before sockets use up the
-											 * descriptors that it needs one
-											 * of */
+		rr_http_refresh_waitset(engine);
 	return engine;
 }
 
@@ -73,19 +121,9 @@ rr_http_lookup_engine(void)
 	return engine != NULL && engine->pid == MyProcPid ? engine : NULL;
 }
 
-/* Microseconds on a clock that nobody sets. */
-uint64
-rr_http_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
-
 /*
- * Before the engine's times are used: take the time that nobody attended out
- * of every deadline.
+ * Move every deadline by the time in which nobody ran the engine. Call this
+ * before the engine's times are used.
  */
 void
 rr_http_engine_catch_up(RrHttpEngine *eng)
@@ -106,98 +144,7 @@ rr_http_engine_catch_up(RrHttpEngine *eng)
 	}
 }
 
-/*
- * Start what the limits allow, and send it as far as it goes without waiting.
- */
-void
-rr_http_engine_kick(RrHttpEngine *eng)
-{
-	rr_http_engine_catch_up(eng);
-	start_waiting(eng);
-	fire_timer(eng);
-}
-
-/*
- * One round for all groups: start what may start, take in what has come, note
- * what finished or is overdue. Sleeps until something happens, at most until
- * the time given (0: not at all; RR_HTTP_NEVER), unless something has finished
- * already; the latch is among what happens, and reset.
- */
-void
-rr_http_engine_run(RrHttpEngine *eng, uint64 until)
-{
-	rr_http_engine_catch_up(eng);
-	start_waiting(eng);
-	fire_timer(eng);
-	if (collect_finished(eng))	/* which a kick may have brought to an end
-								 * already */
-		return;
-	if (until > 0)
-		wait_for_sockets(eng, until);
-	else
-		look_at_sockets(eng);
-	eng->attended = rr_http_now();
-	collect_finished(eng);
-	expire_overdue(eng);
-}
-
-/* Owned by the caller's context until it is complete. */
-static RrHttpEngine *
-create_engine(void)
-{
-	static bool initialized = false;
-	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel HTTP engine",
-											  ALLOCSET_SMALL_SIZES);
-	RrHttpEngine *eng = MemoryContextAllocZero(cxt, sizeof(RrHttpEngine));
-	curl_version_info_data *version;
-
-	if (!initialized && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_SYSTEM_ERROR),
-				 errmsg("could not initialize libcurl")));
-	initialized = true;
-	version = curl_version_info(CURLVERSION_NOW);
-
-	eng->pid = MyProcPid;
-	eng->http2 = (version->features & CURL_VERSION_HTTP2) != 0;
-	/* curl#10634 */
-	eng->no_prior_knowledge_reuse = version->version_num == 0x075800 ||
-		version->version_num == 0x075801;
-	eng->cxt = cxt;
-	dlist_init(&eng->lanes);
-	dlist_init(&eng->active);
-	eng->timer = RR_HTTP_NEVER;
-	eng->attended = rr_http_now();
-	eng->multi = curl_multi_init();
-	if (eng->multi == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OUT_OF_MEMORY),
-				 errmsg("out of memory"),
-				 errdetail("libcurl could not create its handle.")));
-	MemoryContextSetParent(cxt, TopMemoryContext);
-	curl_multi_setopt(eng->multi, CURLMOPT_SOCKETFUNCTION, rr_http_on_socket);
-	curl_multi_setopt(eng->multi, CURLMOPT_SOCKETDATA, eng);
-	curl_multi_setopt(eng->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-	curl_multi_setopt(eng->multi, CURLMOPT_TIMERDATA, eng);
-	curl_multi_setopt(eng->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-	curl_multi_setopt(eng->multi, CURLMOPT_MAXCONNECTS, (long) Min(MAX_IDLE_CONNECTIONS,
-																   Max(max_safe_fds / 10, 2)));
-	return eng;
-}
-
-/* libcurl's callback: notes and returns. */
-static int
-on_timer(CURLM *multi pg_attribute_unused(), long timeout_ms, void *arg)
-{
-	RrHttpEngine *eng = arg;
-
-	eng->timer = timeout_ms < 0 ? RR_HTTP_NEVER : rr_http_now() + (uint64) timeout_ms * 1000;
-	return 0;
-}
-
-/* --- one round --- */
-
-/* First come, first served in every lane; lanes that have become empty go. */
+/* Start waiting transfers, lane by lane, in order; remove empty lanes. */
 static void
 start_waiting(RrHttpEngine *eng)
 {
@@ -214,6 +161,8 @@ start_waiting(RrHttpEngine *eng)
 			if (t->max_concurrent > 0 && lane->active >= t->max_concurrent)
 				break;
 			rr_http_transfer_start(eng, t);
+			elog(DEBUG1, "remote_rel: request to \"%s\" sent: %zu bytes",
+				 rr_http_log_name(t), t->body_len);
 		}
 		if (lane->active == 0 && dlist_is_empty(&lane->waiting))
 		{
@@ -223,7 +172,44 @@ start_waiting(RrHttpEngine *eng)
 	}
 }
 
-/* Call libcurl if it wanted to be called by now. */
+/*
+ * libcurl resolves names in a thread, which inherits the signal mask. The
+ * server's signal handlers must run in the main thread only.
+ */
+static void
+block_signals(sigset_t *saved)
+{
+	sigset_t	all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, saved);
+}
+
+static void
+unblock_signals(const sigset_t *saved)
+{
+	pthread_sigmask(SIG_SETMASK, saved, NULL);
+}
+
+/* Throw what libcurl returned or a callback noted: no libcurl frame is active. */
+static void
+check_multi(RrHttpEngine *eng, CURLMcode code)
+{
+	if (eng->out_of_memory || code == CURLM_OUT_OF_MEMORY)
+	{
+		eng->out_of_memory = false;
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory"),
+				 errdetail("An HTTP transfer could not go on.")));
+	}
+	if (code != CURLM_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYSTEM_ERROR),
+				 errmsg("HTTP transfers failed: %s", curl_multi_strerror(code))));
+}
+
+/* Call libcurl if its timer has run out. */
 static void
 fire_timer(RrHttpEngine *eng)
 {
@@ -238,6 +224,62 @@ fire_timer(RrHttpEngine *eng)
 	code = curl_multi_socket_action(eng->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	unblock_signals(&saved);
 	check_multi(eng, code);
+}
+
+/*
+ * Start what the limits allow, and send what can be sent without waiting.
+ */
+void
+rr_http_engine_kick(RrHttpEngine *eng)
+{
+	rr_http_engine_catch_up(eng);
+	start_waiting(eng);
+	fire_timer(eng);
+}
+
+static bool
+collect_finished(RrHttpEngine *eng)
+{
+	CURLMsg    *msg;
+	int			left;
+	bool		any = false;
+
+	while ((msg = curl_multi_info_read(eng->multi, &left)) != NULL)
+	{
+		CURLcode	result = msg->data.result;
+		char	   *t;
+
+		if (msg->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
+		rr_http_transfer_complete(eng, (RrHttpTransfer *) t, result);
+		any = true;
+	}
+	return any;
+}
+
+/*
+ * Milliseconds until the given time, the next deadline or libcurl's timer,
+ * whichever comes first; -1 if there is none.
+ */
+static int
+wait_timeout(RrHttpEngine *eng, uint64 until)
+{
+	uint64		now = rr_http_now();
+	dlist_iter	iter;
+
+	until = Min(until, eng->timer);
+	dlist_foreach(iter, &eng->active)
+	{
+		RrHttpTransfer *t = dlist_container(RrHttpTransfer, node, iter.cur);
+
+		until = Min(until, t->deadline);
+	}
+	if (until == RR_HTTP_NEVER)
+		return -1;
+	if (until <= now)
+		return 0;
+	return (int) Min((until - now + 999) / 1000, INT_MAX);
 }
 
 static void
@@ -264,21 +306,25 @@ wait_for_sockets(RrHttpEngine *eng, uint64 until)
 		if (events & WL_LATCH_SET)
 			ResetLatch(MyLatch);
 		else if (eng->sockets[ready[i].fd].wanted == 0)
-			eng->waitset_stale = true;	/* an idle connection that the server
-										 * has closed */
+		{
+			/* the server has closed an idle connection */
+			eng->waitset_stale = true;
+		}
 		else
-			code = curl_multi_socket_action(eng->multi, ready[i].fd,
-											(events & WL_SOCKET_READABLE ? CURL_CSELECT_IN : 0) |
-											(events & WL_SOCKET_WRITEABLE ? CURL_CSELECT_OUT : 0),
-											&running);
+		{
+			int			mask = (events & WL_SOCKET_READABLE ? CURL_CSELECT_IN : 0) |
+			(events & WL_SOCKET_WRITEABLE ? CURL_CSELECT_OUT : 0);
+
+			code = curl_multi_socket_action(eng->multi, ready[i].fd, mask, &running);
+		}
 	}
 	unblock_signals(&saved);
 	check_multi(eng, code);
 }
 
 /*
- * The same without waiting, latch or wait set: what rr_http_poll() may cost is
- * one system call and no error.
+ * The same without waiting, latch or wait set: rr_http_poll() may cost one
+ * system call, and must not throw because the server is out of descriptors.
  */
 static void
 look_at_sockets(RrHttpEngine *eng)
@@ -305,8 +351,8 @@ look_at_sockets(RrHttpEngine *eng)
 			eng->pollfds_room = room;
 		}
 		eng->pollfds[n].fd = fd;
-		eng->pollfds[n].events = (wanted & WL_SOCKET_READABLE ? POLLIN
-								  : 0) | (wanted & WL_SOCKET_WRITEABLE ? POLLOUT : 0);
+		eng->pollfds[n].events = (wanted & WL_SOCKET_READABLE ? POLLIN : 0) |
+			(wanted & WL_SOCKET_WRITEABLE ? POLLOUT : 0);
 		eng->pollfds[n].revents = 0;
 		n++;
 	}
@@ -319,35 +365,16 @@ look_at_sockets(RrHttpEngine *eng)
 		short		revents = eng->pollfds[i].revents;
 
 		if (revents != 0)
-			code = curl_multi_socket_action(eng->multi, eng->pollfds[i].fd,
-											(revents & (POLLIN | POLLHUP) ? CURL_CSELECT_IN : 0) |
-											(revents & POLLOUT ? CURL_CSELECT_OUT : 0) |
-											(revents & (POLLERR | POLLNVAL) ? CURL_CSELECT_ERR
-											 : 0), &running);
+		{
+			int			mask = (revents & (POLLIN | POLLHUP) ? CURL_CSELECT_IN : 0) |
+			(revents & POLLOUT ? CURL_CSELECT_OUT : 0) |
+			(revents & (POLLERR | POLLNVAL) ? CURL_CSELECT_ERR : 0);
+
+			code = curl_multi_socket_action(eng->multi, eng->pollfds[i].fd, mask, &running);
+		}
 	}
 	unblock_signals(&saved);
 	check_multi(eng, code);
-}
-
-static bool
-collect_finished(RrHttpEngine *eng)
-{
-	CURLMsg    *msg;
-	int			left;
-	bool		any = false;
-
-	while ((msg = curl_multi_info_read(eng->multi, &left)) != NULL)
-	{
-		CURLcode	result = msg->data.result;
-		char	   *t;
-
-		if (msg->msg != CURLMSG_DONE)
-			continue;
-		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
-		rr_http_transfer_complete(eng, (RrHttpTransfer *) t, result);
-		any = true;
-	}
-	return any;
 }
 
 static void
@@ -365,63 +392,25 @@ expire_overdue(RrHttpEngine *eng)
 }
 
 /*
- * Milliseconds until then, or until libcurl wants to be called or a deadline
- * is reached; -1 if none of it will be.
+ * One round for all groups: start what may start, read what has come, complete
+ * what has finished or is overdue. Sleeps until something happens, at most
+ * until the time given (0: not at all; RR_HTTP_NEVER: without limit). Does not
+ * sleep if something has finished already. The latch wakes it, and is reset.
  */
-static int
-wait_timeout(RrHttpEngine *eng, uint64 until)
+void
+rr_http_engine_run(RrHttpEngine *eng, uint64 until)
 {
-	uint64		now = rr_http_now();
-	dlist_iter	iter;
-
-	until = Min(until, eng->timer);
-	dlist_foreach(iter, &eng->active)
-	{
-		RrHttpTransfer *t = dlist_container(RrHttpTransfer, node, iter.cur);
-
-		until = Min(until, t->deadline);
-	}
-	if (until == RR_HTTP_NEVER)
-		return -1;
-	if (until <= now)
-		return 0;
-	return (int) Min((until - now + 999) / 1000, INT_MAX);
-}
-
-/*
- * libcurl resolves names in a thread, which inherits the signal mask. The
- * server's signals are for the main thread: their handlers must not run in
- * another.
- */
-static void
-block_signals(sigset_t *saved)
-{
-	sigset_t	all;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, saved);
-}
-
-static void
-unblock_signals(const sigset_t *saved)
-{
-	pthread_sigmask(SIG_SETMASK, saved, NULL);
-}
-
-/* With no frame of libcurl on the stack: throw what it or a callback noted. */
-static void
-check_multi(RrHttpEngine *eng, CURLMcode code)
-{
-	if (eng->out_of_memory || code == CURLM_OUT_OF_MEMORY)
-	{
-		eng->out_of_memory = false;
-		ereport(ERROR,
-				(errcode(ERRCODE_OUT_OF_MEMORY),
-				 errmsg("out of memory"),
-				 errdetail("An HTTP transfer could not go on.")));
-	}
-	if (code != CURLM_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_SYSTEM_ERROR),
-				 errmsg("HTTP transfers failed: %s", curl_multi_strerror(code))));
+	rr_http_engine_catch_up(eng);
+	start_waiting(eng);
+	fire_timer(eng);
+	/* a kick may have finished something already */
+	if (collect_finished(eng))
+		return;
+	if (until > 0)
+		wait_for_sockets(eng, until);
+	else
+		look_at_sockets(eng);
+	eng->attended = rr_http_now();
+	collect_finished(eng);
+	expire_overdue(eng);
 }

@@ -1,18 +1,15 @@
 /*
- * group.c: the public face: groups of requests, submitting, handing out
+ * group.c: the functions of http.h: groups, submitting requests, handing out
  * responses.
  *
- * A group has a memory context of its own, a child of its owner's, and each of
- * its transfers one below that. Everything of a transfer lives there, and the
- * context's reset callback takes the rest (easy handles, sockets, malloc'd
- * bodies) back from libcurl, so there is one way for it to end, whether it or
- * its group is freed, the owner's context goes, or a transaction aborts around
- * it.
+ * A group has a memory context below its owner's; each transfer has one below
+ * the group's. A transfer's reset callback frees what libcurl and malloc gave
+ * it. So a transfer ends in one way, whether it is freed, its group is, the
+ * owner's context goes, or the transaction aborts.
  *
- * Requests of one limit_key queue in a lane, across groups. A slot in a lane
- * is taken while a transfer is on the wire, and not until its response is
- * handed out, so an outer group that is not being waited for never keeps an
- * inner one from its turn.
+ * Requests with the same limit_key queue in a lane, across groups. A transfer
+ * leaves its slot when it finishes, not when its response is handed out. So an
+ * outer group that nobody waits for cannot block an inner one.
  */
 #include "postgres.h"
 
@@ -21,19 +18,8 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-/* rr_http_poll() looks at the sockets at most once in so many microseconds. */
+/* rr_http_poll() looks at the sockets at most once in 50 microseconds. */
 #define POLL_INTERVAL 50
-
-static void release_transfer(void *arg);
-static RrHttpTransfer *create_transfer(RrHttpGroup *group, const RrHttpRequest *req);
-static void check_request(const RrHttpRequest *req);
-static void copy_headers(RrHttpTransfer *t, const RrHttpRequest *req);
-static void append_header(RrHttpTransfer *t, const char *line);
-static bool is_usable_url(RrHttpTransfer *t);
-static RrHttpLane *get_lane(RrHttpEngine *eng, const char *key);
-static RrHttpResponse *hand_out(RrHttpGroup *group);
-static void describe_media_type(RrHttpTransfer *t);
-static char *lower_copy(MemoryContext cxt, const char *s, size_t len);
 
 RrHttpGroup *
 rr_http_group_create(MemoryContext cxt)
@@ -50,6 +36,163 @@ void
 rr_http_group_free(RrHttpGroup *group)
 {
 	MemoryContextDelete(group->cxt);
+}
+
+/* Throw on misuse. No message shows a header's value: it may be a secret. */
+static void
+check_request(const RrHttpRequest *req)
+{
+	ListCell   *lc;
+
+	if (req->method != NULL && !rr_is_http_token(req->method, strlen(req->method)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid HTTP method \"%s\"", req->method)));
+	foreach(lc, req->headers)
+	{
+		const char *header = lfirst(lc);
+		int			name_len = strcspn(header, ":");
+
+		rr_check_http_header(header, header[name_len] == ':' ? name_len : 0, header + name_len + 1);
+	}
+}
+
+/* The reset callback of a transfer's context. */
+static void
+release_transfer(void *arg)
+{
+	rr_http_transfer_release(rr_http_lookup_engine(), arg);
+}
+
+static void
+append_header(RrHttpTransfer *t, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(t->headers, line);
+
+	if (longer == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory")));
+	t->headers = longer;
+}
+
+/*
+ * Copy headers in libcurl's notation: "Name;" is an empty header, "Name:" would
+ * remove it.
+ */
+static void
+copy_headers(RrHttpTransfer *t, const RrHttpRequest *req)
+{
+	bool		has_type = false;
+	ListCell   *lc;
+
+	foreach(lc, req->headers)
+	{
+		char	   *header = lfirst(lc);
+		char	   *colon = strchr(header, ':');
+
+		if (colon[1 + strspn(colon + 1, " \t")] != '\0')
+			append_header(t, header);
+		else
+		{
+			char	   *line = psprintf("%.*s;", (int) (colon - header), header);
+
+			append_header(t, line);
+			pfree(line);
+		}
+		has_type |= pg_strncasecmp(header, "content-type:", strlen("content-type:")) == 0;
+	}
+	append_header(t, "Expect:");
+	if (!has_type)
+		append_header(t, "Content-Type:");	/* else libcurl sends the type of
+											 * a form */
+}
+
+/* Registers the reset callback before the transfer owns anything. */
+static RrHttpTransfer *
+create_transfer(RrHttpGroup *group, const RrHttpRequest *req)
+{
+	MemoryContext cxt = AllocSetContextCreate(group->cxt, "remote_rel HTTP transfer",
+											  ALLOCSET_SMALL_SIZES);
+	RrHttpTransfer *t = MemoryContextAllocZero(cxt, sizeof(RrHttpTransfer));
+
+	t->cxt = cxt;
+	t->group = group;
+	t->state = RR_HTTP_NEW;
+	t->on_reset.func = release_transfer;
+	t->on_reset.arg = t;
+	MemoryContextRegisterResetCallback(cxt, &t->on_reset);
+
+	t->response.tag = req->tag;
+	t->url = MemoryContextStrdup(cxt, req->url);
+	if (req->url_name != NULL)
+		t->url_name = MemoryContextStrdup(cxt, req->url_name);
+	t->method = MemoryContextStrdup(cxt, req->method != NULL ? req->method : "POST");
+	if (req->ca_file != NULL)
+		t->ca_file = MemoryContextStrdup(cxt, req->ca_file);
+	t->body = req->body;
+	t->body_len = req->body_len;
+	t->timeout_ms = req->timeout_ms;
+	t->limit = req->max_response_bytes > 0 ? Min(req->max_response_bytes, MaxAllocSize - 1)
+		: MaxAllocSize - 1;
+	t->max_concurrent = req->max_concurrent;
+	t->idempotent = req->idempotent;
+	t->http2_prior_knowledge = req->http2_prior_knowledge;
+	copy_headers(t, req);
+	return t;
+}
+
+/*
+ * True if libcurl accepts the URL as absolute, with http or https. Sets
+ * t->secure.
+ */
+static bool
+is_usable_url(RrHttpTransfer *t)
+{
+	CURLU	   *parts = curl_url();
+	char	   *scheme = NULL;
+	bool		usable = false;
+
+	if (parts != NULL &&
+		curl_url_set(parts, CURLUPART_URL, t->url, 0) == CURLUE_OK &&
+		curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK)
+	{
+		t->secure = strcmp(scheme, "https") == 0;
+		usable = t->secure || strcmp(scheme, "http") == 0;
+	}
+	curl_free(scheme);
+	curl_url_cleanup(parts);
+	return usable;
+}
+
+/*
+ * Queue a transfer for handing out. It has its result, and is in no list. Does
+ * not throw.
+ */
+void
+rr_http_finish(RrHttpTransfer *t)
+{
+	t->state = RR_HTTP_FINISHED;
+	dlist_push_tail(&t->group->finished, &t->node);
+}
+
+static RrHttpLane *
+get_lane(RrHttpEngine *eng, const char *key)
+{
+	RrHttpLane *lane;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &eng->lanes)
+	{
+		lane = dlist_container(RrHttpLane, node, iter.cur);
+		if (strcmp(lane->key, key) == 0)
+			return lane;
+	}
+	lane = MemoryContextAllocZero(eng->cxt, offsetof(RrHttpLane, key) + strlen(key) + 1);
+	dlist_init(&lane->waiting);
+	strcpy(lane->key, key);
+	dlist_push_tail(&eng->lanes, &lane->node);
+	return lane;
 }
 
 void
@@ -92,7 +235,7 @@ rr_http_poll(RrHttpGroup *group pg_attribute_unused())
 	rr_http_engine_run(eng, 0);
 }
 
-/* Something is on the wire, and its request is not: it is still connecting. */
+/* True if a transfer of the group was started and is still connecting. */
 static bool
 is_connecting(RrHttpGroup *group)
 {
@@ -120,226 +263,19 @@ rr_http_send(RrHttpGroup *group, int max_ms)
 	}
 }
 
-RrHttpResponse *
-rr_http_next(RrHttpGroup *group)
-{
-	while (group->outstanding > 0)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (!dlist_is_empty(&group->finished))
-			return hand_out(group);
-		rr_http_engine_run(rr_http_get_engine(), RR_HTTP_NEVER);
-	}
-	return NULL;
-}
-
-const char *
-rr_http_shown_url(const RrHttpResponse *response)
-{
-	const RrHttpTransfer *t = (const RrHttpTransfer *) response;
-
-	return t->url_name ? t->url_name : rr_http_display_url(t->url);
-}
-
-void
-rr_http_response_free(RrHttpResponse *response)
-{
-	MemoryContextDelete(((RrHttpTransfer *) response)->cxt);
-}
-
-RrHttpResponse *
-rr_http_run(const RrHttpRequest *req, MemoryContext cxt)
-{
-	RrHttpGroup *group = rr_http_group_create(cxt);
-
-	rr_http_submit(group, req);
-	return rr_http_next(group);
-}
-
 /*
- * A transfer that is in no list but its group's has its result: queue it for
- * handing out. Does not throw.
+ * A copy in lower case. It comes from the network and goes into messages, so
+ * everything but printable ASCII becomes '?'.
  */
-void
-rr_http_finish(RrHttpTransfer *t)
+static char *
+lower_copy(MemoryContext cxt, const char *s, size_t len)
 {
-	t->state = RR_HTTP_FINISHED;
-	dlist_push_tail(&t->group->finished, &t->node);
-}
+	char	   *copy = MemoryContextAlloc(cxt, len + 1);
 
-/* The reset callback of a transfer's context. */
-static void
-release_transfer(void *arg)
-{
-	rr_http_transfer_release(rr_http_lookup_engine(), arg);
-}
-
-/* --- submitting --- */
-
-/* Its context releases it before it holds anything. */
-static RrHttpTransfer *
-create_transfer(RrHttpGroup *group, const RrHttpRequest *req)
-{
-	MemoryContext cxt = AllocSetContextCreate(group->cxt, "remote_rel HTTP transfer",
-											  ALLOCSET_SMALL_SIZES);
-	RrHttpTransfer *t = MemoryContextAllocZero(cxt, sizeof(RrHttpTransfer));
-
-	t->cxt = cxt;
-	t->group = group;
-	t->state = RR_HTTP_NEW;
-	t->on_reset.func = release_transfer;
-	t->on_reset.arg = t;
-	MemoryContextRegisterResetCallback(cxt, &t->on_reset);
-
-	t->response.tag = req->tag;
-	t->url = MemoryContextStrdup(cxt, req->url);
-	if (req->url_name != NULL)
-		t->url_name = MemoryContextStrdup(cxt, req->url_name);
-	t->method = MemoryContextStrdup(cxt, req->method != NULL ? req->method : "POST");
-	if (req->ca_file != NULL)
-		t->ca_file = MemoryContextStrdup(cxt, req->ca_file);
-	t->body = req->body;
-	t->body_len = req->body_len;
-	t->timeout_ms = req->timeout_ms;
-	t->limit = req->max_response_bytes > 0 ? Min(req->max_response_bytes, MaxAllocSize - 1)
-		: MaxAllocSize - 1;
-	t->max_concurrent = req->max_concurrent;
-	t->idempotent = req->idempotent;
-	t->http2_prior_knowledge = req->http2_prior_knowledge;
-	copy_headers(t, req);
-	return t;
-}
-
-/* Misuse throws. Values of headers are secrets, and appear in no message. */
-static void
-check_request(const RrHttpRequest *req)
-{
-	ListCell   *lc;
-
-	if (req->method != NULL && !rr_is_http_token(req->method, strlen(req->method)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid HTTP method \"%s\"", req->method)));
-	foreach(lc, req->headers)
-	{
-		const char *header = lfirst(lc);
-		int			name_len = strcspn(header, ":");
-
-		rr_check_http_header(header, header[name_len] == ':' ? name_len : 0, header + name_len + 1);
-	}
-}
-
-/*
- * In libcurl's form, where "Name:" would take a header away and "Name;" is an
- * empty one.
- */
-static void
-copy_headers(RrHttpTransfer *t, const RrHttpRequest *req)
-{
-	bool		has_type = false;
-	ListCell   *lc;
-
-	foreach(lc, req->headers)
-	{
-		char	   *header = lfirst(lc);
-		char	   *colon = strchr(header, ':');
-
-		if (colon[1 + strspn(colon + 1, " \t")] != '\0')
-			append_header(t, header);
-		else
-		{
-			char	   *line = psprintf("%.*s;", (int) (colon - header), header);
-
-			append_header(t, line);
-			pfree(line);
-		}
-		has_type |= pg_strncasecmp(header, "content-type:", strlen("content-type:")) == 0;
-	}
-	append_header(t, "Expect:");
-	if (!has_type)
-		append_header(t, "Content-Type:");	/* libcurl would claim a form */
-}
-
-static void
-append_header(RrHttpTransfer *t, const char *line)
-{
-	struct curl_slist *longer = curl_slist_append(t->headers, line);
-
-	if (longer == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OUT_OF_MEMORY),
-				 errmsg("out of memory")));
-	t->headers = longer;
-}
-
-/*
- * An absolute URL with http or https, as libcurl reads it. Notes which of
- * them.
- */
-static bool
-is_usable_url(RrHttpTransfer *t)
-{
-	CURLU	   *parts = curl_url();
-	char	   *scheme = NULL;
-	bool		usable = false;
-
-	if (parts != NULL &&
-		curl_url_set(parts, CURLUPART_URL, t->url, 0) == CURLUE_OK &&
-		curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK)
-	{
-		t->secure = strcmp(scheme, "https") == 0;
-		usable = t->secure || strcmp(scheme, "http") == 0;
-	}
-	curl_free(scheme);
-	curl_url_cleanup(parts);
-	return usable;
-}
-
-static RrHttpLane *
-get_lane(RrHttpEngine *eng, const char *key)
-{
-	RrHttpLane *lane;
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &eng->lanes)
-	{
-		lane = dlist_container(RrHttpLane, node, iter.cur);
-		if (strcmp(lane->key, key) == 0)
-			return lane;
-	}
-	lane = MemoryContextAllocZero(eng->cxt, offsetof(RrHttpLane, key) + strlen(key) + 1);
-	dlist_init(&lane->waiting);
-	strcpy(lane->key, key);
-	dlist_push_tail(&eng->lanes, &lane->node);
-	return lane;
-}
-
-/* --- handing out --- */
-
-static RrHttpResponse *
-hand_out(RrHttpGroup *group)
-{
-	RrHttpTransfer *t = dlist_container(RrHttpTransfer, node,
-										dlist_pop_head_node(&group->finished));
-	RrHttpResponse *response = &t->response;
-
-	t->state = RR_HTTP_HANDED_OUT;
-	group->outstanding--;
-	if (t->refusal == RR_HTTP_REFUSED_MEMORY || t->result == CURLE_OUT_OF_MEMORY)
-		ereport(ERROR,
-				(errcode(ERRCODE_OUT_OF_MEMORY),
-				 errmsg("out of memory"),
-				 errdetail("An HTTP transfer could not go on.")));
-
-	describe_media_type(t);
-	if (t->bad_url || t->result != CURLE_OK)
-		rr_http_describe_failure(t);
-	else
-	{
-		response->body = t->buf != NULL ? t->buf : MemoryContextStrdup(t->cxt, "");
-		response->len = t->len;
-	}
-	return response;
+	for (size_t i = 0; i < len; i++)
+		copy[i] = s[i] >= ' ' && s[i] < 0x7f ? pg_ascii_tolower((unsigned char) s[i]) : '?';
+	copy[len] = '\0';
+	return copy;
 }
 
 /*
@@ -380,17 +316,87 @@ describe_media_type(RrHttpTransfer *t)
 	t->media_type = NULL;
 }
 
-/*
- * It comes from the network and goes into messages: what is no printable ASCII
- * becomes '?'.
- */
-static char *
-lower_copy(MemoryContext cxt, const char *s, size_t len)
+const char *
+rr_http_shown_url(const RrHttpResponse *response)
 {
-	char	   *copy = MemoryContextAlloc(cxt, len + 1);
+	const RrHttpTransfer *t = (const RrHttpTransfer *) response;
 
-	for (size_t i = 0; i < len; i++)
-		copy[i] = s[i] >= ' ' && s[i] < 0x7f ? pg_ascii_tolower((unsigned char) s[i]) : '?';
-	copy[len] = '\0';
-	return copy;
+	return t->url_name ? t->url_name : rr_http_display_url(t->url);
+}
+
+/* What debug messages call a transfer's remote: never credentials. */
+const char *
+rr_http_log_name(const RrHttpTransfer *t)
+{
+	return t->lane != NULL && t->lane->key[0] != '\0' ? t->lane->key
+		: rr_http_shown_url(&t->response);
+}
+
+static void
+log_response(const RrHttpTransfer *t)
+{
+	const RrHttpResponse *r = &t->response;
+
+	if (r->failure == RR_HTTP_OK)
+		elog(DEBUG1, "remote_rel: response of \"%s\": status %d, %zu bytes, %.1f ms",
+			 rr_http_log_name(t), r->status, r->len, r->elapsed_ms);
+	else
+		elog(DEBUG1, "remote_rel: no response of \"%s\" after %.1f ms: %s",
+			 rr_http_log_name(t), r->elapsed_ms, r->failure_detail);
+}
+
+/* The first finished response; there is one. */
+static RrHttpResponse *
+hand_out(RrHttpGroup *group)
+{
+	RrHttpTransfer *t = dlist_container(RrHttpTransfer, node,
+										dlist_pop_head_node(&group->finished));
+	RrHttpResponse *response = &t->response;
+
+	t->state = RR_HTTP_HANDED_OUT;
+	group->outstanding--;
+	if (t->refusal == RR_HTTP_REFUSED_MEMORY || t->result == CURLE_OUT_OF_MEMORY)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory"),
+				 errdetail("An HTTP transfer could not go on.")));
+
+	describe_media_type(t);
+	if (t->bad_url || t->result != CURLE_OK)
+		rr_http_describe_failure(t);
+	else
+	{
+		response->body = t->buf != NULL ? t->buf : MemoryContextStrdup(t->cxt, "");
+		response->len = t->len;
+	}
+	log_response(t);
+	return response;
+}
+
+RrHttpResponse *
+rr_http_next(RrHttpGroup *group)
+{
+	while (group->outstanding > 0)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!dlist_is_empty(&group->finished))
+			return hand_out(group);
+		rr_http_engine_run(rr_http_get_engine(), RR_HTTP_NEVER);
+	}
+	return NULL;
+}
+
+void
+rr_http_response_free(RrHttpResponse *response)
+{
+	MemoryContextDelete(((RrHttpTransfer *) response)->cxt);
+}
+
+RrHttpResponse *
+rr_http_run(const RrHttpRequest *req, MemoryContext cxt)
+{
+	RrHttpGroup *group = rr_http_group_create(cxt);
+
+	rr_http_submit(group, req);
+	return rr_http_next(group);
 }

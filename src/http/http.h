@@ -1,22 +1,24 @@
 /*
- * http.h: HTTP transport. Requests in, responses out, interruptible. Knows
- * nothing of GraphQL, catalogs or SQL.
+ * http.h: HTTP requests, many at a time, interruptible. The one header of
+ * src/http.
  *
- * One engine (a CURLM with its connection cache, a wait set) lives per backend
- * and is made at first use; requests are run in groups. A group belongs to a
- * MemoryContext: resetting or deleting that context (at an error, say) takes
- * the group's transfers off the engine and frees everything that libcurl
- * allocated for them. So an ereport() may leave at any time, and nothing has
- * to be caught.
+ * Each backend has one engine (libcurl's connection cache, a wait set), made
+ * at first use. Requests are sent in groups. A group belongs to a memory
+ * context: when that is reset or deleted, at an error for example, the group's
+ * requests are taken off the wire, and everything that libcurl allocated for
+ * them is freed. So callers may throw at any time, and need not catch
+ * anything.
  *
- * Groups nest (a computed field may call graphql_resolve() while an outer join
- * is in flight): waiting on one group lets the transfers of all groups make
- * progress, and hands out only its own responses.
+ * Groups nest: a computed field may call graphql_resolve() while the requests
+ * of an outer call are on the wire. Waiting for one group lets the requests of
+ * all groups make progress, and returns responses of that group only.
  *
- * No function here throws because of what the network did: that is
- * RrHttpResponse.failure. They throw on out of memory, on query cancel and
- * termination (57014, 57P01; from rr_http_next() and rr_http_send() only), and
- * on misuse.
+ * What the network does is never an error, but RrHttpResponse.failure. The
+ * functions throw on out of memory, on misuse, and rr_http_next() and
+ * rr_http_send() on query cancel and termination (57014, 57P01).
+ *
+ * With client_min_messages or log_min_messages at debug1, each request that is
+ * sent and each response that is handed out is logged, without secrets.
  */
 #ifndef RR_HTTP_H
 #define RR_HTTP_H
@@ -25,47 +27,46 @@
 
 typedef enum RrHttpFailure
 {
-	RR_HTTP_OK = 0,				/* a whole response came, whatever its status
-								 * says */
+	RR_HTTP_OK = 0,				/* a complete response, with any status */
 	RR_HTTP_BAD_URL,			/* not http(s), or malformed */
 	RR_HTTP_RESOLVE,			/* host name unknown */
 	RR_HTTP_CONNECT,			/* refused, unreachable */
 	RR_HTTP_TLS,				/* handshake or certificate */
-	RR_HTTP_TIMEOUT,			/* timeout_ms went by; failure_detail says in
-								 * which phase */
-	RR_HTTP_TOO_LARGE,			/* more than max_response_bytes after
-								 * decompression */
+	RR_HTTP_TIMEOUT,			/* failure_detail says in which phase */
+	RR_HTTP_TOO_LARGE,			/* more than max_response_bytes */
 	RR_HTTP_BROKEN,				/* reset, wrong length, bad encoding, protocol
 								 * error */
 } RrHttpFailure;
 
 typedef struct RrHttpRequest
 {
+	/* what to send */
 	const char *url;
 	const char *url_name;		/* what messages call the URL; NULL: its
 								 * display form */
-	const char *method;			/* "POST" */
-	List	   *headers;		/* of char *, "Name: value"; checked: a CR or
-								 * LF in one is RR_HTTP_BAD_URL-like misuse
-								 * (throws) */
-	const char *body;			/* must stay valid until the response was
-								 * handed out */
+	const char *method;			/* NULL: POST */
+	List	   *headers;		/* char *: "Name: value" */
+	const char *body;			/* not copied: must stay valid until the
+								 * response is handed out */
 	size_t		body_len;
-	int			timeout_ms;		/* for the whole request, connecting included,
-								 * from when it starts; 0: no limit. Stands
-								 * still while nobody calls rr_http_next(),
-								 * rr_http_send() or rr_http_poll() */
-	size_t		max_response_bytes; /* 0, and anything larger, means
-									 * MaxAllocSize - 1 */
-	int			max_concurrent; /* at most so many requests with this
-								 * limit_key are on the wire at a time; 0: no
-								 * limit */
-	const char *limit_key;		/* e.g. the remote schema's name */
-	bool		idempotent;		/* may be sent once more on a fresh connection
-								 * if a kept-alive one turned out to be closed */
-	bool		http2_prior_knowledge;	/* h2c; over TLS, HTTP/2 is negotiated
-										 * by ALPN anyway */
-	const char *ca_file;		/* CA bundle, or NULL for libcurl's default */
+
+	/* limits */
+	int			timeout_ms;		/* for the whole request, from when it starts
+								 * to connect; 0: no limit. Stands still while
+								 * nobody calls rr_http_next(), rr_http_send()
+								 * or rr_http_poll() */
+	size_t		max_response_bytes; /* after decompression; 0: MaxAllocSize -
+									 * 1, which is also the maximum */
+	int			max_concurrent; /* requests with this limit_key that may be on
+								 * the wire at a time; 0: no limit */
+	const char *limit_key;		/* the remote schema's name; NULL: "" */
+
+	/* how to send it */
+	bool		idempotent;		/* if a kept-alive connection turns out to be
+								 * closed, send it once more on a fresh one */
+	bool		http2_prior_knowledge;	/* h2c. Over TLS, HTTP/2 is negotiated
+										 * anyway */
+	const char *ca_file;		/* CA bundle; NULL: libcurl's default */
 	void	   *tag;			/* the caller's, handed back with the response */
 } RrHttpRequest;
 
@@ -73,73 +74,74 @@ typedef struct RrHttpResponse
 {
 	void	   *tag;
 	RrHttpFailure failure;
-	char	   *failure_detail; /* a sentence for errdetail, in the server's
-								 * language and encoding; no header, no
-								 * userinfo or query of the URL */
+	char	   *failure_detail; /* a sentence for errdetail; NULL without a
+								 * failure. Shows no header, and no userinfo
+								 * or query of the URL */
 	int			status;			/* 0 when no response came */
 	char	   *content_type;	/* lower case, parameters cut off
 								 * ("application/json"); NULL if the response
 								 * had none */
 	char	   *charset;		/* the parameter of Content-Type, lower case,
 								 * or NULL */
-	char	   *body;			/* decompressed bytes as they came (not
-								 * converted), NUL-terminated after len; goes
-								 * with the response */
-	size_t		len;
-	double		elapsed_ms;
+	char	   *body;			/* decompressed, not converted to the server
+								 * encoding, with a NUL behind it; NULL when
+								 * the request failed */
+	size_t		len;			/* of the body, in bytes */
+	double		elapsed_ms;		/* from when the request started */
 } RrHttpResponse;
 
 typedef struct RrHttpGroup RrHttpGroup;
 
-/* An empty group, owned by cxt. */
+/* Make an empty group, owned by cxt. */
 extern RrHttpGroup *rr_http_group_create(MemoryContext cxt);
 
 /*
- * Queue a request; it goes out at once, as far as it goes without waiting, if
- * the limits allow. Hands nothing out. *req and all it points to are copied,
- * but for the body.
+ * Queue a request, and send as much of it as the limits allow and as is
+ * possible without waiting. Copies everything in req but the body. Throws
+ * 22023 for an invalid method or header, 0A000 when libcurl lacks HTTP/2 by
+ * prior knowledge. An invalid URL is a failure of the response.
  */
 extern void rr_http_submit(RrHttpGroup *group, const RrHttpRequest *req);
 
 /*
- * Let whatever is ready on the sockets make progress, without waiting. Cheap
- * enough to call between rows.
+ * Let all requests make progress, without waiting. Cheap enough to call for
+ * every row.
  */
 extern void rr_http_poll(RrHttpGroup *group);
 
 /*
- * Before work that keeps the caller away: have the requests under way leave,
- * so that they are answered meanwhile. A submitted one leaves by itself where
- * a connection is kept alive; else this waits, at most max_ms, until there are
- * connections. Hands nothing out.
+ * Call this before work that takes long, so that requests are answered
+ * meanwhile. Waits, at most max_ms, until the connections of the group's
+ * requests are established and the requests sent. Does not wait for responses.
  */
 extern void rr_http_send(RrHttpGroup *group, int max_ms);
 
 /*
- * The next finished response of this group, in order of completion; NULL when
- * none is outstanding. Waits with the latch, CHECK_FOR_INTERRUPTS() included,
- * reporting the wait event "RemoteRelHttp" (17+) or Extension.
+ * Wait for the next response of this group, in order of completion. NULL when
+ * no request is outstanding. Interruptible; the wait event is "RemoteRelHttp",
+ * before PostgreSQL 17 "Extension". The response lives as long as its group,
+ * or until rr_http_response_free().
  */
 extern RrHttpResponse *rr_http_next(RrHttpGroup *group);
 
 /*
- * What messages call the URL of a response's request; lives as long as the
- * response, or in CurrentMemoryContext.
+ * What messages call the URL of a response's request. Do not free it: it
+ * belongs to the response or to CurrentMemoryContext.
  */
 extern const char *rr_http_shown_url(const RrHttpResponse *response);
 
-/* Release a response, which otherwise lives as long as its group. */
+/* Free a response. */
 extern void rr_http_response_free(RrHttpResponse *response);
 
-/* Take what is outstanding off the wire, free everything. */
+/* Cancel outstanding requests, and free the group with its responses. */
 extern void rr_http_group_free(RrHttpGroup *group);
 
-/* Convenience: one request, waited for. */
+/* Send one request and wait for its response, which is owned by cxt. */
 extern RrHttpResponse *rr_http_run(const RrHttpRequest *req, MemoryContext cxt);
 
 /*
- * Display form of an URL for messages, palloc'd: scheme, host, port, path;
- * userinfo and query cut off, whether or not it is a valid URL.
+ * The display form of a URL for messages, palloc'd: without userinfo, query
+ * and fragment. Also for what is not a valid URL.
  */
 extern char *rr_http_display_url(const char *url);
 

@@ -1,18 +1,18 @@
 /*
  * http_int.h: what the files of http/ share.
  *
- *   group.c     the public functions: groups, submitting, handing out
+ *   group.c     the functions of http.h: groups, submitting, handing out
  *   engine.c    the backend's CURLM: timer, deadlines, waiting
- *   sockets.c   what it waits for: descriptors, the wait set
- *   transfer.c  one request's life: its easy handle, libcurl's callbacks for
- *               it, its result
- *   failure.c   results in words
+ *   sockets.c   libcurl's sockets, and the wait set
+ *   transfer.c  one request on the wire: its easy handle, libcurl's callbacks
+ *               for it, its result
+ *   failure.c   the kind of a failure, and a sentence for messages
  *
- * Two rules hold everything together. libcurl's callbacks neither throw nor
- * palloc: they use malloc, note and return, so libcurl's frames are never
- * jumped over. And what libcurl or malloc gave belongs to a transfer, whose
- * context's reset callback was registered before: ordinary code may throw
- * anywhere between two calls of libcurl.
+ * Two rules. First, libcurl's callbacks neither throw nor palloc: they use
+ * malloc, note what happened and return. So no error jumps over libcurl's
+ * frames. Second, what libcurl or malloc gives belongs to a transfer whose
+ * reset callback was registered before. So our code may throw anywhere between
+ * two calls of libcurl.
  */
 #ifndef RR_HTTP_INT_H
 #define RR_HTTP_INT_H
@@ -24,75 +24,78 @@
 #include "lib/ilist.h"
 #include "storage/latch.h"
 
-/*
- * Finished easy handles kept for the next transfers: they also remember TLS
- * sessions.
- */
+/* Finished easy handles that are kept: they also remember TLS sessions. */
 #define RR_HTTP_SPARE_HANDLES 16
 
 #define RR_HTTP_NEVER UINT64_MAX
 
 /*
- * Events taken from the wait set at a time, and sockets that a new one has
- * room for at least.
+ * The most events taken from the wait set at a time; also the least number of
+ * sockets that a new set has room for.
  */
 #define RR_HTTP_READY_EVENTS 32
 
-/*
- * One socket, as libcurl asks for it and as the wait set has it. The table is
- * indexed by descriptor.
- */
+/* One socket. The table of them is indexed by descriptor. */
 typedef struct RrHttpSocket
 {
-	uint32		wanted;			/* WL_SOCKET_*; 0: libcurl does not look at it
-								 * now */
-	uint32		present;		/* WL_SOCKET_* that the wait set has; 0: not
-								 * in it */
-	int			pos;			/* in the wait set, when present */
-	bool		opened;			/* by on_open_socket(): it counts among the
-								 * server's descriptors */
-	ino_t		inode;			/* when opened: tells it from what may have
-								 * its descriptor later */
-	const void *opener;			/* the transfer that opened it, until that
-								 * ends */
+	uint32		wanted;			/* WL_SOCKET_* that libcurl waits for; 0: none */
+	uint32		present;		/* WL_SOCKET_* in the wait set; 0: the socket
+								 * is not in it */
+	int			pos;			/* in the wait set, if present */
+	bool		opened;			/* by rr_http_on_open_socket(): it counts as
+								 * an external descriptor */
+	ino_t		inode;			/* if opened: tells it from a later file with
+								 * the same descriptor */
+	const void *opener;			/* the transfer that opened it; NULL when that
+								 * has ended */
 } RrHttpSocket;
 
-/* Requests of one limit_key, of all groups. Exists while it has any. */
+/* The requests with one limit_key, of all groups. Exists while it has any. */
 typedef struct RrHttpLane
 {
 	dlist_node	node;			/* in engine->lanes */
-	dlist_head	waiting;
-	int			active;
+	dlist_head	waiting;		/* RrHttpTransfer, in order of submission */
+	int			active;			/* transfers on the wire */
 	char		key[FLEXIBLE_ARRAY_MEMBER];
 } RrHttpLane;
 
 typedef struct RrHttpEngine
 {
 	int			pid;			/* the process that it belongs to */
-	CURLM	   *multi;
-	bool		http2;			/* libcurl has it */
-	bool		no_prior_knowledge_reuse;	/* ... and fails on a used
-											 * connection where HTTP/2 is by
-											 * prior knowledge */
 	MemoryContext cxt;
-	dlist_head	lanes;
-	dlist_head	active;			/* transfers on the wire */
+	CURLM	   *multi;
+
+	/* of the libcurl in use */
+	bool		http2;			/* supports HTTP/2 */
+	bool		no_prior_knowledge_reuse;	/* fails when it reuses a
+											 * connection with HTTP/2 by prior
+											 * knowledge */
+
+	/* transfers */
+	dlist_head	lanes;			/* RrHttpLane */
+	dlist_head	active;			/* RrHttpTransfer: on the wire */
 	CURL	   *spare[RR_HTTP_SPARE_HANDLES];
 	int			nspare;
-	RrHttpSocket *sockets;		/* malloc'd: grows in a callback */
+
+	/* sockets */
+	RrHttpSocket *sockets;		/* by descriptor; malloc'd, since it grows in
+								 * a callback */
 	int			nsockets;
 	int			unsettled;		/* sockets with an opener */
-	bool		sockets_changed;	/* the wait set lags behind the table */
+	bool		sockets_changed;	/* the wait set must be updated */
 	bool		out_of_memory;	/* noted by a callback */
+
+	/* times in microseconds, see rr_http_now() */
 	uint64		timer;			/* when libcurl wants to be called, or
-								 * RR_HTTP_NEVER; microseconds as all times
-								 * here */
-	uint64		attended;		/* when we last looked */
+								 * RR_HTTP_NEVER */
+	uint64		attended;		/* when the engine last ran */
+
+	/* waiting */
 	WaitEventSet *waitset;
-	int			waitset_room;	/* sockets that it can still take */
-	bool		waitset_stale;	/* it has a socket that is closed or busy with
-								 * nothing: build a new one */
-	struct pollfd *pollfds;		/* for looking without waiting */
+	int			waitset_room;	/* sockets that still fit in */
+	bool		waitset_stale;	/* it has a closed or idle socket: build a new
+								 * one */
+	struct pollfd *pollfds;		/* for rr_http_poll() */
 	int			pollfds_room;
 } RrHttpEngine;
 
@@ -118,8 +121,7 @@ typedef enum RrHttpRefusal
 } RrHttpRefusal;
 
 /*
- * Where the time went: microseconds from the start to the end of each phase, 0
- * while it lasts.
+ * When each phase ended: microseconds from the start; 0 if it has not ended.
  */
 typedef struct RrHttpTimes
 {
@@ -132,13 +134,13 @@ typedef struct RrHttpTimes
 
 typedef struct RrHttpTransfer
 {
-	RrHttpResponse response;	/* first, so that rr_http_response_free()
-								 * finds the rest */
+	RrHttpResponse response;	/* must be first: a response is cast to its
+								 * transfer */
 	MemoryContext cxt;			/* its own, below the group's */
 	MemoryContextCallback on_reset;
 	RrHttpGroup *group;
 	RrHttpLane *lane;
-	dlist_node	node;			/* in the list that the state says */
+	dlist_node	node;			/* in the list that the state names */
 	RrHttpState state;
 
 	/* the request, copied */
@@ -161,7 +163,7 @@ typedef struct RrHttpTransfer
 	uint64		started;
 	uint64		deadline;		/* or RR_HTTP_NEVER */
 	bool		retried;
-	int			sends;			/* of this attempt */
+	int			sends;			/* how often libcurl sent this attempt */
 	char	   *buf;			/* malloc'd; room > len for the NUL */
 	size_t		len;
 	size_t		room;
@@ -177,6 +179,9 @@ typedef struct RrHttpTransfer
 	char		message[CURL_ERROR_SIZE];	/* libcurl's own words */
 } RrHttpTransfer;
 
+StaticAssertDecl(offsetof(RrHttpTransfer, response) == 0,
+				 "a response must be the start of its transfer");
+
 struct RrHttpGroup
 {
 	MemoryContext cxt;			/* its own */
@@ -184,32 +189,101 @@ struct RrHttpGroup
 	int			outstanding;	/* submitted and not handed out */
 };
 
-/* in engine.c */
+/* ---- engine.c ---- */
+
+/* The engine of this process, made at first use. Throws on out of memory. */
 extern RrHttpEngine *rr_http_get_engine(void);
+
+/* The engine of this process, or NULL. Safe in a reset callback. */
 extern RrHttpEngine *rr_http_lookup_engine(void);
+
+/*
+ * Move every deadline by the time in which nobody ran the engine. Call this
+ * before the engine's times are used.
+ */
 extern void rr_http_engine_catch_up(RrHttpEngine *eng);
+
+/* Start what the limits allow, and send what can be sent without waiting. */
 extern void rr_http_engine_kick(RrHttpEngine *eng);
+
+/*
+ * One round for all groups: start what may start, read what has come, complete
+ * what has finished or is overdue. Sleeps until something happens, at most
+ * until the time given (0: not at all; RR_HTTP_NEVER: without limit). Does not
+ * sleep if something has finished already. The latch wakes it, and is reset.
+ */
 extern void rr_http_engine_run(RrHttpEngine *eng, uint64 until);
+
+/* Microseconds on a monotonic clock. */
 extern uint64 rr_http_now(void);
 
-/* in sockets.c */
+/* ---- sockets.c ---- */
+
+/* libcurl's callbacks: CURLMOPT_SOCKETFUNCTION; arg is the engine */
 extern int	rr_http_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg);
+
+/* CURLOPT_OPENSOCKETFUNCTION; arg is the transfer */
 extern curl_socket_t rr_http_on_open_socket(void *arg, curlsocktype purpose,
 											struct curl_sockaddr *addr);
+
+/*
+ * CURLOPT_CLOSESOCKETFUNCTION; arg is the engine, since a connection outlives
+ * the transfer that opened it
+ */
 extern int	rr_http_on_close_socket(void *arg, curl_socket_t fd);
+
+/*
+ * A transfer has ended. Of the sockets that it opened, keep those that are
+ * still open, as idle connections, and forget the others. Does not throw.
+ */
 extern void rr_http_settle_sockets(RrHttpEngine *eng, const RrHttpTransfer *t);
+
+/*
+ * Make the wait set if there is none, and update it to what libcurl watches.
+ * Throws when the server cannot make one.
+ */
 extern void rr_http_refresh_waitset(RrHttpEngine *eng);
 
-/* in transfer.c */
+/* ---- transfer.c ---- */
+
+/*
+ * Put a waiting transfer on the wire. Does not throw: a failure is its result.
+ */
 extern void rr_http_transfer_start(RrHttpEngine *eng, RrHttpTransfer *t);
+
+/*
+ * End an active transfer, which has succeeded, failed or reached its deadline;
+ * or send it once more. Does not throw.
+ */
 extern void rr_http_transfer_complete(RrHttpEngine *eng, RrHttpTransfer *t, CURLcode result);
+
+/* True if an active transfer has started to send its request. */
 extern bool rr_http_transfer_went_out(const RrHttpTransfer *t);
+
+/*
+ * Free what a transfer holds outside of its memory context, in any state. Runs
+ * in reset callbacks: does not throw, allocate or start other transfers. eng
+ * is NULL if the transfer was inherited by fork.
+ */
 extern void rr_http_transfer_release(RrHttpEngine *eng, RrHttpTransfer *t);
 
-/* in group.c */
+/* ---- group.c ---- */
+
+/*
+ * Queue a transfer for handing out. It has its result, and is in no list. Does
+ * not throw.
+ */
 extern void rr_http_finish(RrHttpTransfer *t);
 
-/* in failure.c */
+/*
+ * What debug messages call a transfer's remote: its limit_key, or what
+ * messages call the URL. Never credentials.
+ */
+extern const char *rr_http_log_name(const RrHttpTransfer *t);
+
+/* ---- failure.c ---- */
+
+/* Set failure and failure_detail of a failed transfer. */
 extern void rr_http_describe_failure(RrHttpTransfer *t);
 
 #endif							/* RR_HTTP_INT_H */

@@ -1,20 +1,18 @@
 /*
- * sockets.c: the sockets that libcurl opens, closes and looks at, the
- * descriptors that they are, and the wait set that has them.
+ * sockets.c: the table of libcurl's sockets, and the wait set made from it.
  *
- * The table is what libcurl said last; the wait set follows it before each
- * wait. Sockets cannot leave a wait set, so a connection that turned idle
- * stays in it, likely to be used again with no change at all; the set is built
- * anew when one of its sockets was closed, or when an idle one becomes
- * readable (the server has closed it).
+ * libcurl's callbacks change the table; the wait set is updated before each
+ * wait. A wait set cannot drop a socket, so a connection that turns idle stays
+ * in it: it is likely to be used again. The set is built anew when one of its
+ * sockets was closed, or when an idle one becomes readable, because the server
+ * has closed it.
  *
- * Every connection counts among the descriptors that the server's own files
- * leave room for (AcquireExternalFD). libcurl 7.88 closes a socket on which no
- * connection was made without a word, so what a transfer opened is looked
- * after when it ends.
+ * Each socket is counted as an external descriptor (AcquireExternalFD()).
+ * libcurl 7.88 closes a socket that did not connect without calling us, so
+ * rr_http_settle_sockets() looks for such sockets when a transfer ends.
  *
- * libcurl calls the first three functions, also while a transaction aborts:
- * they neither throw nor palloc.
+ * libcurl calls rr_http_on_*(), also while a transaction aborts: they neither
+ * throw nor palloc.
  */
 #include "postgres.h"
 
@@ -28,10 +26,50 @@
 #include "miscadmin.h"
 #include "storage/fd.h"
 
-static RrHttpSocket *reserve_socket(RrHttpEngine *eng, curl_socket_t fd);
-static void forget_socket(RrHttpEngine *eng, curl_socket_t fd);
-static bool is_open(const RrHttpSocket *s, curl_socket_t fd);
-static void build_waitset(RrHttpEngine *eng);
+/* The table's entry for fd. Out of memory: NULL, and out_of_memory is set. */
+static RrHttpSocket *
+reserve_socket(RrHttpEngine *eng, curl_socket_t fd)
+{
+	if (fd >= eng->nsockets)
+	{
+		int			n = Max(fd + 1, 64);
+		RrHttpSocket *sockets;
+
+		n += n / 2;
+		sockets = realloc(eng->sockets, n * sizeof(RrHttpSocket));
+		if (sockets == NULL)
+		{
+			eng->out_of_memory = true;
+			return NULL;
+		}
+		memset(sockets + eng->nsockets, 0, (n - eng->nsockets) * sizeof(RrHttpSocket));
+		eng->sockets = sockets;
+		eng->nsockets = n;
+	}
+	return &eng->sockets[fd];
+}
+
+static bool
+is_open(const RrHttpSocket *s, curl_socket_t fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && st.st_ino == s->inode;
+}
+
+/* Forget a socket that we opened and that is closed, or is about to be. */
+static void
+forget_socket(RrHttpEngine *eng, curl_socket_t fd)
+{
+	RrHttpSocket *s = &eng->sockets[fd];
+
+	if (s->present != 0)
+		eng->waitset_stale = true;
+	if (s->opener != NULL)
+		eng->unsettled--;
+	memset(s, 0, sizeof(*s));
+	ReleaseExternalFD();
+}
 
 /* CURLMOPT_SOCKETFUNCTION; arg is the engine. */
 int
@@ -42,7 +80,7 @@ rr_http_on_socket(CURL *easy pg_attribute_unused(), curl_socket_t fd, int what, 
 	RrHttpSocket *s = reserve_socket(eng, fd);
 
 	if (s == NULL)
-		return 0;				/* noted; the round ends in an error */
+		return 0;				/* check_multi() in engine.c throws later */
 	switch (what)
 	{
 		case CURL_POLL_IN:
@@ -61,8 +99,8 @@ rr_http_on_socket(CURL *easy pg_attribute_unused(), curl_socket_t fd, int what, 
 			else if (!s->opened && s->present != 0)
 			{
 				/*
-				 * the resolver's own wake-up socket, of whose end nobody will
-				 * tell us
+				 * The resolver's own wake-up socket. Nobody tells us when it
+				 * is closed.
 				 */
 				s->present = 0;
 				eng->waitset_stale = true;
@@ -74,8 +112,7 @@ rr_http_on_socket(CURL *easy pg_attribute_unused(), curl_socket_t fd, int what, 
 }
 
 /*
- * CURLOPT_OPENSOCKETFUNCTION; arg is the transfer. The server counts our
- * descriptors among its own.
+ * CURLOPT_OPENSOCKETFUNCTION; arg is the transfer.
  */
 curl_socket_t
 rr_http_on_open_socket(void *arg, curlsocktype purpose pg_attribute_unused(),
@@ -94,8 +131,8 @@ rr_http_on_open_socket(void *arg, curlsocktype purpose pg_attribute_unused(),
 		return CURL_SOCKET_BAD;
 	}
 #ifdef SOCK_CLOEXEC
-	type |= SOCK_CLOEXEC;		/* COPY FROM PROGRAM and its like must not
-								 * inherit connections */
+	/* programs of COPY FROM PROGRAM must not inherit connections */
+	type |= SOCK_CLOEXEC;
 #endif
 	fd = socket(addr->family, type, addr->protocol);
 	if (fd < 0)
@@ -115,7 +152,7 @@ rr_http_on_open_socket(void *arg, curlsocktype purpose pg_attribute_unused(),
 		return CURL_SOCKET_BAD;
 	}
 	if (s->opened)
-		forget_socket(eng, fd); /* its predecessor */
+		forget_socket(eng, fd); /* the socket that had this number before */
 	s->opened = true;
 	s->inode = st.st_ino;
 	s->opener = t;
@@ -139,8 +176,8 @@ rr_http_on_close_socket(void *arg, curl_socket_t fd)
 }
 
 /*
- * A transfer has ended: the sockets that it opened are connections that may be
- * kept, or gone. Does not throw.
+ * A transfer has ended. Of the sockets that it opened, keep those that are
+ * still open, as idle connections, and forget the others. Does not throw.
  */
 void
 rr_http_settle_sockets(RrHttpEngine *eng, const RrHttpTransfer *t)
@@ -161,87 +198,7 @@ rr_http_settle_sockets(RrHttpEngine *eng, const RrHttpTransfer *t)
 	}
 }
 
-/*
- * Bring the wait set in line with what libcurl looks at; make it, if there is
- * none. Throws if the system does.
- */
-void
-rr_http_refresh_waitset(RrHttpEngine *eng)
-{
-	if (eng->waitset == NULL || eng->waitset_stale)
-		build_waitset(eng);
-	else if (eng->sockets_changed)
-	{
-		for (int fd = 0; fd < eng->nsockets; fd++)
-		{
-			RrHttpSocket *s = &eng->sockets[fd];
-
-			if (s->wanted == 0 || s->wanted == s->present)
-				continue;
-			if (s->present != 0)
-				ModifyWaitEvent(eng->waitset, s->pos, s->wanted, NULL);
-			else if (eng->waitset_room > 0)
-			{
-				s->pos = AddWaitEventToSet(eng->waitset, s->wanted, fd, NULL, NULL);
-				eng->waitset_room--;
-			}
-			else
-			{
-				build_waitset(eng);
-				return;
-			}
-			s->present = s->wanted;
-		}
-	}
-	eng->sockets_changed = false;
-}
-
-/* A socket that we opened is closed, or about to be. */
-static void
-forget_socket(RrHttpEngine *eng, curl_socket_t fd)
-{
-	RrHttpSocket *s = &eng->sockets[fd];
-
-	if (s->present != 0)
-		eng->waitset_stale = true;
-	if (s->opener != NULL)
-		eng->unsettled--;
-	memset(s, 0, sizeof(*s));
-	ReleaseExternalFD();
-}
-
-static bool
-is_open(const RrHttpSocket *s, curl_socket_t fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && st.st_ino == s->inode;
-}
-
-/* The table's entry for fd; NULL, and noted, if there is no memory for it. */
-static RrHttpSocket *
-reserve_socket(RrHttpEngine *eng, curl_socket_t fd)
-{
-	if (fd >= eng->nsockets)
-	{
-		int			n = Max(fd + 1, 64);
-		RrHttpSocket *sockets;
-
-		n += n / 2;
-		sockets = realloc(eng->sockets, n * sizeof(RrHttpSocket));
-		if (sockets == NULL)
-		{
-			eng->out_of_memory = true;
-			return NULL;
-		}
-		memset(sockets + eng->nsockets, 0, (n - eng->nsockets) * sizeof(RrHttpSocket));
-		eng->sockets = sockets;
-		eng->nsockets = n;
-	}
-	return &eng->sockets[fd];
-}
-
-/* An error halfway leaves a set that counts as stale. */
+/* If this throws, the set stays stale and the next call builds it again. */
 static void
 build_waitset(RrHttpEngine *eng)
 {
@@ -276,5 +233,40 @@ build_waitset(RrHttpEngine *eng)
 	}
 	eng->waitset_room = n;
 	eng->waitset_stale = false;
+	eng->sockets_changed = false;
+}
+
+/*
+ * Make the wait set if there is none, and update it to what libcurl watches.
+ * Throws when the server cannot make one.
+ */
+void
+rr_http_refresh_waitset(RrHttpEngine *eng)
+{
+	if (eng->waitset == NULL || eng->waitset_stale)
+		build_waitset(eng);
+	else if (eng->sockets_changed)
+	{
+		for (int fd = 0; fd < eng->nsockets; fd++)
+		{
+			RrHttpSocket *s = &eng->sockets[fd];
+
+			if (s->wanted == 0 || s->wanted == s->present)
+				continue;
+			if (s->present != 0)
+				ModifyWaitEvent(eng->waitset, s->pos, s->wanted, NULL);
+			else if (eng->waitset_room > 0)
+			{
+				s->pos = AddWaitEventToSet(eng->waitset, s->wanted, fd, NULL, NULL);
+				eng->waitset_room--;
+			}
+			else
+			{
+				build_waitset(eng);
+				return;
+			}
+			s->present = s->wanted;
+		}
+	}
 	eng->sockets_changed = false;
 }

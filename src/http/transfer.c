@@ -1,18 +1,18 @@
 /*
  * transfer.c: one request on the wire: its easy handle, libcurl's callbacks
- * for it, and what is kept of it when it ends.
+ * for it, its result.
  *
- * What every request gets, whoever asks: http and https only, no redirects, no
- * cookies, no .netrc, no proxy (what a query may talk to is said in the
- * catalog, and not by the environment that the postmaster happened to be
- * started in), TLS 1.2 or later with certificate and host name verified, every
- * compression that libcurl has, no signals, no "Expect: 100-continue".
+ * Every request: http and https only; no redirects, cookies, .netrc or proxy
+ * (the catalog says which servers a query may talk to, not the environment of
+ * the postmaster); TLS 1.2 or later, certificate and host name verified; every
+ * compression that libcurl supports; no signals; no "Expect: 100-continue".
  *
- * A request goes out once. libcurl would by itself send it again on another
- * connection when a kept-alive one turns out to be closed; on_request() stops
- * that, and complete() decides: an idempotent request goes out once more, on a
- * fresh connection, any other fails. A closed connection that libcurl notices
- * before sending anything is no such case, and costs nothing.
+ * A request is sent once. When a kept-alive connection turns out to be closed,
+ * libcurl would send it again on another one. on_request() stops that, and
+ * rr_http_transfer_complete() decides: an idempotent request is sent once more
+ * on a fresh connection, any other fails. If libcurl notices the closed
+ * connection before it sends anything, it opens another one, and this does not
+ * count as sending twice.
  */
 #include "postgres.h"
 
@@ -23,157 +23,126 @@
 
 #define USER_AGENT "remote_rel/" RR_VERSION
 
-/* All header lines of a response together. */
+/* Limit of a response's header lines, all together. */
 #define MAX_HEADER_BYTES (256 * 1024)
 
 /*
- * Fewer calls of recv() for large bodies, and still below malloc's threshold
- * for mmap().
+ * Large enough to save calls of recv(), and below malloc's threshold for
+ * mmap().
  */
 #define RECEIVE_BUFFER_BYTES (64 * 1024L)
 
 #define INITIAL_BODY_BYTES (16 * 1024)
 
-static void abandon(RrHttpEngine *eng, RrHttpTransfer *t);
-static CURLcode add_to_engine(RrHttpEngine *eng, RrHttpTransfer *t);
-static void remove_from_engine(RrHttpEngine *eng, RrHttpTransfer *t);
-static CURLcode configure(RrHttpEngine *eng, RrHttpTransfer *t);
-static CURLcode set_method_and_body(RrHttpTransfer *t);
-static size_t on_header(char *data, size_t size, size_t nmemb, void *arg);
-static size_t on_body(char *data, size_t size, size_t nmemb, void *arg);
-static bool reserve_body(RrHttpTransfer *t, size_t n);
-static bool went_to_closed_connection(RrHttpTransfer *t, CURLcode result);
-static void keep_result(RrHttpTransfer *t, CURLcode result);
-static void drop_body(RrHttpTransfer *t);
-
-/*
- * Put a waiting transfer on the wire. Does not throw: what goes wrong is its
- * result.
- */
-void
-rr_http_transfer_start(RrHttpEngine *eng, RrHttpTransfer *t)
-{
-	CURLcode	code;
-
-	Assert(t->state == RR_HTTP_WAITING);
-	dlist_delete(&t->node);
-	dlist_push_tail(&eng->active, &t->node);
-	t->lane->active++;
-	t->state = RR_HTTP_ACTIVE;
-	t->started = rr_http_now();
-	t->deadline = t->timeout_ms > 0 ? t->started + (uint64) t->timeout_ms * 1000 : RR_HTTP_NEVER;
-
-	t->easy = eng->nspare > 0 ? eng->spare[--eng->nspare] : curl_easy_init();
-	code = t->easy == NULL ? CURLE_OUT_OF_MEMORY : configure(eng, t);
-	if (code == CURLE_OK)
-		code = add_to_engine(eng, t);
-	if (code != CURLE_OK)
-		rr_http_transfer_complete(eng, t, code);
-}
-
-/*
- * An active transfer has come to its end, good or bad, or to its deadline.
- * Does not throw.
- */
-void
-rr_http_transfer_complete(RrHttpEngine *eng, RrHttpTransfer *t, CURLcode result)
-{
-	Assert(t->state == RR_HTTP_ACTIVE);
-	if (t->idempotent && !t->retried && went_to_closed_connection(t, result))
-	{
-		t->retried = true;
-		t->sends = 0;
-		t->refusal = RR_HTTP_NOT_REFUSED;
-		t->header_bytes = 0;
-		remove_from_engine(eng, t);
-		curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
-		result = add_to_engine(eng, t);
-		if (result == CURLE_OK)
-			return;
-	}
-
-	keep_result(t, result);
-	if (result == CURLE_OK && eng->nspare < RR_HTTP_SPARE_HANDLES)
-	{
-		remove_from_engine(eng, t);
-		curl_easy_reset(t->easy);
-		eng->spare[eng->nspare++] = t->easy;
-		t->easy = NULL;
-	}
-	else
-		abandon(eng, t);
-	curl_slist_free_all(t->headers);
-	t->headers = NULL;
-	dlist_delete(&t->node);
-	t->lane->active--;
-	rr_http_finish(t);
-}
-
-/* Has an active transfer come as far as sending its request? */
-bool
-rr_http_transfer_went_out(const RrHttpTransfer *t)
-{
-	curl_off_t	ready = 0;
-
-	curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
-	return ready > 0;
-}
-
-/*
- * Give back all that a transfer holds outside of its memory context, in
- * whatever state it is. Runs in reset callbacks: neither throws nor allocates,
- * and starts nothing. eng is NULL if the transfer was inherited by fork.
- */
-void
-rr_http_transfer_release(RrHttpEngine *eng, RrHttpTransfer *t)
-{
-	if (eng == NULL)
-		return;
-	if (t->state == RR_HTTP_WAITING || t->state == RR_HTTP_ACTIVE)
-		dlist_delete(&t->node);
-	if (t->state == RR_HTTP_ACTIVE)
-		t->lane->active--;
-	abandon(eng, t);
-	curl_slist_free_all(t->headers);
-	t->headers = NULL;
-	free(t->media_type);
-	t->media_type = NULL;
-	drop_body(t);
-}
-
-/*
- * Part with an easy handle that did not come to a good end, or not to any. Its
- * connection goes too, unless others use it now: of HTTP/2 streams libcurl
- * would let it live, though a connection on which a request timed out may well
- * be dead, and though the stream's reset may stay in libcurl's buffer until
- * the connection is used again.
- */
-static void
-abandon(RrHttpEngine *eng, RrHttpTransfer *t)
-{
-	if (t->easy == NULL)
-		return;
-	curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
-	remove_from_engine(eng, t);
-	curl_easy_cleanup(t->easy);
-	t->easy = NULL;
-}
+/* Set an option of the easy handle; on failure return the code. */
+#define SET(option, value) \
+	do { \
+		CURLcode	code_ = curl_easy_setopt(t->easy, option, value); \
+		if (code_ != CURLE_OK) \
+			return code_; \
+	} while (0)
 
 static CURLcode
-add_to_engine(RrHttpEngine *eng, RrHttpTransfer *t)
+set_method_and_body(RrHttpTransfer *t)
 {
-	return curl_multi_add_handle(eng->multi, t->easy) == CURLM_OK ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+	bool		post = strcmp(t->method, "POST") == 0;
+
+	if (post || t->body_len > 0)
+	{
+		SET(CURLOPT_POST, 1L);
+		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) t->body_len);
+		SET(CURLOPT_POSTFIELDS, t->body_len > 0 ? t->body : "");
+	}
+	else if (strcmp(t->method, "HEAD") == 0)
+		SET(CURLOPT_NOBODY, 1L);
+	else
+		SET(CURLOPT_HTTPGET, 1L);
+	if (!post)
+		SET(CURLOPT_CUSTOMREQUEST, t->method);
+	return CURLE_OK;
 }
 
-static void
-remove_from_engine(RrHttpEngine *eng, RrHttpTransfer *t)
+static size_t
+on_header(char *data pg_attribute_unused(), size_t size, size_t nmemb, void *arg)
 {
-	curl_multi_remove_handle(eng->multi, t->easy);
-	rr_http_settle_sockets(eng, t);
+	RrHttpTransfer *t = arg;
+	size_t		n = size * nmemb;
+
+	t->header_bytes += n;
+	if (t->header_bytes > MAX_HEADER_BYTES)
+	{
+		t->refusal = RR_HTTP_REFUSED_HEADERS;
+		return 0;
+	}
+	return n;
+}
+
+/*
+ * Make room for n more bytes and a NUL; false if out of memory. The limit
+ * keeps sizes far from overflow.
+ */
+static bool
+reserve_body(RrHttpTransfer *t, size_t n)
+{
+	size_t		room = t->room;
+	char	   *buf;
+
+	if (t->len + n < room)
+		return true;
+	if (room == 0)
+	{
+		/*
+		 * Start with what Content-Length announces, so that most bodies need
+		 * one allocation. It is only a hint: decompression comes later.
+		 */
+		curl_off_t	announced = -1;
+
+		curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+		room = announced > 0 && (uint64) announced <= t->limit ? (size_t) announced + 1
+			: INITIAL_BODY_BYTES;
+	}
+	while (room <= t->len + n)
+		room *= 2;
+	buf = realloc(t->buf, room);
+	if (buf == NULL)
+		return false;
+	t->buf = buf;
+	t->room = room;
+	return true;
+}
+
+/* Free the body. len stays: messages say how much had come. */
+static void
+drop_body(RrHttpTransfer *t)
+{
+	free(t->buf);
+	t->buf = NULL;
+	t->room = 0;
+}
+
+static size_t
+on_body(char *data, size_t size, size_t nmemb, void *arg)
+{
+	RrHttpTransfer *t = arg;
+	size_t		n = size * nmemb;
+
+	if (n > t->limit - t->len)
+		t->refusal = RR_HTTP_REFUSED_BODY;
+	else if (!reserve_body(t, n))
+		t->refusal = RR_HTTP_REFUSED_MEMORY;
+	else
+	{
+		memcpy(t->buf + t->len, data, n);
+		t->len += n;
+		t->buf[t->len] = '\0';
+		return n;
+	}
+	drop_body(t);
+	return 0;					/* which makes libcurl abort the transfer */
 }
 
 #if LIBCURL_VERSION_NUM >= 0x075000
-/* CURLOPT_PREREQFUNCTION: connected, and about to send the request. */
+/* CURLOPT_PREREQFUNCTION: called when the connection is ready to send. */
 static int
 on_request(void *arg, char *remote_ip pg_attribute_unused(), char *local_ip pg_attribute_unused(),
 		   int remote_port pg_attribute_unused(), int local_port pg_attribute_unused())
@@ -187,14 +156,7 @@ on_request(void *arg, char *remote_ip pg_attribute_unused(), char *local_ip pg_a
 }
 #endif
 
-#define SET(option, value) \
-	do { \
-		CURLcode	code_ = curl_easy_setopt(t->easy, option, value); \
-		if (code_ != CURLE_OK) \
-			return code_; \
-	} while (0)
-
-/* Every option of a new or reset handle. */
+/* Set every option of a new or reset handle. */
 static CURLcode
 configure(RrHttpEngine *eng, RrHttpTransfer *t)
 {
@@ -232,16 +194,16 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 	}
 
 	/*
-	 * where HTTP/2 is likely, wait for the first connection rather than open
-	 * one for each request of a burst
+	 * Where HTTP/2 is likely, wait for the first connection instead of
+	 * opening one for each request of a burst.
 	 */
 	SET(CURLOPT_PIPEWAIT, (long) (t->http2_prior_knowledge || t->secure));
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
-	SET(CURLOPT_CONNECTTIMEOUT_MS, (long) INT_MAX); /* our own deadline comes
-													 * first */
+	/* our own deadline comes first */
+	SET(CURLOPT_CONNECTTIMEOUT_MS, (long) INT_MAX);
 #if LIBCURL_VERSION_NUM >= 0x075700
-	SET(CURLOPT_QUICK_EXIT, 1L);	/* a cancel does not wait for a name
-									 * server */
+	/* a cancel does not wait for a name server */
+	SET(CURLOPT_QUICK_EXIT, 1L);
 #endif
 
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
@@ -250,8 +212,8 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 	if (t->ca_file != NULL)
 	{
 		SET(CURLOPT_CAINFO, t->ca_file);
-		SET(CURLOPT_CAPATH, NULL);	/* this bundle, and not the system's
-									 * besides */
+		/* this bundle instead of the system's */
+		SET(CURLOPT_CAPATH, NULL);
 	}
 
 	SET(CURLOPT_OPENSOCKETFUNCTION, rr_http_on_open_socket);
@@ -264,8 +226,8 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 	SET(CURLOPT_WRITEDATA, t);
 
 	/*
-	 * refused by a spare handle that has kept its buffer, which then has this
-	 * size already
+	 * Ignore the result: a spare handle keeps its buffer, which has this size
+	 * already, and refuses the option.
 	 */
 	(void) curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER_BYTES);
 #if LIBCURL_VERSION_NUM >= 0x075000
@@ -274,8 +236,8 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 #else
 
 	/*
-	 * nothing would keep libcurl from sending it twice, so it must not meet a
-	 * used connection
+	 * Nothing would stop libcurl from sending it twice, so it must not use a
+	 * kept-alive connection.
 	 */
 	SET(CURLOPT_FRESH_CONNECT, t->idempotent ? 0L : 1L);
 #endif
@@ -283,98 +245,14 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 }
 
 static CURLcode
-set_method_and_body(RrHttpTransfer *t)
+add_to_engine(RrHttpEngine *eng, RrHttpTransfer *t)
 {
-	bool		post = strcmp(t->method, "POST") == 0;
-
-	if (post || t->body_len > 0)
-	{
-		SET(CURLOPT_POST, 1L);
-		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) t->body_len);
-		SET(CURLOPT_POSTFIELDS, t->body_len > 0 ? t->body : "");
-	}
-	else if (strcmp(t->method, "HEAD") == 0)
-		SET(CURLOPT_NOBODY, 1L);
-	else
-		SET(CURLOPT_HTTPGET, 1L);
-	if (!post)
-		SET(CURLOPT_CUSTOMREQUEST, t->method);
-	return CURLE_OK;
-}
-
-static size_t
-on_header(char *data pg_attribute_unused(), size_t size, size_t nmemb, void *arg)
-{
-	RrHttpTransfer *t = arg;
-	size_t		n = size * nmemb;
-
-	t->header_bytes += n;
-	if (t->header_bytes > MAX_HEADER_BYTES)
-	{
-		t->refusal = RR_HTTP_REFUSED_HEADERS;
-		return 0;
-	}
-	return n;
-}
-
-static size_t
-on_body(char *data, size_t size, size_t nmemb, void *arg)
-{
-	RrHttpTransfer *t = arg;
-	size_t		n = size * nmemb;
-
-	if (n > t->limit - t->len)
-		t->refusal = RR_HTTP_REFUSED_BODY;
-	else if (!reserve_body(t, n))
-		t->refusal = RR_HTTP_REFUSED_MEMORY;
-	else
-	{
-		memcpy(t->buf + t->len, data, n);
-		t->len += n;
-		t->buf[t->len] = '\0';
-		return n;
-	}
-	drop_body(t);
-	return 0;					/* libcurl gives the transfer up */
+	return curl_multi_add_handle(eng->multi, t->easy) == CURLM_OK ? CURLE_OK : CURLE_OUT_OF_MEMORY;
 }
 
 /*
- * Room for n more bytes and the NUL. The limit keeps the sizes far from
- * overflow.
- */
-static bool
-reserve_body(RrHttpTransfer *t, size_t n)
-{
-	size_t		room = t->room;
-	char	   *buf;
-
-	if (t->len + n < room)
-		return true;
-	if (room == 0)
-	{
-		/*
-		 * what the server announces, so that most bodies need one allocation;
-		 * it is before decompression, and only a hint
-		 */
-		curl_off_t	announced = -1;
-
-		curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-		room = announced > 0 && (uint64) announced <= t->limit ? (size_t) announced + 1
-			: INITIAL_BODY_BYTES;
-	}
-	while (room <= t->len + n)
-		room *= 2;
-	buf = realloc(t->buf, room);
-	if (buf == NULL)
-		return false;
-	t->buf = buf;
-	t->room = room;
-	return true;
-}
-
-/*
- * Did the request go to a kept-alive connection that gave no byte of an
- * answer?
+ * True if the request was sent on a kept-alive connection that gave no byte of
+ * a response.
  */
 static bool
 went_to_closed_connection(RrHttpTransfer *t, CURLcode result)
@@ -400,7 +278,14 @@ went_to_closed_connection(RrHttpTransfer *t, CURLcode result)
 	return connects == 0;
 }
 
-/* What the response and the messages need of the handle before it goes. */
+static void
+remove_from_engine(RrHttpEngine *eng, RrHttpTransfer *t)
+{
+	curl_multi_remove_handle(eng->multi, t->easy);
+	rr_http_settle_sockets(eng, t);
+}
+
+/* Copy what the response and messages need from the handle. */
 static void
 keep_result(RrHttpTransfer *t, CURLcode result)
 {
@@ -427,11 +312,114 @@ keep_result(RrHttpTransfer *t, CURLcode result)
 		drop_body(t);
 }
 
-/* t->len stays: messages say how much had come. */
+/*
+ * Discard the handle of a failed or unfinished transfer. Close its connection
+ * too, unless other requests use it now. libcurl would keep the connection of
+ * an HTTP/2 stream; but after a timeout it may be dead, and the stream's reset
+ * may stay in libcurl's buffer until the connection is used again.
+ */
 static void
-drop_body(RrHttpTransfer *t)
+abandon(RrHttpEngine *eng, RrHttpTransfer *t)
 {
-	free(t->buf);
-	t->buf = NULL;
-	t->room = 0;
+	if (t->easy == NULL)
+		return;
+	curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
+	remove_from_engine(eng, t);
+	curl_easy_cleanup(t->easy);
+	t->easy = NULL;
+}
+
+/*
+ * End an active transfer, which has succeeded, failed or reached its deadline;
+ * or send it once more. Does not throw.
+ */
+void
+rr_http_transfer_complete(RrHttpEngine *eng, RrHttpTransfer *t, CURLcode result)
+{
+	Assert(t->state == RR_HTTP_ACTIVE);
+	if (t->idempotent && !t->retried && went_to_closed_connection(t, result))
+	{
+		t->retried = true;
+		t->sends = 0;
+		t->refusal = RR_HTTP_NOT_REFUSED;
+		t->header_bytes = 0;
+		remove_from_engine(eng, t);
+		curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+		result = add_to_engine(eng, t);
+		if (result == CURLE_OK)
+			return;
+	}
+
+	keep_result(t, result);
+	if (result == CURLE_OK && eng->nspare < RR_HTTP_SPARE_HANDLES)
+	{
+		remove_from_engine(eng, t);
+		curl_easy_reset(t->easy);
+		eng->spare[eng->nspare++] = t->easy;
+		t->easy = NULL;
+	}
+	else
+		abandon(eng, t);
+	curl_slist_free_all(t->headers);
+	t->headers = NULL;
+	dlist_delete(&t->node);
+	t->lane->active--;
+	rr_http_finish(t);
+}
+
+/*
+ * Put a waiting transfer on the wire. Does not throw: a failure is its
+ * result.
+ */
+void
+rr_http_transfer_start(RrHttpEngine *eng, RrHttpTransfer *t)
+{
+	CURLcode	code;
+
+	Assert(t->state == RR_HTTP_WAITING);
+	dlist_delete(&t->node);
+	dlist_push_tail(&eng->active, &t->node);
+	t->lane->active++;
+	t->state = RR_HTTP_ACTIVE;
+	t->started = rr_http_now();
+	t->deadline = t->timeout_ms > 0 ? t->started + (uint64) t->timeout_ms * 1000 : RR_HTTP_NEVER;
+
+	t->easy = eng->nspare > 0 ? eng->spare[--eng->nspare] : curl_easy_init();
+	code = t->easy == NULL ? CURLE_OUT_OF_MEMORY : configure(eng, t);
+	if (code == CURLE_OK)
+		code = add_to_engine(eng, t);
+	if (code != CURLE_OK)
+		rr_http_transfer_complete(eng, t, code);
+}
+
+/* True if an active transfer has started to send its request. */
+bool
+rr_http_transfer_went_out(const RrHttpTransfer *t)
+{
+	curl_off_t	ready = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+	return ready > 0;
+}
+
+/*
+ * Free what a transfer holds outside of its memory context, in any state. Runs
+ * in reset callbacks: does not throw, allocate or start other transfers. eng
+ * is NULL if the transfer was inherited by fork.
+ */
+void
+rr_http_transfer_release(RrHttpEngine *eng, RrHttpTransfer *t)
+{
+	if (eng == NULL)
+		return;
+	if (t->state == RR_HTTP_WAITING || t->state == RR_HTTP_ACTIVE)
+		dlist_delete(&t->node);
+	if (t->state == RR_HTTP_ACTIVE)
+		t->lane->active--;
+	abandon(eng, t);
+	curl_slist_free_all(t->headers);
+	t->headers = NULL;
+	free(t->media_type);
+	t->media_type = NULL;
+	drop_body(t);
 }

@@ -8,13 +8,13 @@
 #include "json/json.h"
 
 /*
- * Deeper values than any schema has are refused before the stack is in danger.
+ * Deeper than any schema needs, and far from the end of the stack.
  */
 #define MAX_DEPTH 2000
 
 /*
- * Bytes that end a run inside of a string: the quote, the backslash, control
- * bytes.
+ * Bytes that need a look inside of a string: the quote, the backslash, control
+ * characters.
  */
 static const bool ends_run[256] = {
 	[0x00] = 1,[0x01] = 1,[0x02] = 1,[0x03] = 1,[0x04] = 1,[0x05] = 1,[0x06] = 1,[0x07] = 1,
@@ -29,7 +29,6 @@ rr_scan_init(RrScan *scan, const char *text, int len)
 {
 	scan->start = scan->pos = text;
 	scan->end = text + len;
-
 	scan->too_deep = false;
 }
 
@@ -111,7 +110,7 @@ scan_number(RrScan *scan)
 	return true;
 }
 
-/* Where it fails, pos is at the first character that is not the word's. */
+/* On failure, pos is at the first byte that differs from the word. */
 static bool
 scan_word(RrScan *scan, const char *word)
 {

@@ -1,21 +1,22 @@
 /*
- * json_build.c: the SQL functions that generated statements build answers
- * with.
+ * template.c: the SQL functions with which generated statements build JSON.
  *
- * 	json_object(template, values…)	one JSON text
- *  json_rows(template, values…)    aggregate: a list of them, in the order of
- *  its input; [] of no rows
+ *   json_object(template, values...)  one JSON text
+ *   json_rows(template, values...)    aggregate: a list of them, in the order
+ *                                     of its input; [] without rows
  *
- * A template is JSON text in which "$" stands for the next value, as JSON, and
- * "?" before an object takes the next value too: if it is NULL, the object is
- * null and the values inside of it are passed over. "*" in the place of a
- * member stands for the members of the next value, an object that another
- * json_object() has made, so that more values fit in than a function has
- * arguments.
+ * A template is JSON text with placeholders, each for the next value:
  *
- * Everybody may call these, so a template that would not make valid JSON is
- * refused: what is stored as json must be. It is taken apart, and types are
- * looked up, once per call site.
+ *   $   the value, as JSON
+ *   ?   before an object: if the value is NULL, the object becomes null, and
+ *       the values of its placeholders are skipped
+ *   *   in place of a member: the members of the value, an object that
+ *       json_object() has made. So there may be more values than a function
+ *       has arguments.
+ *
+ * Every user may call these functions, and the result may be stored as json.
+ * So a template that would not make valid JSON is an error. A template is
+ * parsed, and types are looked up, once per call site.
  */
 #include "postgres.h"
 
@@ -46,10 +47,10 @@ typedef struct Op
 	int			len;
 	int			arg;			/* VALUE, MEMBERS, TEST: counted from the
 								 * first value */
-	int			next;			/* TEST: the op to go on with if it is NULL */
+	int			next;			/* TEST: the op to continue with if it is NULL */
 } Op;
 
-/* At FmgrInfo.fn_extra. */
+/* A parsed template, at FmgrInfo.fn_extra. */
 typedef struct Program
 {
 	MemoryContext cxt;
@@ -59,7 +60,7 @@ typedef struct Program
 	Op		   *ops;
 	int			nargs;
 	RrJsonWriter **writers;
-	int			expected;		/* length of results, more or less */
+	int			expected;		/* the usual length of a result, in bytes */
 } Program;
 
 /* ---- templates ---- */
@@ -97,7 +98,7 @@ add_value(Program *program, OpKind kind, int *arg)
 	op->arg = (*arg)++;
 }
 
-/* The quote that ends the string that begins at p. */
+/* The closing quote of the string that begins at p. */
 static const char *
 end_of_string(const char *p, const char *end)
 {
@@ -112,7 +113,7 @@ end_of_string(const char *p, const char *end)
 	return end;
 }
 
-/* With these values in the places of the template's own, it has to be JSON. */
+/* plain is the template with its placeholders replaced: it must be JSON. */
 static void
 check_json(StringInfo plain)
 {
@@ -132,20 +133,17 @@ parse_template(Program *program)
 	const char *text = program->template;
 	int			arg = 0;
 	int			depth = 0;
-	int		   *tests;			/* by depth: the test of the object that began
-								 * there, or -1 */
+	int		   *tests;			/* by depth: the test of the object that is
+								 * open there, or -1 */
 	int			pending = -1;
 	StringInfoData plain;
 
-	/*
-	 * which JSON has none of, and by which the holes for remote values are
-	 * told
-	 */
+	/* JSON has none, and they would be taken for holes (join/hole.h) */
 	for (const char *p = program->template; p < end; p++)
 		if ((unsigned char) *p < 0x20)
 			refuse_template("It contains a control character.");
 
-	/* every op takes at least one byte of the template */
+	/* each op takes at least one byte of the template, so this suffices */
 	program->ops = palloc0((program->len + 1) * sizeof(Op));
 	tests = palloc((program->len + 1) * sizeof(int));
 	initStringInfo(&plain);
@@ -162,14 +160,12 @@ parse_template(Program *program)
 				add_text(program, text, p);
 				add_value(program, OP_VALUE, &arg);
 				text = p + 1;
-
 				appendStringInfoChar(&plain, '0');
 				continue;
 			case '*':
 				add_text(program, text, p);
 				add_value(program, OP_MEMBERS, &arg);
 				text = p + 1;
-
 				appendStringInfoString(&plain, "\"\":0");
 				continue;
 			case '?':
@@ -179,7 +175,6 @@ parse_template(Program *program)
 				pending = program->nops;
 				add_value(program, OP_TEST, &arg);
 				text = p + 1;
-
 				continue;
 			case '{':
 				tests[depth++] = pending;
@@ -192,7 +187,6 @@ parse_template(Program *program)
 				{
 					add_text(program, text, p + 1);
 					text = p + 1;
-
 					program->ops[tests[depth]].next = program->nops;
 				}
 				break;
@@ -213,7 +207,7 @@ is_same_template(const Program *program, const text * template)
 		memcmp(program->template, VARDATA_ANY(template), program->len) == 0;
 }
 
-/* The program of this call site; values begin at argument first. */
+/* Make the program of this call site. Values begin at argument first. */
 static Program *
 make_program(FunctionCallInfo fcinfo, const text * template, int first)
 {
@@ -253,9 +247,13 @@ make_program(FunctionCallInfo fcinfo, const text * template, int first)
 	}
 	parse_template(program);
 	for (int i = 0; i < program->nops; i++)
-		if (program->ops[i].kind == OP_MEMBERS && get_fn_expr_argtype(fcinfo->flinfo,
-																	  first + program->ops[i].arg) != JSONOID)
+	{
+		const Op   *op = &program->ops[i];
+
+		if (op->kind == OP_MEMBERS &&
+			get_fn_expr_argtype(fcinfo->flinfo, first + op->arg) != JSONOID)
 			refuse_template("\"*\" takes a value of type json.");
+	}
 	MemoryContextSwitchTo(caller);
 	fcinfo->flinfo->fn_extra = program;
 	return program;
@@ -321,7 +319,7 @@ run_program(const Program *program, StringInfo out, const NullableDatum *values)
 	}
 }
 
-/* A buffer behind room for a varlena header. */
+/* Start a buffer with room for a varlena header. */
 static void
 start_buffer(StringInfo out, int size)
 {
@@ -372,8 +370,8 @@ rr_json_rows_add(PG_FUNCTION_ARGS)
 }
 
 /*
- * The state stays as it is, so that it can be gone on with: the bracket is
- * written behind its end.
+ * Write the bracket behind the end of the state, and leave the state as it is:
+ * a window function may add more rows to it.
  */
 Datum
 rr_json_rows_finish(PG_FUNCTION_ARGS)

@@ -1,11 +1,12 @@
 /*
  * tree.c: JSON text as a tree, by json-c. See json.h for ownership.
  *
- * What json-c takes for JSON depends on its version: NaN, "1.", comments,
- * control characters, even in its strict mode, which in 0.18 refuses all text
- * beyond ASCII. So the scanner decides, and json-c only builds the tree. This
- * file must not meet utils/fmgrprotos.h: the server has a function
- * json_object.
+ * json-c's idea of JSON differs by version, even in strict mode: some accept
+ * NaN, "1.", comments or control characters, 0.18 rejects all text beyond
+ * ASCII. So the scanner validates the text, and json-c only builds the tree.
+ *
+ * Do not include utils/fmgrprotos.h here: the server has a function
+ * json_object, json-c has a type of that name.
  */
 #include "postgres.h"
 
@@ -20,15 +21,92 @@ struct RrJson
 {
 	MemoryContextCallback on_reset;
 	struct json_tokener *tokener;	/* while parsing */
-	struct json_object *root;	/* NULL for null, too */
+	struct json_object *root;	/* NULL: the value is null */
 };
 
-static void release(void *arg);
-static const char *check_text(const char *body, size_t len, size_t *offset);
-static size_t valid_utf8(const char *body, const char *end);
-static const char *parse(RrJson *json, const char *body, int len, size_t *offset);
-static struct json_object *as_object(RrJsonNode *node);
-static bool lookup(RrJsonNode *node, const char *key, struct json_object **value);
+/* Free what json-c allocated. A reset callback; may be called twice. */
+static void
+release(void *arg)
+{
+	RrJson	   *json = arg;
+
+	if (json->tokener != NULL)
+		json_tokener_free(json->tokener);
+	json->tokener = NULL;
+	json_object_put(json->root);
+	json->root = NULL;
+}
+
+/* The number of bytes before the first that is not valid UTF-8. */
+static size_t
+valid_utf8(const char *body, const char *end)
+{
+	const char *p = body;
+
+	while (p < end && pg_encoding_mblen(PG_UTF8, p) <= end - p &&
+		   pg_verify_mbstr(PG_UTF8, p, pg_encoding_mblen(PG_UTF8, p), true))
+		p += pg_encoding_mblen(PG_UTF8, p);
+	return p - body;
+}
+
+/* What is wrong with the text as JSON (RFC 8259), or NULL. */
+static const char *
+check_text(const char *body, size_t len, size_t *offset)
+{
+	RrScan		scan;
+	RrSlice		value;
+
+	/* pg_verify_mbstr() rejects NUL too; the scanner reports that one */
+	if (!pg_verify_mbstr(PG_UTF8, body, (int) len, true) &&
+		body[*offset = valid_utf8(body, body + len)] != '\0')
+		return _("invalid UTF-8");
+	rr_scan_init(&scan, body, (int) len);
+	if (rr_scan_value(&scan, &value) && rr_scan_peek(&scan) == '\0' && scan.pos == scan.end)
+		return NULL;
+	*offset = scan.pos - body;
+	if (scan.too_deep)
+		return _("invalid JSON: nested too deep");
+	return scan.pos < scan.end ? _("invalid JSON: unexpected character")
+		: _("invalid JSON: it ends too early");
+}
+
+/*
+ * Build json->root from valid JSON. Returns NULL, or what json-c dislikes.
+ * Frees the tokener.
+ */
+static const char *
+parse(RrJson *json, const char *body, int len, size_t *offset)
+{
+	enum json_tokener_error code;
+
+	json->root = json_tokener_parse_ex(json->tokener, body, len);
+	code = json_tokener_get_error(json->tokener);
+	*offset = json_tokener_get_parse_end(json->tokener);
+	if (code == json_tokener_continue)
+	{
+		/* a number at the top is complete only when a NUL follows it */
+		json->root = json_tokener_parse_ex(json->tokener, "", 1);
+		code = json_tokener_get_error(json->tokener);
+	}
+	json_tokener_free(json->tokener);
+	json->tokener = NULL;
+
+	switch (code)
+	{
+		case json_tokener_success:
+			return NULL;
+		case json_tokener_error_depth:
+			return _("invalid JSON: nested too deep");
+#if JSON_C_VERSION_NUM >= ((0 << 16) | (17 << 8))
+		case json_tokener_error_memory:
+			ereport(ERROR,
+					(errcode(ERRCODE_OUT_OF_MEMORY),
+					 errmsg("out of memory")));
+#endif
+		default:
+			return psprintf(_("invalid JSON: %s"), json_tokener_error_desc(code));
+	}
+}
 
 RrJson	   *
 rr_json_parse(const char *body, size_t len, int max_depth, char **error)
@@ -75,6 +153,21 @@ RrJsonNode *
 rr_json_root(const RrJson *json)
 {
 	return (RrJsonNode *) json->root;
+}
+
+static struct json_object *
+as_object(RrJsonNode *node)
+{
+	return unconstify(struct json_object *, (const struct json_object *) node);
+}
+
+static bool
+lookup(RrJsonNode *node, const char *key, struct json_object **value)
+{
+	struct json_object *object = as_object(node);
+
+	return json_object_is_type(object, json_type_object) &&
+		json_object_object_get_ex(object, key, value);
 }
 
 RrJsonType
@@ -180,103 +273,4 @@ rr_json_item(RrJsonNode *node, int i)
 	if (i < 0 || !json_object_is_type(object, json_type_array))
 		return NULL;
 	return (RrJsonNode *) json_object_array_get_idx(object, i);
-}
-
-/* The reset callback, and whoever is early. */
-static void
-release(void *arg)
-{
-	RrJson	   *json = arg;
-
-	if (json->tokener != NULL)
-		json_tokener_free(json->tokener);
-	json->tokener = NULL;
-	json_object_put(json->root);
-	json->root = NULL;
-}
-
-/* What is wrong with the text as JSON (RFC 8259), or NULL. */
-static const char *
-check_text(const char *body, size_t len, size_t *offset)
-{
-	RrScan		scan;
-	RrSlice		value;
-
-	/* which a NUL counts as not to be; that is for the scanner to say */
-	if (!pg_verify_mbstr(PG_UTF8, body, (int) len, true) &&
-		body[*offset = valid_utf8(body, body + len)] != '\0')
-		return _("invalid UTF-8");
-	rr_scan_init(&scan, body, (int) len);
-	if (rr_scan_value(&scan, &value) && rr_scan_peek(&scan) == '\0' && scan.pos == scan.end)
-		return NULL;
-	*offset = scan.pos - body;
-	if (scan.too_deep)
-		return _("invalid JSON: nested too deep");
-	return scan.pos < scan.end ? _("invalid JSON: unexpected character")
-		: _("invalid JSON: it ends too early");
-}
-
-/* How many bytes are valid UTF-8 before one that is not. */
-static size_t
-valid_utf8(const char *body, const char *end)
-{
-	const char *p = body;
-
-	while (p < end && pg_encoding_mblen(PG_UTF8, p) <= end - p &&
-		   pg_verify_mbstr(PG_UTF8, p, pg_encoding_mblen(PG_UTF8, p), true))
-		p += pg_encoding_mblen(PG_UTF8, p);
-	return p - body;
-}
-
-/*
- * Build the tree of what is JSON; what keeps json-c from it, or NULL. The tree
- * is json's at once; the tokener is gone.
- */
-static const char *
-parse(RrJson *json, const char *body, int len, size_t *offset)
-{
-	enum json_tokener_error code;
-
-	json->root = json_tokener_parse_ex(json->tokener, body, len);
-	code = json_tokener_get_error(json->tokener);
-	*offset = json_tokener_get_parse_end(json->tokener);
-	if (code == json_tokener_continue)
-	{
-		/* a number at the top is complete only when a NUL follows it */
-		json->root = json_tokener_parse_ex(json->tokener, "", 1);
-		code = json_tokener_get_error(json->tokener);
-	}
-	json_tokener_free(json->tokener);
-	json->tokener = NULL;
-
-	switch (code)
-	{
-		case json_tokener_success:
-			return NULL;
-		case json_tokener_error_depth:
-			return _("invalid JSON: nested too deep");
-#if JSON_C_VERSION_NUM >= ((0 << 16) | (17 << 8))
-		case json_tokener_error_memory:
-			ereport(ERROR,
-					(errcode(ERRCODE_OUT_OF_MEMORY),
-					 errmsg("out of memory")));
-#endif
-		default:
-			return psprintf(_("invalid JSON: %s"), json_tokener_error_desc(code));
-	}
-}
-
-static struct json_object *
-as_object(RrJsonNode *node)
-{
-	return unconstify(struct json_object *, (const struct json_object *) node);
-}
-
-static bool
-lookup(RrJsonNode *node, const char *key, struct json_object **value)
-{
-	struct json_object *object = as_object(node);
-
-	return json_object_is_type(object, json_type_object) &&
-		json_object_object_get_ex(object, key, value);
 }

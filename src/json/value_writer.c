@@ -1,5 +1,8 @@
 /*
  * value_writer.c: SQL values as JSON text.
+ *
+ * Prints what to_json() prints, but looks types up once instead of for every
+ * value.
  */
 #include "postgres.h"
 
@@ -79,17 +82,16 @@ is_special(unsigned char c)
 	return c < 0x20 || c == '"' || c == '\\';
 }
 
-/*
- * Is one of eight bytes special? (May say yes where only a byte beyond a
- * special one looks like it.)
- */
+/* True if one of eight bytes is special; tests all eight at once. */
 static inline bool
 has_special(uint64 word)
 {
 	uint64		quote = word ^ (ONES * '"');
 	uint64		backslash = word ^ (ONES * '\\');
 
-	return (((word - ONES * 0x20) & ~word) | ((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash)) & HIGHS;
+	return (((word - ONES * 0x20) & ~word) |
+			((quote - ONES) & ~quote) |
+			((backslash - ONES) & ~backslash)) & HIGHS;
 }
 
 static int
@@ -126,7 +128,7 @@ escape(char *to, unsigned char c)
 	return 6;
 }
 
-/* A string with its quotes; what needs no escape is copied run by run. */
+/* Append a string in quotes. Copies runs of bytes that need no escape. */
 static void
 write_string(StringInfo out, const char *text, int len)
 {
@@ -157,8 +159,8 @@ write_string(StringInfo out, const char *text, int len)
 			break;
 
 		/*
-		 * an escape is longer than its character: have room for it and for
-		 * what is left
+		 * An escape is longer than its character: make room for it and for
+		 * the rest.
 		 */
 		out->len = to - out->data;
 		to = rr_json_reserve(out, 6 + (end - text) + 1);
@@ -176,7 +178,7 @@ write_cstring(StringInfo out, const char *text)
 
 /* ---- numbers ---- */
 
-/* A number's text, or a string for NaN and the infinities. */
+/* A number; NaN and the infinities become strings, as JSON lacks them. */
 static void
 write_number(StringInfo out, const char *text)
 {
@@ -225,7 +227,7 @@ write_varlena(StringInfo out, Datum value, bool quoted)
 		rr_json_append(out, VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text));
 }
 
-/* One dimension of an array, from *next on. */
+/* Append one dimension of an array; its elements begin at values[*next]. */
 static void
 write_dimension(RrJsonWriter *element, StringInfo out, int dimension, int ndim, const int *dims,
 				Datum *values, bool *nulls, int *next)
@@ -331,7 +333,7 @@ rr_json_writer(Oid type, MemoryContext cxt)
 		writer->element = rr_json_writer(get_element_type(writer->type), cxt);
 	else if (writer->kind == JSON_OF_OTHER)
 	{
-		/* as to_json(): only types that users made can have such a cast */
+		/* as in to_json(): only user-defined types can have such a cast */
 		if (writer->type >= FirstNormalObjectId &&
 			find_coercion_pathway(JSONOID, writer->type, COERCION_EXPLICIT,
 								  &function) == COERCION_PATH_FUNC)

@@ -1,11 +1,11 @@
 /*
- * headers.c: the headers that a call brings along, and those that requests
- * take to a remote schema.
+ * headers.c: reads the headers of a call, and makes those of requests to a
+ * remote schema.
  *
- * Some frameworks read "_" in a header's name as "-", so names that differ in
- * no more than that and in case count as one here: nobody gets past a
- * configured header, or a session variable, with a name that an upstream takes
- * for it.
+ * Some frameworks read "_" in a header's name as "-". So names that differ
+ * only in that, or in case, are the same name here. Otherwise a client could
+ * override a configured header, or a session variable, with a name that the
+ * upstream takes for it.
  */
 #include "postgres.h"
 
@@ -28,7 +28,7 @@ plain_char(char c)
 	return c == '_' ? '-' : pg_ascii_tolower((unsigned char) c);
 }
 
-/* Do two names count as one? */
+/* True if two names are the same; see the top of the file. */
 static bool
 same_name(const char *a, const char *b)
 {
@@ -55,7 +55,7 @@ is_among(const char *name, const char *const *names)
 	return false;
 }
 
-/* exact: names in lower case that are the same, character by character */
+/* True if a header has this name; exact: character by character. */
 static bool
 is_given(List *headers, const char *name, bool exact)
 {
@@ -72,8 +72,8 @@ is_given(List *headers, const char *name, bool exact)
 }
 
 /*
- * What a front end checks before it calls us: no session variables, and for no
- * upstream.
+ * Credentials that a front end checks before it calls us. They are not session
+ * variables, and no upstream gets them.
  */
 static bool
 is_credential(const char *name)
@@ -84,8 +84,8 @@ is_credential(const char *name)
 }
 
 /*
- * Headers of the client's connection and of its body, or about its answer:
- * requests to remote schemas have their own.
+ * Headers about the client's connection, body or answer. Requests to remote
+ * schemas have their own.
  */
 static bool
 is_of_connection(const char *name)
@@ -104,10 +104,7 @@ is_of_connection(const char *name)
 	return is_among(name, names);
 }
 
-/*
- * Does the client's "Connection" say that a header is meant for the next hop
- * only?
- */
+/* True if the client's "Connection" names this header: it is for us only. */
 static bool
 is_for_next_hop(const char *name, List *headers)
 {
@@ -130,11 +127,11 @@ is_for_next_hop(const char *name, List *headers)
 	return false;
 }
 
-/* ---- of a call ---- */
+/* ---- headers of a call ---- */
 
 /*
- * PostgREST's setting of this name, or NULL. What it leaves behind after a
- * transaction is an empty string.
+ * The headers in PostgREST's setting request.headers; NULL if it is not set.
+ * After a transaction the setting is an empty string.
  */
 static Jsonb *
 request_headers(void)
@@ -156,8 +153,8 @@ request_headers(void)
 			PG_RE_THROW();
 
 		/*
-		 * the error quotes the text; in its place goes another one, so
-		 * nothing needs to be undone
+		 * The error quotes the text, which holds secrets. Throw another one;
+		 * jsonb_in() has left nothing to undo.
 		 */
 		FlushErrorState();
 		ereport(ERROR,
@@ -168,7 +165,7 @@ request_headers(void)
 	return headers;
 }
 
-/* NULL for what is no scalar. */
+/* A scalar as a header's value; NULL for anything else. */
 static char *
 header_text(const JsonbValue *value)
 {
@@ -233,7 +230,7 @@ rr_headers_read(Jsonb *json, List **variables, List **others)
 			continue;
 		list = strncmp(header->name, VARIABLE_PREFIX, strlen(VARIABLE_PREFIX)) == 0 ? variables
 			: others;
-		/* which of them came from whom is not ours to guess */
+		/* we cannot tell which of them the front end has checked */
 		if (is_given(*list, header->name, list == others))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -243,8 +240,9 @@ rr_headers_read(Jsonb *json, List **variables, List **others)
 	}
 }
 
-/* ---- of requests ---- */
+/* ---- headers of requests ---- */
 
+/* Add a header unless there is one of this name. */
 static List *
 add(List *headers, const char *name, const char *value)
 {
@@ -258,17 +256,13 @@ add(List *headers, const char *name, const char *value)
 	return lappend(headers, header);
 }
 
-List	   *
-rr_headers_for(const RrRemoteSchema *remote)
+/* Add the client's headers that a remote schema may have. */
+static List *
+add_forwarded(List *headers, const RrRemoteSchema *remote)
 {
-	List	   *headers = list_copy(rr_remote_schema_headers(remote));
-	List	   *lines = NIL;
 	ListCell   *lc;
 
-	foreach(lc, rr_session_variables())
-		headers = add(headers, ((RrMapping *) lfirst(lc))->name, ((RrMapping *) lfirst(lc))->to);
-	if (remote->forward_client_headers)
-		foreach(lc, rr_session_headers())
+	foreach(lc, rr_session_headers())
 	{
 		const RrMapping *header = lfirst(lc);
 
@@ -278,10 +272,31 @@ rr_headers_for(const RrRemoteSchema *remote)
 			continue;
 		headers = add(headers, header->name, header->to);
 	}
+	return headers;
+}
+
+List	   *
+rr_headers_for(const RrRemoteSchema *remote)
+{
+	List	   *headers = list_copy(rr_remote_schema_headers(remote));
+	List	   *lines = NIL;
+	ListCell   *lc;
+
+	foreach(lc, rr_session_variables())
+	{
+		const RrMapping *variable = lfirst(lc);
+
+		headers = add(headers, variable->name, variable->to);
+	}
+	if (remote->forward_client_headers)
+		headers = add_forwarded(headers, remote);
 	headers = add(headers, "Content-Type", "application/json");
 	headers = add(headers, "Accept", "application/graphql-response+json, application/json;q=0.9");
 	foreach(lc, headers)
-		lines = lappend(lines, psprintf("%s: %s", ((RrMapping *) lfirst(lc))->name,
-										((RrMapping *) lfirst(lc))->to));
+	{
+		const RrMapping *header = lfirst(lc);
+
+		lines = lappend(lines, psprintf("%s: %s", header->name, header->to));
+	}
 	return lines;
 }

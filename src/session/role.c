@@ -1,10 +1,9 @@
 /*
- * role.c: acting as a role, and the session that a call brings along.
+ * role.c: switches to the role of a call, and keeps the stack of sessions.
  *
- * The user is switched as SECURITY DEFINER functions do it, so that
- * (sub)transaction abort switches back by itself. The session is a stack: an
- * answer may be computed by a function that asks for another one. An abort
- * takes off what was pushed in the aborted subtransaction.
+ * The user is switched as SECURITY DEFINER functions do it, so a
+ * (sub)transaction abort switches back by itself. An abort also pops the
+ * sessions that were pushed in the aborted subtransaction.
  */
 #include "postgres.h"
 
@@ -20,19 +19,18 @@
 #include "compat.h"
 #include "session/session.h"
 
-/* Calls in progress, each computed inside of another one. */
+/* Limit of calls that run inside of each other. */
 #define MAX_NESTED_CALLS 30
 
 typedef struct RrSession
 {
-	MemoryContext cxt;			/* holds this and what hangs at it; under
-								 * TopMemoryContext, since abort reads it when
-								 * other contexts are gone */
+	MemoryContext cxt;			/* holds the session; below TopMemoryContext,
+								 * since it must survive until abort */
 	struct RrSession *outer;
-	SubTransactionId subid;		/* in which it was pushed */
+	SubTransactionId subid;		/* the subtransaction that pushed it */
 	int			depth;			/* 1: the outermost */
-	List	   *variables;		/* RrMapping * */
-	List	   *headers;		/* RrMapping * */
+	List	   *variables;		/* RrMapping *: session variables */
+	List	   *headers;		/* RrMapping *: the client's other headers */
 } RrSession;
 
 static RrSession *current;
@@ -127,7 +125,7 @@ register_callbacks(void)
 static RrSession *
 make_session(Oid role, Jsonb *headers)
 {
-	/* under the current context until it is whole */
+	/* a child of the current context until it is complete */
 	MemoryContext cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel session",
 											  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
@@ -169,8 +167,8 @@ rr_role_enter(RrRoleState *state, Oid role, Jsonb *headers)
 	}
 
 	/*
-	 * Code of the role's must not run as the caller, later: no deferred
-	 * triggers, no cursors that are held. And what it sets must not stay.
+	 * The role's code must not run as the caller later: this forbids deferred
+	 * triggers and held cursors. Settings that it changes are reset.
 	 */
 	state->guc_level = NewGUCNestLevel();
 	SetUserIdAndSecContext(role,

@@ -1,5 +1,5 @@
 /*
- * session/value_jsonb.c: jsonb as GraphQL values.
+ * value_jsonb.c: jsonb as GraphQL values.
  */
 #include "postgres.h"
 
@@ -11,38 +11,6 @@
 #include "compat.h"
 #include "settings.h"
 #include "session/session.h"
-
-static GqlValue *value_from_container(JsonbContainer *container);
-
-GqlValue   *
-rr_value_from_jsonb_value(const JsonbValue *v)
-{
-	GqlValue   *value;
-	char	   *digits;
-
-	switch (v->type)
-	{
-		case jbvNull:
-			return gql_make_value(GQL_VALUE_NULL);
-		case jbvBool:
-			value = gql_make_value(GQL_VALUE_BOOLEAN);
-			value->boolean = v->val.boolean;
-			return value;
-		case jbvNumeric:
-			digits = DatumGetCString(DirectFunctionCall1(numeric_out,
-														 NumericGetDatum(v->val.numeric)));
-			return gql_make_text_value(strchr(digits, '.') ? GQL_VALUE_FLOAT : GQL_VALUE_INT,
-									   digits, strlen(digits));
-		case jbvString:
-			return gql_make_text_value(GQL_VALUE_STRING,
-									   pnstrdup(v->val.string.val, v->val.string.len),
-									   v->val.string.len);
-		case jbvBinary:
-			return value_from_container(v->val.binary.data);
-		default:
-			elog(ERROR, "unexpected jsonb value of type %d", (int) v->type);
-	}
-}
 
 static GqlValue *
 value_from_container(JsonbContainer *container)
@@ -86,6 +54,36 @@ value_from_container(JsonbContainer *container)
 }
 
 GqlValue   *
+rr_value_from_jsonb_value(const JsonbValue *v)
+{
+	GqlValue   *value;
+	char	   *digits;
+
+	switch (v->type)
+	{
+		case jbvNull:
+			return gql_make_value(GQL_VALUE_NULL);
+		case jbvBool:
+			value = gql_make_value(GQL_VALUE_BOOLEAN);
+			value->boolean = v->val.boolean;
+			return value;
+		case jbvNumeric:
+			digits = DatumGetCString(DirectFunctionCall1(numeric_out,
+														 NumericGetDatum(v->val.numeric)));
+			return gql_make_text_value(strchr(digits, '.') ? GQL_VALUE_FLOAT : GQL_VALUE_INT,
+									   digits, strlen(digits));
+		case jbvString:
+			return gql_make_text_value(GQL_VALUE_STRING,
+									   pnstrdup(v->val.string.val, v->val.string.len),
+									   v->val.string.len);
+		case jbvBinary:
+			return value_from_container(v->val.binary.data);
+		default:
+			elog(ERROR, "unexpected jsonb value of type %d", (int) v->type);
+	}
+}
+
+GqlValue   *
 rr_value_from_jsonb(Jsonb *jsonb)
 {
 	return value_from_container(&jsonb->root);
@@ -103,7 +101,7 @@ rr_variables_from_jsonb(Jsonb *jsonb, GqlErrorList *errors)
 	{
 		if (token == WJB_KEY || token == WJB_END_ARRAY || token == WJB_END_OBJECT)
 			continue;
-		if (n++ > rr_max_query_tokens)	/* beside the object of all */
+		if (n++ > rr_max_query_tokens)	/* the outermost object does not count */
 		{
 			gql_error(errors, "Variables hold more than %d values.", rr_max_query_tokens);
 			return NULL;
