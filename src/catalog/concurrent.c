@@ -1,17 +1,16 @@
 /*
- * concurrent.c: has another session changed the catalogs since a snapshot was
- * taken?
+ * concurrent.c: detects changes of the catalogs by other sessions.
  *
- * Writers lock each other out until the end of the transaction, and what they
- * read then is what is committed by now. Unless the whole transaction has one
- * snapshot: that may be older than the lock, and what they check against, or
- * believe to be absent, may be gone or there by now.
+ * Writers lock each other out until the end of their transactions, and read
+ * under a new snapshot after they have the lock. But in a transaction with a
+ * single snapshot (REPEATABLE READ), the snapshot may be older than the lock:
+ * rows that the writer has checked may have changed since.
  *
- * Readers see the server's catalogs through caches, or as they are at each
- * moment where a cache has nothing, and ours by a snapshot. A commit shows to
- * the latter two a moment before it has sent the invalidations that caches
- * wait for. So readers first wait that moment (rr_wait_for_invalidations()), and
- * afterwards look whether anything came in between (rr_catalogs_overtaken()).
+ * Readers see the server's catalogs through caches, and ours through a
+ * snapshot. A commit becomes visible to snapshots a moment before it sends the
+ * invalidations that update caches. So readers first wait for these
+ * (rr_wait_for_invalidations()), and afterwards check that nothing was
+ * committed meanwhile (rr_catalogs_overtaken()).
  */
 #include "postgres.h"
 
@@ -30,24 +29,20 @@
 #include "utils/snapmgr.h"
 
 #include "catalog/catalog.h"
+#include "catalog/catalog_int.h"
 
-static const char *const catalogs[] = {
-	"remote_schema", "table_relationship", "remote_schema_relationship",
-	"remote_schema_permission", "computed_field", "tracked_function"
-};
-
-/* NULL for one that is missing; whoever reads it says so. */
+/* NULL if it is missing: read.c reports that. */
 static Relation
-open_catalog(const char *name)
+open_catalog(RrCatalog catalog)
 {
-	Oid			relid = get_relname_relid(name, rr_catalog_schema_oid());
+	Oid			relid = get_relname_relid(rr_catalog_name(catalog), rr_catalog_schema_oid());
 
 	return OidIsValid(relid) ? table_open(relid, AccessShareLock) : NULL;
 }
 
 /*
- * How many rows of a table one snapshot sees; *all: does the other one see
- * every one of them?
+ * The number of rows that one snapshot sees. *all: true if the other snapshot
+ * sees each of them, too.
  */
 static int64
 count_rows(Relation rel, Snapshot snapshot, Snapshot other, bool *all)
@@ -68,9 +63,9 @@ count_rows(Relation rel, Snapshot snapshot, Snapshot other, bool *all)
 }
 
 static bool
-table_changed(const char *table, Snapshot since, Snapshot now)
+table_changed(RrCatalog catalog, Snapshot since, Snapshot now)
 {
-	Relation	rel = open_catalog(table);
+	Relation	rel = open_catalog(catalog);
 	bool		ignored;
 	bool		all;
 	bool		changed;
@@ -88,8 +83,8 @@ rr_catalogs_changed_since(Snapshot since)
 	Snapshot	now = RegisterSnapshot(GetLatestSnapshot());
 	bool		changed = false;
 
-	for (int i = 0; i < (int) lengthof(catalogs) && !changed; i++)
-		changed = table_changed(catalogs[i], since, now);
+	for (int i = 0; i < RR_NCATALOGS && !changed; i++)
+		changed = table_changed(i, since, now);
 	UnregisterSnapshot(now);
 	return changed;
 }
@@ -101,8 +96,8 @@ rr_catalogs_overtaken(void)
 }
 
 /*
- * A transaction holds the lock on its own number until its invalidations are
- * sent.
+ * Wait for the end of a transaction that has committed already. It holds the
+ * lock on its own number until its invalidations are sent.
  */
 static void
 await_end(TransactionId xid, TransactionId *last)
@@ -114,7 +109,7 @@ await_end(TransactionId xid, TransactionId *last)
 	*last = xid;
 }
 
-/* Dead rows tell of deletions. */
+/* Wait for all writers of a table; deleted rows name theirs, too. */
 static void
 await_writers(Relation rel, TransactionId *last)
 {
@@ -135,14 +130,14 @@ rr_wait_for_invalidations(void)
 	TransactionId last = InvalidTransactionId;
 
 	/*
-	 * a standby has no such locks: replay sends invalidations before the
-	 * commit shows
+	 * A standby has no such locks. It need not wait: replay sends
+	 * invalidations before the commit becomes visible.
 	 */
 	if (RecoveryInProgress())
 		return;
-	for (int i = 0; i < (int) lengthof(catalogs); i++)
+	for (int i = 0; i < RR_NCATALOGS; i++)
 	{
-		Relation	rel = open_catalog(catalogs[i]);
+		Relation	rel = open_catalog(i);
 
 		if (rel == NULL)
 			continue;

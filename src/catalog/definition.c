@@ -1,8 +1,8 @@
 /*
- * definition.c: JSON definitions into structs. Shapes only: whether the names
- * in them exist is the business of who uses them.
+ * definition.c: reads JSON definitions into structs. It checks their form,
+ * not whether what they name exists.
  *
- * No message quotes a header's value or a URL: both may hold secrets.
+ * No message shows a header's value or a URL: both may hold secrets.
  */
 #include "postgres.h"
 
@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
+#include "base/http_header.h"
 #include "catalog/catalog.h"
 #include "compat.h"
 
@@ -27,7 +28,7 @@ throw_at(const RrDoc *doc, const char *message)
 			 rr_doc_errdetail(doc)));
 }
 
-/* Exactly one of the two members. */
+/* Read two members of which exactly one must be given. */
 static void
 read_value_or_env(const RrDoc *doc, const char *key, const char *env_key, const char **value,
 				  const char **env)
@@ -42,13 +43,6 @@ read_value_or_env(const RrDoc *doc, const char *key, const char *env_key, const 
 
 /* ---- remote schemas ---- */
 
-static bool
-is_header_name(const char *name)
-{
-	return *name != '\0' &&
-		strspn(name, "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(name);
-}
-
 static List *
 read_headers(const RrDoc *doc)
 {
@@ -62,7 +56,7 @@ read_headers(const RrDoc *doc)
 
 		RR_DOC_CHECK_KEYS(item, "name", "value", "value_from_env");
 		header->name = rr_doc_text(rr_doc_require(item, "name"));
-		if (!is_header_name(header->name))
+		if (!rr_is_http_token(header->name, strlen(header->name)))
 			throw_at(item, "a header's \"name\" is no HTTP header name");
 		read_value_or_env(item, "value", "value_from_env", &header->value, &header->value_env);
 		if (header->value && strpbrk(header->value, "\r\n"))
@@ -180,8 +174,12 @@ rr_remote_schema_unset_variable(const RrRemoteSchema *remote)
 	if (is_unset(remote->url_env))
 		return remote->url_env;
 	foreach(lc, remote->headers)
-		if (is_unset(((RrHeader *) lfirst(lc))->value_env))
-		return ((RrHeader *) lfirst(lc))->value_env;
+	{
+		const RrHeader *header = lfirst(lc);
+
+		if (is_unset(header->value_env))
+			return header->value_env;
+	}
 	return NULL;
 }
 
@@ -276,7 +274,7 @@ check_name(const RrDoc *doc, const char *name, const char *what)
 		throw_at(doc, psprintf("\"%s\" is no GraphQL name, so it cannot be %s", name, what));
 }
 
-/* One level of remote_field after the other, outermost first. */
+/* The levels of remote_field, outermost first. */
 static List *
 read_remote_field(const RrDoc *doc)
 {
@@ -381,7 +379,7 @@ read_relationship_type(const RrDoc *doc)
 	return strcmp(type, "array") == 0;
 }
 
-/* Every name that arguments or matches use must be listed. */
+/* Throw unless every name that arguments or matches use is in lhs_fields. */
 static void
 check_listed(const RrDoc *listed, const RrToRemoteSchema *to, List *used)
 {
@@ -462,7 +460,7 @@ rr_check_source(const RrDoc *doc)
 		rr_check_source_name(source);
 }
 
-/* A longer name would be cut where it is stored, and be another's. */
+/* Throw for a name that would be truncated: it would mean another object. */
 static void
 check_length(const RrDoc *doc, const char *name)
 {

@@ -1,5 +1,5 @@
 /*
- * doc.c: a cursor over jsonb that knows where it stands.
+ * doc.c: a cursor over jsonb that knows its path.
  */
 #include "postgres.h"
 
@@ -11,7 +11,7 @@
 #include "compat.h"
 #include "graphql/graphql.h"
 
-/* What of a value, or of a name in a path, is quoted in a message. */
+/* Longer values and names are cut in messages. */
 #define SHOWN_BYTES 60
 
 /* "text", cut after SHOWN_BYTES. */
@@ -137,7 +137,6 @@ rr_errhint_did_you_mean(const char *input, List *options)
 
 	while (*text == ' ')
 		text++;
-
 	return *text ? errhint("%s", text) : 0;
 }
 

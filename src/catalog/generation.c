@@ -1,21 +1,21 @@
 /*
- * generation.c: one counter a backend that advances when a role's schema may
- * have changed.
+ * generation.c: a counter in each backend that advances when a role's schema
+ * may have changed.
  *
- * Callbacks fire inside of any catalog access, so they only count. Changes of
- * tables, their columns, policies, constraints and grants arrive as relcache
- * invalidations, those of the extension's own tables as well
- * (rr_catalog_changed() sends them); the rest as syscache invalidations.
+ * Callbacks may be called inside of any catalog access, so they only count.
+ * Changes of tables, columns, policies, constraints and grants arrive as
+ * relcache invalidations, and so do those of the extension's own tables, by
+ * the trigger rr_catalog_changed(). The rest are syscache invalidations.
  *
- * What is known not to matter does not count, or temporary tables and
- * autovacuum would flush everything all the time: what role schemas are made
- * of is watched (RrWatch). Relations are put aside, and looked at when the
- * counter is asked for. While nothing is watched, everything counts.
+ * Only changes of what role schemas are made of (RrWatch) advance the counter.
+ * Otherwise temporary tables and autovacuum would flush all role schemas all
+ * the time. Callbacks only collect relations; rr_catalog_generation() looks at
+ * them. While nothing is watched, every change counts.
  *
- * What is read under a snapshot that may be older than the last change (of a
- * statement that was running, a transaction with one snapshot, a cursor, an
- * imported one) is good for that snapshot alone. So the counter advances when
- * such a snapshot comes into force, and again when another one does.
+ * A snapshot may be older than the last change: of a running statement, a
+ * transaction with one snapshot, a cursor, or imported. What was built under
+ * it is valid under it alone. So the counter advances when such a snapshot
+ * comes into force, and again when another one does.
  */
 #include "postgres.h"
 
@@ -38,9 +38,8 @@
 #include "compat.h"
 
 /*
- * What tells two snapshots apart, and which is the older one: with a commit in
- * between, either xmax is higher or fewer transactions below it are in
- * progress.
+ * Enough of a snapshot to compare two of them. After a commit, xmax is higher,
+ * or fewer transactions below it are in progress.
  */
 typedef struct SnapshotMark
 {
@@ -50,7 +49,7 @@ typedef struct SnapshotMark
 	CommandId	curcid;
 } SnapshotMark;
 
-/* Relations put aside; more than these count without being looked at. */
+/* Relations that are collected; with more, the counter just advances. */
 #define MAX_PENDING 256
 
 static uint64 generation = 1;
@@ -69,12 +68,13 @@ static bool registered;
 static SnapshotMark
 mark_snapshot(Snapshot snapshot)
 {
-	return (SnapshotMark)
-	{
-		.set = true, .xmax = snapshot->xmax,
-			.in_progress = snapshot->takenDuringRecovery ? (uint32) snapshot->subxcnt
-			: snapshot->xcnt, .curcid = snapshot->curcid
-	};
+	SnapshotMark mark;
+
+	mark.set = true;
+	mark.xmax = snapshot->xmax;
+	mark.in_progress = snapshot->takenDuringRecovery ? (uint32) snapshot->subxcnt : snapshot->xcnt;
+	mark.curcid = snapshot->curcid;
+	return mark;
 }
 
 static bool
@@ -134,7 +134,7 @@ sorted_copy(const RrNumbers *from)
 {
 	RrNumbers	to = {.n = from->n, .capacity = from->n};
 
-	to.items = MemoryContextAlloc(TopMemoryContext, Max(from->n, 1) * sizeof(uint32));
+	to.items = MemoryContextAlloc(TopMemoryContext, from->n * sizeof(uint32));
 	if (from->n > 0)
 		memcpy(to.items, from->items, from->n * sizeof(uint32));
 	qsort(to.items, to.n, sizeof(uint32), compare_numbers);
@@ -186,7 +186,7 @@ on_relcache(Datum arg pg_attribute_unused(), Oid relid)
 		pending[npending++] = relid;
 }
 
-/* Of roles, memberships and functions every change counts. */
+/* Roles, memberships, functions: every change counts. */
 static void
 on_syscache(Datum arg pg_attribute_unused(), int cacheid pg_attribute_unused(),
 			uint32 hashvalue pg_attribute_unused())
@@ -195,7 +195,7 @@ on_syscache(Datum arg pg_attribute_unused(), int cacheid pg_attribute_unused(),
 	rr_catalog_invalidate();
 }
 
-/* hashvalue 0: everything */
+/* Schemas, types, constraints: those watched count. hashvalue 0: all of them. */
 static void
 on_watched_syscache(Datum arg pg_attribute_unused(), int cacheid, uint32 hashvalue)
 {
@@ -207,7 +207,7 @@ on_watched_syscache(Datum arg pg_attribute_unused(), int cacheid, uint32 hashval
 		rr_catalog_invalidate();
 }
 
-/* Is a relation that is not watched exposed now, or one of our catalogs? */
+/* True if a relation that is not watched is in an exposed schema, or ours. */
 static bool
 is_of_interest(Oid relid)
 {
@@ -230,7 +230,7 @@ is_of_interest(Oid relid)
 static void
 look_at_pending(void)
 {
-	/* looking may bring further ones */
+	/* looking at one may add others */
 	while (npending > 0)
 	{
 		Oid			relid = pending[--npending];
@@ -298,7 +298,7 @@ rr_catalog_generation(void)
 
 PG_FUNCTION_INFO_V1(rr_catalog_changed);
 
-/* Trigger on every table of ours: tell all backends, at commit. */
+/* Trigger on each of our tables: invalidates it in all backends at commit. */
 Datum
 rr_catalog_changed(PG_FUNCTION_ARGS)
 {
@@ -313,12 +313,13 @@ rr_catalog_changed(PG_FUNCTION_ARGS)
 PG_FUNCTION_INFO_V1(rr_touch_catalogs);
 
 /*
- * The same for changes that send no invalidation of their own, like COMMENT:
- * called by an event trigger.
+ * Called by an event trigger after changes that send no invalidation, like
+ * COMMENT: invalidates one of our tables, which advances the counter.
  */
 Datum
 rr_touch_catalogs(PG_FUNCTION_ARGS pg_attribute_unused())
 {
-	CacheInvalidateRelcacheByRelid(get_relname_relid("remote_schema", rr_catalog_schema_oid()));
+	CacheInvalidateRelcacheByRelid(get_relname_relid(rr_catalog_name(RR_CATALOG_REMOTE_SCHEMA),
+													 rr_catalog_schema_oid()));
 	PG_RETURN_VOID();
 }

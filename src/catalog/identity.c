@@ -1,5 +1,5 @@
 /*
- * identity.c: which objects are ours, and functions by their names.
+ * identity.c: OIDs of the extension, and of tables and functions by name.
  */
 #include "postgres.h"
 
@@ -30,8 +30,9 @@ static struct
 }			identity;
 
 /*
- * pg_extension has no syscache; what is found stays good until the next
- * invalidation of anything that DROP EXTENSION would invalidate.
+ * Look up the extension; throws when there is none. pg_extension has no
+ * syscache, so we cache the result until the next invalidation: DROP EXTENSION
+ * sends some.
  */
 static void
 find_extension(void)
@@ -116,7 +117,7 @@ rr_table_columns(Oid table, int *n)
 	*n = HeapTupleIsValid(tuple) ? ((Form_pg_class) GETSTRUCT(tuple))->relnatts : 0;
 	if (HeapTupleIsValid(tuple))
 		ReleaseSysCache(tuple);
-	columns = palloc0(sizeof(char *) * Max(*n, 1));
+	columns = palloc0(sizeof(char *) * *n);
 	for (int i = 0; i < *n; i++)
 	{
 		tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(table), Int16GetDatum(i + 1));
@@ -127,6 +128,14 @@ rr_table_columns(Oid table, int *n)
 		ReleaseSysCache(tuple);
 	}
 	return columns;
+}
+
+Oid
+rr_lookup_table(const char *schema, const char *name)
+{
+	Oid			namespace = get_namespace_oid(schema, true);
+
+	return OidIsValid(namespace) ? get_relname_relid(name, namespace) : InvalidOid;
 }
 
 Oid

@@ -1,9 +1,9 @@
 /*
- * read.c: typed reads of the extension's tables.
+ * read.c: reads the extension's tables into C structs.
  *
- * Rows are found by scans under the active snapshot, by the tables' own OIDs,
- * so neither search_path nor privileges matter. What is read of one statement
- * is of one snapshot, so nobody sees half of another session's change.
+ * It scans tables by OID under the active snapshot. So neither search_path nor
+ * privileges matter, and a statement never sees half of another session's
+ * change.
  */
 #include "postgres.h"
 
@@ -19,12 +19,10 @@
 #include "utils/snapmgr.h"
 
 #include "catalog/catalog.h"
+#include "catalog/catalog_int.h"
 #include "compat.h"
 
-/*
- * Columns, as sql/remote_rel--1.0.sql has them; upgrades add theirs at the
- * end.
- */
+/* Columns, as in sql/remote_rel--1.0.sql. Updates add theirs at the end. */
 enum
 {
 	Anum_remote_schema_name = 1,
@@ -82,29 +80,35 @@ enum
 };
 
 /*
- * The types of the columns: n name, t text, j jsonb, i integer, b boolean; in
- * capitals where they may be NULL.
+ * The tables and the types of their columns: n name, t text, j jsonb, i
+ * integer, b boolean; in capitals where they may be NULL.
  */
 static const struct
 {
-	const char *table;
+	const char *name;
 	const char *columns;
-}			shapes[] = {
-	{"remote_schema", "tijTTb"},
-	{"table_relationship", "nnttjT"},
-	{"remote_schema_relationship", "tttj"},
-	{"remote_schema_permission", "tntT"},
-	{"computed_field", "nntnnTTT"},
-	{"tracked_function", "nnJT"},
+}			catalogs[RR_NCATALOGS] = {
+	[RR_CATALOG_REMOTE_SCHEMA] = {"remote_schema", "tijTTb"},
+	[RR_CATALOG_TABLE_RELATIONSHIP] = {"table_relationship", "nnttjT"},
+	[RR_CATALOG_REMOTE_SCHEMA_RELATIONSHIP] = {"remote_schema_relationship", "tttj"},
+	[RR_CATALOG_REMOTE_SCHEMA_PERMISSION] = {"remote_schema_permission", "tntT"},
+	[RR_CATALOG_COMPUTED_FIELD] = {"computed_field", "nntnnTTT"},
+	[RR_CATALOG_TRACKED_FUNCTION] = {"tracked_function", "nnJT"},
 };
 
-/* A row being read, and what errors call it. */
+const char *
+rr_catalog_name(RrCatalog catalog)
+{
+	return catalogs[catalog].name;
+}
+
+/* The row being read. */
 typedef struct Row
 {
 	HeapTuple	tuple;
 	TupleDesc	desc;
 	const char *table;
-	const char *description;
+	const char *description;	/* what errors call it, or NULL */
 } Row;
 
 typedef void *(*RowReader) (Row *row, void *arg);
@@ -169,21 +173,12 @@ type_of(char code)
 	}
 }
 
-/*
- * A superuser can have changed a table of ours into something that would be
- * misread.
- */
+/* Throw unless the columns have these types: a superuser can change them. */
 static void
-check_shape(const char *table, TupleDesc desc)
+check_columns(RrCatalog catalog, TupleDesc desc)
 {
-	const char *columns = NULL;
+	const char *columns = catalogs[catalog].columns;
 
-	for (int i = 0; i < (int) lengthof(shapes); i++)
-	{
-		if (strcmp(shapes[i].table, table) == 0)
-			columns = shapes[i].columns;
-	}
-	Assert(columns != NULL);
 	for (int i = 0; columns[i] != '\0'; i++)
 	{
 		Form_pg_attribute attribute = i < desc->natts ? TupleDescAttr(desc, i) : NULL;
@@ -193,19 +188,21 @@ check_shape(const char *table, TupleDesc desc)
 			(columns[i] >= 'a' && !attribute->attnotnull))
 			ereport(ERROR,
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("column %d of table \"remote_rel.%s\" is not as the extension has made it", i + 1, table),
+					 errmsg("column %d of table \"remote_rel.%s\" is not as the extension has made it",
+							i + 1, catalogs[catalog].name),
 					 errhint("Create the extension remote_rel again.")));
 	}
 }
 
 /*
- * The rows that match the keys (all of the primary key's first columns, type
- * name; none: the whole table; -1: no row), each through the reader; NULLs it
- * returns are left out.
+ * Pass each row that matches the keys to the reader. Returns the list of what
+ * it returns, without NULLs. The keys are for the first columns of the primary
+ * key. nkeys 0 is the whole table, -1 no row.
  */
 static List *
-read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *arg)
+read_rows(RrCatalog catalog, int nkeys, ScanKey keys, RowReader reader, void *arg)
 {
+	const char *table = catalogs[catalog].name;
 	Oid			relid = get_relname_relid(table, rr_catalog_schema_oid());
 	Oid			index = InvalidOid;
 	List	   *result = NIL;
@@ -226,7 +223,7 @@ read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *ar
 	snapshot = RegisterSnapshot(ActiveSnapshotSet() ? GetActiveSnapshot()
 								: GetTransactionSnapshot());
 	row.desc = RelationGetDescr(rel);
-	check_shape(table, row.desc);
+	check_columns(catalog, row.desc);
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 	if (nkeys > 0)
@@ -249,8 +246,8 @@ read_rows(const char *table, int nkeys, ScanKey keys, RowReader reader, void *ar
 }
 
 /*
- * Scan keys for the first two columns of a table that is keyed by table. -1:
- * the table is gone.
+ * Make scan keys for (schema, name) of a source table, for read_rows().
+ * Returns their number: 0 for InvalidOid, -1 if the table is gone.
  */
 static int
 table_keys(ScanKeyData keys[2], Oid source)
@@ -275,16 +272,6 @@ table_keys(ScanKeyData keys[2], Oid source)
 	return 2;
 }
 
-/* ---- names into identities ---- */
-
-Oid
-rr_lookup_table(const char *schema, const char *name)
-{
-	Oid			namespace = get_namespace_oid(schema, true);
-
-	return OidIsValid(namespace) ? get_relname_relid(name, namespace) : InvalidOid;
-}
-
 /* ---- remote schemas ---- */
 
 static void *
@@ -293,13 +280,14 @@ read_remote_schema(Row *row, void *arg)
 	const char *wanted = arg;
 	const char *name = row_text(row, Anum_remote_schema_name);
 	RrRemoteSchema *remote;
+	Jsonb	   *definition;
 	bool		isnull;
 
 	if (wanted && strcmp(name, wanted) != 0)
 		return NULL;
 	row->description = psprintf("\"%s\"", name);
-	remote = rr_remote_schema_from_json(name, rr_doc_root(row_jsonb(row,
-																	Anum_remote_schema_definition), "definition"));
+	definition = row_jsonb(row, Anum_remote_schema_definition);
+	remote = rr_remote_schema_from_json(name, rr_doc_root(definition, "definition"));
 	remote->ordinal = DatumGetInt32(heap_getattr(row->tuple, Anum_remote_schema_ordinal,
 												 row->desc, &isnull));
 	remote->comment = row_text(row, Anum_remote_schema_comment);
@@ -323,7 +311,7 @@ compare_ordinals(const ListCell *a, const ListCell *b)
 List	   *
 rr_catalog_remote_schemas(void)
 {
-	List	   *remotes = read_rows("remote_schema", 0, NULL, read_remote_schema, NULL);
+	List	   *remotes = read_rows(RR_CATALOG_REMOTE_SCHEMA, 0, NULL, read_remote_schema, NULL);
 
 	list_sort(remotes, compare_ordinals);
 	return remotes;
@@ -332,7 +320,7 @@ rr_catalog_remote_schemas(void)
 RrRemoteSchema *
 rr_catalog_remote_schema(const char *name)
 {
-	List	   *remotes = read_rows("remote_schema", 0, NULL, read_remote_schema,
+	List	   *remotes = read_rows(RR_CATALOG_REMOTE_SCHEMA, 0, NULL, read_remote_schema,
 									unconstify(char *, name));
 
 	return remotes == NIL ? NULL : linitial(remotes);
@@ -340,10 +328,7 @@ rr_catalog_remote_schema(const char *name)
 
 /* ---- relationships ---- */
 
-/*
- * kind is known for the rows of table_relationship; for those of remote types
- * the definition tells.
- */
+/* The definition tells whether it leads to a remote schema or to a table. */
 static void
 read_definition(RrRelationship *relationship)
 {
@@ -433,7 +418,7 @@ List	   *
 rr_catalog_table_relationships(Oid source)
 {
 	ScanKeyData keys[2];
-	List	   *relationships = read_rows("table_relationship", table_keys(keys, source), keys,
+	List	   *relationships = read_rows(RR_CATALOG_TABLE_RELATIONSHIP, table_keys(keys, source), keys,
 										  read_table_relationship, NULL);
 
 	list_sort(relationships, compare_relationships);
@@ -443,7 +428,7 @@ rr_catalog_table_relationships(Oid source)
 List	   *
 rr_catalog_remote_relationships(const char *remote_schema)
 {
-	List	   *relationships = read_rows("remote_schema_relationship", 0, NULL,
+	List	   *relationships = read_rows(RR_CATALOG_REMOTE_SCHEMA_RELATIONSHIP, 0, NULL,
 										  read_remote_relationship,
 										  unconstify(char *, remote_schema));
 
@@ -483,7 +468,7 @@ compare_permissions(const ListCell *a, const ListCell *b)
 List	   *
 rr_catalog_permissions(const char *remote_schema)
 {
-	List	   *permissions = read_rows("remote_schema_permission", 0, NULL, read_permission,
+	List	   *permissions = read_rows(RR_CATALOG_REMOTE_SCHEMA_PERMISSION, 0, NULL, read_permission,
 										unconstify(char *, remote_schema));
 
 	list_sort(permissions, compare_permissions);
@@ -527,7 +512,7 @@ List	   *
 rr_catalog_computed_fields(Oid source)
 {
 	ScanKeyData keys[2];
-	List	   *fields = read_rows("computed_field", table_keys(keys, source), keys,
+	List	   *fields = read_rows(RR_CATALOG_COMPUTED_FIELD, table_keys(keys, source), keys,
 								   read_computed_field, NULL);
 
 	list_sort(fields, compare_computed_fields);
@@ -574,7 +559,7 @@ compare_tracked_functions(const ListCell *a, const ListCell *b)
 List	   *
 rr_catalog_tracked_functions(void)
 {
-	List	   *functions = read_rows("tracked_function", 0, NULL, read_tracked_function, NULL);
+	List	   *functions = read_rows(RR_CATALOG_TRACKED_FUNCTION, 0, NULL, read_tracked_function, NULL);
 
 	list_sort(functions, compare_tracked_functions);
 	return functions;

@@ -1,11 +1,10 @@
 /*
- * secrets.c: what a remote schema's definition keeps to itself, and messages
- * without it.
+ * secrets.c: removes a remote schema's secrets from messages.
  *
- * Our own messages name no header's value and no credentials. An upstream's
- * may: some repeat the headers that they got. Its errors go to clients, and
- * into the log where remote_join() or a command of management raises them, so
- * they are searched. What it answers as data is the upstream's own business.
+ * Our own messages show no header's value and no credentials. An upstream's
+ * errors may: some upstreams repeat the headers that they got. They go to
+ * clients and into the log, so secrets in them are replaced. Data in an
+ * upstream's answer is not searched.
  */
 #include "postgres.h"
 
@@ -15,7 +14,7 @@
 #include "catalog/catalog.h"
 #include "compat.h"
 
-/* Shorter ones would be found where they are not meant: "1", "de", "true". */
+/* Shorter values, as "1" or "true", would match harmless text. */
 #define MIN_SECRET 6
 
 #define HIDDEN "***"
@@ -29,7 +28,7 @@ add_secret(List *secrets, const char *value, int len)
 	if (len < MIN_SECRET)
 		return secrets;
 	secrets = lappend(secrets, unconstify(char *, secret));
-	/* as it stands in JSON */
+	/* as written in JSON */
 	initStringInfo(&escaped);
 	gql_json_string(&escaped, secret, len);
 	if (escaped.len != len + 2)
@@ -37,7 +36,7 @@ add_secret(List *secrets, const char *value, int len)
 	return secrets;
 }
 
-/* "user:password" of an URL; NULL if it has none. */
+/* "user:password" of a URL, *len bytes; NULL if it has none. */
 static const char *
 find_login(const char *url, int *len)
 {
@@ -53,7 +52,7 @@ find_login(const char *url, int *len)
 	return login;
 }
 
-/* User, password and query of an URL. */
+/* Add user, password and query of a URL. */
 static List *
 add_url_secrets(List *secrets, const char *url)
 {
@@ -66,7 +65,7 @@ add_url_secrets(List *secrets, const char *url)
 		const char *password = memchr(login, ':', len);
 		char	   *sent = palloc(pg_b64_enc_len(len));
 
-		/* as it is sent, and as it is written */
+		/* as sent (Base64), and as written */
 		secrets = add_secret(secrets, sent, pg_b64_encode((const void *) login, len, sent,
 														  pg_b64_enc_len(len)));
 		secrets = add_secret(secrets, login, len);
@@ -78,7 +77,7 @@ add_url_secrets(List *secrets, const char *url)
 	return secrets;
 }
 
-/* The longest come first: one may be a part of another. */
+/* Longest first: one secret may be a part of another. */
 static int
 by_length(const ListCell *a, const ListCell *b)
 {
@@ -112,10 +111,7 @@ secrets_of(const RrRemoteSchema *remote)
 	return secrets;
 }
 
-/*
- * text with all occurrences of a word replaced; text itself where there is
- * none.
- */
+/* text with all occurrences of a word hidden; text itself without any. */
 static const char *
 without(const char *text, const char *word)
 {
@@ -152,7 +148,7 @@ rr_remote_schema_conceal(const RrRemoteSchema *remote, const char *text)
 	return without_all(text, secrets_of(remote));
 }
 
-/* Behind a string, or a number or word, that begins at p. */
+/* The end of the string, number or word that begins at p. */
 static const char *
 end_of_token(const char *p)
 {
@@ -164,10 +160,7 @@ end_of_token(const char *p)
 	return *p == '"' ? p + 1 : p;
 }
 
-/*
- * A token that holds a secret is hidden whole: so it stays JSON, whatever the
- * secret is.
- */
+/* Hides whole tokens, so that the result is JSON, whatever the secret is. */
 const char *
 rr_remote_schema_conceal_json(const RrRemoteSchema *remote, const char *json)
 {
