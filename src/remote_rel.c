@@ -1,6 +1,7 @@
 /*
- * remote_rel.c: module load and the SQL-callable entry points. They unpack
- * arguments and call in; nothing else is done here.
+ * remote_rel.c: module load, and the SQL functions graphql_resolve(),
+ * graphql_validate(), graphql_explain() and graphql_schema(). They only unpack
+ * arguments.
  */
 #include "postgres.h"
 
@@ -29,8 +30,8 @@ _PG_init(void)
 }
 
 /*
- * (query text, role name, variables jsonb, operation_name text, headers
- * jsonb): the signature of resolve, validate and explain
+ * Arguments of resolve, validate and explain: query text, role name, variables
+ * jsonb, operation_name text, headers jsonb.
  */
 static Datum
 run_call(FunctionCallInfo fcinfo, void (*run) (const RrCall *call, StringInfo out))
@@ -53,10 +54,7 @@ run_call(FunctionCallInfo fcinfo, void (*run) (const RrCall *call, StringInfo ou
 	if (!PG_ARGISNULL(4))
 		call.headers = PG_GETARG_JSONB_P(4);
 
-	/*
-	 * The answer is built behind a varlena header, so that it need not be
-	 * copied.
-	 */
+	/* build the answer behind room for a varlena header, to avoid a copy */
 	initStringInfo(&out);
 	appendStringInfoSpaces(&out, VARHDRSZ);
 	run(&call, &out);

@@ -1,7 +1,7 @@
 /*
  * settings.c: the remote_rel.* settings.
  *
- * What an ordinary user could use to see more or to load a server more is
+ * Settings with which a user could see more, or load a server more, are
  * PGC_SUSET.
  */
 #include "postgres.h"

@@ -1,22 +1,21 @@
 /*
- * bench.c: times one joined query, again and again, side by side:
- * graphql_resolve(), the floor, and whatever HTTP services are named.
+ * bench.c: times one joined query side by side: graphql_resolve(), the floor,
+ * and the HTTP services that are named.
  *
- * The floor is what cannot be avoided: the hand-written SQL for the local
- * part, through the same connection, and the very requests that
- * graphql_resolve() sends, by bare libcurl with as many at a time, answers
- * thrown away.
+ * The floor is the work that nobody can avoid: hand-written SQL for the local
+ * part, on the same connection, and the requests that graphql_resolve() sends,
+ * by bare libcurl, as many at a time, without reading the answers.
  *
  *   bench CONNINFO UPSTREAM-URL aliases|list ROWS BATCH-SIZE CONCURRENCY RUNS
- *   AIM [in-text] [NAME=URL …]
+ *   AIM [in-text] [NAME=URL ...]
  *
- * in-text is the floor with the keys in the documents' texts and not in
- * variables; other keys each time, as queries have them, so that no text is
- * known to the upstream. The services take POST {"limit": n, "query": …}.
- * /stats beside UPSTREAM-URL says how many requests each answer took. Prints
- * medians in ms, and the ratios to the floor as medians of the ratios of each
- * round. Exit status 1: remote_rel's ratio is above AIM, or not below a
- * service's.
+ * in-text adds a floor with the keys in the documents instead of in variables,
+ * with new keys each time, so that the upstream knows no document. Services
+ * take POST {"limit": n, "query": "..."}. GET /stats beside UPSTREAM-URL tells
+ * how many requests an answer took.
+ *
+ * Prints medians in ms, and medians of the ratios to the floor. The exit
+ * status is 1 if remote_rel's ratio is above AIM, or not below a service's.
  */
 #include <curl/curl.h>
 #include <libpq-fe.h>
@@ -33,8 +32,8 @@ typedef struct Series
 	const char *name;
 	const char *url;			/* of a service */
 	bool		is_floor;
-	bool		in_text;
-	double	   *ms;
+	bool		in_text;		/* of the floor: keys in the documents */
+	double	   *ms;				/* by run */
 	size_t		bytes;			/* of the last answer */
 	long		requests;		/* that it took */
 }			Series;
@@ -82,7 +81,7 @@ make_request(const char *url, const char *body, size_t *total)
 	return easy;
 }
 
-/* All bodies to one URL, so many at a time. */
+/* Send all bodies to one URL, at_a_time together. */
 static size_t
 send_all(const char *url, char **what, int n, int at_a_time)
 {
@@ -141,7 +140,7 @@ run_sql(const char *sql, const char *param)
 	return len;
 }
 
-/* How many requests the upstream has had. */
+/* The number of requests that the upstream has got. */
 static long
 count_requests(void)
 {
@@ -197,7 +196,7 @@ make_alias_body(char *p, int first, int n)
 	return p + sprintf(p, "}}");
 }
 
-/* All requests, for the keys from first on. */
+/* Make all requests; the keys begin with number first. */
 static char **
 make_bodies(char *(*make) (char *p, int first, int n), int first)
 {

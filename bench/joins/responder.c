@@ -1,11 +1,11 @@
 /*
- * responder.c: an upstream that costs next to nothing: HTTP/1.1 with
+ * responder.c: an upstream that takes almost no time: HTTP/1.1 with
  * keep-alive, one thread, answers made from the keys.
  *
- * It reads just as much GraphQL as batched requests hold: aliased calls with a
- * variable each, or one call with a list. A field's value is its name and the
- * key ("email-auth0|7"), auth0_id is the key itself, __typename is "Profile".
- * The last document's parse is kept, as a server's document cache would.
+ * It reads as much GraphQL as batched requests contain: calls with an alias
+ * and a variable each, or one call with a list. A field's value is its name
+ * and the key ("email-auth0|7"), auth0_id is the key, __typename is "Profile".
+ * It keeps the last parsed document, like a server's document cache.
  *
  *   responder [latency in ms]     prints "listening on PORT"; GET /stats gives
  *                                 {"requests": n, "keys": n}; GET /reset
@@ -134,7 +134,7 @@ skip(const char *p)
 }
 
 /*
- * The innermost selection: what stands in the last braces that hold no others.
+ * The innermost selection: the text in the last braces without others inside.
  */
 static void
 read_fields(const char *text)

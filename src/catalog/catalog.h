@@ -1,19 +1,27 @@
 /*
- * catalog.h: the extension's own tables, read into C structs.
+ * catalog.h: the extension's own tables as C structs. The one header of
+ * src/catalog, with doc.h.
  *
- * Reads scan the tables directly under the active snapshot, without privilege
- * checks: the catalogs are the owner's alone, and every role's answers depend
- * on them. What they return lives in CurrentMemoryContext. A definition that
- * does not parse (somebody wrote into the table by hand) is an SQL error that
- * names the row.
+ *   read.c        rows as structs
+ *   definition.c  JSON definitions as structs
+ *   doc.c         a cursor over jsonb that knows its path
+ *   secrets.c     removes a remote schema's secrets from messages
+ *   identity.c    names as OIDs
+ *   concurrent.c  detects changes by other sessions
+ *   generation.c  a counter of changes that role schemas depend on
  *
- * Tables, columns and functions are kept by name, as in Hasura's metadata, so
- * that dumps restore in any order; identities are looked up when rows are
- * read, and event triggers rewrite the names when objects are renamed
+ * Tables are scanned under the active snapshot, without privilege checks: only
+ * the owner may read them, and every role's answers depend on them. A stored
+ * definition that does not parse, because somebody wrote into the table, is an
+ * SQL error that names the row.
+ *
+ * Tables, columns and functions are stored by name, as in Hasura's metadata,
+ * so that dumps restore in any order. Their OIDs are looked up when rows are
+ * read. When objects are renamed, event triggers rewrite the names
  * (metadata/rename.c).
  *
- * Writes by any session reach every backend as a relcache invalidation of the
- * table written (triggers send it).
+ * A write by any session reaches every backend as a relcache invalidation of
+ * the table, sent by triggers.
  */
 #ifndef RR_CATALOG_H
 #define RR_CATALOG_H
@@ -23,12 +31,12 @@
 #include "catalog/doc.h"
 #include "graphql/graphql.h"
 
+/* A configured header. */
 typedef struct RrHeader
 {
 	const char *name;
-	const char *value;			/* NULL: value_env is the name of an
-								 * environment variable of the server */
-	const char *value_env;
+	const char *value;			/* NULL: see value_env */
+	const char *value_env;		/* an environment variable of the server */
 } RrHeader;
 
 /* customization.field_names[] */
@@ -40,9 +48,10 @@ typedef struct RrFieldNaming
 	GqlNames	mapping;		/* RrMapping */
 } RrFieldNaming;
 
+/* A name and what it maps to; also a header and its value. */
 typedef struct RrMapping
 {
-	const char *name;			/* the remote's own */
+	const char *name;
 	const char *to;
 } RrMapping;
 
@@ -55,13 +64,14 @@ typedef struct RrCustomization
 	List	   *field_names;	/* RrFieldNaming * */
 } RrCustomization;
 
+/* A row of remote_schema. */
 typedef struct RrRemoteSchema
 {
 	const char *name;
-	int			ordinal;		/* order of addition */
+	int			ordinal;		/* in the order in which they were added */
 	const char *comment;		/* or NULL */
-	const char *url;			/* NULL: url_env */
-	const char *url_env;
+	const char *url;			/* NULL: see url_env */
+	const char *url_env;		/* an environment variable of the server */
 	List	   *headers;		/* RrHeader * */
 	bool		forward_client_headers;
 	int			timeout_ms;
@@ -70,39 +80,33 @@ typedef struct RrRemoteSchema
 	bool		http2_prior_knowledge;
 	const char *ca_file;		/* or NULL */
 	RrCustomization *customization; /* or NULL */
-	Jsonb	   *definition;		/* all of the former as it was given, for
-								 * export */
-	const char *sdl;			/* the upstream's schema as stored; NULL: it
-								 * could never be asked, and has nothing to
-								 * show */
-	bool		sdl_given;		/* by the user: the upstream is never asked
-								 * for it */
+	Jsonb	   *definition;		/* as given, for export */
+	const char *sdl;			/* the stored schema; NULL: the upstream never
+								 * answered, so no field is shown */
+	bool		sdl_given;		/* by the user: never ask the upstream */
 } RrRemoteSchema;
 
 typedef enum RrBatchKind
 {
-	RR_BATCH_ALIASES,
-	RR_BATCH_LIST,				/* results matched by fields */
-	RR_BATCH_POSITION,			/* results matched by order */
+	RR_BATCH_ALIASES,			/* one field for each key, with an alias */
+	RR_BATCH_LIST,				/* one field; results are matched by fields */
+	RR_BATCH_POSITION,			/* one field; results are matched by order */
 } RrBatchKind;
 
-/*
- * One level of remote_field: the field and the arguments that the relationship
- * gives.
- */
+/* One level of remote_field: a field and its arguments. */
 typedef struct RrRemoteFieldStep
 {
 	const char *field;
-	GqlValue   *arguments;		/* OBJECT; "$name" has become a VARIABLE */
+	GqlValue   *arguments;		/* OBJECT; "$name" is a VARIABLE */
 } RrRemoteFieldStep;
 
 typedef struct RrBatchMatch
 {
 	const char *name;			/* result field */
-	const char *lhs;			/* the join field whose value it must equal */
+	const char *lhs;			/* the joining field that it must equal */
 } RrBatchMatch;
 
-/* definition.to_remote_schema, from a table or from a remote type */
+/* "to_remote_schema" of a definition */
 typedef struct RrToRemoteSchema
 {
 	const char *remote_schema;
@@ -114,16 +118,16 @@ typedef struct RrToRemoteSchema
 	bool		array;			/* relationship_type "array" */
 } RrToRemoteSchema;
 
-/* definition.to_source */
 typedef struct RrFieldMapping
 {
 	const char *lhs;
 	const char *column;			/* of the target table */
 } RrFieldMapping;
 
+/* "to_source" of a definition */
 typedef struct RrToSource
 {
-	Oid			table;			/* InvalidOid: there is none of this name */
+	Oid			table;			/* InvalidOid: it does not exist */
 	const char *table_schema;
 	const char *table_name;
 	bool		array;
@@ -139,30 +143,36 @@ typedef enum RrRelationshipKind
 } RrRelationshipKind;
 
 /*
- * A row of remote_rel.table_relationship or
- * remote_rel.remote_schema_relationship.
+ * A row of table_relationship or remote_schema_relationship, or the body of a
+ * command that makes one.
  */
 typedef struct RrRelationship
 {
 	const char *name;
 	RrRelationshipKind kind;
-	Oid			source;			/* the table, or InvalidOid */
-	const char *source_schema;	/* its name, also while there is no such
-								 * table; NULL from a remote schema */
+
+	/* from a table: its name; otherwise NULL */
+	Oid			source;			/* InvalidOid: it does not exist */
+	const char *source_schema;
 	const char *source_table;
-	const char *source_remote_schema;	/* from a type of a remote schema */
-	const char *source_type;	/* its own name at the remote */
+
+	/* from a type of a remote schema; otherwise NULL */
+	const char *source_remote_schema;
+	const char *source_type;	/* without customization */
+
+	/* by kind, the others are NULL */
 	RrToRemoteSchema *to_remote_schema;
 	RrToSource *to_source;
 	Jsonb	   *using;			/* OBJECT, ARRAY: Hasura's "using" */
-	Jsonb	   *definition;		/* {"to_remote_schema": …}, {"to_source":
-								 * …} or using, as stored */
+
+	Jsonb	   *definition;		/* as stored: {"to_remote_schema": ...},
+								 * {"to_source": ...} or "using" */
 	const char *comment;		/* or NULL */
-	const char *path;			/* of a body: where what is to_remote_schema,
-								 * to_source or using stands in it; NULL for a
-								 * stored one */
+	const char *path;			/* of the definition in a command's body; NULL
+								 * for a row */
 } RrRelationship;
 
+/* A row of remote_schema_permission. */
 typedef struct RrPermission
 {
 	const char *remote_schema;
@@ -171,14 +181,14 @@ typedef struct RrPermission
 	const char *comment;		/* or NULL */
 } RrPermission;
 
+/* A row of computed_field. */
 typedef struct RrComputedField
 {
-	Oid			source;			/* InvalidOid: there is no such table */
+	Oid			source;			/* InvalidOid: it does not exist */
 	const char *source_schema;
 	const char *source_table;
 	const char *name;
-	Oid			function;		/* InvalidOid: there is none of this name, or
-								 * more than one */
+	Oid			function;		/* InvalidOid: none or several of this name */
 	const char *function_schema;
 	const char *function_name;
 	const char *table_argument; /* or NULL: the first */
@@ -186,183 +196,204 @@ typedef struct RrComputedField
 	const char *comment;		/* or NULL */
 } RrComputedField;
 
+/* A row of tracked_function. */
 typedef struct RrTrackedFunction
 {
-	Oid			function;		/* InvalidOid: there is none of this name, or
-								 * more than one */
+	Oid			function;		/* InvalidOid: none or several of this name */
 	const char *function_schema;
 	const char *function_name;
 	const char *exposed_as;		/* "query", "mutation" or NULL */
-	const char *session_argument;
-	const char *custom_name;	/* custom_root_fields.function, or NULL */
-	const char *custom_aggregate_name;	/* custom_root_fields.function_aggregate,
-										 * or NULL */
-	Jsonb	   *configuration;	/* the three former as they were given, or
-								 * NULL */
+	const char *session_argument;	/* or NULL */
+
+	/* of "custom_root_fields", or NULL */
+	const char *custom_name;
+	const char *custom_aggregate_name;
+	Jsonb	   *configuration;	/* as given, or NULL */
 	const char *comment;		/* or NULL */
 } RrTrackedFunction;
 
-extern List *rr_catalog_remote_schemas(void);	/* RrRemoteSchema *, by
-												 * ordinal */
-
-/* or NULL */
-extern RrRemoteSchema *rr_catalog_remote_schema(const char *name);
-extern List *rr_catalog_table_relationships(Oid source);	/* RrRelationship *, by
-															 * name; InvalidOid: of
-															 * all tables */
-extern List *rr_catalog_remote_relationships(const char *remote_schema);	/* RrRelationship *, by
-																			 * type and name; NULL:
-																			 * all */
-extern List *rr_catalog_permissions(const char *remote_schema); /* RrPermission *, by
-																 * role; NULL: all */
-extern List *rr_catalog_computed_fields(Oid source);	/* InvalidOid: all */
-extern List *rr_catalog_tracked_functions(void);
+/* ---- rows (read.c) ---- */
 
 /*
- * ---- JSON into structs (definition.c). Throw 22023 with the path for what is
- * not of the shape. ----
+ * All rows of a table, or those of one remote schema or source table. Lists
+ * and structs are palloc'd in CurrentMemoryContext. Each throws 55000 if the
+ * extension is not installed, or if a table has other columns than it made.
  */
 
-/* definition of a remote schema: everything but ordinal, comment and sdl. */
+/* RrRemoteSchema *, by ordinal. */
+extern List *rr_catalog_remote_schemas(void);
+
+/* The remote schema of this name, or NULL. */
+extern RrRemoteSchema *rr_catalog_remote_schema(const char *name);
+
+/* RrRelationship *, by source and name. InvalidOid: of all tables. */
+extern List *rr_catalog_table_relationships(Oid source);
+
+/* RrRelationship *, by type and name. NULL: of all remote schemas. */
+extern List *rr_catalog_remote_relationships(const char *remote_schema);
+
+/* RrPermission *, by remote schema and role. NULL: of all remote schemas. */
+extern List *rr_catalog_permissions(const char *remote_schema);
+
+/* RrComputedField *, by source and name. InvalidOid: of all tables. */
+extern List *rr_catalog_computed_fields(Oid source);
+
+/* RrTrackedFunction *, by name. */
+extern List *rr_catalog_tracked_functions(void);
+
+/* ---- definitions (definition.c) ---- */
+
+/*
+ * These read JSON into structs, palloc'd in CurrentMemoryContext, which refer
+ * to memory of the document. They throw 22023, with the path, for what does
+ * not have the right form.
+ */
+
+/* The definition of a remote schema. Leaves out ordinal, comment and sdl. */
 extern RrRemoteSchema *rr_remote_schema_from_json(const char *name, const RrDoc *definition);
 
 /*
  * {remote_schema, lhs_fields | hasura_fields, remote_field, batch,
- * relationship_type}. "$name" strings become VARIABLEs; everything else is
- * static. lhs_fields that is absent has every name used. Every name used must
- * be listed (22023).
+ * relationship_type}. A string "$name" is a variable, everything else a
+ * constant. Without lhs_fields, these are the variables used; with lhs_fields,
+ * every variable used must be among them.
  */
 extern RrToRemoteSchema *rr_to_remote_schema_from_json(const RrDoc *definition);
+
+/* {source, table, field_mapping, relationship_type} */
 extern RrToSource *rr_to_source_from_json(const RrDoc *definition);
 
-/* Throws 42704 when "source" is another than "default". */
+/* Throw 42704 if the member "source" is given and is not "default". */
 extern void rr_check_source(const RrDoc *doc);
-extern void rr_check_source_name(const RrDoc *source);	/* the same for the name
-														 * itself */
 
-/* "name" (in schema public) or {schema, name}. */
+/* Throw 42704 if the name of a source is not "default". */
+extern void rr_check_source_name(const RrDoc *source);
+
+/* Read a table's name: {schema, name}, or "name" for one in schema public. */
 extern void rr_table_name_from_json(const RrDoc *doc, const char **schema, const char **name);
 
 /*
- * Any JSON as a value: strings, numbers, objects, … With variables, strings
- * "$name" become VARIABLEs.
+ * Any JSON as a GraphQL value. If variables is true, a string "$name" becomes
+ * a VARIABLE.
  */
 extern GqlValue *rr_value_from_json(const RrDoc *doc, bool variables);
 
 /*
- * A variable of the environment that the definition needs, and that is not
- * set; NULL if all are.
+ * The name of an environment variable that the definition needs and that is
+ * not set; NULL if all are set.
  */
 extern const char *rr_remote_schema_unset_variable(const RrRemoteSchema *remote);
 
 /*
- * The URL to ask, the environment read; throws 22023 when it is unset. Not for
- * messages: rr_http_display_url() is.
+ * The URL, from the environment if the definition says so. Throws 22023 when
+ * the variable is not set. Secret: messages show rr_http_shown_url().
  */
 extern const char *rr_remote_schema_url(const RrRemoteSchema *remote);
 
 /*
- * The configured headers, the environment read (22023 when unset): List of
- * RrMapping *. Secret.
+ * The configured headers with their values: RrMapping *, palloc'd. Throws
+ * 22023 when an environment variable is not set. Secret.
  */
 extern List *rr_remote_schema_headers(const RrRemoteSchema *remote);
 
-/* ---- secrets.c ---- */
+/* ---- secrets (secrets.c) ---- */
 
 /*
- * What messages call the URL, if that may not be shown since it comes from the
- * environment: "$VARIABLE"; else NULL.
+ * What messages call a URL that comes from the environment and so must not be
+ * shown: "$VARIABLE". NULL if the URL may be shown.
  */
 extern const char *rr_remote_schema_url_name(const RrRemoteSchema *remote);
 
 /*
- * Does the URL hold a user, so that requests have an Authorization header of
- * its? Throws like rr_remote_schema_url().
+ * True if the URL contains a user, so that requests have an Authorization
+ * header. Throws like rr_remote_schema_url().
  */
 extern bool rr_remote_schema_has_login(const RrRemoteSchema *remote);
 
 /*
- * Text that an upstream has a say in, without the values of configured headers
- * and the URL's credentials: "***" in their places. Values of less than six
- * bytes are not looked for. The text itself if it holds none.
+ * Replace the values of configured headers, and the URL's credentials and
+ * query, by "***" in text from an upstream. Values of less than six bytes are
+ * not replaced. Returns text itself if it contains none.
  */
 extern const char *rr_remote_schema_conceal(const RrRemoteSchema *remote, const char *text);
 
-/*
- * The same for JSON, which stays JSON: strings and numbers are hidden whole.
- */
+/* The same for JSON: replaces whole strings and numbers, so it stays JSON. */
 extern const char *rr_remote_schema_conceal_json(const RrRemoteSchema *remote, const char *json);
 
+/* ---- names and OIDs (identity.c) ---- */
+
 /*
- * ---- names into identities, as the catalogs are now; InvalidOid when there
- * is none ----
+ * These look names up in the server's catalogs as they are now, not under the
+ * active snapshot.
  */
 
+/* The table of this name, or InvalidOid. */
 extern Oid	rr_lookup_table(const char *schema, const char *name);
 
 /*
- * Names of the columns by attnum - 1, NULL for those that were dropped; *n of
- * them.
+ * The names of a table's *n columns, by attnum - 1; NULL for a dropped one.
+ * Palloc'd.
  */
 extern char **rr_table_columns(Oid table, int *n);
 
 /*
- * Also InvalidOid when there are several of the name; *count, unless NULL,
- * says how many. Procedures and aggregates do not count.
+ * The function of this name; InvalidOid if there is none, or more than one.
+ * *count, unless count is NULL, is their number. Procedures and aggregates do
+ * not count.
  */
 extern Oid	rr_lookup_function(const char *schema, const char *name, int *count);
 
-/* Throws 3F000 when it has just been dropped. */
+/* The name of a schema, palloc'd. Throws 3F000 if it was dropped meanwhile. */
 extern char *rr_namespace_name(Oid namespace);
 
-/* Identity of the extension's objects, cached until they change. */
-extern Oid	rr_extension_oid(void); /* throws 55000 when the extension is not
-									 * installed in this database; so do the
-									 * next two */
+/*
+ * The extension, its owner, and the schema remote_rel; cached. They throw
+ * 55000 if the extension is not installed in this database.
+ */
+extern Oid	rr_extension_oid(void);
 extern Oid	rr_extension_owner(void);
-extern Oid	rr_catalog_schema_oid(void);	/* of schema remote_rel */
+extern Oid	rr_catalog_schema_oid(void);
 
-/* ---- concurrent.c ---- */
+/* ---- other sessions (concurrent.c) ---- */
 
 /*
- * Do the catalogs hold other rows by now than a snapshot of this transaction
- * sees? What the transaction itself has written does not count.
+ * True if other transactions have committed changes of the catalogs that the
+ * snapshot does not see.
  */
 extern bool rr_catalogs_changed_since(Snapshot since);
 
 /*
- * The same for the active snapshot, where the next one would see more: not in
- * a transaction that has a single one.
+ * The same for the active snapshot. False in a transaction with a single
+ * snapshot: the next one would not see more.
  */
 extern bool rr_catalogs_overtaken(void);
 
 /*
- * Wait until all transactions that have committed changes of the catalogs have
- * told of them; a matter of microseconds. Invalidations are accepted then.
+ * Wait until the transactions that have committed changes of the catalogs have
+ * also sent their invalidations, which takes microseconds. Then read these.
  */
 extern void rr_wait_for_invalidations(void);
 
-/* ---- generation.c ---- */
+/* ---- changes (generation.c) ---- */
 
 /*
- * Advances whenever the catalogs, or whatever else a role's schema depends on,
- * may have changed in any session. Compare with the value remembered. Takes in
- * pending invalidations first, so it must not be called where relations are
- * being opened. It also advances when a snapshot comes into force, or goes,
- * that may not see the last change.
+ * A counter that advances when something that role schemas depend on may have
+ * changed, in any session. Remember it with what you build, and compare. It
+ * also advances when a snapshot comes into force, or goes, that may not see
+ * the last change.
+ *
+ * Reads pending invalidations first, so do not call it while relations are
+ * being opened.
  */
 extern uint64 rr_catalog_generation(void);
 
 /*
- * Advance it in this backend: a setting that role schemas depend on has
- * changed. Never throws.
+ * Advance the counter in this backend, because a setting has changed that role
+ * schemas depend on. Does not throw.
  */
 extern void rr_catalog_invalidate(void);
 
-/*
- * What role schemas are made of, so that changes of anything else need not
- * count.
- */
+/* A set of OIDs or hash values. */
 typedef struct RrNumbers
 {
 	int			n;
@@ -370,30 +401,36 @@ typedef struct RrNumbers
 	uint32	   *items;
 } RrNumbers;
 
+/*
+ * What role schemas are made of. Changes of other objects do not advance the
+ * counter.
+ */
 typedef struct RrWatch
 {
-	RrNumbers	relations;		/* oids */
-	RrNumbers	schemas;		/* oids: of whatever relation that comes into
-								 * being there */
-	RrNumbers	schema_names;	/* hash values in syscache NAMESPACENAME */
-	RrNumbers	types;			/* in TYPEOID */
-	RrNumbers	constraints;	/* in CONSTROID */
+	/* OIDs */
+	RrNumbers	relations;
+	RrNumbers	schemas;		/* a new relation in one of them counts */
+
+	/* hash values in the syscache named */
+	RrNumbers	schema_names;	/* NAMESPACENAME */
+	RrNumbers	types;			/* TYPEOID */
+	RrNumbers	constraints;	/* CONSTROID */
 
 	/*
-	 * Is one of the relations really another than it was? Many invalidations
-	 * are of statistics. Asked outside of callbacks.
+	 * True if one of the relations has really changed; many invalidations are
+	 * only of statistics. Called outside of invalidation callbacks.
 	 */
 	bool		(*changed) (void *arg, Oid relation);
 	void	   *arg;
 } RrWatch;
 
-/* In CurrentMemoryContext. */
+/* Add a number to a set, palloc'd in CurrentMemoryContext. */
 extern void rr_numbers_add(RrNumbers *set, uint32 number);
 
 /*
- * From now on only changes of these count, and of the extension's own tables,
- * roles and functions; with NULL, everything does: to be set so before what is
- * to be watched is read. The sets are copied.
+ * From now on count only changes of these objects, of the extension's tables,
+ * and of roles and functions. Copies the sets. NULL: count every change; call
+ * it so before you read what is to be watched.
  */
 extern void rr_catalog_watch(const RrWatch *watch);
 

@@ -239,8 +239,8 @@ rr_value_from_json(const RrDoc *doc, bool variables)
 			return value;
 		case jbvNumeric:
 			{
-				char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out,
-																	   NumericGetDatum(doc->value.val.numeric)));
+				Datum		number = NumericGetDatum(doc->value.val.numeric);
+				char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, number));
 
 				return gql_make_text_value(strchr(text, '.') ? GQL_VALUE_FLOAT : GQL_VALUE_INT, text,
 										   strlen(text));

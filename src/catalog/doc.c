@@ -112,8 +112,9 @@ rr_doc_found(const RrDoc *doc)
 			return doc->value.val.boolean ? "true" : "false";
 		case jbvNumeric:
 			number = numeric_normalize(doc->value.val.numeric);
-			return strlen(number) > SHOWN_BYTES ? psprintf("a number of %zu digits",
-														   strlen(number)) : psprintf("the number %s", number);
+			if (strlen(number) > SHOWN_BYTES)
+				return psprintf("a number of %zu digits", strlen(number));
+			return psprintf("the number %s", number);
 		case jbvString:
 			return psprintf("the string %s", quoted(doc->value.val.string.val,
 													doc->value.val.string.len));
@@ -305,6 +306,7 @@ rr_doc_get_bool(const RrDoc *doc, const char *key, bool fallback)
 static void
 throw_unknown_key(const RrDoc *member, List *keys)
 {
+	bool		similar = *gql_did_you_mean(NULL, member->key, keys) != '\0';
 	StringInfoData known;
 	ListCell   *lc;
 
@@ -315,10 +317,9 @@ throw_unknown_key(const RrDoc *member, List *keys)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unknown key %s at %s", quoted(member->key, strlen(member->key)),
 					rr_doc_path(member->parent)),
-			 *gql_did_you_mean(NULL, member->key, keys) ? rr_errhint_did_you_mean(member->key,
-																				  keys) :
-			 keys == NIL ? errhint("There are no keys here.")
-			 : errhint("The keys are %s.", known.data)));
+			 similar ? rr_errhint_did_you_mean(member->key, keys) :
+			 keys == NIL ? errhint("There are no keys here.") :
+			 errhint("The keys are %s.", known.data)));
 }
 
 static bool

@@ -195,7 +195,7 @@ on_syscache(Datum arg pg_attribute_unused(), int cacheid pg_attribute_unused(),
 	rr_catalog_invalidate();
 }
 
-/* Schemas, types, constraints: those watched count. hashvalue 0: all of them. */
+/* Schemas, types, constraints: only those watched. hashvalue 0 is all. */
 static void
 on_watched_syscache(Datum arg pg_attribute_unused(), int cacheid, uint32 hashvalue)
 {

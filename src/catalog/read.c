@@ -418,7 +418,8 @@ List	   *
 rr_catalog_table_relationships(Oid source)
 {
 	ScanKeyData keys[2];
-	List	   *relationships = read_rows(RR_CATALOG_TABLE_RELATIONSHIP, table_keys(keys, source), keys,
+	int			nkeys = table_keys(keys, source);
+	List	   *relationships = read_rows(RR_CATALOG_TABLE_RELATIONSHIP, nkeys, keys,
 										  read_table_relationship, NULL);
 
 	list_sort(relationships, compare_relationships);
@@ -468,8 +469,8 @@ compare_permissions(const ListCell *a, const ListCell *b)
 List	   *
 rr_catalog_permissions(const char *remote_schema)
 {
-	List	   *permissions = read_rows(RR_CATALOG_REMOTE_SCHEMA_PERMISSION, 0, NULL, read_permission,
-										unconstify(char *, remote_schema));
+	List	   *permissions = read_rows(RR_CATALOG_REMOTE_SCHEMA_PERMISSION, 0, NULL,
+										read_permission, unconstify(char *, remote_schema));
 
 	list_sort(permissions, compare_permissions);
 	return permissions;
@@ -559,7 +560,8 @@ compare_tracked_functions(const ListCell *a, const ListCell *b)
 List	   *
 rr_catalog_tracked_functions(void)
 {
-	List	   *functions = read_rows(RR_CATALOG_TRACKED_FUNCTION, 0, NULL, read_tracked_function, NULL);
+	List	   *functions = read_rows(RR_CATALOG_TRACKED_FUNCTION, 0, NULL,
+									  read_tracked_function, NULL);
 
 	list_sort(functions, compare_tracked_functions);
 	return functions;

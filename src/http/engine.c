@@ -191,7 +191,7 @@ unblock_signals(const sigset_t *saved)
 	pthread_sigmask(SIG_SETMASK, saved, NULL);
 }
 
-/* Throw what libcurl returned or a callback noted: no libcurl frame is active. */
+/* Throw what libcurl returned or a callback noted; libcurl has returned. */
 static void
 check_multi(RrHttpEngine *eng, CURLMcode code)
 {

@@ -1,5 +1,5 @@
 /*
- * failure.c: describes a failed transfer: its kind, and a sentence for messages.
+ * failure.c: the kind of a failure, and a sentence for messages.
  *
  * Sentences show the URL's name or display form, never headers or bodies.
  * libcurl's messages may quote what the server sent, so we replace everything

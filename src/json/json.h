@@ -131,7 +131,7 @@ rr_scan_space(RrScan *scan)
 		scan->pos++;
 }
 
-/* Skip white space; return the next byte without reading it, '\0' at the end. */
+/* Skip white space, and return the next byte or '\0'. Does not read it. */
 static inline char
 rr_scan_peek(RrScan *scan)
 {
@@ -159,7 +159,7 @@ rr_scan_text(RrScan *scan, const char *text, int len)
 	return true;
 }
 
-/* Read a string. The slice is what stands between the quotes, still escaped. */
+/* Read a string. The slice is the text between the quotes, still escaped. */
 extern bool rr_scan_string(RrScan *scan, RrSlice *inside);
 
 /*

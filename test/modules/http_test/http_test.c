@@ -1,6 +1,5 @@
 /*
- * http_test.c: SQL functions around http/http.h and json/json.h, for tests
- * only.
+ * http_test.c: SQL functions that call http/http.h and json/json.h, for tests.
  */
 #include "postgres.h"
 
