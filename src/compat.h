@@ -27,11 +27,14 @@
 #if PG_VERSION_NUM >= 160000
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
-#define rr_proc_aclcheck(proc, role, mode) object_aclcheck(ProcedureRelationId, (proc), (role), (mode))
-#define rr_namespace_aclcheck(namespace, role, mode) object_aclcheck(NamespaceRelationId, (namespace), (role), (mode))
+#define rr_proc_aclcheck(proc, role, mode) \
+	object_aclcheck(ProcedureRelationId, (proc), (role), (mode))
+#define rr_namespace_aclcheck(namespace, role, mode) \
+	object_aclcheck(NamespaceRelationId, (namespace), (role), (mode))
 #else
 #define rr_proc_aclcheck(proc, role, mode) pg_proc_aclcheck((proc), (role), (mode))
-#define rr_namespace_aclcheck(namespace, role, mode) pg_namespace_aclcheck((namespace), (role), (mode))
+#define rr_namespace_aclcheck(namespace, role, mode) \
+	pg_namespace_aclcheck((namespace), (role), (mode))
 #endif
 
 /*

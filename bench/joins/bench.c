@@ -38,7 +38,7 @@ typedef struct Series
 	long		requests;		/* that it took */
 }			Series;
 
-static PGconn * conn;
+static PGconn *conn;
 static CURLM *multi;
 static struct curl_slist *headers;
 static const char *upstream;

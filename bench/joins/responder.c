@@ -30,7 +30,7 @@ typedef struct Buffer
 	char	   *data;
 	size_t		len;
 	size_t		cap;
-}			Buffer;
+} Buffer;
 
 typedef struct Connection
 {
@@ -40,7 +40,7 @@ typedef struct Connection
 	size_t		sent;
 	double		due;			/* when the answer may go out; 0: nothing
 								 * waits */
-}			Connection;
+} Connection;
 
 /* A selected field: its key in the answer, and its name. */
 typedef struct Field
@@ -68,7 +68,7 @@ typedef struct Document
 	int			ncalls;
 }			Document;
 
-static Connection * connections[MAX_CONNECTIONS];
+static Connection *connections[MAX_CONNECTIONS];
 static Document document;
 static double latency;
 static long requests;
@@ -84,7 +84,7 @@ now(void)
 }
 
 static void
-reserve(Buffer * b, size_t more)
+reserve(Buffer *b, size_t more)
 {
 	if (b->len + more + 1 <= b->cap)
 		return;
@@ -93,7 +93,7 @@ reserve(Buffer * b, size_t more)
 }
 
 static void
-append(Buffer * b, const char *data, size_t len)
+append(Buffer *b, const char *data, size_t len)
 {
 	reserve(b, len);
 	memcpy(b->data + b->len, data, len);
@@ -102,7 +102,7 @@ append(Buffer * b, const char *data, size_t len)
 }
 
 static void
-append_string(Buffer * b, const char *s)
+append_string(Buffer *b, const char *s)
 {
 	append(b, s, strlen(s));
 }
@@ -209,7 +209,7 @@ read_document(const char *text, size_t len)
 /* ---- answers ---- */
 
 static void
-append_object(Buffer * out, const char *key, size_t len)
+append_object(Buffer *out, const char *key, size_t len)
 {
 	append_string(out, "{");
 	for (int i = 0; i < document.nfields; i++)
@@ -252,7 +252,7 @@ find_variable(const char *variables, const char *start, const char *name)
 }
 
 static const char *
-append_value(Buffer * out, const char *value)
+append_value(Buffer *out, const char *value)
 {
 	const char *end;
 	int			n = 0;
@@ -277,7 +277,7 @@ append_value(Buffer * out, const char *value)
 }
 
 static void
-answer(Buffer * out, const char *body)
+answer(Buffer *out, const char *body)
 {
 	const char *query = strstr(body, "\"query\":\"");
 	const char *end = query + 9;
@@ -304,7 +304,7 @@ answer(Buffer * out, const char *body)
 }
 
 static void
-respond(Connection * c, const char *head, const char *body)
+respond(Connection *c, const char *head, const char *body)
 {
 	Buffer		content = {0};
 	char		header[160];
@@ -335,7 +335,7 @@ respond(Connection * c, const char *head, const char *body)
 /* ---- connections ---- */
 
 static void
-drop(Connection * c)
+drop(Connection *c)
 {
 	connections[c->fd] = NULL;
 	close(c->fd);
@@ -345,7 +345,7 @@ drop(Connection * c)
 }
 
 static void
-flush(Connection * c)
+flush(Connection *c)
 {
 	ssize_t		n;
 
@@ -359,7 +359,7 @@ flush(Connection * c)
 }
 
 static void
-receive(Connection * c)
+receive(Connection *c)
 {
 	char	   *end;
 	ssize_t		n;

@@ -242,8 +242,8 @@ rr_value_from_json(const RrDoc *doc, bool variables)
 				Datum		number = NumericGetDatum(doc->value.val.numeric);
 				char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, number));
 
-				return gql_make_text_value(strchr(text, '.') ? GQL_VALUE_FLOAT : GQL_VALUE_INT, text,
-										   strlen(text));
+				return gql_make_text_value(strchr(text, '.') ? GQL_VALUE_FLOAT : GQL_VALUE_INT,
+										   text, strlen(text));
 			}
 		default:
 			break;

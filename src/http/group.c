@@ -77,8 +77,8 @@ append_header(RrHttpTransfer *t, const char *line)
 }
 
 /*
- * Copy headers in libcurl's notation: "Name;" is an empty header, "Name:" would
- * remove it.
+ * Copy headers in libcurl's notation: "Name;" is an empty header, while
+ * "Name:" would remove it.
  */
 static void
 copy_headers(RrHttpTransfer *t, const RrHttpRequest *req)

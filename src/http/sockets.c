@@ -11,7 +11,7 @@
  * libcurl 7.88 closes a socket that did not connect without calling us, so
  * rr_http_settle_sockets() looks for such sockets when a transfer ends.
  *
- * libcurl calls rr_http_on_*(), also while a transaction aborts: they neither
+ * libcurl calls our callbacks also while a transaction aborts: they neither
  * throw nor palloc.
  */
 #include "postgres.h"

@@ -5,8 +5,8 @@
  * NaN, "1.", comments or control characters, 0.18 rejects all text beyond
  * ASCII. So the scanner validates the text, and json-c only builds the tree.
  *
- * Do not include utils/fmgrprotos.h here: the server has a function
- * json_object, json-c has a type of that name.
+ * Do not include the server's prototypes of SQL functions here: one is called
+ * json_object, like a type of json-c.
  */
 #include "postgres.h"
 

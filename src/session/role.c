@@ -95,7 +95,8 @@ pop_session(void)
 
 static void
 on_subtransaction_end(SubXactEvent event, SubTransactionId subid,
-					  SubTransactionId parent pg_attribute_unused(), void *arg pg_attribute_unused())
+					  SubTransactionId parent pg_attribute_unused(),
+					  void *arg pg_attribute_unused())
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 		while (current != NULL && current->subid >= subid)
@@ -171,8 +172,8 @@ rr_role_enter(RrRoleState *state, Oid role, Jsonb *headers)
 	 * triggers and held cursors. Settings that it changes are reset.
 	 */
 	state->guc_level = NewGUCNestLevel();
-	SetUserIdAndSecContext(role,
-						   state->sec_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	SetUserIdAndSecContext(role, state->sec_context |
+						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
 }
 
 bool
