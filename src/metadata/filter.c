@@ -247,7 +247,7 @@ column_names(const RrTable *table)
 	List	   *names = NIL;
 
 	for (int i = 0; i < table->ncolumns; i++)
-		names = lappend(names, unconstify(char *, table->columns[i].name));
+		names = lappend(names, unconstify(char *, table->columns[i].sql_name));
 	return names;
 }
 
@@ -276,14 +276,14 @@ column_operand(const Filter *f, const Scope *scope, const RrDoc *doc)
 	if (!rr_doc_is_array(doc))
 	{
 		column = rr_filter_column(scope->table, rr_doc_text(doc), doc);
-		return column_expression(scope, column->name);
+		return column_expression(scope, column->sql_name);
 	}
 	parts = rr_doc_items(doc);
 	if (list_length(parts) != 2 || strcmp(rr_doc_text(linitial(parts)), "$") != 0)
 		throw_inexpressible(doc, "a comparison with a column of a related table");
 	name = lsecond(parts);
 	column = rr_filter_column(f->root.table, rr_doc_text(name), name);
-	return column_expression(&f->root, column->name);
+	return column_expression(&f->root, column->sql_name);
 }
 
 /* ---- comparisons ---- */
@@ -447,8 +447,8 @@ append_related(Filter *f, StringInfo out, const Scope *scope, const RrLink *link
 		bool		outer_first = link->key && link->backward;
 		const RrColumn *target = rr_table_column(link->target, link->target_attnums[i]);
 		const RrColumn *source = rr_table_column(link->table, link->attnums[i]);
-		const char *there = column_expression(&inner, target->name);
-		const char *here = column_expression(scope, source->name);
+		const char *there = column_expression(&inner, target->sql_name);
+		const char *here = column_expression(scope, source->sql_name);
 		const char *operator = rr_operator_name(link->operators[i]);
 
 		if (strcmp(operator, "OPERATOR(pg_catalog.=)") == 0)
@@ -553,7 +553,7 @@ append_member(Filter *f, StringInfo out, const Scope *scope, const RrDoc *member
 	const RrFunction *function = gql_names_get(&scope->table->computed, member->key);
 
 	if (column)
-		append_comparisons(f, out, scope, column_expression(scope, column->name), column->type,
+		append_comparisons(f, out, scope, column_expression(scope, column->sql_name), column->type,
 						   member);
 	else if (link)
 		append_related(f, out, scope, link, member);

@@ -190,14 +190,14 @@ grant_columns(Grants *g, const RrDoc *columns, const RrDoc *presets)
 	if (g->whole_row)
 	{
 		for (int i = 0; i < g->table->ncolumns; i++)
-			if (!in_presets(presets, g->table->columns[i].name) &&
+			if (!in_presets(presets, g->table->columns[i].sql_name) &&
 				!is_generated(&g->table->columns[i]))
-				add_name(&list, g->table->columns[i].name);
+				add_name(&list, g->table->columns[i].sql_name);
 	}
 	else
 		foreach(lc, rr_doc_items(columns))
 	{
-		const char *name = rr_filter_column(g->table, rr_doc_text(lfirst(lc)), lfirst(lc))->name;
+		const char *name = rr_filter_column(g->table, rr_doc_text(lfirst(lc)), lfirst(lc))->sql_name;
 
 		if (!in_presets(presets, name))
 			add_name(&list, name);
@@ -281,7 +281,7 @@ create_presets(Grants *g, const RrDoc *presets)
 		const RrDoc *member = lfirst(lc);
 		const RrColumn *column = rr_filter_column(g->table, member->key, member);
 
-		appendStringInfo(&body, " NEW.%s := %s;", quote_identifier(column->name),
+		appendStringInfo(&body, " NEW.%s := %s;", quote_identifier(column->sql_name),
 						 member->value.type == jbvNull ? "NULL"
 						 : rr_filter_value(member, column->type));
 	}

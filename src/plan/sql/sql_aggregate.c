@@ -67,7 +67,7 @@ compile_count(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 		foreach(lc, columns->items)
 		{
 			const char *name = ((const GqlValue *) lfirst(lc))->text;
-			const RrColumn *column = rr_table_column_named(row->table, name);
+			const RrColumn *column = rr_table_field_column(row->table, name);
 			const char *expression = rr_deparse_row_column(row, column->attnum);
 
 			outputs = lappend(outputs,

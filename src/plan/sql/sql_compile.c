@@ -123,7 +123,7 @@ rr_deparse_equality(RrSql *sql, const char *alias, const RrColumn *column, const
 {
 	static const RrOperator equal = {.kind = RR_OP_COMPARE, .strategy = BTEqualStrategyNumber};
 	const RrScalar *scalar = rr_scalar(sql->db, column->type);
-	const char *operand = psprintf("%s.%s", alias, quote_identifier(column->name));
+	const char *operand = psprintf("%s.%s", alias, quote_identifier(column->sql_name));
 
 	return psprintf("%s %s %s", rr_deparse_operand(scalar, operand),
 					rr_operator_name(rr_scalar_comparison(scalar, &equal)), value);
@@ -148,7 +148,7 @@ compile_by_pk(RrSql *sql, RrRows *rows, const GqlFieldSel *field, const GqlNames
 	{
 		const RrColumn *column = rr_table_column(rows->table, key->attnums[i]);
 		const char *param = rr_add_value_param(sql, rr_scalar(sql->db, column->type)->base,
-											   rr_given_argument(args, column->name));
+											   rr_given_argument(args, column->graphql_name));
 
 		rr_rows_add_condition(rows, rr_deparse_equality(sql, rows->alias, column, param));
 	}

@@ -110,7 +110,7 @@ as_written(const GqlValue *value)
 static const char *
 deparse_aggregate(RrSql *sql, const RrTableField *info, const char *alias)
 {
-	const char *column = psprintf("%s.%s", alias, quote_identifier(info->column->name));
+	const char *column = psprintf("%s.%s", alias, quote_identifier(info->column->sql_name));
 	const RrScalar *scalar = rr_scalar(sql->db, info->column->type);
 
 	return psprintf("pg_catalog.%s(%s)", info->aggregate->name,
@@ -201,7 +201,7 @@ add_sort_join(RrSql *sql, RrRows *rows, const char *from, const RrLink *link)
 	joined->link = link;
 	joined->sorted.table = link->target;
 	joined->sorted.alias = alias;
-	joined->sorted.present = psprintf("%s.%s", alias, quote_identifier(target->name));
+	joined->sorted.present = psprintf("%s.%s", alias, quote_identifier(target->sql_name));
 	rows->base_joined = lappend(rows->base_joined, joined);
 	return joined;
 }
@@ -258,7 +258,7 @@ sort_by_field(RrSql *sql, RrRows *rows, const SortTable *by, const GqlInputValue
 	{
 		case RR_FIELD_COLUMN:
 			add_sort_key(rows, by, psprintf("%s.%s", by->alias,
-											quote_identifier(info->column->name)),
+											quote_identifier(info->column->sql_name)),
 						 info->column, value);
 			return true;
 		case RR_FIELD_COMPUTED:

@@ -116,7 +116,7 @@ read_distinct_on(RrSql *sql, RrRows *rows, const GqlNames *args)
 	foreach(lc, value->items)
 	{
 		const char *name = ((const GqlValue *) lfirst(lc))->text;
-		const RrColumn *column = rr_table_column_named(rows->table, name);
+		const RrColumn *column = rr_table_field_column(rows->table, name);
 
 		rows->distinct = list_append_unique_ptr(rows->distinct, unconstify(RrColumn *, column));
 	}
@@ -207,7 +207,7 @@ append_base(StringInfo out, const RrRows *rows)
 		foreach(lc, rows->distinct)
 		{
 			appendStringInfo(out, "%s%s.%s", separator, rows->alias,
-							 quote_identifier(((const RrColumn *) lfirst(lc))->name));
+							 quote_identifier(((const RrColumn *) lfirst(lc))->sql_name));
 			separator = ", ";
 		}
 		appendStringInfoString(out, ") ");
@@ -275,7 +275,7 @@ rr_deparse_row_column(const RrRow *row, AttrNumber attnum)
 {
 	const RrColumn *column = rr_table_column(row->table, attnum);
 
-	return psprintf("%s.%s", row->alias, quote_identifier(column->name));
+	return psprintf("%s.%s", row->alias, quote_identifier(column->sql_name));
 }
 
 /*
@@ -318,7 +318,7 @@ rr_deparse_link_columns(const RrLink *link, const char *alias)
 	{
 		const RrColumn *column = rr_table_column(link->table, link->attnums[i]);
 
-		columns[i] = psprintf("%s.%s", alias, quote_identifier(column->name));
+		columns[i] = psprintf("%s.%s", alias, quote_identifier(column->sql_name));
 	}
 	return columns;
 }
@@ -332,7 +332,7 @@ rr_deparse_link_condition(const RrLink *link, const char **here, const char *ali
 	for (int i = 0; i < link->nkeys; i++)
 	{
 		const RrColumn *column = rr_table_column(link->target, link->target_attnums[i]);
-		const char *there = psprintf("%s.%s", alias, quote_identifier(column->name));
+		const char *there = psprintf("%s.%s", alias, quote_identifier(column->sql_name));
 		const char *operator = rr_operator_name(link->operators[i]);
 
 		/* a foreign key's operator takes the referenced column first */

@@ -243,9 +243,9 @@ given_field(const GqlValue *object, const char *name)
 static const char *
 deparse_column(const RrTable *table, const char *alias, const GqlValue *value)
 {
-	const RrColumn *column = rr_table_column_named(table, value->text);
+	const RrColumn *column = rr_table_field_column(table, value->text);
 
-	return psprintf("%s.%s", alias, quote_identifier(column->name));
+	return psprintf("%s.%s", alias, quote_identifier(column->sql_name));
 }
 
 /* "count(DISTINCT t1.a)", "avg(t1.a)", "corr(t1.a, t1.b)" */
@@ -473,7 +473,7 @@ append_field(RrSql *sql, StringInfo out, const Place *place, const RrTable *tabl
 	{
 		case RR_FIELD_COLUMN:
 			return append_comparisons(sql, out, psprintf("%s.%s", alias,
-														 quote_identifier(info->column->name)),
+														 quote_identifier(info->column->sql_name)),
 									  rr_scalar(sql->db, info->column->type),
 									  gql_named_type(input->type), field->value);
 		case RR_FIELD_COMPUTED:

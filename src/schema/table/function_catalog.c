@@ -177,7 +177,7 @@ add_computed(RrDatabase *db, const RrComputedField *row)
 		reason = "its table is not exposed";
 	else if (!rr_spellable(row->name))
 		reason = "its name is not a GraphQL name";
-	else if (rr_table_column_named(table, row->name) != NULL)
+	else if (rr_table_field_column(table, row->name) != NULL)
 		reason = "the table has a column of that name";
 	else
 		reason = make_computed(db, table, row, &function);

@@ -22,13 +22,14 @@ typedef struct RrTable RrTable;
 
 typedef struct RrColumn
 {
-	const char *name;			/* SQL name; also in GraphQL, if spellable */
+	const char *sql_name;
+	const char *graphql_name;	/* of its fields, inputs and enum values */
 	AttrNumber	attnum;
 	Oid			type;			/* as declared: a domain is not resolved */
 	int32		typmod;
 	bool		not_null;		/* never true for views */
 	bool		has_acl;		/* has privileges of its own */
-	bool		spellable;		/* its name may stand in GraphQL */
+	bool		spellable;		/* graphql_name may stand in GraphQL */
 	bool		has_default;
 	char		identity;		/* pg_attribute.attidentity */
 	char		generated;		/* pg_attribute.attgenerated */
@@ -293,9 +294,12 @@ extern void rr_database_unref(RrDatabase *db);
 /* Find an exposed table, or return NULL. */
 extern RrTable *rr_database_table(const RrDatabase *db, Oid oid);
 
-/* Find a column by number or by SQL name, or return NULL. */
+/* Find a column by number or by its name in PostgreSQL, or return NULL. */
 extern const RrColumn *rr_table_column(const RrTable *table, AttrNumber attnum);
-extern const RrColumn *rr_table_column_named(const RrTable *table, const char *name);
+extern const RrColumn *rr_table_column_named(const RrTable *table, const char *sql_name);
+
+/* Find a column by its GraphQL name, or return NULL. */
+extern const RrColumn *rr_table_field_column(const RrTable *table, const char *graphql_name);
 
 /* Return the primary key, or NULL. */
 extern const RrKey *rr_table_primary_key(const RrTable *table);

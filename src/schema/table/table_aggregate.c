@@ -88,7 +88,7 @@ complete_function_fields(GqlSchema *schema, GqlType *type)
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_COLUMN, info->table);
 		field->aggregate = info->aggregate;
 		field->column = column;
-		gql_type_add_field(schema, type, column->name, ref)->data = field;
+		gql_type_add_field(schema, type, column->graphql_name, ref)->data = field;
 	}
 }
 
@@ -145,7 +145,7 @@ complete_function_order_by(GqlSchema *schema, GqlType *type)
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_COLUMN, info->table);
 		field->aggregate = info->aggregate;
 		field->column = column;
-		gql_type_add_input(schema, type, column->name, &rr_order_by_enum(rs)->ref)->data = field;
+		gql_type_add_input(schema, type, column->graphql_name, &rr_order_by_enum(rs)->ref)->data = field;
 	}
 }
 

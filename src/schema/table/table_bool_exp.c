@@ -79,8 +79,8 @@ rr_complete_bool_exp(GqlSchema *schema, GqlType *type)
 		RrTableField *info = rr_table_field(rs, RR_FIELD_COLUMN, table);
 
 		info->column = column;
-		rr_add_table_input(rs, type, column->name, &rr_comparison_type(rs, rr_scalar(rs->tables->db,
-																					 column->type))->ref, info);
+		rr_add_table_input(rs, type, column->graphql_name, &rr_comparison_type(rs, rr_scalar(rs->tables->db,
+																							 column->type))->ref, info);
 	}
 	add_computed_to_bool_exp(rs, type, table);
 	add_links_to_bool_exp(rs, type, table);

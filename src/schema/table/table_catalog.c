@@ -67,10 +67,19 @@ rr_table_column(const RrTable *table, AttrNumber attnum)
 }
 
 const RrColumn *
-rr_table_column_named(const RrTable *table, const char *name)
+rr_table_column_named(const RrTable *table, const char *sql_name)
 {
 	for (int i = 0; i < table->ncolumns; i++)
-		if (strcmp(table->columns[i].name, name) == 0)
+		if (strcmp(table->columns[i].sql_name, sql_name) == 0)
+			return &table->columns[i];
+	return NULL;
+}
+
+const RrColumn *
+rr_table_field_column(const RrTable *table, const char *graphql_name)
+{
+	for (int i = 0; i < table->ncolumns; i++)
+		if (strcmp(table->columns[i].graphql_name, graphql_name) == 0)
 			return &table->columns[i];
 	return NULL;
 }
@@ -253,14 +262,15 @@ read_columns(RrDatabase *db, RrTable *table, Relation attributes)
 		if (table->ncolumns == capacity)
 			table->columns = repalloc(table->columns, (capacity *= 2) * sizeof(RrColumn));
 		column = &table->columns[table->ncolumns++];
-		column->name = pstrdup(NameStr(form->attname));
+		column->sql_name = pstrdup(NameStr(form->attname));
+		column->graphql_name = column->sql_name;
 		column->attnum = form->attnum;
 		column->type = form->atttypid;
 		column->typmod = form->atttypmod;
 		column->not_null = form->attnotnull && !is_view;
 		column->has_acl = !heap_attisnull(tuple, Anum_pg_attribute_attacl,
 										  RelationGetDescr(attributes));
-		column->spellable = rr_spellable(column->name);
+		column->spellable = rr_spellable(column->graphql_name);
 		column->has_default = form->atthasdef;
 		column->identity = form->attidentity;
 		column->generated = form->attgenerated;
@@ -268,8 +278,9 @@ read_columns(RrDatabase *db, RrTable *table, Relation attributes)
 		if (!column->spellable)
 			rr_database_inconsistent(db, "column", psprintf("%s.%s",
 															quote_qualified_identifier(table->schema, table->relation),
-															quote_identifier(column->name)),
-									 "\"%s\" is not a GraphQL name", column->name);
+															quote_identifier(column->sql_name)),
+									 "\"%s\" is not a GraphQL name",
+									 column->graphql_name);
 	}
 	systable_endscan(scan);
 }

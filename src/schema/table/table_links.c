@@ -74,7 +74,7 @@ without_id(const Candidate *candidate)
 
 	if (candidate->backward || key->nkeys != 1)
 		return NULL;
-	column = rr_table_column(key->table, key->attnums[0])->name;
+	column = rr_table_column(key->table, key->attnums[0])->graphql_name;
 	len = strlen(column);
 	if (len > 3 && pg_strcasecmp(column + len - 3, "_id") == 0)
 		return pnstrdup(column, len - 3);
@@ -101,7 +101,7 @@ table_by_columns(const Candidate *candidate)
 	appendStringInfo(&name, "%s_by_", other_table(candidate));
 	for (int i = 0; i < key->nkeys; i++)
 		appendStringInfo(&name, "%s%s", i > 0 ? "_and_" : "",
-						 rr_table_column(key->table, key->attnums[i])->name);
+						 rr_table_column(key->table, key->attnums[i])->graphql_name);
 	return name.data;
 }
 
@@ -496,7 +496,7 @@ name_links(RrDatabase *db, RrTable *table, List *explicit)
 
 	gql_names_init(&naming.taken, CurrentMemoryContext);
 	for (int i = 0; i < table->ncolumns; i++)
-		take(&naming, table->columns[i].name);
+		take(&naming, table->columns[i].graphql_name);
 	gql_foreach(RrFunction, computed, &table->computed)
 	{
 		take(&naming, computed->name);

@@ -51,7 +51,7 @@ rr_complete_order_by(GqlSchema *schema, GqlType *type)
 		info = rr_table_field(rs, RR_FIELD_COLUMN, table);
 		info->column = column;
 		if (rr_scalar_is_sortable(rr_scalar(rs->tables->db, column->type)))
-			rr_add_table_input(rs, type, column->name, direction, info);
+			rr_add_table_input(rs, type, column->graphql_name, direction, info);
 	}
 	gql_foreach(RrFunction, computed, &table->computed)
 	{
@@ -94,9 +94,9 @@ rr_add_column_value(RrRoleSchema *rs, GqlType *type, const RrColumn *column)
 {
 	GqlEnumValueDef *value;
 
-	if (!is_enum_value(column->name))
+	if (!is_enum_value(column->graphql_name))
 		return;
-	value = gql_type_add_enum_value(rs->schema, type, column->name);
+	value = gql_type_add_enum_value(rs->schema, type, column->graphql_name);
 	value->data = unconstify(RrColumn *, column);
 	value->description = "column name";
 }

@@ -146,7 +146,7 @@ add_column(RrRoleSchema *rs, GqlType *type, const RrTable *table, const RrColumn
 {
 	const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
 	const GqlTypeRef *ref = rr_scalar_ref(rs, scalar);
-	GqlFieldDef *field = gql_type_add_field(rs->schema, type, column->name, column->not_null
+	GqlFieldDef *field = gql_type_add_field(rs->schema, type, column->graphql_name, column->not_null
 											? gql_non_null(rs->schema, ref) : ref);
 	RrTableField *info = rr_table_field(rs, RR_FIELD_COLUMN, table);
 
