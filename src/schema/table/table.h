@@ -314,6 +314,34 @@ extern const RrKey *rr_table_primary_key(const RrTable *table);
 /* May a type, field or argument of ours have this name? */
 extern bool rr_spellable(const char *text);
 
+/* ---- table_root_names.c ---- */
+
+/* The root fields of a table, as Hasura's custom_root_fields has them. */
+typedef enum RrTableRoot
+{
+	RR_ROOT_SELECT,
+	RR_ROOT_SELECT_BY_PK,
+	RR_ROOT_SELECT_AGGREGATE,
+	RR_ROOT_SELECT_STREAM,
+	RR_ROOT_INSERT,
+	RR_ROOT_INSERT_ONE,
+	RR_ROOT_UPDATE,
+	RR_ROOT_UPDATE_BY_PK,
+	RR_ROOT_UPDATE_MANY,
+	RR_ROOT_DELETE,
+	RR_ROOT_DELETE_BY_PK,
+	RR_NROOT_FIELDS,
+} RrTableRoot;
+
+/*
+ * Return the name of a table's root field, and its description (NULL: none):
+ * the default ones, or those that the table's configuration gives. In
+ * CurrentMemoryContext.
+ */
+extern const char *rr_root_field_name(const RrDatabase *db, const RrTable *table,
+									  RrTableRoot kind);
+extern const char *rr_root_field_description(const RrTable *table, RrTableRoot kind);
+
 /* ---- table_links.c, link_using.c ---- */
 
 /* "using" of an explicit relationship between tables, as it is written. */

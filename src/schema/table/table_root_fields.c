@@ -50,11 +50,10 @@ add_by_pk(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 	for (int i = 0; i < key->nkeys; i++)
 		if (!rr_table_column(table, key->attnums[i])->spellable)
 			return;
-	field = gql_type_add_field(rs->schema, query, psprintf("%s_by_pk", table->name),
+	field = gql_type_add_field(rs->schema, query, rr_root_field_name(rs->tables->db, table, RR_ROOT_SELECT_BY_PK),
 							   &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref);
 	field->data = rr_table_field(rs, RR_FIELD_BY_PK, table);
-	field->description = psprintf("fetch data from the table: \"%s\" using primary key columns",
-								  table->name);
+	field->description = rr_root_field_description(table, RR_ROOT_SELECT_BY_PK);
 	for (int i = 0; i < key->nkeys; i++)
 	{
 		const RrColumn *column = rr_table_column(table, key->attnums[i]);
@@ -72,17 +71,17 @@ add_root_fields(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 {
 	GqlFieldDef *field;
 
-	field = gql_type_add_field(rs->schema, query, table->name,
+	field = gql_type_add_field(rs->schema, query, rr_root_field_name(rs->tables->db, table, RR_ROOT_SELECT),
 							   gql_non_null(rs->schema, rr_table_rows(rs, table)));
 	field->data = rr_table_field(rs, RR_FIELD_TABLE, table);
-	field->description = psprintf("fetch data from the table: \"%s\"", table->name);
+	field->description = rr_root_field_description(table, RR_ROOT_SELECT);
 	rr_add_list_args(rs, field, table);
 
-	field = gql_type_add_field(rs->schema, query, psprintf("%s_aggregate", table->name),
+	field = gql_type_add_field(rs->schema, query, rr_root_field_name(rs->tables->db, table, RR_ROOT_SELECT_AGGREGATE),
 							   gql_non_null(rs->schema, &rr_table_type(rs, table,
 																	   RR_TYPE_AGGREGATE)->ref));
 	field->data = rr_table_field(rs, RR_FIELD_TABLE_AGGREGATE, table);
-	field->description = psprintf("fetch aggregated fields from the table: \"%s\"", table->name);
+	field->description = rr_root_field_description(table, RR_ROOT_SELECT_AGGREGATE);
 	rr_add_list_args(rs, field, table);
 
 	add_by_pk(rs, query, table);
@@ -95,12 +94,13 @@ add_root_fields(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 static const char *
 clash(RrRoleSchema *rs, const RrTable *table)
 {
-	static const char *const root_suffixes[] = {"", "_aggregate", "_by_pk"};
+	static const RrTableRoot kinds[] = {RR_ROOT_SELECT, RR_ROOT_SELECT_AGGREGATE,
+	RR_ROOT_SELECT_BY_PK};
 	const char *taken = rr_type_taken(rs, table->name);
 
-	for (int i = 0; taken == NULL && i < (int) lengthof(root_suffixes); i++)
+	for (int i = 0; taken == NULL && i < (int) lengthof(kinds); i++)
 	{
-		const char *name = psprintf("%s%s", table->name, root_suffixes[i]);
+		const char *name = rr_root_field_name(rs->tables->db, table, kinds[i]);
 
 		if (gql_names_get(&rs->schema->query->fields, name) != NULL)
 			taken = rr_root_field_taken(rs, name);
