@@ -107,9 +107,7 @@ send_file(HttpRequest *r, const char *name, const char *type)
 	MHD_add_response_header(response, "content-type", type);
 	MHD_add_response_header(response, "content-security-policy", policy);
 	MHD_add_response_header(response, "referrer-policy", "no-referrer");
-	/* names of assets change with their contents, the page's does not */
-	MHD_add_response_header(response, "cache-control", strncmp(name, "assets/", 7) == 0 ?
-							"public, max-age=31536000, immutable" : "no-cache");
+	MHD_add_response_header(response, "cache-control", "no-cache");
 	http_add_standard_headers(r, response);
 	http_reply_response(r, 200, response);
 }

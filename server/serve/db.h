@@ -82,7 +82,7 @@ extern void db_submit(DbJob *job, Pool *pool);
  */
 extern void db_cancel(DbJob *job);
 
-/* No new jobs are started on idle connections; they are closed. */
+/* At the end of the program: cancels what runs, and waits for that. */
 extern void db_close_all(void);
 
 /* For /metrics and logs. */

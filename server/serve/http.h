@@ -103,7 +103,6 @@ extern int	http_clients(void);
 
 /* The library has something to do: run it before the loop waits. */
 extern void http_wake(void);
-extern void http_stop(void);
 
 /* Where it listens, for people. */
 extern const char *http_address(void);

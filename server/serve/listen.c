@@ -350,13 +350,3 @@ http_quiesce(void)
 		unlink(settings->unix_socket);
 	http_wake();
 }
-
-void
-http_stop(void)
-{
-	watch_remove(&main_listener.watch);
-	loop_set_prepare(NULL);
-	MHD_stop_daemon(main_listener.daemon);
-	if (metrics_listener.daemon)
-		MHD_stop_daemon(metrics_listener.daemon);
-}

@@ -32,7 +32,6 @@ X(db_error, LOG_ERROR, "the database answered with an error that nobody expected
 X(db_unprepared, LOG_INFO, "a pooler in transaction mode: statements are not prepared any more") \
 X(db_cancelled, LOG_DEBUG, "query cancelled") \
 X(db_cancel_failed, LOG_WARN, "query not cancelled in time; its connection is closed") \
-X(db_not_primary, LOG_WARN, "the primary database is read-only; connecting again") \
 X(queue_full, LOG_WARN, "too many requests wait for a connection") \
 X(queue_timeout, LOG_WARN, "a request waited too long for a connection") \
 X(query_timeout, LOG_WARN, "a query took too long and is cancelled") \

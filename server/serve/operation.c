@@ -108,12 +108,37 @@ take_answer(Operation *op, PGresult *result)
 	op->outcome = strncmp(op->text, "{\"data\"", 7) == 0 ? OUTCOME_DATA : OUTCOME_REQUEST_ERROR;
 }
 
+/* Whether a replica has refused to write, in a field's error. */
+static bool
+needs_primary(const DbJob *job, PGresult *result)
+{
+	int			column = PQnfields(result) - 1;
+	const char *text;
+	JsonText	answer;
+
+	if (!db_is_replica(job->pool) || PQntuples(result) != 1)
+		return false;
+	text = PQgetvalue(result, 0, column);
+	if (strstr(text, "\"25006\"") == NULL ||
+		!json_check(text, (size_t) PQgetlength(result, 0, column), &answer))
+		return false;
+	answer = json_member(&answer, "errors");
+	return answer.kind == JSON_ARRAY && memmem(answer.text, answer.len, "\"25006\"", 7) != NULL;
+}
+
 static bool
 finished(DbJob *job, DbOutcome outcome, PGresult *result)
 {
 	Operation  *op = job->owner;
 	long long	now = clock_us();
 
+	/* nothing was written there, so nothing is written twice */
+	if (outcome == DB_OK && needs_primary(job, result))
+	{
+		PQclear(result);
+		db_submit(job, db_pool(POOL_PRIMARY));
+		return false;
+	}
 	op->running = false;
 	op->queue_us = (job->started_at ? job->started_at : now) - job->queued_at;
 	op->db_us = job->started_at ? now - job->started_at : 0;

@@ -466,13 +466,28 @@ db_stats(PoolUse use)
 	return stats;
 }
 
+static void
+close_pool(Pool *pool)
+{
+	pool_close_idle(pool);
+	for (Connection *c = pool->busy; c; c = c->next)
+	{
+		PGcancel   *cancel = PQgetCancel(c->pg);
+		char		error[256];
+
+		if (cancel && !c->cancel_running)
+			PQcancel(cancel, error, sizeof(error));
+		PQfreeCancel(cancel);
+	}
+}
+
 void
 db_close_all(void)
 {
 	closing = true;
-	pool_close_idle(primary);
+	close_pool(primary);
 	if (admin)
-		pool_close_idle(admin);
+		close_pool(admin);
 	for (int i = 0; i < n_replicas; i++)
-		pool_close_idle(replicas[i]);
+		close_pool(replicas[i]);
 }

@@ -27,6 +27,9 @@
 
 #define DRAIN_CHECK_MS 50
 
+/* For cancelling what still runs at the end. */
+#define END_SECONDS 5
+
 /* How long WebSockets may go on with what they run, of the whole time. */
 #define WEBSOCKET_SHARE 2
 
@@ -204,7 +207,8 @@ serve(int argc, char **argv)
 	http_start();
 	announce();
 	loop_run();
-	http_stop();
+	/* a database that does not answer must not hold the end up */
+	alarm(END_SECONDS);
 	db_close_all();
 	log_event(EVENT_stopped, NULL);
 	return 0;

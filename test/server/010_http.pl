@@ -170,6 +170,18 @@ ok($server->get('/v1/version')->{json}{version}, '/v1/version');
 is($server->request('HEAD', '/healthz')->{status}, 200, 'HEAD');
 like($server->get('/metrics')->{content}, qr/^remote_rel_operations_total\{kind="query",transport="http",outcome="data"\} \d+$/m, '/metrics');
 
+# --- the console -----------------------------------------------------------------------------------------------------
+
+$reply = $server->get('/console');
+is($reply->{status}, 200, '/console');
+like($reply->{headers}{'content-security-policy'}, qr/^default-src 'none'; script-src 'self';/, '… loads nothing from elsewhere');
+unlike($reply->{content}, qr{="//|://|<script>|<style|\son\w+=}, '… and its page neither tries nor has scripts inside');
+my @loaded = $reply->{content} =~ m{(?:src|href)="(/console/[^"]+)"}g;
+is(scalar @loaded, 6, 'its files');
+is_deeply([ grep { $server->get($_)->{status} != 200 } @loaded ], [], '… are there');
+is($server->get('/console/assets/nothing.js')->{status}, 404, '… and no others');
+is(RemoteRel::Server->start($node, enable_console => 'false')->get('/console')->{status}, 404, 'the console can be off');
+
 # --- Unix socket and TLS ---------------------------------------------------------------------------------------------
 
 my $directory = PostgreSQL::Test::Utils::tempdir_short();
