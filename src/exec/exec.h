@@ -7,7 +7,9 @@
 
 #include "utils/jsonb.h"
 
-/* The arguments of graphql_resolve(), graphql_validate(), graphql_explain(). */
+/*
+ * The arguments of graphql_resolve(), graphql_validate(), graphql_explain().
+ */
 typedef struct RrCall
 {
 	const char *query;

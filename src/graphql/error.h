@@ -94,7 +94,9 @@ extern GqlLocation gql_location(const char *source, int loc);
 extern const GqlPath *gql_path_key(const GqlPath *prev, const char *key);
 extern const GqlPath *gql_path_index(const GqlPath *prev, int index);
 
-/* " at .a[2].b", as messages show paths; "" for none. In CurrentMemoryContext. */
+/*
+ * " at .a[2].b", as messages show paths; "" for none. In CurrentMemoryContext.
+ */
 extern char *gql_path_to_string(const GqlPath *path);
 
 /*

@@ -26,8 +26,8 @@
 
 /*
  * Check a document against all validation rules. True if there is no error;
- * errors are filed in the order of graphql-js. max_depth limits how deep fields
- * may nest, fragments included; a root field has depth 1; 0: no limit.
+ * errors are filed in the order of graphql-js. max_depth limits how deep
+ * fields may nest, fragments included; a root field has depth 1; 0: no limit.
  */
 extern bool gql_validate(GqlSchema *schema, GqlDocument *document, int max_depth,
 						 GqlErrorList *errors);
@@ -44,7 +44,6 @@ typedef struct GqlRequest
 	GqlNames	variables;		/* GqlVariableValue: coerced values, without
 								 * the variables that were not given and have
 								 * no default value */
-	RrBudget	budget;			/* of coercing its values */
 } GqlRequest;
 
 typedef struct GqlFragmentEntry
@@ -103,7 +102,8 @@ extern List *gql_collect_subfields(GqlRequest *request, GqlType *object_type,
 
 /*
  * The same before variables are known: selections with @skip or @include are
- * left out, and these directives are appended to *conditional (GqlDirective *).
+ * left out, and these directives are appended to *conditional (GqlDirective
+ * *).
  */
 extern List *gql_collect_unconditional_fields(GqlRequest *request, GqlType *object_type,
 											  GqlSelectionSet *set, List **conditional);
@@ -129,9 +129,9 @@ typedef struct GqlArgumentValue
 gql_starts_with_name(GqlArgumentValue, name);
 
 /*
- * CoerceArgumentValues() (6.4.1). Initializes *values with the GqlArgumentValue
- * of each argument that is given or has a default value. False after an error,
- * which is filed with its location.
+ * CoerceArgumentValues() (6.4.1). Initializes *values with the
+ * GqlArgumentValue of each argument that is given or has a default value.
+ * False after an error, which is filed with its location.
  */
 extern bool gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *values,
 								 GqlErrorList *errors);
@@ -146,8 +146,9 @@ extern void gql_value_to_json(StringInfo out, const GqlValue *value);
 
 /*
  * The value of a JSON text, in CurrentMemoryContext. Strings become STRINGs,
- * also those that mean an enum value; numbers keep their text. NULL if a string
- * is not text in the server encoding, for example half a surrogate pair.
+ * also those that mean an enum value; numbers keep their text. NULL if a
+ * string is not text in the server encoding, for example half a surrogate
+ * pair.
  */
 extern GqlValue *gql_value_from_json(RrSlice json);
 
@@ -167,8 +168,8 @@ extern void gql_introspection_too_large(GqlErrorList *errors);
 
 /*
  * Append the value of a __schema or __type field as JSON text. False after an
- * error, which is filed: an argument is wrong, or the text gets too large. Then
- * nothing is appended.
+ * error, which is filed: an argument is wrong, or the text gets too large.
+ * Then nothing is appended.
  */
 extern bool gql_introspect(GqlRequest *request, const GqlFieldSel *field, StringInfo out,
 						   GqlErrorList *errors);

@@ -12,7 +12,6 @@
 
 #include "base/subtransaction.h"
 #include "join/answer.h"
-#include "plan/remote/wire_names.h"
 
 /* ---- encoding ---- */
 
@@ -299,7 +298,9 @@ read_data(RrAnswer *answer)
 
 /* ---- the whole response ---- */
 
-/* Note the elements of "errors", which value is; it has been scanned before. */
+/*
+ * Note the elements of "errors", which value is; it has been scanned before.
+ */
 static void
 note_errors(RrAnswer *answer, RrSlice value)
 {

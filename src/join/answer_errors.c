@@ -7,7 +7,6 @@
 #include "mb/pg_wchar.h"
 
 #include "join/answer.h"
-#include "plan/remote/wire_names.h"
 
 /* How deep an error of an upstream may nest; a deeper one has no message. */
 #define MAX_ERROR_DEPTH 200
@@ -205,6 +204,7 @@ rr_file_missing_values(const RrAnswer *answer)
 					   psprintf("remote schema \"%s\" answered with neither data nor errors",
 								name));
 	else
-		file_for_missing(answer, psprintf("remote schema \"%s\" gave no data, because of an error at another %s of the request",
-										  name, plan->kind == RR_STEP_ROOT ? "field" : "key"));
+		file_for_missing(answer,
+						 psprintf("remote schema \"%s\" gave no data, because of an error at another %s of the request",
+								  name, plan->kind == RR_STEP_ROOT ? "field" : "key"));
 }

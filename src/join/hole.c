@@ -3,7 +3,8 @@
  *
  * remote_rel.join_hole(step, run, key…) stands in the statements that the
  * planner makes, where a join field has its value. It files the key of a row
- * and returns the hole. A key with a null in it has no hole: the field is null.
+ * and returns the hole. A key with a null in it has no hole: the field is
+ * null.
  */
 #include "postgres.h"
 

@@ -7,7 +7,8 @@
  * equal, but whose texts differ, are asked for twice.
  *
  * There may be millions of keys. So the texts stand in one buffer, the values
- * in another, and a key has nothing but an RrStepKey and an entry of the index.
+ * in another, and a key has nothing but an RrStepKey and an entry of the
+ * index.
  */
 #ifndef RR_KEY_TABLE_H
 #define RR_KEY_TABLE_H

@@ -12,7 +12,6 @@
 
 #include "join/hole.h"
 #include "join/reader.h"
-#include "plan/remote/wire_names.h"
 
 /* File an error at path. */
 static RrReadResult
@@ -215,7 +214,9 @@ rr_read_field(RrReader *reader, const RrShapeField *field, const char *type_name
 	return rr_read_value(reader, field->shape->type, field->shape, path);
 }
 
-/* Write a member's response key, with the comma before it unless it is first. */
+/*
+ * Write a member's response key, with the comma before it unless it is first.
+ */
 static inline void
 put_key(RrReader *reader, const RrShapeField *field, bool first)
 {

@@ -10,7 +10,6 @@
 #include "utils/memutils.h"
 
 #include "join/join_int.h"
-#include "plan/remote/wire_names.h"
 #include "schema/permission/permission.h"
 #include "session/session.h"
 

@@ -83,7 +83,9 @@ fail_keys(KeyList *list, const GqlErrorList *errors)
 		rr_local_key_error(list->step, list->keys[i], linitial(errors->items));
 }
 
-/* Keep the keys that the columns' types take; of the others, each fails alone. */
+/*
+ * Keep the keys that the columns' types take; of the others, each fails alone.
+ */
 static void
 sort_out_keys(const KeyList *all, KeyList *good)
 {

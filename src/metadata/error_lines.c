@@ -58,7 +58,8 @@ rr_error_lines_below(const char *base, const GqlErrorList *errors, int max)
 		}
 		if (base && error->path)
 			appendStringInfo(&out, " (at %s%s)", base,
-							 gql_path_to_string(error->path) + (*base ? strlen(" at ") : strlen(" at .")));
+							 gql_path_to_string(error->path) + (*base ? strlen(" at ")
+																: strlen(" at .")));
 		left--;
 	}
 	if (left > 0)

@@ -197,7 +197,8 @@ grant_columns(Grants *g, const RrDoc *columns, const RrDoc *presets)
 	else
 		foreach(lc, rr_doc_items(columns))
 	{
-		const char *name = rr_filter_column(g->table, rr_doc_text(lfirst(lc)), lfirst(lc))->sql_name;
+		const char *name = rr_filter_column(g->table, rr_doc_text(lfirst(lc)),
+											lfirst(lc))->sql_name;
 
 		if (!in_presets(presets, name))
 			add_name(&list, name);
@@ -372,7 +373,8 @@ create_permission(Grants *g, const RrDoc *body)
 
 	create_role(g, g->role_name);
 	if (OidIsValid(role) ? rr_namespace_aclcheck(g->table->schema_oid, role,
-												 ACL_USAGE) != ACLCHECK_OK : strcmp(g->table->schema, "public") != 0)
+												 ACL_USAGE) != ACLCHECK_OK
+		: strcmp(g->table->schema, "public") != 0)
 		statement(g, "GRANT USAGE ON SCHEMA %s TO %s", quote_identifier(g->table->schema), g->role);
 	if (strcmp(g->verb, "delete") == 0)
 		statement(g, "GRANT DELETE ON %s TO %s", g->table_sql, g->role);

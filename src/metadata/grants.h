@@ -6,7 +6,7 @@
 #ifndef RR_GRANTS_H
 #define RR_GRANTS_H
 
-#include "catalog/doc.h"
+#include "catalog/catalog.h"
 
 /*
  * If the command is one of these, throw 0A000 with the statements as its hint,

@@ -74,9 +74,9 @@ extern void rr_metadata_lock(void);
 
 /*
  * Between begin and end: run one INSERT, UPDATE, DELETE or SELECT ... FOR
- * UPDATE as the extension's owner, and refresh the snapshot. Returns the number
- * of rows. All names in sql are qualified, those of operators too: the caller's
- * search_path is in force.
+ * UPDATE as the extension's owner, and refresh the snapshot. Returns the
+ * number of rows. All names in sql are qualified, those of operators too: the
+ * caller's search_path is in force.
  */
 extern uint64 rr_metadata_execute(const char *sql, int nargs, const RrArg *args);
 #define RR_METADATA_EXECUTE(sql, ...) \
@@ -126,8 +126,8 @@ extern char *rr_sentence(const char *message);
 /*
  * Ask the upstream for its schema, and return that as SDL.
  *
- * Throws errors of the classes 08 and HV: unreachable, timeout, HTTP status, no
- * JSON, no GraphQL, errors of the upstream, a schema that breaks the
+ * Throws errors of the classes 08 and HV: unreachable, timeout, HTTP status,
+ * no JSON, no GraphQL, errors of the upstream, a schema that breaks the
  * specification. Throws 22023 for a bad URL or header. No message holds a
  * header's value or a secret of the URL.
  */
@@ -162,9 +162,9 @@ typedef enum RrPutMode
  * Read a remote schema from a command's arguments. sdl NULL: the struct's sdl
  * stays NULL. comment may be NULL.
  *
- * Throws 22023 for a wrong definition, HV021 for a wrong sdl. Throws 42501 when
- * the definition reads the server's environment or files and the current user
- * may not, unless this very definition is already stored.
+ * Throws 22023 for a wrong definition, HV021 for a wrong sdl. Throws 42501
+ * when the definition reads the server's environment or files and the current
+ * user may not, unless this very definition is already stored.
  */
 extern RrRemoteSchema *rr_read_remote_schema(const char *name, const RrDoc *definition,
 											 const char *comment, const char *sdl);
@@ -175,8 +175,8 @@ extern RrRemoteSchema *rr_prepare_remote_schema(const char *name, const RrDoc *d
 
 /*
  * Store a remote schema. RR_CREATE throws when something becomes inconsistent
- * by it; RR_UPDATE raises a WARNING for each such object and returns them, List
- * of RrInconsistency *. Throws 42704 or 42710 as mode demands.
+ * by it; RR_UPDATE raises a WARNING for each such object and returns them,
+ * List of RrInconsistency *. Throws 42704 or 42710 as mode demands.
  */
 extern List *rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode);
 
@@ -233,8 +233,8 @@ extern const char *rr_table_unfit_reason(Oid table);
 extern Oid	rr_get_table(const char *schema, const char *name);
 
 /*
- * Why a table is in no role's GraphQL schema, as "does not exist"; NULL when it
- * is in one.
+ * Why a table is in no role's GraphQL schema, as "does not exist"; NULL when
+ * it is in one.
  */
 extern const char *rr_unserved_reason(const char *schema, const char *name);
 
@@ -291,8 +291,8 @@ extern void rr_lock_relationship_tables(const RrRelationship *relationship);
 
 /*
  * Fill in kind, definition (as it is stored) and path of a relationship from
- * {"to_remote_schema": …}, {"to_source": …}, or the value of the former. Throws
- * 22023.
+ * {"to_remote_schema": …}, {"to_source": …}, or the value of the former.
+ * Throws 22023.
  */
 extern void rr_read_definition(RrRelationship *relationship, const RrDoc *definition);
 
@@ -404,8 +404,8 @@ extern void rr_delete_tracked_function(const char *schema, const char *name);
 
 /*
  * kind is RR_REL_OBJECT or RR_REL_ARRAY for a body with "using", and
- * RR_REL_TO_REMOTE_SCHEMA for one with "definition" (to a remote schema or to a
- * table) or in the old form. The caller sets the source.
+ * RR_REL_TO_REMOTE_SCHEMA for one with "definition" (to a remote schema or to
+ * a table) or in the old form. The caller sets the source.
  */
 extern RrRelationship *rr_relationship_from_body(const RrDoc *body, RrRelationshipKind kind);
 extern RrComputedField *rr_computed_field_from_body(const RrDoc *body, const char *schema,
@@ -424,9 +424,9 @@ extern RrPermission *rr_permission_from_body(const RrDoc *body, const char *remo
 /* ---- remote_permission.c: permissions on remote schemas ---- */
 
 /*
- * Store a permission. Throws 42710 when the role has one on this remote schema,
- * 22023 when it does not fit. Raises a WARNING when there is no such role, and
- * for each role whose permissions clash because of it.
+ * Store a permission. Throws 42710 when the role has one on this remote
+ * schema, 22023 when it does not fit. Raises a WARNING when there is no such
+ * role, and for each role whose permissions clash because of it.
  */
 extern void rr_put_permission(const RrPermission *permission, RrPutMode mode);
 

@@ -164,7 +164,8 @@ throw_protocol(const RrRemoteSchema *remote, const char *what, const RrHttpRespo
 			 errmsg("remote schema \"%s\" at %s %s", remote->name, rr_http_shown_url(response),
 					what),
 			 errdetail_internal("The content type is %s. %s", response->content_type
-								? rr_remote_schema_conceal(remote, response->content_type) : "unknown",
+								? rr_remote_schema_conceal(remote, response->content_type)
+								: "unknown",
 								rr_sentence(detail)),
 			 errhint("The URL must be that of a GraphQL endpoint.")));
 }

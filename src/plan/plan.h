@@ -2,10 +2,11 @@
  * plan.h: an operation turned into what has to be run: SQL statements, and
  * documents for remote schemas.
  *
- *	plan.c				root fields, each given to what answers it
- *	plan_cache.c		plans kept for the next call (plan_int.h has a file map)
- *	sql/				the SQL compiler (sql.h has a file map)
- *	remote/				remote schemas and joins (step.h has a file map)
+ * plan.c                          root fields, each given to what answers it
+ * plan_cache.c         plans kept for the next call (plan_int.h has a file
+ * map) sql/                           the SQL compiler (sql.h has a file map)
+ * remote/                         remote schemas and joins (step.h has a file
+ * map)
  *
  * All is palloc'd in CurrentMemoryContext.
  */
@@ -134,8 +135,8 @@ extern RrPlan *rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *erro
 
 /*
  * Count n more fields to be answered, whatever answers them: a document with
- * fragments inside fragments can stand for exponentially many. False when there
- * are too many; an error is filed for the first excess.
+ * fragments inside fragments can stand for exponentially many. False when
+ * there are too many; an error is filed for the first excess.
  */
 extern bool rr_count_fields(RrPlanner *planner, int n);
 
@@ -168,9 +169,9 @@ extern RrSqlStatement *rr_compile_root(RrPlanner *planner, const GqlFieldSel *fi
 /* ---- sql/sql_keyed.c ---- */
 
 /*
- * Compile a join field from a remote type to a table (RR_FIELD_TABLE_JOIN): one
- * statement for all keys. It returns a row for each key: the position of the
- * key (from 1), and the json value. NULL when an error was filed.
+ * Compile a join field from a remote type to a table (RR_FIELD_TABLE_JOIN):
+ * one statement for all keys. It returns a row for each key: the position of
+ * the key (from 1), and the json value. NULL when an error was filed.
  */
 extern RrSqlStatement *rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field);
 

@@ -401,7 +401,9 @@ make_plan(KeptDocument *kept, MemoryContext cxt, GqlRequest *request, const char
 
 /* ---- using a plan again ---- */
 
-/* Root fields with the values of this request; origins from *n on are theirs. */
+/*
+ * Root fields with the values of this request; origins from *n on are theirs.
+ */
 static List *
 bind_roots(GqlRequest *request, const KeptPlan *kept, int *n)
 {

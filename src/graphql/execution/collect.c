@@ -33,8 +33,8 @@ typedef struct Collector
 /* ---- @skip and @include (3.13.1, 3.13.2) ---- */
 
 /*
- * The value of the argument "if". Validation has checked that there is one, and
- * gql_request_create() that it is not null.
+ * The value of the argument "if". Validation has checked that there is one,
+ * and gql_request_create() that it is not null.
  */
 static bool
 condition(GqlRequest *request, const GqlDirective *directive)
@@ -308,17 +308,6 @@ report_argument(GqlCoercion *c, const char *message, int loc, const GqlPath *pat
 	c->stopped = true;
 }
 
-/* The same for a default value, whose literal is not the document's. */
-static void
-report_default(GqlCoercion *c, const char *message, int loc pg_attribute_unused(),
-			   const GqlPath *path)
-{
-	ArgumentErrors *a = c->arg;
-
-	gql_error(a->errors, "Argument \"%s\" has invalid default value%s: %s",
-			  argument_coordinate(a->field, a->def->name), gql_path_to_string(path), message);
-}
-
 static void
 set_argument(GqlNames *values, GqlInputValueDef *def, GqlValue *value, const GqlValue *literal)
 {
@@ -337,8 +326,7 @@ static bool
 coerce_absent_argument(ArgumentErrors *a, GqlInputValueDef *def, const GqlSelection *node,
 					   GqlNames *values)
 {
-	GqlCoercion c = {.schema = a->request->schema, .budget = &a->request->budget,
-	.report = report_default, .arg = a};
+	char	   *coordinate;
 	GqlValue   *value;
 
 	if (gql_is_required(def))
@@ -350,10 +338,13 @@ coerce_absent_argument(ArgumentErrors *a, GqlInputValueDef *def, const GqlSelect
 	}
 	if (def->default_value == NULL)
 		return true;
-	if (!gql_coerce(&c, def->default_value, def->type, NULL, &value))
-		return false;
-	set_argument(values, def, value, NULL);
-	return true;
+	coordinate = argument_coordinate(a->field, def->name);
+	value = gql_coerce_value(a->request->schema, def->default_value, def->type, false,
+							 psprintf("Argument \"%s\" has invalid default value", coordinate),
+							 a->errors);
+	if (value != NULL)
+		set_argument(values, def, value, NULL);
+	return value != NULL;
 }
 
 bool
@@ -363,7 +354,7 @@ gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *va
 	const GqlSelection *node = linitial(field->nodes);
 	ArgumentErrors a = {.request = request, .errors = errors, .field = field};
 	GqlCoercion c = {.schema = request->schema, .variables = &request->variables,
-	.budget = &request->budget, .report = report_argument, .arg = &a};
+	.report = report_argument, .arg = &a};
 
 	gql_names_init(values, CurrentMemoryContext);
 	gql_foreach(GqlInputValueDef, def, &field->def->args)

@@ -125,8 +125,7 @@ static bool
 coerce_variable_values(GqlRequest *request, const GqlValue *inputs, GqlErrorList *errors)
 {
 	VariableErrors v = {.request = request, .errors = errors, .what = "value"};
-	GqlCoercion c = {.schema = request->schema, .budget = &request->budget,
-	.report = report_variable, .arg = &v};
+	GqlCoercion c = {.schema = request->schema, .report = report_variable, .arg = &v};
 	GqlNames	by_name;
 	ListCell   *lc;
 
@@ -159,9 +158,9 @@ coerce_variable_values(GqlRequest *request, const GqlValue *inputs, GqlErrorList
 /* ---- @skip and @include with a variable that is null ---- */
 
 /*
- * A nullable variable with a default value is allowed at "if: Boolean!" (5.8.5)
- * and can still be given as null. gql_collect_fields() cannot report that, so
- * such a request is refused here.
+ * A nullable variable with a default value is allowed at "if: Boolean!"
+ * (5.8.5) and can still be given as null. gql_collect_fields() cannot report
+ * that, so such a request is refused here.
  */
 typedef struct Conditions
 {
@@ -269,7 +268,6 @@ gql_request_create(GqlSchema *schema, GqlDocument *document, const char *operati
 
 	request->schema = schema;
 	request->document = document;
-	rr_budget_init(&request->budget, NULL, 0, GQL_MAX_COERCION + (int64) document->len);
 	request->operation = get_operation(document, operation_name, errors);
 	if (request->operation == NULL)
 		return NULL;

@@ -30,8 +30,8 @@ extern GqlDocument *gql_parse(const char *text, int len, const GqlLimits *limits
 							  GqlErrorList *errors);
 
 /*
- * The same for a text that is only a part of a document: a selection set
- * "{ a b }", a type "[Int!]", a value "{a: [1]}", in which variables may stand.
+ * The same for a text that is only a part of a document: a selection set "{ a
+ * b }", a type "[Int!]", a value "{a: [1]}", in which variables may stand.
  */
 extern GqlSelectionSet *gql_parse_selection_set(const char *text, int len,
 												const GqlLimits *limits, GqlErrorList *errors);

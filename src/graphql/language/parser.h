@@ -150,8 +150,12 @@ extern List *gql_parse_delimited(GqlParser *p, GqlTokenKind delimiter, GqlItemPa
 extern GqlName gql_parse_name(GqlParser *p);
 extern void *gql_parse_named_type(GqlParser *p);	/* GqlTypeNode * */
 extern GqlTypeNode *gql_parse_type_reference(GqlParser *p);
-extern GqlValue *gql_parse_const_value(GqlParser *p);	/* NULL after an error */
-extern GqlValue *gql_parse_description(GqlParser *p);	/* NULL: there is none */
+
+/* NULL after an error */
+extern GqlValue *gql_parse_const_value(GqlParser *p);
+
+/* NULL: there is none */
+extern GqlValue *gql_parse_description(GqlParser *p);
 extern List *gql_parse_const_directives(GqlParser *p);	/* GqlDirective * */
 extern GqlOperationType gql_parse_operation_type(GqlParser *p);
 

@@ -374,7 +374,8 @@ check_fields(GqlSchemaCheck *c, GqlType *type)
 		check_name(c, field->name, node_loc(field));
 		if (gql_named_type(field->type)->kind == GQL_INPUT_OBJECT)
 			gql_error_at(c->errors, c->source, type_loc(field),
-						 "The type of %s.%s must be Output Type but got: %s.", type->name, field->name,
+						 "The type of %s.%s must be Output Type but got: %s.", type->name,
+						 field->name,
 						 gql_type_to_string(field->type));
 		gql_foreach(GqlInputValueDef, arg, &field->args)
 			check_input(c, &place, arg);
@@ -502,7 +503,8 @@ check_ancestors(GqlSchemaCheck *c, GqlType *type, GqlType *iface)
 							  type->name, iface->name);
 		else
 			error = gql_error(c->errors,
-							  "Type %s must implement %s because it is implemented by %s.", type->name,
+							  "Type %s must implement %s because it is implemented by %s.",
+							  type->name,
 							  ancestor->name, iface->name);
 		locate_mentions(c, c->errors, error, iface, INTERFACES, ancestor->name);
 		locate_mentions(c, c->errors, error, type, INTERFACES, iface->name);
@@ -665,7 +667,8 @@ check_input_fields(GqlSchemaCheck *c, GqlType *type)
 						 "OneOf input field %s.%s must be nullable.", type->name, input->name);
 		if (input->default_value != NULL)
 			gql_error_at(c->errors, c->source, node_loc(input),
-						 "OneOf input field %s.%s cannot have a default value.", type->name, input->name);
+						 "OneOf input field %s.%s cannot have a default value.", type->name,
+						 input->name);
 	}
 }
 

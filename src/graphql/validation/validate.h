@@ -13,7 +13,6 @@
 #ifndef GQL_VALIDATE_H
 #define GQL_VALIDATE_H
 
-#include "base/budget.h"
 #include "graphql/graphql.h"
 
 typedef struct GqlValidation GqlValidation;
@@ -181,7 +180,7 @@ struct GqlValidation
 	int			nerrors;		/* filed by this validation */
 	bool		aborted;		/* too many errors or too much work: rules are
 								 * not called any more */
-	RrBudget	budget;			/* of the walk and of gql_spend() */
+	int64		work;			/* what gql_spend() has counted */
 
 	/* what the document defines */
 	GqlDefInfo *defs;			/* operations and fragments, in its order */
@@ -236,10 +235,10 @@ extern void gql_invalid_also(GqlValidation *v, GqlError *error, int loc);
 extern void gql_abort_validation(GqlValidation *v);
 
 /*
- * Count the work of the walk or of a search, in units of budget.h. False:
- * there was too much of it, and validation is aborted.
+ * Count the work of a search. False: there was too much of it, and validation
+ * is aborted.
  */
-extern bool gql_spend(GqlValidation *v, int64 units);
+extern bool gql_spend(GqlValidation *v, int64 cost);
 
 /*
  * Make room for one more element of a growing array: n elements, room for max.

@@ -274,11 +274,13 @@ gql_check_depth(GqlValidation *v, int max_depth)
 		fits = false;
 		if (def->name != NULL)
 			gql_invalid(v, def->operation->def.loc,
-						"Operation \"%s\" nests %d levels deep, the limit is %d.", def->name, def->depth,
+						"Operation \"%s\" nests %d levels deep, the limit is %d.", def->name,
+						def->depth,
 						max_depth);
 		else
 			gql_invalid(v, def->operation->def.loc,
-						"The operation nests %d levels deep, the limit is %d.", def->depth, max_depth);
+						"The operation nests %d levels deep, the limit is %d.", def->depth,
+						max_depth);
 	}
 	return fits;
 }

@@ -21,8 +21,7 @@ report_value(GqlCoercion *c, const char *message, int loc,
 void
 gql_values_of_correct_type(GqlWalk *w, const void *node)
 {
-	GqlCoercion c = {.schema = w->v->schema, .budget = &w->v->budget,
-	.report = report_value, .arg = w->v};
+	GqlCoercion c = {.schema = w->v->schema, .report = report_value, .arg = w->v};
 
 	if (w->input_type != NULL && gql_is_input(gql_named_type(w->input_type)))
 		gql_coerce(&c, node, w->input_type, NULL, NULL);
@@ -69,7 +68,8 @@ check_object(GqlValidation *v, const GqlValue *object)
 			known = gql_names_get(&seen, field->name.value);
 		if (known != NULL)
 		{
-			GqlError   *error = gql_invalid(v, known->name.loc, "There can be only one input field named \"%s\".",
+			GqlError   *error = gql_invalid(v, known->name.loc,
+											"There can be only one input field named \"%s\".",
 											field->name.value);
 
 			gql_invalid_also(v, error, field->name.loc);

@@ -259,7 +259,8 @@ gql_no_undefined_variables(GqlWalk *w, const void *node)
 		}
 		if (def->name != NULL)
 			error = gql_invalid(v, usage->node->loc,
-								"Variable \"$%s\" is not defined by operation \"%s\".", usage->node->text,
+								"Variable \"$%s\" is not defined by operation \"%s\".",
+								usage->node->text,
 								def->name);
 		else
 			error = gql_invalid(v, usage->node->loc, "Variable \"$%s\" is not defined.",

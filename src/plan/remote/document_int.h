@@ -54,7 +54,9 @@ extern const GqlVariableDef *rr_variable_def(const GqlRequest *request, const ch
 /* "(a: 1, b: $v)" of a list of GqlArgument; nothing for NIL. */
 extern void rr_append_arguments(StringInfo out, List *arguments);
 
-/* What the query gives for an argument, as it was written; NULL for nothing. */
+/*
+ * What the query gives for an argument, as it was written; NULL for nothing.
+ */
 extern const GqlValue *rr_query_argument(const GqlFieldSel *field, const char *name);
 
 /*
@@ -67,8 +69,8 @@ extern const GqlValue *rr_coerced_argument(RrPrinter *printer, const GqlFieldSel
 
 /*
  * The value of an argument that is the same for all keys, as it stands in the
- * document; NULL when none is sent. def: the upstream's. field: where the query
- * gives it; NULL for fields that the query does not select itself.
+ * document; NULL when none is sent. def: the upstream's. field: where the
+ * query gives it; NULL for fields that the query does not select itself.
  */
 extern char *rr_argument_text(RrPrinter *printer, const GqlFieldSel *field,
 							  const GqlInputValueDef *def);

@@ -44,7 +44,9 @@ print_field_in(RrPrinter *printer, const RrShapeField *field, const GqlFragmentU
 	printer->repeated -= repeated;
 }
 
-/* The nodes that stand in fragments which go upstream: once in each of them. */
+/*
+ * The nodes that stand in fragments which go upstream: once in each of them.
+ */
 static void
 print_field_inside(RrPrinter *printer, const RrShapeField *field, const char *type, bool repeated)
 {

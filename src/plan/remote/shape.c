@@ -115,8 +115,8 @@ find_or_add_key(RrObjectShape *object, const GqlFieldDef *field)
 }
 
 /*
- * The alias of a field in the document. Root fields of several namespaces share
- * a document, so two of them may have the same response key.
+ * The alias of a field in the document. Root fields of several namespaces
+ * share a document, so two of them may have the same response key.
  */
 static const char *
 unique_alias(const RrObjectShape *object, const RrShapeField *field)

@@ -130,7 +130,9 @@ extern const char *rr_new_alias(RrSql *sql, char letter);
  */
 extern const char *rr_add_value_param(RrSql *sql, Oid type, const GqlValue *value);
 
-/* The values of the joining field number key, for all keys: type is an array. */
+/*
+ * The values of the joining field number key, for all keys: type is an array.
+ */
 extern const char *rr_add_keys_param(RrSql *sql, Oid type, int key);
 
 /* All session variables, as json. */
@@ -157,8 +159,8 @@ extern const char *rr_deparse_equality(RrSql *sql, const char *alias, const RrCo
 #define rr_field_loc(field) (((const GqlSelection *) linitial((field)->nodes))->loc)
 
 /*
- * File a request error at a location of the document; -1: at the field at work.
- * Always NULL.
+ * File a request error at a location of the document; -1: at the field at
+ * work. Always NULL.
  */
 extern void *rr_sql_file_error(RrSql *sql, int loc, const char *fmt,...) pg_attribute_printf(3, 4);
 
@@ -207,8 +209,8 @@ extern RrRow rr_rows_own_row(RrRows *rows);
 extern const char *rr_deparse_row_column(const RrRow *row, AttrNumber attnum);
 
 /*
- * How the top select list refers to an expression over the row's table. Adds it
- * to the select lists of the subqueries on the way.
+ * How the top select list refers to an expression over the row's table. Adds
+ * it to the select lists of the subqueries on the way.
  */
 extern const char *rr_row_add_output(const RrRow *row, const char *expression);
 
@@ -294,8 +296,8 @@ extern bool rr_rows_add_order_by(RrSql *sql, RrRows *rows, const GqlValue *order
 /* ---- sql_function.c ---- */
 
 /*
- * A call of a function. row: the expression of its row argument, or NULL. args:
- * the value of "args", or NULL.
+ * A call of a function. row: the expression of its row argument, or NULL.
+ * args: the value of "args", or NULL.
  */
 extern const char *rr_compile_call(RrSql *sql, const RrFunction *function, const char *row,
 								   const GqlValue *args);

@@ -300,7 +300,10 @@ compile_computed(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 						 : rr_compile_select_aggregate(sql, &rows, field));
 }
 
-/* The hole that the joined value will fill (docs/ARCHITECTURE.md, "Remote joins"). */
+/*
+ * The hole that the joined value will fill (docs/ARCHITECTURE.md, "Remote
+ * joins").
+ */
 static RrJsonPiece *
 compile_remote_join(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {

@@ -2,8 +2,9 @@
  * sql_order.c: the argument order_by as sort keys.
  *
  * Keys of to-one relationships come from left joins where the key is unique,
- * else from subqueries. Aggregates of to-many ones always come from subqueries;
- * they are written here (sort_by_aggregates), not in sql_aggregate.c.
+ * else from subqueries. Aggregates of to-many ones always come from
+ * subqueries; they are written here (sort_by_aggregates), not in
+ * sql_aggregate.c.
  */
 #include "postgres.h"
 
@@ -12,7 +13,9 @@
 
 #include "plan/sql/sql.h"
 
-/* A table whose columns are sort keys: the rows' own, or one reached from it. */
+/*
+ * A table whose columns are sort keys: the rows' own, or one reached from it.
+ */
 typedef struct SortTable
 {
 	const RrTable *table;

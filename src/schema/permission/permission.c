@@ -168,8 +168,11 @@ reduce_definition(const GqlNames *known, GqlDefinition *definition)
 			reduce_type(known, (GqlTypeDefNode *) definition);
 			break;
 		case GQL_DEF_SCHEMA:
-			((GqlSchemaNode *) definition)->directives = reduced_directives(known,
-																			((GqlSchemaNode *) definition)->directives);
+			{
+				GqlSchemaNode *node = (GqlSchemaNode *) definition;
+
+				node->directives = reduced_directives(known, node->directives);
+			}
 			break;
 		case GQL_DEF_DIRECTIVE:
 			((GqlDirectiveDefNode *) definition)->directives =

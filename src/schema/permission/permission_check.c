@@ -196,7 +196,8 @@ check_type_directives(Check *c, const GqlTypeDefNode *type)
 			const GqlInputValueNode *field = lfirst(lc);
 
 			check_directives(c, field->directives, field->type,
-							 psprintf("input field \"%s.%s\"", type->name.value, field->name.value));
+							 psprintf("input field \"%s.%s\"", type->name.value,
+									  field->name.value));
 		}
 		else
 			check_field_directives(c, type, lfirst(lc));
@@ -503,7 +504,8 @@ check_directive_definition(Check *c, const GqlDirectiveDefNode *here)
 		const GqlInputValueNode *arg = lfirst(lc);
 
 		check_directives(c, arg->directives, NULL,
-						 psprintf("argument \"%s\" of directive \"@%s\"", arg->name.value, here->name.value));
+						 psprintf("argument \"%s\" of directive \"@%s\"", arg->name.value,
+								  here->name.value));
 	}
 	if (there == NULL)
 	{
@@ -610,7 +612,8 @@ define_mentioned(Check *c, GqlDocument *document)
 
 		if (gql_names_get(&defined, name->value) == NULL && !(upstream && upstream->builtin))
 			document->definitions = list_concat(document->definitions,
-												gql_parse(text, strlen(text), NULL, c->errors)->definitions);
+												gql_parse(text, strlen(text), NULL,
+														  c->errors)->definitions);
 	}
 }
 
@@ -641,7 +644,8 @@ static GqlSchema *
 build_schema(Check *c, GqlSchema **broken)
 {
 	GqlSchema  *schema = rr_permission_build(rr_permission_parse(c->source, c->upstream,
-																 c->errors), c->upstream, c->errors);
+																 c->errors), c->upstream,
+											 c->errors);
 	GqlErrorList *more = gql_errors_create(0, NULL);
 	GqlDocument *document;
 

@@ -66,12 +66,14 @@ column_names(Oid table)
 		ReleaseSysCache(tuple);
 	for (AttrNumber i = 1; i <= n; i++)
 	{
-		HeapTuple	attribute = SearchSysCacheAttNum(table, i); /* NULL for a dropped
-																 * one */
+		/* NULL for a dropped column */
+		HeapTuple	attribute = SearchSysCacheAttNum(table, i);
+		Form_pg_attribute form;
 
 		if (!HeapTupleIsValid(attribute))
 			continue;
-		names = lappend(names, pstrdup(NameStr(((Form_pg_attribute) GETSTRUCT(attribute))->attname)));
+		form = (Form_pg_attribute) GETSTRUCT(attribute);
+		names = lappend(names, pstrdup(NameStr(form->attname)));
 		ReleaseSysCache(attribute);
 	}
 	return names;

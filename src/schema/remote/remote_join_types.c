@@ -19,8 +19,8 @@ const GqlTypeRef *
 rr_remote_join_value_type(RrRoleSchema *rs, const RrRemoteJoin *join)
 {
 	const RrToRemoteSchema *to = join->relationship->to_remote_schema;
-	const GqlTypeRef *type = gql_nullable_type(rr_remote_type_ref(rs, join->remote,
-																  ((GqlFieldDef *) llast(join->path))->type));
+	const GqlFieldDef *last = llast(join->path);
+	const GqlTypeRef *type = gql_nullable_type(rr_remote_type_ref(rs, join->remote, last->type));
 	const char *name;
 	GqlType    *upstream;
 
@@ -188,7 +188,8 @@ computed_keys_are_there(RrRoleSchema *rs, Oid table, const RrRemoteJoin *join)
 
 	for (int i = 0; i < join->nkeys; i++)
 		if (OidIsValid(join->keys[i].function) && (served == NULL ||
-												   gql_names_get(&served->computed, join->keys[i].name) == NULL))
+												   gql_names_get(&served->computed,
+																 join->keys[i].name) == NULL))
 			return false;
 	return true;
 }

@@ -59,7 +59,8 @@ rr_database_check_table_joins(RrDatabase *db)
 
 		if (reason != NULL)
 			rr_database_inconsistent(db, "remote_relationship",
-									 rr_remote_field_label(r->source_remote_schema, r->source_type, r->name),
+									 rr_remote_field_label(r->source_remote_schema,
+														   r->source_type, r->name),
 									 "%s", reason);
 	}
 }
@@ -108,21 +109,22 @@ rr_add_table_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 	foreach(lc, rs->tables->db->remote_relationships)
 	{
 		RrRelationship *relationship = lfirst(lc);
-		GqlType    *object;
+		const GqlTypeRef *object;
+		const GqlTypeRef *rows;
 		GqlFieldDef *field;
 		RrTableJoin *join;
 
-		if (relationship->kind != RR_REL_TO_SOURCE || strcmp(relationship->source_remote_schema,
-															 info->remote->def->name) != 0 ||
+		if (relationship->kind != RR_REL_TO_SOURCE ||
+			strcmp(relationship->source_remote_schema, info->remote->def->name) != 0 ||
 			strcmp(relationship->source_type, info->upstream->name) != 0)
 			continue;
 		join = build(rs, relationship, info->remote);
 		if (join == NULL)
 			continue;
-		object = rr_table_type(rs, join->table, RR_TYPE_OBJECT);
+		object = &rr_table_type(rs, join->table, RR_TYPE_OBJECT)->ref;
+		rows = gql_list_of(rs->schema, gql_non_null(rs->schema, object));
 		field = gql_type_add_field(rs->schema, type, relationship->name,
-								   join->array ? gql_list_of(rs->schema,
-															 gql_non_null(rs->schema, &object->ref)) : &object->ref);
+								   join->array ? rows : object);
 		if (field == NULL)
 			continue;
 		field->description = join->array ? "An array relationship" : "An object relationship";

@@ -467,7 +467,8 @@ void
 rr_add_remote_schemas(RrRoleSchema *rs)
 {
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
-												  "remote_rel whole upstreams", ALLOCSET_DEFAULT_SIZES);
+												  "remote_rel whole upstreams",
+												  ALLOCSET_DEFAULT_SIZES);
 	const char *role_name = GetUserNameFromId(rs->role, false);
 	bool		see_whole = rs->sees_everything || !rr_remote_schema_permissions;
 	List	   *defs = rr_catalog_remote_schemas();

@@ -195,8 +195,12 @@ rr_database_watch(RrDatabase *db, List *schemas)
 		rr_numbers_add(&watch.relations, table->oid);
 		watch_columns(&watch, table, seen);
 		foreach(lc, table->keys)
-			rr_numbers_add(&watch.constraints, GetSysCacheHashValue1(CONSTROID,
-																	 ObjectIdGetDatum(((const RrKey *) lfirst(lc))->oid)));
+		{
+			const RrKey *key = lfirst(lc);
+
+			rr_numbers_add(&watch.constraints,
+						   GetSysCacheHashValue1(CONSTROID, ObjectIdGetDatum(key->oid)));
+		}
 		gql_foreach(RrFunction, computed, &table->computed)
 			watch_function(&watch, computed);
 	}

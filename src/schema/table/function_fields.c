@@ -154,6 +154,7 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *funct
 	const char *args = psprintf("%s_args", function->name);
 	const char *description;
 	GqlFieldDef *field;
+	const GqlTypeRef *aggregate;
 
 	if (function->as_mutation || !rr_function_visible(rs, function, NULL))
 		return;
@@ -173,8 +174,8 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *funct
 	if (!function->returns_set)
 		return;
 	rr_add_list_args(rs, field, table);
-	field = add_field(rs, query, function->aggregate_name, gql_non_null(schema, &rr_table_type(rs,
-																							   table, RR_TYPE_AGGREGATE)->ref),
+	aggregate = &rr_table_type(rs, table, RR_TYPE_AGGREGATE)->ref;
+	field = add_field(rs, query, function->aggregate_name, gql_non_null(schema, aggregate),
 					  RR_FIELD_FUNCTION_AGGREGATE, function);
 	if (field == NULL)
 	{

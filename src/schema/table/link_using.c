@@ -3,7 +3,7 @@
  */
 #include "postgres.h"
 
-#include "catalog/doc.h"
+#include "catalog/catalog.h"
 #include "utils/builtins.h"
 
 #include "schema/table/table_int.h"

@@ -60,8 +60,8 @@ rr_complete_aggregate(GqlSchema *schema, GqlType *type)
 	const RrTable *table = info_of(type)->table;
 	const GqlTypeRef *row = gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref);
 
-	gql_type_add_field(schema, type, "aggregate", &rr_table_type(rs, table,
-																 RR_TYPE_AGGREGATE_FIELDS)->ref)->data =
+	gql_type_add_field(schema, type, "aggregate",
+					   &rr_table_type(rs, table, RR_TYPE_AGGREGATE_FIELDS)->ref)->data =
 		rr_table_field(rs, RR_FIELD_AGGREGATE, table);
 	gql_type_add_field(schema, type, "nodes", gql_non_null(schema, gql_list_of(schema,
 																			   row)))->data =
@@ -108,19 +108,22 @@ rr_complete_aggregate_fields(GqlSchema *schema, GqlType *type)
 		/* count stands where the alphabet has it */
 		if (strcmp(aggregate->name, "max") == 0)
 		{
-			count = gql_type_add_field(schema, type, "count",
-									   gql_non_null(schema, rr_scalar_ref(rs, rr_scalar(rs->tables->db, INT4OID))));
+			const GqlTypeRef *integer = rr_scalar_ref(rs,
+													  rr_scalar(rs->tables->db, INT4OID));
+			const GqlTypeRef *boolean = rr_scalar_ref(rs, rr_scalar(rs->tables->db, BOOLOID));
+			const GqlTypeRef *column = &rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN)->ref;
+
+			count = gql_type_add_field(schema, type, "count", gql_non_null(schema, integer));
 			count->data = rr_table_field(rs, RR_FIELD_COUNT, table);
 			gql_field_add_arg(schema, count, "columns",
-							  gql_list_of(schema, gql_non_null(schema,
-															   &rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN)->ref)));
-			gql_field_add_arg(schema, count, "distinct", rr_scalar_ref(rs,
-																	   rr_scalar(rs->tables->db, BOOLOID)));
+							  gql_list_of(schema, gql_non_null(schema, column)));
+			gql_field_add_arg(schema, count, "distinct", boolean);
 		}
 		if (!is_useful(rs, aggregate, table))
 			continue;
 		columns = rr_table_suffix_type(rs, table, GQL_OBJECT,
-									   psprintf("_%s_fields", aggregate->name), aggregate, complete_function_fields);
+									   psprintf("_%s_fields", aggregate->name), aggregate,
+									   complete_function_fields);
 		columns->description = psprintf("aggregate %s on columns", aggregate->name);
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);
 		field->aggregate = aggregate;
@@ -145,7 +148,8 @@ complete_function_order_by(GqlSchema *schema, GqlType *type)
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_COLUMN, info->table);
 		field->aggregate = info->aggregate;
 		field->column = column;
-		gql_type_add_input(schema, type, column->graphql_name, &rr_order_by_enum(rs)->ref)->data = field;
+		gql_type_add_input(schema, type, column->graphql_name,
+						   &rr_order_by_enum(rs)->ref)->data = field;
 	}
 }
 
@@ -156,7 +160,8 @@ rr_complete_aggregate_order_by(GqlSchema *schema, GqlType *type)
 	const RrTable *table = info_of(type)->table;
 
 	gql_type_add_input(schema, type, "count",
-					   &rr_order_by_enum(rs)->ref)->data = rr_table_field(rs, RR_FIELD_COUNT, table);
+					   &rr_order_by_enum(rs)->ref)->data = rr_table_field(rs, RR_FIELD_COUNT,
+																		  table);
 	for (int i = 0; i < (int) lengthof(aggregates); i++)
 	{
 		const RrAggregate *aggregate = &aggregates[i];
@@ -166,7 +171,8 @@ rr_complete_aggregate_order_by(GqlSchema *schema, GqlType *type)
 		if (!is_useful(rs, aggregate, table))
 			continue;
 		columns = rr_table_suffix_type(rs, table, GQL_INPUT_OBJECT,
-									   psprintf("_%s_order_by", aggregate->name), aggregate, complete_function_order_by);
+									   psprintf("_%s_order_by", aggregate->name), aggregate,
+									   complete_function_order_by);
 		columns->description = psprintf("order by %s() on columns of table \"%s\"",
 										aggregate->name, table->name);
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);

@@ -104,7 +104,8 @@ arguments_ref(RrRoleSchema *rs, const RrTable *table, const Predicate *predicate
 			return gql_non_null(rs->schema, &columns->ref);
 		case TWO_COLUMNS:
 			columns = rr_table_suffix_type(rs, table, GQL_INPUT_OBJECT,
-										   psprintf("_aggregate_bool_exp_%s_arguments", aggregate->name),
+										   psprintf("_aggregate_bool_exp_%s_arguments",
+													aggregate->name),
 										   aggregate, complete_pair);
 			return gql_non_null(rs->schema, &columns->ref);
 	}
@@ -124,8 +125,8 @@ complete_predicate(GqlSchema *schema, GqlType *type)
 																			 BOOLOID)));
 	gql_type_add_input(schema, type, "filter", &rr_table_type(rs, info->table,
 															  RR_TYPE_BOOL_EXP)->ref);
-	gql_type_add_input(schema, type, "predicate", gql_non_null(schema, &rr_comparison_type(rs,
-																						   result)->ref));
+	gql_type_add_input(schema, type, "predicate",
+					   gql_non_null(schema, &rr_comparison_type(rs, result)->ref));
 }
 
 void
@@ -146,7 +147,8 @@ rr_complete_aggregate_bool_exp(GqlSchema *schema, GqlType *type)
 		if (!useful)
 			continue;
 		function = rr_table_suffix_type(rs, table, GQL_INPUT_OBJECT,
-										psprintf("_aggregate_bool_exp_%s", predicate->aggregate.name),
+										psprintf("_aggregate_bool_exp_%s",
+												 predicate->aggregate.name),
 										&predicate->aggregate, complete_predicate);
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);
 		field->aggregate = &predicate->aggregate;

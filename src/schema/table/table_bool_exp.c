@@ -59,8 +59,9 @@ add_computed_to_bool_exp(RrRoleSchema *rs, GqlType *type, const RrTable *table)
 							   &rr_comparison_type(rs, rr_scalar(rs->tables->db,
 																 computed->result))->ref, info);
 		else if (rr_is_plain_set(rs, computed, table))
-			rr_add_table_input(rs, type, computed->name, &rr_table_type(rs, computed->result_table,
-																		RR_TYPE_BOOL_EXP)->ref, info);
+			rr_add_table_input(rs, type, computed->name,
+							   &rr_table_type(rs, computed->result_table, RR_TYPE_BOOL_EXP)->ref,
+							   info);
 	}
 }
 

@@ -92,7 +92,8 @@ rr_type_clashes(RrRoleSchema *rs)
 
 		if (taken != NULL)
 			clashes = lappend(clashes, rr_inconsistency("type", own->name,
-														"%s That of the tables is called \"%s\".", taken, own->type->name));
+														"%s That of the tables is called \"%s\".",
+														taken, own->type->name));
 	}
 	add_scalar_clashes(rs, &clashes);
 	return clashes;

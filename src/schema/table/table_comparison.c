@@ -77,8 +77,9 @@ rr_operator_name(Oid operator)
 static Oid
 btree_operator(Oid type, int strategy)
 {
-	TypeCacheEntry *entry = lookup_type_cache(type,
-											  TYPECACHE_BTREE_OPFAMILY | TYPECACHE_EQ_OPR | TYPECACHE_LT_OPR | TYPECACHE_GT_OPR);
+	int			wanted = TYPECACHE_BTREE_OPFAMILY | TYPECACHE_EQ_OPR |
+	TYPECACHE_LT_OPR | TYPECACHE_GT_OPR;
+	TypeCacheEntry *entry = lookup_type_cache(type, wanted);
 
 	if (!OidIsValid(entry->btree_opf) || !OidIsValid(entry->lt_opr) || !OidIsValid(entry->eq_opr))
 		return InvalidOid;
@@ -214,8 +215,8 @@ cast_type(RrRoleSchema *rs)
 
 	if (made)
 	{
-		gql_type_add_input(rs->schema, type, "String", &rr_comparison_type(rs,
-																		   rr_scalar(rs->tables->db, TEXTOID))->ref);
+		gql_type_add_input(rs->schema, type, "String",
+						   &rr_comparison_type(rs, rr_scalar(rs->tables->db, TEXTOID))->ref);
 	}
 	return type;
 }

@@ -49,7 +49,10 @@ extern void rr_database_enter_tables(RrDatabase *db, RrFoundTable *found, int nf
  */
 extern void rr_database_link(RrDatabase *db);
 
-/* function_catalog.c: find the functions behind computed fields and tracked functions. */
+/*
+ * function_catalog.c: find the functions behind computed fields and tracked
+ * functions.
+ */
 extern void rr_database_functions(RrDatabase *db);
 
 /* ---- database_watch.c: what makes the database stale ---- */

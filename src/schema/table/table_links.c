@@ -513,7 +513,8 @@ name_links(RrDatabase *db, RrTable *table, List *explicit)
 			add_explicit(&naming, relationship);
 		else if (is_taken(&naming, relationship->name))
 			rr_database_inconsistent(db, "remote_relationship",
-									 rr_field_label(table->schema, table->relation, relationship->name),
+									 rr_field_label(table->schema, table->relation,
+													relationship->name),
 									 "the table has a field of that name already");
 		else
 			take(&naming, relationship->name);
@@ -535,9 +536,11 @@ name_links(RrDatabase *db, RrTable *table, List *explicit)
 			continue;
 		if (candidate->name == NULL)
 		{
-			rr_database_inconsistent(db, "foreign_key", rr_field_label(table->schema,
-																	   table->relation, candidate->key->name),
-									 "every name for the relationship of foreign key \"%s\" is taken", candidate->key->name);
+			rr_database_inconsistent(db, "foreign_key",
+									 rr_field_label(table->schema, table->relation,
+													candidate->key->name),
+									 "every name for the relationship of foreign key \"%s\" is taken",
+									 candidate->key->name);
 			continue;
 		}
 		link = link_of_key(candidate->key, candidate->backward);

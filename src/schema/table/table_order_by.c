@@ -62,7 +62,8 @@ rr_complete_order_by(GqlSchema *schema, GqlType *type)
 			rr_add_table_input(rs, type, computed->name, direction, info);
 		else if (rr_is_plain_set(rs, computed, table))
 			rr_add_table_input(rs, type, psprintf("%s_aggregate", computed->name),
-							   &rr_table_type(rs, computed->result_table, RR_TYPE_AGGREGATE_ORDER_BY)->ref,
+							   &rr_table_type(rs, computed->result_table,
+											  RR_TYPE_AGGREGATE_ORDER_BY)->ref,
 							   info);
 	}
 	gql_foreach(RrLink, link, &table->links)
@@ -74,7 +75,8 @@ rr_complete_order_by(GqlSchema *schema, GqlType *type)
 		info->link = link;
 		if (link->array)
 			rr_add_table_input(rs, type, psprintf("%s_aggregate", link->name),
-							   &rr_table_type(rs, link->target, RR_TYPE_AGGREGATE_ORDER_BY)->ref, info);
+							   &rr_table_type(rs, link->target, RR_TYPE_AGGREGATE_ORDER_BY)->ref,
+							   info);
 		else
 			rr_add_table_input(rs, type, link->name, &rr_table_type(rs, link->target,
 																	RR_TYPE_ORDER_BY)->ref, info);

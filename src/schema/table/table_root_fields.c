@@ -21,22 +21,21 @@ rr_add_list_args(RrRoleSchema *rs, GqlFieldDef *field, const RrTable *table)
 {
 	GqlSchema  *schema = rs->schema;
 	const GqlTypeRef *integer = rr_scalar_ref(rs, rr_scalar(rs->tables->db, INT4OID));
+	const GqlTypeRef *column = &rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN)->ref;
+	const GqlTypeRef *order_by = &rr_table_type(rs, table, RR_TYPE_ORDER_BY)->ref;
+	const GqlTypeRef *where = &rr_table_type(rs, table, RR_TYPE_BOOL_EXP)->ref;
 
 	gql_field_add_arg(schema, field, "distinct_on",
-					  gql_list_of(schema, gql_non_null(schema,
-													   &rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN)->ref)))->description =
+					  gql_list_of(schema, gql_non_null(schema, column)))->description =
 		"distinct select on columns";
-	gql_field_add_arg(schema, field, "limit",
-					  integer)->description = "limit the number of rows returned";
-	gql_field_add_arg(schema, field, "offset",
-					  integer)->description = "skip the first n rows. Use only with order_by";
+	gql_field_add_arg(schema, field, "limit", integer)->description =
+		"limit the number of rows returned";
+	gql_field_add_arg(schema, field, "offset", integer)->description =
+		"skip the first n rows. Use only with order_by";
 	gql_field_add_arg(schema, field, "order_by",
-					  gql_list_of(schema, gql_non_null(schema,
-													   &rr_table_type(rs, table, RR_TYPE_ORDER_BY)->ref)))->description =
+					  gql_list_of(schema, gql_non_null(schema, order_by)))->description =
 		"sort the rows by one or more columns";
-	gql_field_add_arg(schema, field, "where", &rr_table_type(rs, table,
-															 RR_TYPE_BOOL_EXP)->ref)->description =
-		"filter the rows returned";
+	gql_field_add_arg(schema, field, "where", where)->description = "filter the rows returned";
 }
 
 static void

@@ -74,8 +74,8 @@ find_common_type(RrRoleSchema *rs, const char *name)
 		(scalar = find_scalar(rs, name, len, true)) != NULL)
 		return rr_comparison_type(rs, scalar);
 	len = strlen(name) - (lengthof(suffix) - 1);
-	if (len > 0 && strcmp(name + len, suffix) == 0 && (scalar = find_scalar(rs, name, len,
-																			false)) != NULL && scalar->element == NULL)
+	if (len > 0 && strcmp(name + len, suffix) == 0 &&
+		(scalar = find_scalar(rs, name, len, false)) != NULL && scalar->element == NULL)
 		return rr_comparison_type(rs, scalar);
 	return NULL;
 }

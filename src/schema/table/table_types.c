@@ -28,7 +28,8 @@ static const struct
 								 * name between; or NULL */
 	const char *after;
 }			table_types[RR_NTABLE_TYPES] = {
-	[RR_TYPE_OBJECT] = {"", GQL_OBJECT, rr_complete_object, "columns and relationships of \"", "\""},
+	[RR_TYPE_OBJECT] = {"", GQL_OBJECT, rr_complete_object, "columns and relationships of \"",
+	"\""},
 	[RR_TYPE_BOOL_EXP] = {"_bool_exp", GQL_INPUT_OBJECT, rr_complete_bool_exp,
 		"Boolean expression to filter rows from the table \"",
 	"\". All fields are combined with a logical 'AND'."},
@@ -98,7 +99,8 @@ rr_table_type(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind)
 	if (rt->types[kind] != NULL)
 		return rt->types[kind];
 	rt->types[kind] = rr_table_suffix_type(rs, table, table_types[kind].kind,
-										   table_types[kind].suffix, NULL, table_types[kind].complete);
+										   table_types[kind].suffix, NULL,
+										   table_types[kind].complete);
 	old = MemoryContextSwitchTo(rs->cxt);
 	if (kind == RR_TYPE_OBJECT)
 		rt->types[kind]->description = GetComment(table->oid, RelationRelationId, 0);
@@ -188,8 +190,8 @@ add_link(RrRoleSchema *rs, GqlType *type, const RrLink *link)
 		field->description = "An object relationship";
 		return;
 	}
-	field = gql_type_add_field(schema, type, link->name, gql_non_null(schema, rr_table_rows(rs,
-																							link->target)));
+	field = gql_type_add_field(schema, type, link->name,
+							   gql_non_null(schema, rr_table_rows(rs, link->target)));
 	field->data = info;
 	field->description = "An array relationship";
 	rr_add_list_args(rs, field, link->target);

@@ -32,7 +32,10 @@ typedef struct Context
 	char	   *end;
 }			Context;
 
-/* In front of each piece; until 15 the server's headers look for the context there. */
+/*
+ * In front of each piece; until 15 the server's headers look for the context
+ * there.
+ */
 typedef struct Chunk
 {
 	Size		size;
