@@ -330,6 +330,13 @@ lose(Connection *c)
 	}
 }
 
+/* Whether the server has not hung up while the connection was idle. */
+static bool
+is_open(Connection *c)
+{
+	return c->used_at == loop_now() || (PQconsumeInput(c->pg) && PQstatus(c->pg) == CONNECTION_OK);
+}
+
 /*
  * A server that was shut down has closed its idle connections; what could not
  * be sent there is sent to another one.
@@ -341,7 +348,7 @@ connection_start(Connection *c, DbJob *job)
 	c->job = job;
 	job->connection = c;
 	job->started_at = clock_us();
-	if (PQconsumeInput(c->pg) && PQstatus(c->pg) == CONNECTION_OK && job->send(job, c) && flush(c))
+	if (is_open(c) && job->send(job, c) && flush(c))
 		return;
 	c->job = NULL;
 	if (job->retries < MAX_RETRIES)

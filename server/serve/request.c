@@ -40,13 +40,21 @@ is_plain_id(const char *id)
 static char *
 make_id(void)
 {
-	unsigned char bytes[16];
+	static unsigned char pool[4096];
+	static size_t used = sizeof(pool);
+	const unsigned char *b;
 
-	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
-		memset(bytes, 0, sizeof(bytes));
+	if (used == sizeof(pool))
+	{
+		if (getrandom(pool, sizeof(pool), 0) != sizeof(pool))
+			abort();
+		used = 0;
+	}
+	b = pool + used;
+	used += 16;
 	return xprintf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-				   bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7],
-				   bytes[8], bytes[9], bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]);
+				   b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
+				   b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }
 
 /* W3C trace context, version 00. */
