@@ -3,9 +3,11 @@
  * keys, by the values of match fields or by order.
  *
  * The upstream may leave keys out, answer one twice and order the list as it
- * likes. Values are matched by their text, so an integer column matches the
- * upstream's "5" as well as its 5. Most lists come in the order of the keys:
- * that is tried first, and keys are indexed only when it fails.
+ * likes. Values are matched as the column's type compares them
+ * (key_equality.c), or by their text; a string is its text, so an integer
+ * column matches the upstream's "5" as well as its 5. Most lists come in the
+ * order of the keys: that is tried first, and keys are indexed only when it
+ * fails.
  */
 #include "postgres.h"
 
@@ -14,6 +16,7 @@
 #include "utils/memutils.h"
 
 #include "join/answer.h"
+#include "join/key_equality.h"
 #include "json/json.h"
 
 typedef struct MatchEntry
@@ -45,6 +48,8 @@ typedef struct Matcher
 	RrAnswer   *answer;
 	int			nfields;		/* to match by */
 	int		   *fields;			/* for each, which field of a key has it */
+	RrKeyEquality **equalities; /* for each, which values are equal; NULL:
+								 * those of one text */
 	bool		distinct;		/* no two keys of a batch have the same values */
 	int			expected;		/* position of the key whose element should
 								 * come next */
@@ -60,24 +65,29 @@ init_matcher(Matcher *matcher, RrAnswer *answer)
 	const RrStep *step = answer->batch->step->plan;
 	const List *matches = step->join->relationship->to_remote_schema->batch_match;
 	Bitmapset  *used = NULL;
+	bool		differ = false; /* equal values, in their texts */
 	ListCell   *lc;
 
 	memset(matcher, 0, sizeof(Matcher));
 	matcher->answer = answer;
 	matcher->fields = palloc(list_length(matches) * sizeof(int));
+	matcher->equalities = palloc(list_length(matches) * sizeof(RrKeyEquality *));
 	foreach(lc, matches)
 	{
 		int			key = rr_remote_join_key(step->join, ((RrBatchMatch *) lfirst(lc))->lhs);
 
+		differ |= rr_equal_keys_differ(&step->keys[key]);
+		matcher->equalities[matcher->nfields] = rr_key_equality_create(&step->keys[key]);
 		matcher->fields[matcher->nfields++] = key;
 		used = bms_add_member(used, key);
 	}
 
 	/*
-	 * Values of columns differ where the texts of their keys do. A remote
-	 * schema's need not: 5 and "5" match the same elements.
+	 * Values of most columns differ where the texts of their keys do. A
+	 * remote schema's need not: 5 and "5" match the same elements.
 	 */
-	matcher->distinct = step->parent == NULL && bms_num_members(used) == step->nkeys;
+	matcher->distinct = step->parent == NULL && !differ &&
+		bms_num_members(used) == step->nkeys;
 	initStringInfo(&matcher->text);
 }
 
@@ -100,39 +110,54 @@ element_value(const Matcher *matcher, int i)
 }
 
 /*
- * Append a value to the match text. False for null, and for a string that is
- * not valid text: they match nothing.
+ * The text of a JSON value: what a string says, or the value as it stands.
+ * False for null, and for a string that is not valid text: they match nothing.
  */
 static bool
-append_match(Matcher *matcher, RrSlice json)
+plain_text(RrSlice json, RrSlice *text)
 {
-	RrSlice		text;
 	GqlValue   *value;
 
-	if (json.data[0] == '"' && !rr_plain_string(json, &text))
-	{
-		value = gql_value_from_json(json);
-		if (value == NULL)
-			return false;
-		text = (RrSlice) {value->text, value->len};
-	}
-	else if (json.data[0] != '"')
-		text = json;
-
-	rr_json_append(&matcher->text, (const char *) &text.len, sizeof(text.len));
-	rr_json_append(&matcher->text, text.data, text.len);
-	return !rr_slice_is(json, "null", 4);
+	*text = json;
+	if (json.data[0] != '"' || rr_plain_string(json, text))
+		return !rr_slice_is(json, "null", 4);
+	value = gql_value_from_json(json);
+	if (value == NULL)
+		return false;
+	*text = (RrSlice) {value->text, value->len};
+	return true;
 }
 
-/* Make the match text of a key, or with position -1 of the element at hand. */
+/*
+ * Make the match text of a key, or with position -1 of the element at hand:
+ * for each field the class of its value, or its text. False when it matches
+ * nothing.
+ */
 static bool
 append_matches(Matcher *matcher, int position)
 {
 	resetStringInfo(&matcher->text);
 	for (int i = 0; i < matcher->nfields; i++)
-		if (!append_match(matcher, position < 0 ? element_value(matcher, i)
-						  : key_value(matcher, position, i)))
+	{
+		RrKeyEquality *equality = matcher->equalities[i];
+		RrSlice		text;
+		int			class;
+
+		if (!plain_text(position < 0 ? element_value(matcher, i)
+						: key_value(matcher, position, i), &text))
 			return false;
+		if (equality == NULL)
+		{
+			rr_json_append(&matcher->text, (const char *) &text.len, sizeof(text.len));
+			rr_json_append(&matcher->text, text.data, text.len);
+			continue;
+		}
+		class = position < 0 ? rr_key_equality_find(equality, text)
+			: rr_key_equality_add(equality, text);
+		if (class < 0)
+			return false;
+		rr_json_append(&matcher->text, (const char *) &class, sizeof(class));
+	}
 	return true;
 }
 

@@ -37,7 +37,8 @@ rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 		const char *key = psprintf("%s.c%d", keys, i + 1);
 		Oid			type = get_array_type(rr_scalar(sql.db, column->type)->base);
 
-		appendStringInfo(&arrays, "%s%s", i > 0 ? ", " : "", rr_add_keys_param(&sql, type, i));
+		appendStringInfo(&arrays, "%spg_catalog.unnest(%s)", i > 0 ? ", " : "",
+						 rr_add_keys_param(&sql, type, i));
 		appendStringInfo(&columns, "c%d, ", i + 1);
 		rr_rows_add_condition(&rows, rr_deparse_equality(&sql, rows.alias, column, key));
 	}
@@ -48,7 +49,8 @@ rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 	if (select == NULL)
 		return NULL;
 	statement = palloc0(sizeof(RrSqlStatement));
-	statement->sql = psprintf("SELECT %s.n, (%s) FROM pg_catalog.unnest(%s) WITH ORDINALITY"
+	/* unnest() of several arrays is grammar, and no function of pg_catalog */
+	statement->sql = psprintf("SELECT %s.n, (%s) FROM ROWS FROM (%s) WITH ORDINALITY"
 							  " AS %s(%sn)", keys, select, arrays.data, keys, columns.data);
 	statement->params = sql.params;
 	return statement;
