@@ -147,7 +147,9 @@ rr_step_file_key(RrStepRun *step, const StringInfoData *key_text)
 
 	if (added)
 	{
-		rr_step_send(step, false);
+		/* a cheap test of what rr_step_send() looks at first: keys are many */
+		if (step->table.nkeys - step->sending.sent >= step->sending.batch_size)
+			rr_step_send(step, false);
 		if (step->sending.batches != NIL)
 			rr_http_poll(step->run->http);	/* the wire goes on meanwhile */
 	}
