@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "doctor/doctor.h"
 #include "serve/serve.h"
 #include "serve/settings.h"
 
@@ -45,6 +46,7 @@ static const struct
 	const char *help;			/* NULL: not listed */
 }			commands[] = {
 	{"serve", serve, "answer GraphQL over HTTP: remote-rel serve postgres:///shop"},
+	{"doctor", doctor, "what is in the way, with the options of serve"},
 	{"help", print_help, "this text"},
 	{"version", print_version, "the version"},
 	{"--help", print_help, NULL},

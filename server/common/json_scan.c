@@ -51,7 +51,9 @@ utf8_check(const char *text, size_t len)
 	return true;
 }
 
-/* ---- checking: each returns behind what it read, NULL where it is wrong ---- */
+/*
+ * ---- checking: each returns behind what it read, NULL where it is wrong ----
+ */
 
 static const char *check_value(const char *p, const char *end, int depth);
 

@@ -38,7 +38,9 @@ extern bool json_check(const char *text, size_t len, JsonText *value);
  */
 extern bool json_next(const JsonText *in, const char **at, JsonText *name, JsonText *value);
 
-/* The last member of that name; JSON_ABSENT without, or where it is no object. */
+/*
+ * The last member of that name; JSON_ABSENT without, or where it is no object.
+ */
 extern JsonText json_member(const JsonText *object, const char *name);
 
 /* Appends what a string stands for; false for lone surrogates and \u0000. */

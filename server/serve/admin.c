@@ -16,7 +16,8 @@ typedef struct AdminWork
 } AdminWork;
 
 void
-admin_error(HttpRequest *r, unsigned status, const char *path, const char *message, const char *code)
+admin_error(HttpRequest *r, unsigned status, const char *path, const char *message,
+			const char *code)
 {
 	Buffer		body = {0};
 

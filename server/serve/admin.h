@@ -13,6 +13,7 @@
 extern void admin_only(HttpRequest *r, void (*handle) (HttpRequest *r));
 
 /* {"path":...,"error":...,"code":...} with the status. */
-extern void admin_error(HttpRequest *r, unsigned status, const char *path, const char *message, const char *code);
+extern void admin_error(HttpRequest *r, unsigned status, const char *path, const char *message,
+						const char *code);
 
 #endif

@@ -1,9 +1,11 @@
 /*
  * allow_list.c: the operations that roles may run.
  *
- * The file is JSON as Hasura's metadata have it: {"query_collections": [{"name",
- * "definition": {"queries": [{"name", "query"}]}}], "allowlist":
- * [{"collection": name}]}. Without "allowlist", all collections count.
+ * The file is JSON as Hasura's metadata have it:
+ * {"query_collections": [{"name", "definition":
+ * {"queries": [{"name", "query"}]}}],
+ * "allowlist": [{"collection": name}]}. Without "allowlist", all
+ * collections count.
  */
 #include "serve/allow_list.h"
 
@@ -103,7 +105,8 @@ is_listed(const JsonText *root, const JsonText *collection)
 	{
 		JsonText	listed = json_member(&entry, "collection");
 
-		if (listed.len == name.len && listed.len > 0 && memcmp(listed.text, name.text, name.len) == 0)
+		if (listed.len == name.len && listed.len > 0 && memcmp(listed.text, name.text,
+															   name.len) == 0)
 			return true;
 	}
 	return false;

@@ -50,7 +50,9 @@ extern bool algorithm_is_hmac(const Algorithm *algorithm);
 extern bool token_parse(Token *token, const char *text);
 extern void token_free(Token *token);
 
-/* Whether the key may be used for the token, and its signature is the key's. */
+/*
+ * Whether the key may be used for the token, and its signature is the key's.
+ */
 extern bool token_verify(const Token *token, const JwtKey *key);
 
 /* A secret or a PEM public key or certificate; NULL, or what is wrong. */
@@ -91,7 +93,9 @@ extern JsonText json_path(const JsonText *root, const char *path);
 
 extern void hook_authenticate(AuthTask *task);
 
-/* A member of claims or of the hook's answer, as the text of a variable; NULL. */
+/*
+ * A member of claims or of the hook's answer, as the text of a variable; NULL.
+ */
 extern char *session_value(const JsonText *value);
 
 #endif

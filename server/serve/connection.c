@@ -5,7 +5,7 @@
  *   IDLE ─ connection_start() ─▶ BUSY ─ all results read ─▶ IDLE
  *                                  │ the job is given up
  *                                  ▼
- *                              CANCELLING ─ results read and PQcancel() over ─▶ IDLE
+ *                              CANCELLING ─ read, and PQcancel() over ─▶ IDLE
  *
  * A cancel that arrives late would hit the next query, so a connection is not
  * used again before the call that sends it has returned.
@@ -142,9 +142,14 @@ static bool
 prepare(Opening *o, const char *name, bool read_only, long long deadline)
 {
 	char	   *sql = resolve_sql(o->schema, read_only);
-	PGresult   *result = PQsendPrepare(o->pg, name, sql, 5, resolve_types) ? exec_until(o->pg, deadline) : NULL;
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	bool		good = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PGresult   *result = NULL;
+	const char *state;
+	bool		good;
+
+	if (PQsendPrepare(o->pg, name, sql, 5, resolve_types))
+		result = exec_until(o->pg, deadline);
+	state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	good = PQresultStatus(result) == PGRES_COMMAND_OK;
 
 	o->pooler = state && strcmp(state, "42P05") == 0;
 	if (!good)
@@ -433,7 +438,10 @@ connection_abandon(Connection *c)
 
 /* ---- receiving ---- */
 
-/* The last result counts, and an error before all. False for COPY, which nobody feeds. */
+/*
+ * The last result counts, and an error before all. False for COPY, which
+ * nobody feeds.
+ */
 static bool
 keep_result(Connection *c, PGresult *result)
 {

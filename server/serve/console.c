@@ -46,7 +46,9 @@ type_of(const char *path)
 	return NULL;
 }
 
-/* Names of letters, digits, - _ and inner dots, separated by single slashes. */
+/*
+ * Names of letters, digits, - _ and inner dots, separated by single slashes.
+ */
 static bool
 is_plain_path(const char *path)
 {
@@ -122,7 +124,8 @@ console_file(HttpRequest *r)
 	if (*name == '\0')
 		name = "index.html";
 	type = type_of(name);
-	if (!settings->enable_console || settings->console_directory == NULL || type == NULL || !is_plain_path(name))
+	if (!settings->enable_console || settings->console_directory == NULL || type == NULL ||
+		!is_plain_path(name))
 		not_found(r);
 	else
 		send_file(r, name, type);

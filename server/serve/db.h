@@ -66,7 +66,10 @@ typedef enum PoolUse
 
 extern void db_init(void);
 
-/* Whether libpq can read it. Its messages may hold the password, so none is told. */
+/*
+ * Whether libpq can read it. Its messages may hold the password, so none is
+ * told.
+ */
 extern bool db_url_is_valid(const char *url);
 
 /* The primary, one of the replicas that work, or the administrator's. */

@@ -87,7 +87,10 @@ extern void pool_list_add(Connection **list, Connection *c);
 
 /* ---- in connection.c ---- */
 
-/* Connects in a helper thread; pool_connected() or pool_connect_failed() follows. */
+/*
+ * Connects in a helper thread; pool_connected() or pool_connect_failed()
+ * follows.
+ */
 extern void connection_open(Pool *pool);
 extern void connection_start(Connection *c, DbJob *job);
 extern void connection_abandon(Connection *c);

@@ -55,7 +55,8 @@ begin_streaming(GraphqlWork *work)
 	struct MHD_Response *response;
 
 	work->streaming = true;
-	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read_stream, work, free_stream);
+	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read_stream, work,
+												 free_stream);
 	MHD_add_response_header(response, "content-type", "text/event-stream; charset=utf-8");
 	MHD_add_response_header(response, "cache-control", "no-cache");
 	http_add_standard_headers(r, response);

@@ -158,7 +158,8 @@ authenticated(AuthTask *task)
 	if (task->error)
 	{
 		/* Hasura's habit for application/json, but for its own failures */
-		unsigned	status = work->type == ANSWER_JSON && task->error_status < 500 ? 200 : (unsigned) task->error_status;
+		unsigned	status = work->type == ANSWER_JSON && task->error_status < 500 ? 200
+		: (unsigned) task->error_status;
 
 		reply_error(r, status, work->type, task->error, task->error_code);
 		graphql_work_free(work);

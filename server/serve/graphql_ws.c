@@ -362,7 +362,8 @@ graphql_ws_message(GraphqlWs *g, const char *text, size_t len)
 		if (messages[i].in[g->state].handle)
 			messages[i].in[g->state].handle(g, &message);
 		else
-			websocket_close(g->ws, messages[i].in[g->state].close_code, messages[i].in[g->state].reason);
+			websocket_close(g->ws, messages[i].in[g->state].close_code,
+							messages[i].in[g->state].reason);
 		return;
 	}
 	free(type);

@@ -107,6 +107,8 @@ extern void http_wake(void);
 /* Where it listens, for people. */
 extern const char *http_address(void);
 
+extern Client *client_of(struct MHD_Connection *mhd);
+
 /* What the client must have done within so many milliseconds. */
 extern void client_deadline(Client *client, long long ms);
 

@@ -55,14 +55,16 @@ fetched(void *arg, const FetchAnswer *answer)
 	long long	age = answer->max_age_s;
 
 	set->fetch = NULL;
-	if (answer->status == 200 && keys_from_jwks(&keys, answer->body, answer->body_len) && keys.n > 0)
+	if (answer->status == 200 && keys_from_jwks(&keys, answer->body, answer->body_len) &&
+		keys.n > 0)
 	{
 		keys_free(&set->keys);
 		set->keys = keys;
 		log_number(&f, "keys", keys.n);
 		log_event(EVENT_jwk_fetched, &f);
 		if (age >= 0)
-			timer_set(&set->refresh, 1000 * (age < MIN_AGE_S ? MIN_AGE_S : age > MAX_AGE_S ? MAX_AGE_S : age));
+			timer_set(&set->refresh, 1000 * (age < MIN_AGE_S ? MIN_AGE_S : age > MAX_AGE_S
+											 ? MAX_AGE_S : age));
 	}
 	else
 	{

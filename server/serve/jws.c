@@ -160,7 +160,8 @@ is_curve(EVP_PKEY *pkey, const char *curve)
 	char		name[64];
 	size_t		len;
 
-	return EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_GROUP_NAME, name, sizeof(name), &len) &&
+	return EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_GROUP_NAME, name, sizeof(name),
+										  &len) &&
 		strcmp(name, curve) == 0;
 }
 
@@ -221,7 +222,8 @@ verify_with(const Token *token, EVP_PKEY *pkey, const unsigned char *signature, 
 		(!algorithm->pss ||
 		 (EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1 &&
 		  EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) == 1)) &&
-		EVP_DigestVerify(ctx, signature, len, (const unsigned char *) token->text, token->signed_len) == 1;
+		EVP_DigestVerify(ctx, signature, len, (const unsigned char *) token->text,
+						 token->signed_len) == 1;
 	EVP_MD_CTX_free(ctx);
 	ERR_clear_error();
 	return good;
@@ -239,7 +241,8 @@ token_verify(const Token *token, const JwtKey *key)
 	if (token->algorithm->type == EVP_PKEY_HMAC)
 		return verify_hmac(token, key);
 	if (token->algorithm->type != EVP_PKEY_EC)
-		return verify_with(token, key->pkey, (const unsigned char *) token->signature.data, token->signature.len);
+		return verify_with(token, key->pkey, (const unsigned char *) token->signature.data,
+						   token->signature.len);
 	if (!ecdsa_to_der(token, &der, &der_len))
 		return false;
 	good = verify_with(token, key->pkey, der, der_len);

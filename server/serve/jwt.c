@@ -1,6 +1,6 @@
 /*
- * jwt.c: tokens as Hasura configures them: which is for whom, what must hold of
- * its claims, and which claims are session variables.
+ * jwt.c: tokens as Hasura configures them: which is for whom, what must
+ * hold of its claims, and which claims are session variables.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -40,7 +40,9 @@ static int	n_configs;
 
 /* ---- paths ---- */
 
-/* Reads the next step of a path: a name or a number; false where it is none. */
+/*
+ * Reads the next step of a path: a name or a number; false where it is none.
+ */
 static bool
 read_step(const char **path, Buffer *name, bool *is_index)
 {
@@ -605,10 +607,12 @@ static void
 read_session(AuthTask *task, const JwtConfig *c, const JsonText *claims)
 {
 	Claims		found = {0};
-	JsonText	variables = c->claims_map.kind == JSON_OBJECT ? c->claims_map : find_claims(c, claims, &found);
+	JsonText	variables = c->claims_map;
 	JsonText	key;
 	JsonText	value;
 
+	if (variables.kind == JSON_ABSENT)
+		variables = find_claims(c, claims, &found);
 	if (variables.kind == JSON_ABSENT)
 		auth_fail(task, 400, "jwt-missing-role-claims", "claims key: not found in the token");
 	else

@@ -61,6 +61,15 @@ deadline_passed(Timer *timer)
 	shutdown(client->fd, SHUT_RDWR);
 }
 
+Client	   *
+client_of(struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *info;
+
+	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	return info->socket_context;
+}
+
 void
 client_deadline(Client *client, long long ms)
 {
@@ -86,9 +95,11 @@ static void
 name_address(Client *client, const struct sockaddr *addr)
 {
 	if (addr && addr->sa_family == AF_INET)
-		inet_ntop(AF_INET, &((const struct sockaddr_in *) addr)->sin_addr, client->address, sizeof(client->address));
+		inet_ntop(AF_INET, &((const struct sockaddr_in *) addr)->sin_addr, client->address,
+				  sizeof(client->address));
 	else if (addr && addr->sa_family == AF_INET6)
-		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *) addr)->sin6_addr, client->address, sizeof(client->address));
+		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *) addr)->sin6_addr, client->address,
+				  sizeof(client->address));
 	else
 		strcpy(client->address, "unix");
 }
@@ -102,11 +113,13 @@ on_connection(void *cls, struct MHD_Connection *mhd, void **socket_context,
 	(void) cls;
 	if (code == MHD_CONNECTION_NOTIFY_STARTED)
 	{
+		const union MHD_ConnectionInfo *info;
 		int			one = 1;
 
 		client = xcalloc(sizeof(Client));
 		client->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-		name_address(client, MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+		info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+		name_address(client, info->client_addr);
 		client->deadline.fire = deadline_passed;
 		client->deadline.owner = client;
 		client->watch.ready = client_went;
@@ -149,7 +162,8 @@ listen_unix(const char *path)
 	/* what a former process left */
 	if (stat(path, &st) == 0 && S_ISSOCK(st.st_mode))
 		unlink(path);
-	if (fd < 0 || bind(fd, (struct sockaddr *) &addr, sizeof(addr)) != 0 || listen(fd, BACKLOG) != 0)
+	if (fd < 0 || bind(fd, (struct sockaddr *) &addr, sizeof(addr)) != 0 || listen(fd,
+																				   BACKLOG) != 0)
 		fatal(path, strerror(errno));
 	return fd;
 }
@@ -268,7 +282,8 @@ static void
 start_listener(Listener *listener, int fd, bool tls)
 {
 	static char metrics_tag[] = "metrics";
-	unsigned	flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_ERROR_LOG;
+	unsigned	flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE |
+	MHD_USE_ERROR_LOG;
 	struct MHD_OptionItem tls_items[] = {
 		{MHD_OPTION_HTTPS_MEM_CERT, 0, tls_certificate},
 		{MHD_OPTION_HTTPS_MEM_KEY, 0, tls_key},
@@ -276,24 +291,29 @@ start_listener(Listener *listener, int fd, bool tls)
 	};
 
 	listener->daemon = MHD_start_daemon(
-										flags | (tls ? MHD_USE_TLS : 0), 0, NULL, NULL, http_on_request,
+										flags | (tls ? MHD_USE_TLS : 0), 0, NULL, NULL,
+										http_on_request,
 										listener == &metrics_listener ? metrics_tag : NULL,
 										MHD_OPTION_EXTERNAL_LOGGER, ignore_message, NULL,
 										MHD_OPTION_LISTEN_SOCKET, fd,
 										MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, NULL,
 										MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL,
-										MHD_OPTION_CONNECTION_LIMIT, (unsigned) settings->client_limit,
-										MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) settings->max_header + REPLY_ROOM,
+										MHD_OPTION_CONNECTION_LIMIT,
+										(unsigned) settings->client_limit,
+										MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+										(size_t) settings->max_header + REPLY_ROOM,
 										MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t) 4096,
 										MHD_OPTION_CONNECTION_TIMEOUT, 0u,
 										MHD_OPTION_STRICT_FOR_CLIENT, 1,
-										tls ? MHD_OPTION_ARRAY : MHD_OPTION_END, tls ? tls_items : NULL,
+										tls ? MHD_OPTION_ARRAY : MHD_OPTION_END, tls ? tls_items
+										: NULL,
 										MHD_OPTION_END);
 	if (listener->daemon == NULL)
 		fatal("cannot start the HTTP server", tls ? "are certificate and key right?" : strerror(errno));
 	listener->watch.ready = listener_ready;
 	listener->watch.owner = listener;
-	watch_add(&listener->watch, MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, EPOLLIN);
+	watch_add(&listener->watch, MHD_get_daemon_info(listener->daemon,
+													MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, EPOLLIN);
 }
 
 const char *
@@ -313,7 +333,10 @@ http_start(void)
 		tls_certificate = read_file(settings->tls_certificate);
 		tls_key = read_file(settings->tls_key);
 	}
-	fd = settings->unix_socket ? listen_unix(settings->unix_socket) : listen_tcp(settings->host, settings->port, &port);
+	if (settings->unix_socket)
+		fd = listen_unix(settings->unix_socket);
+	else
+		fd = listen_tcp(settings->host, settings->port, &port);
 	address = settings->unix_socket ? xprintf("unix:%s", settings->unix_socket)
 		: xprintf("%s://%s%s%s:%d", tls_certificate ? "https" : "http",
 				  strchr(settings->host, ':') ? "[" : "", settings->host,

@@ -151,7 +151,8 @@ write_line(Event event, const LogFields *f, const struct timeval *now)
 	if (settings == NULL || strcasecmp(settings->log_format, "json") == 0)
 	{
 		buffer_printf(&line, "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\",\"event\":\"%s\",\"message\":\"%s\"",
-					  at, (long) now->tv_usec / 1000, level_names[kinds[event].level], kinds[event].name,
+					  at, (long) now->tv_usec / 1000, level_names[kinds[event].level],
+					  kinds[event].name,
 					  kinds[event].text);
 		if (f && f->json.len > 0)
 			buffer_append(&line, f->json.data, f->json.len);

@@ -153,7 +153,8 @@ append_cell(Buffer *out, const PGresult *result, int row, int column)
 	if (PQgetisnull(result, row, column))
 		buffer_puts(out, "null");
 	else
-		buffer_json(out, PQgetvalue(result, row, column), (size_t) PQgetlength(result, row, column));
+		buffer_json(out, PQgetvalue(result, row, column), (size_t) PQgetlength(result, row,
+																			   column));
 }
 
 /* As Hasura answers run_sql: the names of columns, then rows of texts. */

@@ -11,13 +11,15 @@
 
 #define MAX_STEPS 10000
 
-static void read_request(Steps *steps, const JsonText *request, const char *path, bool in_transaction);
+static void read_request(Steps *steps, const JsonText *request, const char *path,
+						 bool in_transaction);
 
 static void
 add(Steps *steps, StepKind kind, char *text, const char *path)
 {
 	if ((steps->n & (steps->n - 1)) == 0)
-		steps->items = xrealloc(steps->items, (size_t) (steps->n ? steps->n * 2 : 1) * sizeof(Step));
+		steps->items = xrealloc(steps->items, (size_t) (steps->n ? steps->n * 2
+														: 1) * sizeof(Step));
 	steps->items[steps->n++] = (Step) {kind, text, xstrdup(path)};
 }
 

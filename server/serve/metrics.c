@@ -17,7 +17,8 @@ static const char *const transports[] = {"http", "websocket", "sse"};
 #define N(list) (sizeof(list) / sizeof(list[0]))
 
 /* Upper ends of the histograms' buckets, in microseconds. */
-static const long long ends[] = {1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000,
+static const long long ends[] = {1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000,
+	1000000, 2500000,
 5000000, 10000000};
 
 typedef struct Histogram
@@ -66,7 +67,8 @@ metrics_request(const char *route, unsigned status, long long us)
 }
 
 void
-metrics_operation(const char *kind, const char *transport, bool failed, long long queue_us, long long db_us)
+metrics_operation(const char *kind, const char *transport, bool failed, long long queue_us,
+				  long long db_us)
 {
 	operations[find(kinds, N(kinds), kind)][find(transports, N(transports), transport)][failed]++;
 	observe(&queue_time, queue_us);

@@ -161,7 +161,8 @@ finished(DbJob *job, DbOutcome outcome, PGresult *result)
 			operation_error(op, OUTCOME_TIMEOUT, "the query took too long", "timeout");
 			break;
 	}
-	metrics_operation(operation_kind_name(op->request.kind), op->transport, op->outcome != OUTCOME_DATA,
+	metrics_operation(operation_kind_name(op->request.kind), op->transport,
+					  op->outcome != OUTCOME_DATA,
 					  op->queue_us, op->db_us);
 	op->done(op);
 	return false;

@@ -75,7 +75,8 @@ struct Operation
 };
 
 /* The address is the client's, for the rate limit. */
-extern void operation_start(Operation *op, const Who *who, const Headers *headers, const char *address);
+extern void operation_start(Operation *op, const Who *who, const Headers *headers,
+							const char *address);
 
 /* No done() any more. */
 extern void operation_cancel(Operation *op);

@@ -97,7 +97,9 @@ retry(Timer *timer)
 {
 	Pool	   *pool = timer->owner;
 
-	/* one attempt also when nobody waits, so that the first request need not */
+	/*
+	 * one attempt also when nobody waits, so that the first request need not
+	 */
 	if (pool->n_open == 0 && pool->n_connecting == 0 && !closing)
 	{
 		pool->n_connecting++;
@@ -248,7 +250,8 @@ check_idle(Timer *timer)
 
 	for (Connection *c = pool->idle; c; c = next)
 	{
-		bool		unused = loop_now() - c->used_at > settings->connection_idle && pool->n_open > 1;
+		bool		unused = loop_now() - c->used_at > settings->connection_idle &&
+		pool->n_open > 1;
 
 		next = c->next;
 		if (unused || loop_now() >= c->close_at)

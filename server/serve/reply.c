@@ -156,7 +156,8 @@ http_reply_result(HttpRequest *r, unsigned status, const char *type, PGresult *r
 	else
 	{
 		r->reply_bytes = len;
-		response = MHD_create_response_from_buffer_with_free_callback_cls(len, (void *) text, clear_result, result);
+		response = MHD_create_response_from_buffer_with_free_callback_cls(len, (void *) text,
+																		  clear_result, result);
 	}
 	if (type)
 		MHD_add_response_header(response, "content-type", type);

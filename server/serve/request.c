@@ -13,7 +13,9 @@
 #include "serve/settings.h"
 #include "serve/unpack.h"
 
-/* A body that will be refused is read this far, so that the client hears why. */
+/*
+ * A body that will be refused is read this far, so that the client hears why.
+ */
 #define MAX_IGNORED (4 * 1024 * 1024)
 
 /* ---- making it ---- */
@@ -82,7 +84,7 @@ make_request(struct MHD_Connection *mhd, const char *url, const char *method, bo
 
 	r->started_at = clock_us();
 	r->mhd = mhd;
-	r->client = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	r->client = client_of(mhd);
 	r->client->request = r;
 	r->method = method;
 	r->path = url;
@@ -205,7 +207,8 @@ queue_response(HttpRequest *r)
 	enum MHD_Result result = MHD_queue_response(r->mhd, r->status, r->response);
 
 	MHD_destroy_response(r->response);
-	client_deadline(r->client, r->streaming ? 0 : settings->send_timeout + (long long) r->reply_bytes / 100);
+	client_deadline(r->client, r->streaming ? 0
+					: settings->send_timeout + (long long) r->reply_bytes / 100);
 	return result;
 }
 
@@ -263,7 +266,8 @@ begin(HttpRequest *r)
 	if (r->refuse_status == 0 || (length == NULL && http_header(r, "transfer-encoding") == NULL))
 		return MHD_YES;
 	/* the library closes the connection after an answer before the body */
-	if (r->refuse_status == 400 || length == NULL || strlen(length) > 7 || atoll(length) > MAX_IGNORED)
+	if (r->refuse_status == 400 || length == NULL || strlen(length) > 7 ||
+		atoll(length) > MAX_IGNORED)
 	{
 		http_add_header(r, "connection", "close");
 		reply_refusal(r);

@@ -48,7 +48,8 @@ is_busy(void)
 	DbStats		replica = db_stats(POOL_REPLICA);
 	DbStats		admin = db_stats(POOL_ADMIN);
 
-	return primary.busy + replica.busy + admin.busy + primary.waiting + replica.waiting + admin.waiting > 0;
+	return primary.busy + primary.waiting + replica.busy + replica.waiting +
+		admin.busy + admin.waiting > 0;
 }
 
 static void

@@ -343,7 +343,10 @@ check_environment(void)
 	return NULL;
 }
 
-/* Takes one option and its argument; returns how many words it was, 0 for an error. */
+/*
+ * Takes one option and its argument; returns how many words it was, 0 for an
+ * error.
+ */
 static int
 read_option(Settings *s, int argc, char **argv, int i, char **error)
 {
@@ -538,7 +541,8 @@ settings_reread(char **error)
 	for (size_t i = 0; i < N_ROWS; i++)
 	{
 		if (rows[i].type != TYPE_HEADING && (rows[i].flags & FIXED))
-			memcpy((char *) s + rows[i].offset, (const char *) settings + rows[i].offset, size_of(rows[i].type));
+			memcpy((char *) s + rows[i].offset, (const char *) settings + rows[i].offset,
+				   size_of(rows[i].type));
 	}
 	*error = check(s);
 	if (*error)
@@ -575,7 +579,9 @@ settings_help(FILE *out)
 	fputs("\n  --config-file FILE\n        a file of \"name = value\" lines; names with _ for -, # begins a comment\n", out);
 }
 
-/* Text for troff: no line may begin with a dot, and backslashes are doubled. */
+/*
+ * Text for troff: no line may begin with a dot, and backslashes are doubled.
+ */
 static void
 put_troff(FILE *out, const char *text)
 {

@@ -59,7 +59,7 @@ X(DURATION, auth_hook_timeout, NULL, "10", 0, "TIME", "for its answer") \
 X(TEXT, admin_role, NULL, NULL, 0, "ROLE", "the database role of the administrator's requests; else that of the connection") \
 HEADING("Browsers") \
 X(TEXT, cors_domain, "HASURA_GRAPHQL_CORS_DOMAIN", "*", 0, "LIST", \
-  "origins that may ask, separated by commas; https://*.example.com is one level") \
+  "origins that may ask, separated by commas; a star in a name is one level of it") \
 X(BOOL, disable_cors, "HASURA_GRAPHQL_DISABLE_CORS", "false", 0, NULL, "send no CORS headers") \
 X(BOOL, enable_console, "HASURA_GRAPHQL_ENABLE_CONSOLE", "true", 0, NULL, "serve /console") \
 X(TEXT, console_directory, NULL, CONSOLE_DIRECTORY, FIXED, "PATH", "the files of /console") \

@@ -69,7 +69,8 @@ send_question(DbJob *job, Connection *connection)
 static bool
 answered(DbJob *job, DbOutcome outcome, PGresult *result)
 {
-	bool		good = outcome == DB_OK && PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 't';
+	bool		good = outcome == DB_OK && PQntuples(result) == 1 && PQgetvalue(result, 0,
+																				0)[0] == 't';
 
 	PQclear(result);
 	finish(job->owner, good);

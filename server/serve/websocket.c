@@ -86,7 +86,8 @@ is_key(const char *key)
 {
 	unsigned char bytes[24];
 
-	return key && strlen(key) == 24 && EVP_DecodeBlock(bytes, (const unsigned char *) key, 24) == 18;
+	return key && strlen(key) == 24 && EVP_DecodeBlock(bytes, (const unsigned char *) key,
+													   24) == 18;
 }
 
 /* RFC 6455, 4.2.2, 5.4 */
@@ -366,7 +367,8 @@ receive_bytes(wslay_event_context_ptr ctx, uint8_t *buf, size_t len, int flags, 
 	while (n < 0 && errno == EINTR);
 	if (n > 0)
 		return n;
-	wslay_event_set_error(ctx, n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
+	wslay_event_set_error(ctx, n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)
+						  ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
 	return -1;
 }
 
@@ -382,7 +384,8 @@ send_bytes(wslay_event_context_ptr ctx, const uint8_t *data, size_t len, int fla
 	while (n < 0 && errno == EINTR);
 	if (n >= 0)
 		return n;
-	wslay_event_set_error(ctx, errno == EAGAIN || errno == EWOULDBLOCK ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
+	wslay_event_set_error(ctx, errno == EAGAIN || errno == EWOULDBLOCK ? WSLAY_ERR_WOULDBLOCK
+						  : WSLAY_ERR_CALLBACK_FAILURE);
 	return -1;
 }
 
@@ -458,7 +461,7 @@ on_upgraded(void *cls, struct MHD_Connection *mhd, void *request, const char *ex
 			size_t extra_in_size, MHD_socket fd, struct MHD_UpgradeResponseHandle *urh)
 {
 	WebSocket  *ws = cls;
-	Client	   *client = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	Client	   *client = client_of(mhd);
 	HttpRequest *r = request;
 
 	r->give_up = NULL;

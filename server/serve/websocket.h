@@ -31,8 +31,12 @@ extern int	websocket_count(void);
 
 typedef struct GraphqlWs GraphqlWs;
 
-/* The handshake's headers are copied. protocol: was graphql-transport-ws agreed? */
-extern GraphqlWs *graphql_ws_open(WebSocket *ws, const Headers *headers, const char *address, bool protocol);
+/*
+ * The handshake's headers are copied. protocol: was graphql-transport-ws
+ * agreed?
+ */
+extern GraphqlWs *graphql_ws_open(WebSocket *ws, const Headers *headers, const char *address,
+								  bool protocol);
 extern void graphql_ws_message(GraphqlWs *g, const char *text, size_t len);
 
 /* The socket is gone, or about to be; cancels what runs. */

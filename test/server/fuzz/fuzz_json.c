@@ -1,6 +1,6 @@
 /*
- * fuzz_json.c: a JSON text is checked, and then all of it is read; what it says
- * is written and read again.
+ * fuzz_json.c: a JSON text is checked, and then all of it is read; what it
+ * says is written and read again.
  */
 #include "common/json_scan.h"
 

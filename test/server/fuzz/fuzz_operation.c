@@ -21,7 +21,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void) operation_kind(text, size, "A");
 	free(text);
 	if (size > 0 && size < 1000 && memchr(data, '"', size) == NULL && memchr(data, '#', size) == NULL &&
-		memchr(data, '{', size) == NULL && memchr(data, '(', size) == NULL && memchr(data, '[', size) == NULL)
+		memchr(data, '{', size) == NULL && memchr(data, '(', size) == NULL && memchr(data, '[',
+																					 size) == NULL)
 	{
 		Buffer		document = {0};
 
