@@ -109,7 +109,7 @@ is((await talk({ first: [init], afterAck: [subscribe('1', slow), { type: 'comple
 is((await talk({ first: [{ type: 'ping', payload: { a: 1 } }], until: 'pong' })).messages, [{ type: 'pong', payload: { a: 1 } }], 'ping is answered')
 is((await talk({ first: [init], afterAck: [subscribe('ä"\\', one)], until: 'complete' })).messages.map((m) => m.id), [null, 'ä"\\', 'ä"\\'].map((x) => x ?? undefined), 'any text is an id')
 is((await talk({ first: [init], afterAck: [subscribe('1', '{ users { id name } }')], until: 'next' })).messages[1].payload.data.users.length, 2000, 'a large answer')
-is((await talk({ first: ['"' + 'x'.repeat(11 * 1024 * 1024) + '"'] })).code, 1009, 'too large a message is 1009')
+is((await talk({ first: [init], afterAck: ['"' + 'x'.repeat(11 * 1024 * 1024) + '"'] })).code, 1009, 'too large a message is 1009')
 is((await talk({ first: [init], afterAck: Array.from({ length: 101 }, (_, i) => subscribe(String(i), slow)) })).code, 4429, 'too many operations at a time are 4429')
 
 console.log(`1..${count}`)
