@@ -44,6 +44,7 @@ typedef struct GqlRequest
 	GqlNames	variables;		/* GqlVariableValue: coerced values, without
 								 * the variables that were not given and have
 								 * no default value */
+	RrBudget	budget;			/* of coercing its values */
 } GqlRequest;
 
 typedef struct GqlFragmentEntry

@@ -308,6 +308,17 @@ report_argument(GqlCoercion *c, const char *message, int loc, const GqlPath *pat
 	c->stopped = true;
 }
 
+/* The same for a default value, whose literal is not the document's. */
+static void
+report_default(GqlCoercion *c, const char *message, int loc pg_attribute_unused(),
+			   const GqlPath *path)
+{
+	ArgumentErrors *a = c->arg;
+
+	gql_error(a->errors, "Argument \"%s\" has invalid default value%s: %s",
+			  argument_coordinate(a->field, a->def->name), gql_path_to_string(path), message);
+}
+
 static void
 set_argument(GqlNames *values, GqlInputValueDef *def, GqlValue *value, const GqlValue *literal)
 {
@@ -326,7 +337,8 @@ static bool
 coerce_absent_argument(ArgumentErrors *a, GqlInputValueDef *def, const GqlSelection *node,
 					   GqlNames *values)
 {
-	char	   *coordinate;
+	GqlCoercion c = {.schema = a->request->schema, .budget = &a->request->budget,
+	.report = report_default, .arg = a};
 	GqlValue   *value;
 
 	if (gql_is_required(def))
@@ -338,13 +350,10 @@ coerce_absent_argument(ArgumentErrors *a, GqlInputValueDef *def, const GqlSelect
 	}
 	if (def->default_value == NULL)
 		return true;
-	coordinate = argument_coordinate(a->field, def->name);
-	value = gql_coerce_value(a->request->schema, def->default_value, def->type, false,
-							 psprintf("Argument \"%s\" has invalid default value", coordinate),
-							 a->errors);
-	if (value != NULL)
-		set_argument(values, def, value, NULL);
-	return value != NULL;
+	if (!gql_coerce(&c, def->default_value, def->type, NULL, &value))
+		return false;
+	set_argument(values, def, value, NULL);
+	return true;
 }
 
 bool
@@ -354,7 +363,7 @@ gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *va
 	const GqlSelection *node = linitial(field->nodes);
 	ArgumentErrors a = {.request = request, .errors = errors, .field = field};
 	GqlCoercion c = {.schema = request->schema, .variables = &request->variables,
-	.report = report_argument, .arg = &a};
+	.budget = &request->budget, .report = report_argument, .arg = &a};
 
 	gql_names_init(values, CurrentMemoryContext);
 	gql_foreach(GqlInputValueDef, def, &field->def->args)

@@ -125,7 +125,8 @@ static bool
 coerce_variable_values(GqlRequest *request, const GqlValue *inputs, GqlErrorList *errors)
 {
 	VariableErrors v = {.request = request, .errors = errors, .what = "value"};
-	GqlCoercion c = {.schema = request->schema, .report = report_variable, .arg = &v};
+	GqlCoercion c = {.schema = request->schema, .budget = &request->budget,
+	.report = report_variable, .arg = &v};
 	GqlNames	by_name;
 	ListCell   *lc;
 
@@ -268,6 +269,7 @@ gql_request_create(GqlSchema *schema, GqlDocument *document, const char *operati
 
 	request->schema = schema;
 	request->document = document;
+	rr_budget_init(&request->budget, NULL, 0, GQL_MAX_COERCION + (int64) document->len);
 	request->operation = get_operation(document, operation_name, errors);
 	if (request->operation == NULL)
 		return NULL;

@@ -11,6 +11,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "compat.h"
 #include "graphql/language/parser.h"
 #include "mb/pg_wchar.h"
@@ -571,6 +573,7 @@ gql_lex(GqlParser *p, GqlToken *token)
 	{
 		unsigned char c = *s;
 
+		CHECK_FOR_INTERRUPTS();
 		while (c == ' ' || c == ',' || c == '\n' || c == '\t' || c == '\r')
 			c = *++s;
 

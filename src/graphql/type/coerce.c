@@ -23,6 +23,14 @@
 /* Larger objects are searched with an index of their fields. */
 #define FEW_FIELDS 8
 
+/*
+ * Units of a budget that are spent for a value, for a default value that is
+ * taken in, and for so many fields of an input object that are looked for.
+ */
+#define VALUE_UNITS 1
+#define DEFAULT_UNITS 4
+#define FIELDS_A_UNIT 16
+
 typedef enum ScalarKind
 {
 	SCALAR_INT, SCALAR_FLOAT, SCALAR_STRING, SCALAR_BOOLEAN, SCALAR_ID, SCALAR_CUSTOM
@@ -51,6 +59,9 @@ make_text_value(GqlValueKind kind, const GqlValue *like, const char *text, int l
 	return value;
 }
 
+/* Report, once, that the budget is exhausted. */
+static bool fail_exhausted(GqlCoercion *c, const GqlValue *value, const GqlPath *path);
+
 /* The value is in coerced form already. */
 static inline bool
 keep(const GqlValue *value, GqlValue **result)
@@ -77,6 +88,15 @@ fail(GqlCoercion *c, int loc, const GqlPath *path, const char *fmt,...)
 	va_end(args);
 	c->report(c, message, loc, path);
 	pfree(message);
+	return false;
+}
+
+static bool
+fail_exhausted(GqlCoercion *c, const GqlValue *value, const GqlPath *path)
+{
+	fail(c, value->loc, path,
+		 "The value and the default values that it takes in are too many.");
+	c->stopped = true;
 	return false;
 }
 
@@ -458,10 +478,15 @@ coerce_absent_member(GqlCoercion *c, const GqlValue *object, const GqlType *type
 					type->name, def->name, show(c, object));
 	if (def->default_value == NULL || coerced == NULL)
 		return true;
+	if (!rr_spend(c->budget, DEFAULT_UNITS))
+		return fail_exhausted(c, object, path);
 	statically.variables = NULL;
 	statically.from_json = false;
 	if (!coerce_at(&statically, def->default_value, def->type, path, depth + 1, &value))
+	{
+		c->stopped = statically.stopped;
 		return false;
+	}
 	gql_object_add(coerced, def->name, value->loc, value);
 	return true;
 }
@@ -544,6 +569,8 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 					"Expected value of type \"%s\" to be an object, found: %s.", type->name,
 					show(c, value));
 
+	if (!rr_spend(c->budget, defs->n / FIELDS_A_UNIT))
+		return fail_exhausted(c, value, path);
 	index_members(&members, value);
 	gql_foreach(GqlInputValueDef, def, defs)
 	{
@@ -602,6 +629,11 @@ coerce_at(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const G
 {
 	if (depth > MAX_VALUE_DEPTH)
 		return fail(c, value->loc, NULL, "The value nests deeper than %d levels.", MAX_VALUE_DEPTH);
+
+	/* how many values JSON has was checked where it was read */
+	CHECK_FOR_INTERRUPTS();
+	if (!rr_spend(c->budget, c->from_json ? 0 : VALUE_UNITS))
+		return fail_exhausted(c, value, path);
 	if (value->kind == GQL_VALUE_VARIABLE)
 		return coerce_variable(c, value, type, path, result);
 	if (type->kind == GQL_TYPE_NON_NULL)
@@ -628,7 +660,16 @@ bool
 gql_coerce(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const GqlPath *path,
 		   GqlValue **result)
 {
-	return coerce_at(c, value, type, path, 0, result);
+	RrBudget	own;
+	bool		fits;
+
+	if (c->budget != NULL)
+		return coerce_at(c, value, type, path, 0, result);
+	rr_budget_init(&own, NULL, 0, GQL_MAX_COERCION);
+	c->budget = &own;
+	fits = coerce_at(c, value, type, path, 0, result);
+	c->budget = NULL;
+	return fits;
 }
 
 /* ---- with errors filed in a list ---- */

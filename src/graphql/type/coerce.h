@@ -6,6 +6,7 @@
 #ifndef GQL_COERCE_H
 #define GQL_COERCE_H
 
+#include "base/budget.h"
 #include "graphql/type/schema.h"
 
 /* The value of a variable in a request. */
@@ -28,6 +29,8 @@ struct GqlCoercion
 								 * as 1.0 are integers */
 	bool		stopped;		/* set by report(): report no more errors */
 	bool		no_hints;		/* do not search for "Did you mean …?" */
+	RrBudget   *budget;			/* for values and default values; NULL: one of
+								 * its own for each gql_coerce() */
 
 	/*
 	 * Called for each error. loc is the location of the wrong literal. path
@@ -37,6 +40,14 @@ struct GqlCoercion
 	void		(*report) (GqlCoercion *c, const char *message, int loc, const GqlPath *path);
 	void	   *arg;			/* for report() */
 };
+
+/*
+ * Units that one coercion, or the literals of one request, may cost. Objects
+ * take in the default values that they leave out, these may have objects, and
+ * a fragment may stand at many places: so it can be much more than what was
+ * sent. A unit takes some 100 bytes at most.
+ */
+#define GQL_MAX_COERCION 2000000
 
 /*
  * Coerce a value to an input type (section 3, "Input Coercion"). False if it

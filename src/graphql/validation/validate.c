@@ -12,10 +12,15 @@
 #define MAX_ERRORS 100
 
 /*
- * What gql_spend() allows in all. Rules search the fragments once for each
- * operation; a step takes a few nanoseconds.
+ * Units that a document may cost, beside one for each of its bytes. Rules
+ * search the fragments once for each operation; a step takes a few
+ * nanoseconds.
  */
 #define MAX_WORK 4000000
+
+/* Bytes that it may take, beside MEMORY_A_BYTE for each of its own. */
+#define MAX_MEMORY (64 * 1024 * 1024)
+#define MEMORY_A_BYTE 100
 
 typedef struct GqlRule
 {
@@ -167,10 +172,9 @@ gql_abort_validation(GqlValidation *v)
 }
 
 bool
-gql_spend(GqlValidation *v, int64 cost)
+gql_spend(GqlValidation *v, int64 units)
 {
-	v->work += cost;
-	if (v->work > MAX_WORK)
+	if (!rr_spend(&v->budget, units))
 		gql_abort_validation(v);
 	return !v->aborted;
 }
@@ -189,6 +193,8 @@ gql_validate(GqlSchema *schema, GqlDocument *document, int max_depth, GqlErrorLi
 	v->document = document;
 	v->source = document->source;
 	v->errors = errors;
+	rr_budget_init(&v->budget, cxt, MAX_MEMORY + MEMORY_A_BYTE * (Size) document->len,
+				   MAX_WORK + (int64) document->len);
 	gql_collect_definitions(v);
 
 	/* rules cost more the deeper a document nests, so this comes first */

@@ -13,6 +13,7 @@
 #ifndef GQL_VALIDATE_H
 #define GQL_VALIDATE_H
 
+#include "base/budget.h"
 #include "graphql/graphql.h"
 
 typedef struct GqlValidation GqlValidation;
@@ -180,7 +181,7 @@ struct GqlValidation
 	int			nerrors;		/* filed by this validation */
 	bool		aborted;		/* too many errors or too much work: rules are
 								 * not called any more */
-	int64		work;			/* what gql_spend() has counted */
+	RrBudget	budget;			/* of the walk and of gql_spend() */
 
 	/* what the document defines */
 	GqlDefInfo *defs;			/* operations and fragments, in its order */
@@ -235,10 +236,10 @@ extern void gql_invalid_also(GqlValidation *v, GqlError *error, int loc);
 extern void gql_abort_validation(GqlValidation *v);
 
 /*
- * Count the work of a search. False: there was too much of it, and validation
- * is aborted.
+ * Count the work of the walk or of a search, in units of budget.h. False:
+ * there was too much of it, and validation is aborted.
  */
-extern bool gql_spend(GqlValidation *v, int64 cost);
+extern bool gql_spend(GqlValidation *v, int64 units);
 
 /*
  * Make room for one more element of a growing array: n elements, room for max.

@@ -21,7 +21,8 @@ report_value(GqlCoercion *c, const char *message, int loc,
 void
 gql_values_of_correct_type(GqlWalk *w, const void *node)
 {
-	GqlCoercion c = {.schema = w->v->schema, .report = report_value, .arg = w->v};
+	GqlCoercion c = {.schema = w->v->schema, .budget = &w->v->budget,
+	.report = report_value, .arg = w->v};
 
 	if (w->input_type != NULL && gql_is_input(gql_named_type(w->input_type)))
 		gql_coerce(&c, node, w->input_type, NULL, NULL);

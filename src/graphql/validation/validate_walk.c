@@ -44,6 +44,8 @@ walk_arguments(GqlWalk *w, List *arguments, const GqlNames *defs, bool of_field)
 	{
 		const GqlArgument *argument = lfirst(lc);
 
+		if (!gql_spend(w->v, 1))
+			break;
 		w->argument_def = defs != NULL ? gql_names_get(defs, argument->name.value) : NULL;
 		w->input_type = w->argument_def != NULL ? w->argument_def->type : NULL;
 		if (of_field)
@@ -64,6 +66,8 @@ walk_directives(GqlWalk *w, List *directives, GqlDirectiveLocation location)
 		const GqlDirective *directive = lfirst(lc);
 		const GqlNames *defs;
 
+		if (!gql_spend(w->v, 1))
+			break;
 		w->location = location;
 		w->directive_def = gql_names_get(&w->v->schema->directives, directive->name.value);
 
@@ -159,7 +163,7 @@ walk_selection_set(GqlWalk *w, const GqlSelectionSet *set, bool inline_fragment)
 	{
 		const GqlSelection *selection = lfirst(lc);
 
-		if (w->v->aborted)
+		if (!gql_spend(w->v, 1))
 			break;
 		switch (selection->kind)
 		{
@@ -409,7 +413,7 @@ gql_walk_document(GqlWalk *w)
 	{
 		const GqlDefinition *definition = lfirst(lc);
 
-		if (w->v->aborted)
+		if (!gql_spend(w->v, 1))
 			return;
 		if (definition->kind == GQL_DEF_OPERATION || definition->kind == GQL_DEF_FRAGMENT)
 			gql_walk_definition(w, next++);
