@@ -9,11 +9,21 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "graphql/suggest.h"
 
 #define MAX_SUGGESTIONS 5
+
+/* Nothing is suggested for, or of, more bytes than these. */
+#define MAX_LENGTH 100
+
+/*
+ * A distance takes the product of both lengths. Of very many options those
+ * behind this limit are left out: less may be suggested, nothing wrong.
+ */
+#define MAX_CELLS 4000000
 
 /* The input, prepared to be compared with many options. */
 typedef struct Input
@@ -23,6 +33,7 @@ typedef struct Input
 	int			n;				/* number of chars */
 	int			threshold;		/* largest distance of a suggestion */
 	int		   *rows[3];		/* of the matrix of distances */
+	int			cells;			/* of the distances so far */
 } Input;
 
 typedef struct Suggestion
@@ -64,7 +75,7 @@ static void
 prepare_input(Input *input, const char *text)
 {
 	input->text = text;
-
+	input->cells = 0;
 	input->chars = lower_chars(text, &input->n);
 	input->threshold = (int) (input->n * 0.4) + 1;
 	for (int i = 0; i < 3; i++)
@@ -73,7 +84,7 @@ prepare_input(Input *input, const char *text)
 
 /* The distance of an option; -1 if it is above the threshold. */
 static int
-measure(const Input *input, const char *option)
+measure(Input *input, const char *option)
 {
 	int			len = strlen(option);
 	const int  *a,
@@ -81,6 +92,8 @@ measure(const Input *input, const char *option)
 	int			na = len,
 				nb = input->n;
 
+	if (na > MAX_LENGTH)
+		return -1;
 	if (Max(na, nb) - Min(na, nb) > input->threshold)
 		return -1;
 	if (strcmp(input->text, option) == 0)
@@ -109,6 +122,7 @@ measure(const Input *input, const char *option)
 		int		   *row = input->rows[i % 3];
 		int			smallest = row[0] = i;
 
+		input->cells += nb;
 		for (int j = 1; j <= nb; j++)
 		{
 			int			cell = Min(Min(up[j], row[j - 1]) + 1, up[j - 1] + (a[i - 1] != b[j - 1]));
@@ -216,19 +230,24 @@ char	   *
 gql_did_you_mean(const char *prefix, const char *input, List *options)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	MemoryContext scratch = AllocSetContextCreate(caller, "GraphQL suggestions",
-												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch;
 	Suggestion *suggestions;
 	char	   *hint;
 	int			n = 0;
 	Input		written;
 	ListCell   *lc;
 
+	if (strlen(input) > MAX_LENGTH)
+		return pstrdup("");
+	scratch = AllocSetContextCreate(caller, "GraphQL suggestions", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(scratch);
 	suggestions = palloc(sizeof(Suggestion) * list_length(options));
 	prepare_input(&written, input);
 	foreach(lc, options)
 	{
+		CHECK_FOR_INTERRUPTS();
+		if (written.cells > MAX_CELLS)
+			break;
 		suggestions[n].text = lfirst(lc);
 		suggestions[n].distance = measure(&written, suggestions[n].text);
 		if (suggestions[n].distance >= 0)

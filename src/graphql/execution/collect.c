@@ -364,11 +364,15 @@ gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *va
 	ArgumentErrors a = {.request = request, .errors = errors, .field = field};
 	GqlCoercion c = {.schema = request->schema, .variables = &request->variables,
 	.budget = &request->budget, .report = report_argument, .arg = &a};
+	GqlNodeIndex given;
+	bool		fits = true;
 
 	gql_names_init(values, CurrentMemoryContext);
+	gql_node_index_init(&given, node->arguments, false);
 	gql_foreach(GqlInputValueDef, def, &field->def->args)
 	{
-		const GqlValue *literal = gql_argument_get(node->arguments, def->name);
+		const GqlArgument *argument = gql_node_index_get(&given, def->name);
+		const GqlValue *literal = argument != NULL ? argument->value : NULL;
 		GqlValue   *value;
 
 		a.def = def;
@@ -376,13 +380,13 @@ gql_coerce_arguments(GqlRequest *request, const GqlFieldSel *field, GqlNames *va
 			(literal->kind == GQL_VALUE_VARIABLE && !gql_is_required(def) &&
 			 gql_names_get(&request->variables, literal->text) == NULL))
 		{
-			if (!coerce_absent_argument(&a, def, node, values))
-				return false;
+			fits = coerce_absent_argument(&a, def, node, values);
 		}
-		else if (gql_coerce(&c, literal, def->type, NULL, &value))
+		else if ((fits = gql_coerce(&c, literal, def->type, NULL, &value)))
 			set_argument(values, def, value, literal);
-		else
-			return false;
+		if (!fits)
+			break;
 	}
-	return true;
+	gql_node_index_free(&given);
+	return fits;
 }

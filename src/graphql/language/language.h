@@ -92,6 +92,12 @@ extern GqlValue *gql_item_value(const GqlValue *value, int i);
 typedef bool (*GqlVisitValue) (const GqlValue *value, void *arg);
 extern bool gql_value_walk(const GqlValue *value, GqlVisitValue visit, void *arg);
 
+/*
+ * Do two literals say the same, number for number as written, and fields in
+ * one order? Takes no longer than the shorter one is.
+ */
+extern bool gql_same_literal(const GqlValue *a, const GqlValue *b);
+
 extern bool gql_contains_variable(const GqlValue *value);
 
 /*

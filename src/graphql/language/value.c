@@ -98,6 +98,28 @@ gql_value_walk(const GqlValue *value, GqlVisitValue visit, void *arg)
 	return false;
 }
 
+bool
+gql_same_literal(const GqlValue *a, const GqlValue *b)
+{
+	int			n = list_length(a->items);
+
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
+	if (a->kind != b->kind || a->block != b->block || a->boolean != b->boolean ||
+		a->len != b->len || memcmp(a->text, b->text, a->len) != 0 || n != list_length(b->items))
+		return false;
+	for (int i = 0; i < n; i++)
+	{
+		if (a->kind == GQL_VALUE_OBJECT &&
+			strcmp(((GqlObjectField *) list_nth(a->items, i))->name.value,
+				   ((GqlObjectField *) list_nth(b->items, i))->name.value) != 0)
+			return false;
+		if (!gql_same_literal(gql_item_value(a, i), gql_item_value(b, i)))
+			return false;
+	}
+	return true;
+}
+
 static bool
 is_variable(const GqlValue *value, void *arg pg_attribute_unused())
 {

@@ -20,9 +20,6 @@
  */
 #define MAX_VALUE_DEPTH 1000
 
-/* Larger objects are searched with an index of their fields. */
-#define FEW_FIELDS 8
-
 /*
  * Units of a budget that are spent for a value, for a default value that is
  * taken in, and for so many fields of an input object that are looked for.
@@ -434,32 +431,6 @@ coerce_list(GqlCoercion *c, const GqlValue *value, const GqlTypeRef *type, const
 
 /* ---- input objects (3.10) ---- */
 
-/* To find an object's members by name. Of equal names the last is found. */
-typedef struct Members
-{
-	const GqlValue *object;
-	GqlNames	by_name;		/* GqlObjectField, if there are many */
-} Members;
-
-static void
-index_members(Members *members, const GqlValue *object)
-{
-	members->object = object;
-	if (list_length(object->items) <= FEW_FIELDS)
-		return;
-	gql_names_init(&members->by_name, CurrentMemoryContext);
-	for (int i = list_length(object->items) - 1; i >= 0; i--)
-		gql_names_add(&members->by_name, list_nth(object->items, i));
-}
-
-static GqlObjectField *
-find_member(const Members *members, const char *name)
-{
-	if (list_length(members->object->items) <= FEW_FIELDS)
-		return gql_object_field(members->object, name);
-	return gql_names_get(&members->by_name, name);
-}
-
 /*
  * A member of an object that is not given: an error if it is required, else
  * its default value, or nothing.
@@ -469,7 +440,7 @@ coerce_absent_member(GqlCoercion *c, const GqlValue *object, const GqlType *type
 					 const GqlInputValueDef *def, const GqlPath *path, int depth,
 					 GqlValue *coerced)
 {
-	GqlCoercion statically = *c;
+	GqlCoercion statically;
 	GqlValue   *value;
 
 	if (gql_is_required(def))
@@ -480,6 +451,7 @@ coerce_absent_member(GqlCoercion *c, const GqlValue *object, const GqlType *type
 		return true;
 	if (!rr_spend(c->budget, DEFAULT_UNITS))
 		return fail_exhausted(c, object, path);
+	statically = *c;
 	statically.variables = NULL;
 	statically.from_json = false;
 	if (!coerce_at(&statically, def->default_value, def->type, path, depth + 1, &value))
@@ -561,7 +533,7 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 	GqlObjectField *first_known = NULL;
 	int			known = 0;
 	bool		fits = true;
-	Members		members;
+	GqlNodeIndex members;
 	ListCell   *lc;
 
 	if (value->kind != GQL_VALUE_OBJECT)
@@ -571,10 +543,10 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 
 	if (!rr_spend(c->budget, defs->n / FIELDS_A_UNIT))
 		return fail_exhausted(c, value, path);
-	index_members(&members, value);
+	gql_node_index_init(&members, value->items, true);
 	gql_foreach(GqlInputValueDef, def, defs)
 	{
-		GqlObjectField *member = find_member(&members, def->name);
+		GqlObjectField *member = gql_node_index_get(&members, def->name);
 		GqlPath		step = {path, def->name, 0};
 		GqlValue   *item;
 		bool		skip = false;
@@ -614,6 +586,7 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 			fits = false;
 	}
 
+	gql_node_index_free(&members);
 	if (type->one_of)
 		fits &= check_one_of(c, value, type, known, first_known, path);
 	if (fits && result != NULL)

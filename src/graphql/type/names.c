@@ -20,11 +20,18 @@
  * FNV-1a: names are short, and it needs no strlen() first. The last step mixes
  * high bits into the low ones, which are the mask's.
  */
-static inline uint32
-hash_name(const char *name)
+uint32
+gql_hash_name(const char *name)
 {
-	uint32		hash = 2166136261u;
+	static uint32 seed = 0;
+	uint32		hash;
 
+	if (unlikely(seed == 0))
+	{
+		if (!pg_strong_random(&seed, sizeof(seed)) || seed == 0)
+			seed = 2166136261u;
+	}
+	hash = seed;
 	for (const unsigned char *p = (const unsigned char *) name; *p != '\0'; p++)
 		hash = (hash ^ *p) * 16777619u;
 	return hash ^ (hash >> 15);
@@ -66,7 +73,7 @@ grow(GqlNames *names)
 		{
 			names->hashes = MemoryContextAlloc(names->cxt, capacity * sizeof(uint32));
 			for (int i = 0; i < names->n; i++)
-				names->hashes[i] = hash_name(item_name(names->items[i]));
+				names->hashes[i] = gql_hash_name(item_name(names->items[i]));
 		}
 		names->mask = (uint32) capacity * BUCKETS_PER_ITEM - 1;
 		names->buckets = MemoryContextAllocZero(names->cxt,
@@ -89,6 +96,19 @@ gql_names_reset(GqlNames *names)
 	names->n = 0;
 	if (names->buckets != NULL)
 		memset(names->buckets, 0, sizeof(int) * (names->mask + 1));
+}
+
+void
+gql_names_free(GqlNames *names)
+{
+	if (names->capacity > 0)
+		pfree(names->items);
+	if (names->buckets != NULL)
+	{
+		pfree(names->hashes);
+		pfree(names->buckets);
+	}
+	gql_names_init(names, names->cxt);
 }
 
 static inline void *
@@ -127,7 +147,7 @@ gql_names_add(GqlNames *names, void *item)
 	}
 	else
 	{
-		hash = hash_name(item_name(item));
+		hash = gql_hash_name(item_name(item));
 		if (find(names, item_name(item), hash) != NULL)
 			return false;
 	}
@@ -137,7 +157,7 @@ gql_names_add(GqlNames *names, void *item)
 		grow(names);
 		/* there may be a table only now */
 		if (names->buckets != NULL)
-			hash = hash_name(item_name(item));
+			hash = gql_hash_name(item_name(item));
 	}
 	names->items[names->n] = item;
 	if (names->buckets != NULL)
@@ -154,5 +174,42 @@ gql_names_get(const GqlNames *names, const char *name)
 {
 	if (names->buckets == NULL)
 		return find_small(names, name);
-	return find(names, name, hash_name(name));
+	return find(names, name, gql_hash_name(name));
+}
+
+/* ---- nodes of a list by name ---- */
+
+void
+gql_node_index_init(GqlNodeIndex *index, const List *nodes, bool last)
+{
+	int			n = list_length(nodes);
+
+	index->nodes = nodes;
+	index->last = last;
+	gql_names_init(&index->by_name, CurrentMemoryContext);
+	for (int i = 0; n > SMALL_SET && i < n; i++)
+		gql_names_add(&index->by_name, list_nth(nodes, last ? n - 1 - i : i));
+}
+
+void	   *
+gql_node_index_get(const GqlNodeIndex *index, const char *name)
+{
+	int			n = list_length(index->nodes);
+
+	if (n > SMALL_SET)
+		return gql_names_get(&index->by_name, name);
+	for (int i = 0; i < n; i++)
+	{
+		void	   *node = list_nth(index->nodes, index->last ? n - 1 - i : i);
+
+		if (strcmp(item_name(node), name) == 0)
+			return node;
+	}
+	return NULL;
+}
+
+void
+gql_node_index_free(GqlNodeIndex *index)
+{
+	gql_names_free(&index->by_name);
 }

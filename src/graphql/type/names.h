@@ -9,6 +9,7 @@
 #ifndef GQL_NAMES_H
 #define GQL_NAMES_H
 
+#include "nodes/pg_list.h"
 #include "utils/palloc.h"
 
 typedef struct GqlNames
@@ -30,6 +31,9 @@ typedef struct GqlNames
 
 /* Make an empty set. A set of zeros is empty, too. */
 extern void gql_names_init(GqlNames *names, MemoryContext cxt);
+
+/* Free what a set allocated; it is empty then. */
+extern void gql_names_free(GqlNames *names);
 
 /* Empty a set and keep its memory for the next items. */
 extern void gql_names_reset(GqlNames *names);
@@ -54,5 +58,27 @@ extern void *gql_names_get(const GqlNames *names, const char *name);
 		for (type *var = (var##__next = 0, (type *) (names)->items[var##__i]); \
 			 !var##__next; \
 			 var##__next = 1)
+
+/*
+ * The hash of a name. Documents choose names, and must not be able to choose
+ * many of one hash: so it begins with a number that is random in each process.
+ */
+extern uint32 gql_hash_name(const char *name);
+
+/*
+ * To find nodes of a list by name, for many searches in one list. The nodes
+ * start with their name, as GqlArgument and GqlObjectField do. Of equal names
+ * the first counts, or the last.
+ */
+typedef struct GqlNodeIndex
+{
+	const List *nodes;
+	bool		last;			/* of equal names the last counts */
+	GqlNames	by_name;		/* only if there are many nodes */
+} GqlNodeIndex;
+
+extern void gql_node_index_init(GqlNodeIndex *index, const List *nodes, bool last);
+extern void *gql_node_index_get(const GqlNodeIndex *index, const char *name);
+extern void gql_node_index_free(GqlNodeIndex *index);
 
 #endif							/* GQL_NAMES_H */

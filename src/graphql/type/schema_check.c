@@ -19,6 +19,31 @@
 #define type_loc(def) ((def)->node != NULL ? (def)->node->type->loc : -1)
 #define definition_loc(d) ((d)->node != NULL ? (d)->node->def.loc : -1)
 
+/*
+ * What a check may cost, in units of budget.h, beside what the schema's size
+ * allows: and bytes that it may take for itself. The errors are not among them.
+ */
+#define MAX_WORK 4000000
+#define MAX_MEMORY (512 * 1024 * 1024)
+
+bool
+gql_check_spend(GqlSchemaCheck *c, int64 units)
+{
+	if (rr_spend(&c->budget, units))
+		return true;
+	if (!c->aborted)
+		gql_error(c->errors, "The schema takes too much work to be checked. Validation aborted.");
+	c->aborted = true;
+	return false;
+}
+
+/* Units that a schema of its size may cost. */
+static int64
+size_of(const GqlSchema *schema)
+{
+	return schema->source != NULL ? 2 * (int64) strlen(schema->source) : 0;
+}
+
 static void
 locate(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, int loc)
 {
@@ -63,34 +88,73 @@ mentions(const GqlTypeDefNode *node, Mention what)
 	return what == INTERFACES ? node->interfaces : node->members;
 }
 
+/* What a type names, by name; made when its first error is located. */
+typedef struct MentionIndex
+{
+	const char *name;			/* the type's */
+	GqlNames	groups;			/* MentionGroup */
+} MentionIndex;
+
+typedef struct MentionGroup
+{
+	const char *name;
+	List	   *nodes;			/* const GqlTypeNode *, MAX_MENTIONS at most */
+} MentionGroup;
+
+gql_starts_with_name(MentionIndex, name);
+gql_starts_with_name(MentionGroup, name);
+
 /*
  * A type that is named n times has n errors with n locations each; so there is
  * a limit.
  */
 #define MAX_MENTIONS 100
 
-/* Locate an error wherever a type names another as interface or member. */
-static void
-locate_mentions(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const GqlType *type,
-				Mention what, const char *name)
+static MentionIndex *
+index_mentions(GqlSchemaCheck *c, const GqlType *type, Mention what)
 {
-	int			n = 0;
+	MentionIndex *index = gql_names_get(&c->mentions[what], type->name);
 	ListCell   *lc,
 			   *lc2;
 
+	if (index != NULL)
+		return index;
+	index = palloc0(sizeof(MentionIndex));
+	index->name = type->name;
+	gql_names_add(&c->mentions[what], index);
 	foreach(lc, type->nodes)
 	{
 		foreach(lc2, mentions(lfirst(lc), what))
 		{
 			const GqlTypeNode *node = lfirst(lc2);
+			MentionGroup *group = gql_names_get(&index->groups, node->name);
 
-			if (strcmp(node->name, name) != 0)
-				continue;
-			if (n++ == MAX_MENTIONS)
-				return;
-			locate(c, list, error, node->loc);
+			if (group == NULL)
+			{
+				group = palloc0(sizeof(MentionGroup));
+				group->name = node->name;
+				gql_names_add(&index->groups, group);
+			}
+			if (list_length(group->nodes) < MAX_MENTIONS)
+				group->nodes = lappend(group->nodes, lfirst(lc2));
 		}
 	}
+	return index;
+}
+
+/* Locate an error wherever a type names another as interface or member. */
+static void
+locate_mentions(GqlSchemaCheck *c, GqlErrorList *list, GqlError *error, const GqlType *type,
+				Mention what, const char *name)
+{
+	const MentionGroup *group;
+	ListCell   *lc;
+
+	if (error == NULL)
+		return;					/* the list is full */
+	group = gql_names_get(&index_mentions(c, type, what)->groups, name);
+	foreach(lc, group != NULL ? group->nodes : NIL)
+		locate(c, list, error, ((const GqlTypeNode *) lfirst(lc))->loc);
 }
 
 /*
@@ -302,6 +366,7 @@ check_default(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *i
 	coercion.arg = &report;
 	coercion.no_hints = !gql_wants_hint(list);
 	coercion.stopped = counted;
+	coercion.budget = &c->budget;
 	if (gql_coerce(&coercion, input->default_value, input->type, NULL, NULL))
 		return;
 	if (counted)
@@ -314,6 +379,8 @@ check_default(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *i
 static void
 check_input(GqlSchemaCheck *c, const GqlInputPlace *place, GqlInputValueDef *input)
 {
+	if (!gql_check_spend(c, 1))
+		return;
 	check_name(c, input->name, node_loc(input));
 	if (!gql_is_input(gql_named_type(input->type)))
 		gql_error_at(c->errors, c->source, place->kind == GQL_OF_DIRECTIVE ? node_loc(input)
@@ -371,6 +438,8 @@ check_fields(GqlSchemaCheck *c, GqlType *type)
 	{
 		GqlInputPlace place = {GQL_OF_FIELD, type->name, field->name};
 
+		if (!gql_check_spend(c, 1))
+			return;
 		check_name(c, field->name, node_loc(field));
 		if (gql_named_type(field->type)->kind == GQL_INPUT_OBJECT)
 			gql_error_at(c->errors, c->source, type_loc(field),
@@ -437,6 +506,9 @@ check_implemented_field(GqlSchemaCheck *c, const GqlType *type, const GqlFieldDe
 	{
 		const GqlInputValueDef *arg = gql_names_get(&field->args, iface_arg->name);
 
+		if (!gql_check_spend(c, 1))
+			return;
+
 		if (arg == NULL)
 		{
 			error = gql_error(c->errors,
@@ -458,6 +530,8 @@ check_implemented_field(GqlSchemaCheck *c, const GqlType *type, const GqlFieldDe
 
 	gql_foreach(GqlInputValueDef, arg, &field->args)
 	{
+		if (!gql_check_spend(c, 1))
+			return;
 		if (!gql_is_required(arg) || gql_names_get(&iface_field->args, arg->name) != NULL)
 			continue;
 		error = gql_error(c->errors,
@@ -486,6 +560,8 @@ check_ancestors(GqlSchemaCheck *c, GqlType *type, GqlType *iface)
 	bool		all = true;
 	ListCell   *lc;
 
+	if (!gql_check_spend(c, 1 + iface->interfaces.n / 4))
+		return;
 	gql_foreach(GqlType, ancestor, &iface->interfaces)
 		all = all && gql_names_get(&type->interfaces, ancestor->name) != NULL;
 	if (all)
@@ -495,6 +571,8 @@ check_ancestors(GqlSchemaCheck *c, GqlType *type, GqlType *iface)
 		GqlType    *ancestor = lfirst(lc);
 		GqlError   *error;
 
+		if (!gql_check_spend(c, 1))
+			return;
 		if (gql_names_get(&type->interfaces, ancestor->name) != NULL)
 			continue;
 		if (ancestor == type)
@@ -520,6 +598,8 @@ check_implementation(GqlSchemaCheck *c, GqlType *type, GqlType *iface)
 		const GqlFieldDef *field = gql_names_get(&type->fields, iface_field->name);
 		GqlError   *error;
 
+		if (!gql_check_spend(c, 1))
+			return;
 		if (field != NULL)
 		{
 			check_implemented_field(c, type, field, iface, iface_field);
@@ -546,6 +626,8 @@ check_interfaces(GqlSchemaCheck *c, GqlType *type)
 		GqlErrorList *list = c->errors;
 		GqlError   *error;
 
+		if (!gql_check_spend(c, 1))
+			return;
 		if (iface->kind != GQL_INTERFACE)
 			error = gql_error(list,
 							  "Type %s must only implement Interface types, it cannot implement %s.",
@@ -590,6 +672,8 @@ check_members(GqlSchemaCheck *c, GqlType *type)
 		GqlErrorList *list = gql_tolerable(c);
 		GqlError   *error;
 
+		if (!gql_check_spend(c, 1))
+			return;
 		if (!gql_names_add(&seen, member))
 			error = gql_error(list, "Union type %s can only include type %s once.",
 							  type->name, member->name);
@@ -709,6 +793,7 @@ gql_schema_check(GqlSchema *schema, bool lenient, GqlErrorList *errors, GqlError
 
 	c.schema = schema;
 	c.source = schema->source;
+	rr_budget_init(&c.budget, check_cxt, MAX_MEMORY, MAX_WORK + size_of(schema));
 	c.lenient = lenient;
 	c.errors = errors;
 	c.warnings = warnings != NULL ? warnings : gql_errors_create(1, NULL);
@@ -717,6 +802,8 @@ gql_schema_check(GqlSchema *schema, bool lenient, GqlErrorList *errors, GqlError
 	check_directives(&c);
 	gql_foreach(GqlType, type, &schema->types)
 	{
+		if (!gql_check_spend(&c, 1))
+			break;
 		if (!type->builtin)
 			check_type(&c, type);
 	}

@@ -1,7 +1,8 @@
 /*
- * schema_cycles.c: find input objects that refer to themselves where they must
- * not: through required fields, and through default values (specification,
- * 3.10). directive_cycles.c does the same for directives.
+ * schema_cycles.c: find input objects that require themselves (specification,
+ * 3.10), and what all searches for cycles in a schema share. default_cycles.c
+ * looks for cycles of default values, directive_cycles.c for those of
+ * directives.
  */
 #include "postgres.h"
 
@@ -39,9 +40,8 @@ gql_show_cycle(const List *strings, int from)
 	return out.data;
 }
 
-/* File, once, that the stack does not allow to follow the input objects. */
-static void
-report_too_deep(GqlSchemaCheck *c)
+void
+gql_report_too_deep(GqlSchemaCheck *c)
 {
 	if (!c->too_deep)
 		gql_error(c->errors,
@@ -174,7 +174,7 @@ find_infinite(FiniteWalk *w, FiniteState *state)
 		return;
 	if (stack_is_too_deep())
 	{
-		report_too_deep(w->check);
+		gql_report_too_deep(w->check);
 		return;
 	}
 	state->visited = true;
@@ -184,6 +184,8 @@ find_infinite(FiniteWalk *w, FiniteState *state)
 		GqlInputValueDef *field = lfirst(lc);
 		FiniteState *target = lfirst(lc2);
 
+		if (!gql_check_spend(w->check, 1))
+			break;
 		if (target->finite)
 			continue;
 		w->path = lappend(w->path, psprintf("%s.%s", state->name, field->name));
@@ -238,124 +240,5 @@ gql_check_finite_inputs(GqlSchemaCheck *check)
 	{
 		if (!state->finite)
 			find_infinite(&w, state);
-	}
-}
-
-/*
- * ---- default values that include themselves (3.10) ----
- *
- * A literal of an input object takes in the default values of the fields that
- * it leaves out, and these may be such literals, too.
- */
-
-/* An input field whose default value was looked at. */
-typedef struct DefaultField
-{
-	const char *name;			/* "Type.field" */
-	const GqlInputValueDef *field;
-	int			path_index;		/* in GqlSchemaCheck.default_path; -1: not on
-								 * it */
-} DefaultField;
-
-gql_starts_with_name(DefaultField, name);
-
-static void follow_field(GqlSchemaCheck *c, GqlType *type, GqlInputValueDef *field);
-
-/* Follow the default values that a literal of an input object takes in. */
-static void
-follow_literal(GqlSchemaCheck *c, GqlType *type, const GqlValue *literal)
-{
-	ListCell   *lc;
-
-	if (stack_is_too_deep())
-	{
-		report_too_deep(c);
-		return;
-	}
-	if (literal->kind == GQL_VALUE_LIST)
-	{
-		foreach(lc, literal->items)
-			follow_literal(c, type, lfirst(lc));
-		return;
-	}
-	if (literal->kind != GQL_VALUE_OBJECT)
-		return;
-	gql_foreach(GqlInputValueDef, field, gql_type_fields(c->schema, type))
-	{
-		GqlType    *field_type = gql_named_type(field->type);
-		const GqlValue *member;
-
-		if (field_type->kind != GQL_INPUT_OBJECT)
-			continue;
-		member = gql_object_get(literal, field->name);
-		if (member != NULL)
-			follow_literal(c, field_type, member);
-		else
-			follow_field(c, type, field);
-	}
-}
-
-static void
-report_default_cycle(GqlSchemaCheck *c, const DefaultField *entry)
-{
-	int			end = Min(list_length(c->default_path), entry->path_index + GQL_MAX_CYCLE_SHOWN);
-	List	   *names = NIL;
-	GqlError   *error;
-
-	if (!gql_count_cycle(c, c->errors))
-		return;
-	for (int i = entry->path_index + 1; i < end; i++)
-	{
-		const DefaultField *via = list_nth(c->default_path, i);
-
-		names = lappend(names, unconstify(char *, via->name));
-	}
-	error = gql_error(c->errors,
-					  "Invalid circular reference. The default value of Input Object field %s references itself%s%s.",
-					  entry->name, names != NIL ? " via the default values of: " : "",
-					  gql_show_cycle(names, 0));
-	for (int i = entry->path_index; i < end; i++)
-	{
-		const DefaultField *via = list_nth(c->default_path, i);
-
-		gql_error_locate(c->errors, error, c->source, via->field->default_value->loc);
-	}
-}
-
-static void
-follow_field(GqlSchemaCheck *c, GqlType *type, GqlInputValueDef *field)
-{
-	char	   *name;
-	DefaultField *entry;
-
-	if (field->default_value == NULL)
-		return;
-	name = psprintf("%s.%s", type->name, field->name);
-	entry = gql_names_get(&c->default_fields, name);
-	if (entry != NULL)
-	{
-		if (entry->path_index >= 0)
-			report_default_cycle(c, entry);
-		return;
-	}
-
-	entry = palloc0(sizeof(DefaultField));
-	entry->name = name;
-	entry->field = field;
-	entry->path_index = list_length(c->default_path);
-	gql_names_add(&c->default_fields, entry);
-	c->default_path = lappend(c->default_path, entry);
-	follow_literal(c, gql_named_type(field->type), field->default_value);
-	c->default_path = list_delete_last(c->default_path);
-	entry->path_index = -1;
-}
-
-void
-gql_check_default_cycles(GqlSchemaCheck *check, GqlType *type)
-{
-	gql_foreach(GqlInputValueDef, field, &type->fields)
-	{
-		if (gql_named_type(field->type)->kind == GQL_INPUT_OBJECT)
-			follow_field(check, type, field);
 	}
 }

@@ -8,6 +8,7 @@
 #ifndef GQL_SCHEMA_INT_H
 #define GQL_SCHEMA_INT_H
 
+#include "base/budget.h"
 #include "graphql/type/schema.h"
 
 /* The reason of @deprecated without one (3.13.3). */
@@ -101,16 +102,30 @@ typedef struct GqlSchemaCheck
 	GqlErrorList *errors;
 	GqlErrorList *warnings;
 
-	/* of schema_cycles.c and directive_cycles.c */
+	RrBudget	budget;			/* see gql_check_spend() */
+	bool		aborted;		/* it is exhausted, which is filed */
+
+	/* by Mention (schema_check.c): MentionIndex */
+	GqlNames	mentions[2];
+
+	/* of the files that look for cycles */
 	int			cycles;			/* filed so far */
 	bool		too_deep;		/* filed: input objects nest too deep */
-	GqlNames	default_fields; /* DefaultField: input fields whose default
-								 * values were looked at */
+	GqlNames	default_types;	/* default_cycles.c: DefaultType */
 	List	   *default_path;	/* DefaultField *: those being looked at */
+	bool		defaults_stopped;	/* too many cycles: nothing more is looked
+									 * at */
 } GqlSchemaCheck;
 
 /* The list for a rule whose breach is only a warning if lenient. */
 #define gql_tolerable(check) ((check)->lenient ? (check)->warnings : (check)->errors)
+
+/*
+ * Count work of a check, in units of budget.h. A schema without mistakes takes
+ * a few units for each of its parts; with mistakes it can be the square. False:
+ * it was too much, which is filed; do not go on.
+ */
+extern bool gql_check_spend(GqlSchemaCheck *check, int64 units);
 
 /* Where an argument or input field stands. */
 typedef struct GqlInputPlace
@@ -134,11 +149,8 @@ extern char *gql_input_coordinate(const GqlInputPlace *place, const GqlInputValu
 /* 3.10: file input objects that require themselves, and so have no value. */
 extern void gql_check_finite_inputs(GqlSchemaCheck *check);
 
-/*
- * 3.10: file default values of this input object's fields that include
- * themselves.
- */
-extern void gql_check_default_cycles(GqlSchemaCheck *check, GqlType *type);
+/* File, once, that the stack does not allow to follow the input objects. */
+extern void gql_report_too_deep(GqlSchemaCheck *check);
 
 /* A cycle may be as large as the schema; messages show only its beginning. */
 #define GQL_MAX_CYCLE_SHOWN 100
@@ -151,6 +163,14 @@ extern bool gql_count_cycle(GqlSchemaCheck *check, GqlErrorList *list);
 
 /* "a, b, c" of a List of char * from an index on, cut after the maximum. */
 extern char *gql_show_cycle(const List *strings, int from);
+
+/* ---- default_cycles.c ---- */
+
+/*
+ * 3.10: file default values of this input object's fields that include
+ * themselves.
+ */
+extern void gql_check_default_cycles(GqlSchemaCheck *check, GqlType *type);
 
 /* ---- directive_cycles.c ---- */
 

@@ -65,6 +65,8 @@ typedef struct Walk
 	bool		lenient;
 	GqlErrorList *errors;
 	GqlErrorList *warnings;
+	RrBudget	budget;			/* see spend() */
+	bool		aborted;		/* it is exhausted, which is filed */
 
 	/* what there is */
 	GqlSchema  *builtins;		/* a schema with nothing else in it */
@@ -83,6 +85,24 @@ typedef struct Walk
 /* Where to file a breach that is tolerable, or not, if lenient. */
 #define errors_or_warnings(w, tolerable) \
 	((w)->lenient && (tolerable) ? (w)->warnings : (w)->errors)
+
+/* Units that the rules may cost, beside two for each byte of the document. */
+#define MAX_WORK 4000000
+
+/*
+ * Count work, in units of base/budget.h. False: it was too much, which is
+ * filed; do not go on.
+ */
+static bool
+spend(Walk *w, int64 units)
+{
+	if (rr_spend(&w->budget, units))
+		return true;
+	if (!w->aborted)
+		gql_error(w->errors, "The schema takes too much work to be checked. Validation aborted.");
+	w->aborted = true;
+	return false;
+}
 
 /* Add the locations of two nodes to an error. */
 static void
@@ -519,20 +539,24 @@ report_missing_argument(Walk *w, const GqlDirective *directive, const char *argu
 static void
 check_required_arguments(Walk *w, const GqlDirective *directive, const DirectiveEntry *entry)
 {
+	GqlNodeIndex given;
+
+	gql_node_index_init(&given, directive->arguments, false);
 	if (entry->builtin)
 	{
 		gql_foreach(GqlInputValueDef, arg, &entry->args)
 		{
 			if (gql_is_required(arg) &&
-				gql_argument_get(directive->arguments, arg->name) == NULL)
+				gql_node_index_get(&given, arg->name) == NULL)
 				report_missing_argument(w, directive, arg->name, gql_type_to_string(arg->type));
 		}
+		gql_node_index_free(&given);
 		return;
 	}
 	gql_foreach(GqlInputValueNode, arg, &entry->args)
 	{
 		if (gql_is_required_node(arg) &&
-			gql_argument_get(directive->arguments, arg->name.value) == NULL)
+			gql_node_index_get(&given, arg->name.value) == NULL)
 		{
 			StringInfoData type;
 
@@ -541,6 +565,7 @@ check_required_arguments(Walk *w, const GqlDirective *directive, const Directive
 			report_missing_argument(w, directive, arg->name.value, type.data);
 		}
 	}
+	gql_node_index_free(&given);
 }
 
 /* Check directives where they are applied. */
@@ -554,6 +579,10 @@ check_directives(Walk *w, const List *directives, GqlDirectiveLocation location)
 	{
 		const GqlDirective *directive = lfirst(lc);
 		DirectiveEntry *entry = gql_names_get(&w->directives, directive->name.value);
+
+		/* a definition may have any number of arguments */
+		if (!spend(w, 1 + (entry != NULL ? entry->args.n / 16 : 0)))
+			return;
 
 		/* Known Directives; if lenient, unknown ones are no warning even */
 		if (entry == NULL)
@@ -589,6 +618,8 @@ check_inputs(Walk *w, const List *inputs, GqlDirectiveLocation location)
 	{
 		const GqlInputValueNode *input = lfirst(lc);
 
+		if (!spend(w, 1))
+			return;
 		check_unique_directives(w, input->directives, NULL);
 		check_type_name(w, input->type);
 		if (input->default_value != NULL)
@@ -606,6 +637,8 @@ check_fields(Walk *w, const List *fields)
 	{
 		const GqlFieldNode *field = lfirst(lc);
 
+		if (!spend(w, 1))
+			return;
 		check_unique_directives(w, field->directives, NULL);
 		check_inputs(w, field->arguments, GQL_LOC_ARGUMENT_DEFINITION);
 		check_type_name(w, field->type);
@@ -804,12 +837,15 @@ gql_check_sdl(const GqlDocument *document, GqlSchema *builtins, bool lenient,
 	w.errors = errors;
 	w.warnings = warnings;
 	w.builtins = builtins;
+	rr_budget_init(&w.budget, NULL, 0, MAX_WORK + 2 * (int64) document->len);
 	collect_definitions(&w, document);
 
 	foreach(lc, document->definitions)
 	{
 		const GqlDefinition *definition = lfirst(lc);
 
+		if (!spend(&w, 1))
+			break;
 		switch (definition->kind)
 		{
 			case GQL_DEF_SCHEMA:

@@ -24,8 +24,7 @@ gql_same_input(const GqlInputValueNode *a, const GqlInputValueNode *b)
 		return false;
 	if (a->default_value == NULL || b->default_value == NULL)
 		return a->default_value == b->default_value;
-	return strcmp(gql_literal_to_string(a->default_value),
-				  gql_literal_to_string(b->default_value)) == 0;
+	return gql_same_literal(a->default_value, b->default_value);
 }
 
 static bool

@@ -77,7 +77,7 @@ struct GqlWalk
 	List	   *directives;		/* those of the node, at events whose nodes
 								 * have some */
 	GqlDirectiveLocation location;	/* at directive events: where it stands */
-	List	  **seen_directives;	/* type system: those met already in other
+	GqlNames   *seen_directives;	/* type system: those met already in other
 									 * parts of the same definition; NULL: it
 									 * has one part */
 	bool		in_type_system;
@@ -207,7 +207,7 @@ struct GqlValidation
 	int			noperation_fragments;
 
 	/* validate_walk.c, for rules about directives in the type system */
-	List	   *seen_schema_directives; /* GqlDirective * */
+	GqlNames	seen_schema_directives; /* GqlDirective */
 	GqlNames	seen_type_directives;	/* by the type's name */
 	GqlNames	seen_directive_directives;	/* by the directive's name */
 

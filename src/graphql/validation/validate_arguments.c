@@ -34,6 +34,12 @@ gql_known_argument_names(GqlWalk *w, const void *node)
 					gql_did_you_mean_name(NULL, argument->name.value, &w->field_def->args));
 }
 
+/*
+ * A definition may have any number of arguments, whether a document uses them
+ * or not: so many of them count as a unit of gql_spend().
+ */
+#define ARGUMENTS_A_UNIT 16
+
 /* The arguments of a directive that the document itself defines. */
 static void
 name_arguments(GqlNames *names, const GqlDirectiveDefNode *node)
@@ -61,7 +67,11 @@ gql_known_directive_argument_names(GqlWalk *w, const void *node)
 	if (def == NULL && def_node == NULL)
 		return;
 	if (def_node != NULL)
+	{
+		if (!gql_spend(w->v, list_length(def_node->arguments) / ARGUMENTS_A_UNIT))
+			return;
 		name_arguments(&named, def_node);
+	}
 	names = def_node != NULL ? &named : &def->args;
 	foreach(lc, directive->arguments)
 	{
@@ -169,15 +179,19 @@ gql_provided_required_arguments(GqlWalk *w, const void *node)
 {
 	const GqlSelection *field = node;
 
-	if (w->field_def == NULL)
+	GqlNodeIndex given;
+
+	if (w->field_def == NULL || !gql_spend(w->v, w->field_def->args.n / ARGUMENTS_A_UNIT))
 		return;
+	gql_node_index_init(&given, field->arguments, false);
 	gql_foreach(GqlInputValueDef, def, &w->field_def->args)
 	{
-		if (gql_is_required(def) && gql_argument_get(field->arguments, def->name) == NULL)
+		if (gql_is_required(def) && gql_node_index_get(&given, def->name) == NULL)
 			gql_invalid(w->v, field->loc,
 						"Argument \"%s(%s:)\" of type \"%s\" is required, but it was not provided.",
 						field_coordinate(w), def->name, gql_type_to_string(def->type));
 	}
+	gql_node_index_free(&given);
 }
 
 static void
@@ -194,25 +208,28 @@ gql_provided_required_directive_arguments(GqlWalk *w, const void *node)
 	const GqlDirective *directive = node;
 	const GqlDirectiveDefNode *def_node;
 	GqlDirectiveDef *def;
+	GqlNodeIndex given;
 	ListCell   *lc;
 
 	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
+	if (!gql_spend(w->v, (def_node != NULL ? list_length(def_node->arguments) :
+						  def != NULL ? def->args.n : 0) / ARGUMENTS_A_UNIT))
+		return;
+	gql_node_index_init(&given, directive->arguments, false);
 	if (def != NULL)
 	{
 		gql_foreach(GqlInputValueDef, arg, &def->args)
 		{
-			if (gql_is_required(arg) && gql_argument_get(directive->arguments, arg->name) == NULL)
+			if (gql_is_required(arg) && gql_node_index_get(&given, arg->name) == NULL)
 				report_missing(w, directive, arg->name, gql_type_to_string(arg->type));
 		}
 	}
-	if (def_node == NULL)
-		return;
-	foreach(lc, def_node->arguments)
+	foreach(lc, def_node != NULL ? def_node->arguments : NIL)
 	{
 		const GqlInputValueNode *arg = lfirst(lc);
 
 		if (arg->type->kind == GQL_TYPE_NON_NULL && arg->default_value == NULL &&
-			gql_argument_get(directive->arguments, arg->name.value) == NULL)
+			gql_node_index_get(&given, arg->name.value) == NULL)
 		{
 			StringInfoData type;
 
@@ -221,4 +238,5 @@ gql_provided_required_directive_arguments(GqlWalk *w, const void *node)
 			report_missing(w, directive, arg->name.value, type.data);
 		}
 	}
+	gql_node_index_free(&given);
 }

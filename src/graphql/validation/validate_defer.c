@@ -9,6 +9,9 @@
 #define DEFER "defer"
 #define STREAM "stream"
 
+/* Spreads that an error is located at. */
+#define MAX_SPREADS_SHOWN 1000
+
 /* ---- search the selections of an operation, each fragment once ---- */
 
 /* A selection set that the search is in. */
@@ -162,7 +165,7 @@ check_subscribed_selection(Search *s, const GqlSelection *selection)
 		error = gql_invalid(s->v, directive->loc,
 							"%s directive not supported on subscription operations. Disable `@%s` by setting the `if` argument to `false`.",
 							defer ? "Defer" : "Stream", directive->name.value);
-		for (int i = s->n - 1; i >= 0; i--)
+		for (int i = s->n - 1; i >= Max(0, s->n - MAX_SPREADS_SHOWN); i--)
 		{
 			if (s->frames[i].spread != NULL)
 				gql_invalid_also(s->v, error, s->frames[i].spread->loc);

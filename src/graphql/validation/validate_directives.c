@@ -23,13 +23,15 @@ gql_lookup_directive(GqlValidation *v, const char *name, const GqlDirectiveDefNo
 /* ---- 5.7.1 Directives Are Defined, 5.7.2 ... in Valid Locations ---- */
 
 static bool
-has_location(const GqlDirectiveDefNode *node, const GqlDirectiveDef *def,
+has_location(GqlValidation *v, const GqlDirectiveDefNode *node, const GqlDirectiveDef *def,
 			 GqlDirectiveLocation location)
 {
 	ListCell   *lc;
 
 	if (def != NULL)
 		return def->locations & ((uint32) 1 << location);
+	/* a document may repeat a location in its own definition */
+	gql_spend(v, list_length(node->locations) / 16);
 	foreach(lc, node->locations)
 	{
 		if (strcmp(((GqlName *) lfirst(lc))->value, gql_directive_location_name(location)) == 0)
@@ -48,7 +50,7 @@ gql_known_directives(GqlWalk *w, const void *node)
 	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
 	if (def == NULL && def_node == NULL)
 		gql_invalid(w->v, directive->loc, "Unknown directive \"@%s\".", directive->name.value);
-	else if (!has_location(def_node, def, w->location))
+	else if (!has_location(w->v, def_node, def, w->location))
 		gql_invalid(w->v, directive->loc, "Directive \"@%s\" may not be used on %s.",
 					directive->name.value,
 					gql_directive_location_name(w->location));
@@ -69,9 +71,8 @@ is_repeatable(GqlValidation *v, const char *name)
 void
 gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unused())
 {
-	List	   *here = NIL;
-	List	  **seen = w->seen_directives != NULL ? w->seen_directives : &here;
-	GqlNames	names;
+	GqlNames	here = {0};
+	GqlNames   *seen = w->seen_directives != NULL ? w->seen_directives : &here;
 	ListCell   *lc;
 
 	/*
@@ -80,9 +81,6 @@ gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unu
 	if (w->directives == NIL ||
 		(list_length(w->directives) == 1 && w->seen_directives == NULL))
 		return;
-	gql_names_init(&names, CurrentMemoryContext);
-	foreach(lc, *seen)
-		gql_names_add(&names, lfirst(lc));
 	foreach(lc, w->directives)
 	{
 		GqlDirective *directive = lfirst(lc);
@@ -91,15 +89,13 @@ gql_unique_directives_per_location(GqlWalk *w, const void *node pg_attribute_unu
 
 		if (is_repeatable(w->v, directive->name.value))
 			continue;
-		if (gql_names_add(&names, directive))
-		{
-			*seen = lappend(*seen, directive);
+		if (gql_names_add(seen, directive))
 			continue;
-		}
-		first = gql_names_get(&names, directive->name.value);
+		first = gql_names_get(seen, directive->name.value);
 		error = gql_invalid(w->v, first->loc,
 							"The directive \"@%s\" can only be used once at this location.",
 							first->name.value);
 		gql_invalid_also(w->v, error, directive->loc);
 	}
+	gql_names_free(&here);
 }

@@ -133,8 +133,10 @@ make_run(GqlSchema *schema, GqlNames *options)
  * algorithm matters, because the comparison is not a total order.
  */
 static void
-sort_type_options(GqlSchema *schema, GqlNames *options)
+sort_type_options(GqlValidation *v, GqlNames *options)
 {
+	GqlSchema  *schema = v->schema;
+
 	if (options->n < 2)
 		return;
 	for (int i = make_run(schema, options); i < options->n; i++)
@@ -152,6 +154,9 @@ sort_type_options(GqlSchema *schema, GqlNames *options)
 			else
 				low = middle + 1;
 		}
+		/* moving is quick, but grows with the square */
+		if (!gql_spend(v, 1 + (i - low) / 256))
+			return;
 		memmove(&options->items[low + 1], &options->items[low], (i - low) * sizeof(void *));
 		options->items[low] = option;
 	}
@@ -177,8 +182,9 @@ count_type_option(GqlNames *options, GqlType *type)
  * and of their interfaces, that have the field.
  */
 static char *
-suggest_fragments(GqlSchema *schema, GqlType *type, const char *field)
+suggest_fragments(GqlValidation *v, GqlType *type, const char *field)
 {
+	GqlSchema  *schema = v->schema;
 	GqlNames	options;
 	List	   *names = NIL;
 
@@ -189,16 +195,20 @@ suggest_fragments(GqlSchema *schema, GqlType *type, const char *field)
 	gql_names_init(&options, CurrentMemoryContext);
 	gql_foreach(GqlType, possible, &type->members)
 	{
+		if (!gql_spend(v, 1))
+			break;
 		if (gql_names_get(gql_type_fields(schema, possible), field) == NULL)
 			continue;
 		count_type_option(&options, possible);
 		gql_foreach(GqlType, iface, &possible->interfaces)
 		{
+			if (!gql_spend(v, 1))
+				break;
 			if (gql_names_get(gql_type_fields(schema, iface), field) != NULL)
 				count_type_option(&options, iface);
 		}
 	}
-	sort_type_options(schema, &options);
+	sort_type_options(v, &options);
 	for (int i = 0; i < options.n; i++)
 		names = lappend(names, unconstify(char *, ((TypeOption *) options.items[i])->name));
 	return gql_did_you_mean_list("to use an inline fragment on", names);
@@ -213,7 +223,7 @@ gql_fields_on_correct_type(GqlWalk *w, const void *node)
 
 	if (parent == NULL || w->field_def != NULL)
 		return;
-	hint = suggest_fragments(w->v->schema, parent, field->name.value);
+	hint = suggest_fragments(w->v, parent, field->name.value);
 	if (*hint == '\0' && parent->kind != GQL_UNION)
 		hint = gql_did_you_mean_name(NULL, field->name.value,
 									 gql_type_fields(w->v->schema, parent));

@@ -91,12 +91,12 @@ gql_known_fragment_names(GqlWalk *w, const void *node)
 
 /* Have two abstract types a possible type in common? (GetPossibleTypes) */
 static bool
-have_common_type(GqlSchema *schema, GqlType *a, GqlType *b)
+have_common_type(GqlValidation *v, GqlType *a, GqlType *b)
 {
-	gql_type_fields(schema, a);
+	gql_type_fields(v->schema, a);
 	gql_foreach(GqlType, possible, &a->members)
 	{
-		if (gql_is_subtype(schema, b, possible))
+		if (!gql_spend(v, 1) || gql_is_subtype(v->schema, b, possible))
 			return true;
 	}
 	return false;
@@ -124,7 +124,7 @@ types_overlap(GqlValidation *v, GqlType *a, GqlType *b)
 	known = &v->type_pairs[slot % lengthof(v->type_pairs)];
 	if (known->a != a || known->b != b)
 	{
-		known->overlap = have_common_type(v->schema, a, b);
+		known->overlap = have_common_type(v, a, b);
 		known->a = a;
 		known->b = b;
 	}
@@ -194,6 +194,9 @@ enter_fragment(CycleSearch *s, GqlDefInfo *fragment)
 	s->frames[s->n++].next = 0;
 }
 
+/* A cycle may be as long as the document; so many of its spreads are shown. */
+#define MAX_CYCLE_SHOWN 1000
+
 /* Report the cycle of the spreads at hand, from frame start on. */
 static void
 report_cycle(CycleSearch *s, int start)
@@ -203,12 +206,12 @@ report_cycle(CycleSearch *s, int start)
 
 #define spread_of(i) (&s->frames[i].fragment->spreads[s->frames[i].next])
 	initStringInfo(&via);
-	for (int i = start; i < s->n - 1; i++)
+	for (int i = start; i < Min(s->n - 1, start + MAX_CYCLE_SHOWN); i++)
 		appendStringInfo(&via, "%s\"%s\"", i == start ? " via " : ", ",
 						 spread_of(i)->node->name.value);
 	error = gql_invalid(s->v, -1, "Cannot spread fragment \"%s\" within itself%s.",
 						spread_of(s->n - 1)->node->name.value, via.data);
-	for (int i = start; error != NULL && i < s->n; i++)
+	for (int i = start; error != NULL && i < Min(s->n, start + MAX_CYCLE_SHOWN); i++)
 		gql_invalid_also(s->v, error, spread_of(i)->node->loc);
 #undef spread_of
 }

@@ -24,6 +24,9 @@
 /* Fields and sets to look at, in all: a few hundred milliseconds at most. */
 #define MAX_MERGE_WORK 4000000
 
+/* So many of them are a unit of gql_spend(). */
+#define FIELDS_A_UNIT 4
+
 /* A selection set and the type that its fields are looked up in. */
 typedef struct TypedSet
 {
@@ -187,16 +190,6 @@ add_subselection(Merge *m, const MergeField *field)
 
 /* ---- the fields of a place ---- */
 
-static uint32
-hash_key(const char *key)
-{
-	uint32		hash = 2166136261u;
-
-	for (const unsigned char *p = (const unsigned char *) key; *p; p++)
-		hash = (hash ^ *p) * 16777619u;
-	return hash ^ (hash >> 15);
-}
-
 /* Remove the fields of the previous place. */
 static void
 clear_fields(Merge *m)
@@ -268,7 +261,7 @@ add_field(Merge *m, const GqlSelection *node, GqlType *parent)
 	gql_make_room(m->fields, m->nfields, m->max_fields);
 	field = &m->fields[m->nfields];
 	field->key = gql_response_key(node);
-	field->hash = hash_key(field->key);
+	field->hash = gql_hash_name(field->key);
 	field->next = -1;
 	field->node = node;
 	field->parent = parent;
@@ -311,6 +304,8 @@ collect_fields(Merge *m, const MergePlace *place)
 		TypedSet	typed = m->pending[--m->npending];
 
 		m->work += 1 + list_length(typed.set->items);
+		if (!gql_spend(m->v, 1 + list_length(typed.set->items) / FIELDS_A_UNIT))
+			break;
 		foreach(lc, typed.set->items)
 		{
 			const GqlSelection *selection = lfirst(lc);

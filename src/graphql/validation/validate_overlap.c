@@ -119,7 +119,7 @@ static bool
 spend(GqlOverlap *o, int cost)
 {
 	o->budget -= cost;
-	if (o->budget < 0)
+	if (o->budget < 0 || !gql_spend(o->v, cost))
 		o->exhausted = true;
 	return !o->exhausted;
 }

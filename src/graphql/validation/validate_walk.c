@@ -262,8 +262,8 @@ gql_walk_definition(GqlWalk *w, GqlDefInfo *def)
 static void
 at_type_system_node(GqlWalk *w, const void *node, List *directives)
 {
-	List	   *seen = NIL;
-	List	  **outer = w->seen_directives;
+	GqlNames	seen = {0};
+	GqlNames   *outer = w->seen_directives;
 
 	w->directives = directives;
 	w->seen_directives = &seen;
@@ -335,7 +335,7 @@ walk_type_definition(GqlWalk *w, const GqlTypeDefNode *node)
  * those met at any of them.
  */
 static void
-at_type_system_definition(GqlWalk *w, const void *node, List *directives, List **seen)
+at_type_system_definition(GqlWalk *w, const void *node, List *directives, GqlNames *seen)
 {
 	w->directives = directives;
 	w->seen_directives = seen;
@@ -347,12 +347,12 @@ at_type_system_definition(GqlWalk *w, const void *node, List *directives, List *
 typedef struct SeenDirectives
 {
 	const char *name;
-	List	   *seen;			/* GqlDirective * */
+	GqlNames	seen;			/* GqlDirective */
 } SeenDirectives;
 
 gql_starts_with_name(SeenDirectives, name);
 
-static List **
+static GqlNames *
 seen_directives(GqlNames *names, const char *name)
 {
 	SeenDirectives *entry = gql_names_get(names, name);
