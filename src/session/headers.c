@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/formatting.h"
@@ -55,19 +56,24 @@ is_among(const char *name, const char *const *names)
 	return false;
 }
 
-/* True if a header has this name; exact: character by character. */
+/*
+ * Note a name, and tell whether it is new. exact: names are compared character
+ * by character, and name is in lower case. The set has entries of its own.
+ */
 static bool
-is_given(List *headers, const char *name, bool exact)
+note_name(GqlNames *names, const char *name, bool exact)
 {
-	ListCell   *lc;
+	RrMapping  *entry = palloc(sizeof(RrMapping));
+	char	   *plain = pstrdup(name);
 
-	foreach(lc, headers)
-	{
-		const char *other = ((RrMapping *) lfirst(lc))->name;
-
-		if (exact ? strcmp(other, name) == 0 : same_name(other, name))
-			return true;
-	}
+	for (char *p = plain; !exact && *p != '\0'; p++)
+		*p = plain_char(*p);
+	entry->name = plain;
+	entry->to = NULL;
+	if (gql_names_add(names, entry))
+		return true;
+	pfree(plain);
+	pfree(entry);
 	return false;
 }
 
@@ -104,11 +110,13 @@ is_of_connection(const char *name)
 	return is_among(name, names);
 }
 
-/* True if the client's "Connection" names this header: it is for us only. */
-static bool
-is_for_next_hop(const char *name, List *headers)
+/*
+ * The names in the client's "Connection", in lower case: headers of these names
+ * are for us only.
+ */
+static void
+note_next_hop(GqlNames *names, List *headers)
 {
-	int			len = strlen(name);
 	ListCell   *lc;
 
 	foreach(lc, headers)
@@ -117,14 +125,19 @@ is_for_next_hop(const char *name, List *headers)
 
 		if (strcmp(m->name, "connection") != 0)
 			continue;
-		for (const char *p = m->to; *p != '\0'; p += strcspn(p, ", \t"))
+		for (const char *p = m->to; *p != '\0';)
 		{
+			int			len;
+			char	   *name;
+
 			p += strspn(p, ", \t");
-			if ((int) strcspn(p, ", \t") == len && pg_strncasecmp(p, name, len) == 0)
-				return true;
+			len = strcspn(p, ", \t");
+			name = asc_tolower(p, len);
+			note_name(names, name, true);
+			pfree(name);
+			p += len;
 		}
 	}
-	return false;
 }
 
 /* ---- headers of a call ---- */
@@ -174,8 +187,7 @@ header_text(const JsonbValue *value)
 		case jbvString:
 			return pnstrdup(value->val.string.val, value->val.string.len);
 		case jbvNumeric:
-			return DatumGetCString(DirectFunctionCall1(numeric_out,
-													   NumericGetDatum(value->val.numeric)));
+			return rr_numeric_text(value->val.numeric);
 		case jbvBool:
 			return pstrdup(value->val.boolean ? "true" : "false");
 		default:
@@ -205,6 +217,8 @@ rr_headers_read(Jsonb *json, List **variables, List **others)
 	JsonbIteratorToken token;
 	JsonbValue	key,
 				value;
+	GqlNames	variable_names = {0};
+	GqlNames	other_names = {0};
 
 	if (json == NULL)
 		json = request_headers();
@@ -218,8 +232,9 @@ rr_headers_read(Jsonb *json, List **variables, List **others)
 	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
 	{
 		RrMapping  *header;
-		List	  **list;
+		bool		is_variable;
 
+		CHECK_FOR_INTERRUPTS();
 		if (token != WJB_KEY)
 			continue;
 		JsonbIteratorNext(&it, &value, true);
@@ -228,27 +243,29 @@ rr_headers_read(Jsonb *json, List **variables, List **others)
 		header = read_header(&key, &value);
 		if (strcmp(header->name, "x-hasura-role") == 0 || is_credential(header->name))
 			continue;
-		list = strncmp(header->name, VARIABLE_PREFIX, strlen(VARIABLE_PREFIX)) == 0 ? variables
-			: others;
+		is_variable = strncmp(header->name, VARIABLE_PREFIX, strlen(VARIABLE_PREFIX)) == 0;
 		/* we cannot tell which of them the front end has checked */
-		if (is_given(*list, header->name, list == others))
+		if (!note_name(is_variable ? &variable_names : &other_names, header->name, !is_variable))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("header \"%s\" is given twice", header->name),
 					 errdetail("Names of headers are the same in upper and lower case, those of session variables also with \"_\" for \"-\".")));
-		*list = lappend(*list, header);
+		if (is_variable)
+			*variables = lappend(*variables, header);
+		else
+			*others = lappend(*others, header);
 	}
 }
 
 /* ---- headers of requests ---- */
 
-/* Add a header unless there is one of this name. */
+/* Add a header unless there is one of this name; names: those there are. */
 static List *
-add(List *headers, const char *name, const char *value)
+add(List *headers, GqlNames *names, const char *name, const char *value)
 {
 	RrMapping  *header;
 
-	if (is_given(headers, name, false))
+	if (!note_name(names, name, false))
 		return headers;
 	header = palloc(sizeof(RrMapping));
 	header->name = name;
@@ -258,19 +275,21 @@ add(List *headers, const char *name, const char *value)
 
 /* Add the client's headers that a remote schema may have. */
 static List *
-add_forwarded(List *headers, const RrRemoteSchema *remote)
+add_forwarded(List *headers, GqlNames *names, const RrRemoteSchema *remote)
 {
+	GqlNames	next_hop = {0};
 	ListCell   *lc;
 
+	note_next_hop(&next_hop, rr_session_headers());
 	foreach(lc, rr_session_headers())
 	{
 		const RrMapping *header = lfirst(lc);
 
 		if (looks_like_variable(header->name) || is_of_connection(header->name) ||
-			is_for_next_hop(header->name, rr_session_headers()) ||
+			gql_names_get(&next_hop, header->name) != NULL ||
 			(same_name(header->name, "authorization") && rr_remote_schema_has_login(remote)))
 			continue;
-		headers = add(headers, header->name, header->to);
+		headers = add(headers, names, header->name, header->to);
 	}
 	return headers;
 }
@@ -280,18 +299,21 @@ rr_headers_for(const RrRemoteSchema *remote)
 {
 	List	   *headers = list_copy(rr_remote_schema_headers(remote));
 	List	   *lines = NIL;
+	GqlNames	names = {0};
 	ListCell   *lc;
 
+	foreach(lc, headers)
+		note_name(&names, ((RrMapping *) lfirst(lc))->name, false);
 	foreach(lc, rr_session_variables())
 	{
 		const RrMapping *variable = lfirst(lc);
 
-		headers = add(headers, variable->name, variable->to);
+		headers = add(headers, &names, variable->name, variable->to);
 	}
 	if (remote->forward_client_headers)
-		headers = add_forwarded(headers, remote);
-	headers = add(headers, "Content-Type", "application/json");
-	headers = add(headers, "Accept", "application/graphql-response+json, application/json;q=0.9");
+		headers = add_forwarded(headers, &names, remote);
+	headers = add(headers, &names, "Content-Type", "application/json");
+	headers = add(headers, &names, "Accept", "application/graphql-response+json, application/json;q=0.9");
 	foreach(lc, headers)
 	{
 		const RrMapping *header = lfirst(lc);

@@ -17,6 +17,7 @@
 #define RR_SESSION_H
 
 #include "utils/jsonb.h"
+#include "utils/numeric.h"
 
 #include "catalog/catalog.h"
 
@@ -117,5 +118,12 @@ extern GqlValue *rr_variables_from_jsonb(Jsonb *jsonb, GqlErrorList *errors);
 
 /* A value inside of a jsonb: a scalar, or a container (jbvBinary). */
 extern GqlValue *rr_value_from_jsonb_value(const JsonbValue *value);
+
+/*
+ * A number as text, in CurrentMemoryContext: as numeric_out() writes it, or,
+ * where that is mostly zeros, with an exponent: "1e+131071". So it takes no
+ * more than a small multiple of the number itself.
+ */
+extern char *rr_numeric_text(Numeric number);
 
 #endif							/* RR_SESSION_H */

@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
@@ -11,6 +12,77 @@
 #include "compat.h"
 #include "settings.h"
 #include "session/session.h"
+
+/*
+ * The text of a number may be longer than its digits are by so many zeros. Few
+ * bytes of JSON say 1e131071.
+ */
+#define MAX_ZEROS 400
+
+/* Digits of a number in the wire format are to this base. */
+#define DIGITS_EACH 4
+
+/* An int16 of the wire format. */
+static int
+read_int16(const char *p)
+{
+	return (int16) ((unsigned char) p[0] << 8 | (unsigned char) p[1]);
+}
+
+/*
+ * A number's digits with an exponent: "-1.25e+1000". wire is its binary wire
+ * format: the number of its digits, the weight of the first, sign, scale, the
+ * digits.
+ */
+static char *
+scientific_text(const char *wire)
+{
+	int			ndigits = read_int16(wire);
+	int			exponent = read_int16(wire + 2) * DIGITS_EACH;
+	StringInfoData digits;
+	StringInfoData out;
+	int			first = 0;
+
+	initStringInfo(&digits);
+	for (int i = 0; i < ndigits; i++)
+		appendStringInfo(&digits, "%04d", read_int16(wire + 8 + 2 * i));
+	while (digits.len > 1 && digits.data[digits.len - 1] == '0')
+		digits.data[--digits.len] = '\0';
+	while (digits.data[first] == '0' && first < DIGITS_EACH - 1)
+		first++;
+
+	initStringInfo(&out);
+	if (read_int16(wire + 4) != 0)
+		appendStringInfoChar(&out, '-');
+	appendStringInfoChar(&out, digits.data[first]);
+	if (digits.len > first + 1)
+		appendStringInfo(&out, ".%s", digits.data + first + 1);
+	appendStringInfo(&out, "e%+d", exponent + DIGITS_EACH - 1 - first);
+	pfree(digits.data);
+	return out.data;
+}
+
+char	   *
+rr_numeric_text(Numeric number)
+{
+	bytea	   *sent = DatumGetByteaP(DirectFunctionCall1(numeric_send,
+														  NumericGetDatum(number)));
+	const char *wire = VARDATA(sent);
+	int			ndigits = read_int16(wire);
+	int			weight = read_int16(wire + 2);
+	int			scale = read_int16(wire + 6);
+	int			length = Max((weight + 1) * DIGITS_EACH, 1) + scale;
+	char	   *text;
+
+	if (length <= ndigits * DIGITS_EACH + MAX_ZEROS)
+		text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
+	else if (ndigits == 0)
+		text = pstrdup("0.0");
+	else
+		text = scientific_text(wire);
+	pfree(sent);
+	return text;
+}
 
 static GqlValue *
 value_from_container(JsonbContainer *container)
@@ -24,6 +96,7 @@ value_from_container(JsonbContainer *container)
 	check_stack_depth();
 	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
 	{
+		CHECK_FOR_INTERRUPTS();
 		switch (token)
 		{
 			case WJB_BEGIN_ARRAY:
@@ -68,10 +141,9 @@ rr_value_from_jsonb_value(const JsonbValue *v)
 			value->boolean = v->val.boolean;
 			return value;
 		case jbvNumeric:
-			digits = DatumGetCString(DirectFunctionCall1(numeric_out,
-														 NumericGetDatum(v->val.numeric)));
-			return gql_make_text_value(strchr(digits, '.') ? GQL_VALUE_FLOAT : GQL_VALUE_INT,
-									   digits, strlen(digits));
+			digits = rr_numeric_text(v->val.numeric);
+			return gql_make_text_value(strpbrk(digits, ".e") != NULL ? GQL_VALUE_FLOAT
+									   : GQL_VALUE_INT, digits, strlen(digits));
 		case jbvString:
 			return gql_make_text_value(GQL_VALUE_STRING,
 									   pnstrdup(v->val.string.val, v->val.string.len),
@@ -99,6 +171,7 @@ rr_variables_from_jsonb(Jsonb *jsonb, GqlErrorList *errors)
 
 	while ((token = JsonbIteratorNext(&it, &v, false)) != WJB_DONE)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (token == WJB_KEY || token == WJB_END_ARRAY || token == WJB_END_OBJECT)
 			continue;
 		if (n++ > rr_max_query_tokens)	/* the outermost object does not count */

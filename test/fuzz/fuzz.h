@@ -12,6 +12,7 @@ typedef struct FuzzInput
 {
 	const char *text;
 	int			len;
+	bool		repeated;		/* see fuzz_main.c */
 }			FuzzInput;
 
 /* Called once, in TopMemoryContext. */

@@ -7,6 +7,7 @@
 
 static GqlSchema *schema;
 static const GqlLimits limits = {.max_tokens = 2000, .max_depth = 50, .max_length = 20000};
+static const GqlLimits large_limits = {.max_tokens = 200000, .max_depth = 50};
 
 void
 fuzz_prepare(void)
@@ -69,7 +70,8 @@ fuzz_check(void *arg)
 {
 	FuzzInput  *input = arg;
 	GqlErrorList *errors = gql_errors_create(100, NULL);
-	GqlDocument *document = gql_parse(input->text, input->len, &limits, errors);
+	GqlDocument *document = gql_parse(input->text, input->len,
+									  input->repeated ? &large_limits : &limits, errors);
 	int			budget = 20000;
 	ListCell   *lc;
 

@@ -207,6 +207,7 @@ put_items(Introspection *in, MetaStep *step, MetaKind kind, const GqlNames *item
 	{
 		const void *item = items->items[i];
 
+		CHECK_FOR_INTERRUPTS();
 		if (kind == META_TYPE)
 			item = &((const GqlType *) item)->ref;
 		else if (!deprecated_too && deprecation_of(kind, item) != NULL)

@@ -362,7 +362,10 @@ gql_schema_complete(GqlSchema *schema)
 {
 	gql_schema_add_all_types(schema);
 	gql_foreach(GqlType, type, &schema->types)
+	{
+		CHECK_FOR_INTERRUPTS();
 		complete_type(schema, type);
+	}
 }
 
 /* ---- read ---- */

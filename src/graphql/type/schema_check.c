@@ -24,6 +24,10 @@
  * allows: and bytes that it may take for itself. The errors are not among them.
  */
 #define MAX_WORK 4000000
+
+/* Units of a mistake that pairs of parts can have: what its error takes. */
+#define MISTAKE_UNITS 16
+
 #define MAX_MEMORY (512 * 1024 * 1024)
 
 bool
@@ -511,6 +515,8 @@ check_implemented_field(GqlSchemaCheck *c, const GqlType *type, const GqlFieldDe
 
 		if (arg == NULL)
 		{
+			if (!gql_check_spend(c, MISTAKE_UNITS))
+				return;
 			error = gql_error(c->errors,
 							  "Interface field argument %s.%s(%s:) expected but %s.%s does not provide it.",
 							  iface->name, iface_field->name, iface_arg->name,
@@ -575,6 +581,8 @@ check_ancestors(GqlSchemaCheck *c, GqlType *type, GqlType *iface)
 			return;
 		if (gql_names_get(&type->interfaces, ancestor->name) != NULL)
 			continue;
+		if (!gql_check_spend(c, MISTAKE_UNITS))
+			return;
 		if (ancestor == type)
 			error = gql_error(c->errors,
 							  "Type %s cannot implement %s because it would create a circular reference.",
@@ -605,6 +613,8 @@ check_implementation(GqlSchemaCheck *c, GqlType *type, GqlType *iface)
 			check_implemented_field(c, type, field, iface, iface_field);
 			continue;
 		}
+		if (!gql_check_spend(c, MISTAKE_UNITS))
+			return;
 		error = gql_error(c->errors, "Interface field %s.%s expected but %s does not provide it.",
 						  iface->name, iface_field->name, type->name);
 		locate(c, c->errors, error, node_loc(iface_field));
