@@ -61,7 +61,18 @@ sub free_handshake
 like(free_handshake('https://evil.example'), qr/^HTTP\/1.1 403 /, 'without a secret, no page from elsewhere may connect');
 like(free_handshake('http://localhost:3000'), qr/^HTTP\/1.1 101 /, '… but those of this machine');
 
-# --- slow readers, and memory ----------------------------------------------------------------------------------------
+# --- tokens that end, and TLS ----------------------------------------------------------------------------------------
+
+my $directory = PostgreSQL::Test::Utils::tempdir_short();
+system("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2 -keyout $directory/key -out $directory/cert 2>/dev/null");
+my $key = 'k' x 32;
+$node->safe_psql('postgres', 'CREATE ROLE member; GRANT SELECT ON users TO member');
+my $tls = RemoteRel::Server->start($node, admin_secret => $secret, jwt_secret => qq({"type":"HS256","key":"$key"}),
+	tls_certificate => "$directory/cert", tls_key => "$directory/key");
+is(`node test/server/token.mjs wss://localhost:@{[ $tls->port ]}/v1/graphql $key 2>&1`, "user 1\n4403\n",
+	'with a token over TLS: an answer, and 4403 when it ends');
+
+# --- memory ----------------------------------------------------------------------------------------
 
 my @idle;
 my $before = kb($free);
