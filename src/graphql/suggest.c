@@ -23,7 +23,7 @@
  * A distance takes the product of both lengths. Of very many options those
  * behind this limit are left out: less may be suggested, nothing wrong.
  */
-#define MAX_CELLS 4000000
+#define MAX_CELLS 1000000
 
 /* The input, prepared to be compared with many options. */
 typedef struct Input

@@ -89,6 +89,9 @@ typedef struct Walk
 /* Units that the rules may cost, beside two for each byte of the document. */
 #define MAX_WORK 4000000
 
+/* Units of a mistake that pairs of parts can have: what its error takes. */
+#define MISTAKE_UNITS 16
+
 /*
  * Count work, in units of base/budget.h. False: it was too much, which is
  * filed; do not go on.
@@ -546,8 +549,7 @@ check_required_arguments(Walk *w, const GqlDirective *directive, const Directive
 	{
 		gql_foreach(GqlInputValueDef, arg, &entry->args)
 		{
-			if (gql_is_required(arg) &&
-				gql_node_index_get(&given, arg->name) == NULL)
+			if (gql_is_required(arg) && gql_node_index_get(&given, arg->name) == NULL)
 				report_missing_argument(w, directive, arg->name, gql_type_to_string(arg->type));
 		}
 		gql_node_index_free(&given);
@@ -560,9 +562,12 @@ check_required_arguments(Walk *w, const GqlDirective *directive, const Directive
 		{
 			StringInfoData type;
 
+			if (!spend(w, MISTAKE_UNITS))
+				break;
 			initStringInfo(&type);
 			gql_print_type_node(&type, arg->type);
 			report_missing_argument(w, directive, arg->name.value, type.data);
+			pfree(type.data);
 		}
 	}
 	gql_node_index_free(&given);

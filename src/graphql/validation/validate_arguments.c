@@ -83,6 +83,8 @@ gql_known_directive_argument_names(GqlWalk *w, const void *node)
 						argument->name.value, directive->name.value,
 						gql_did_you_mean_name(NULL, argument->name.value, names));
 	}
+	if (def_node != NULL)
+		gql_names_free(&named);
 }
 
 /* ---- 5.4.2 Argument Uniqueness ---- */
