@@ -146,7 +146,9 @@ rr_lltoa(int64 value, char *text)
 
 /*
  * May member act as role? From 16 on a grant of membership may leave that out.
+ * And has it the role's privileges without?
  */
+#define rr_inherits(member, role) has_privs_of_role(member, role)
 #if PG_VERSION_NUM >= 160000
 #define rr_may_act_as(member, role) member_can_set_role(member, role)
 #else

@@ -101,8 +101,8 @@ rr_settings_register(void (*on_change) (void))
 							&rr_max_query_tokens, 200000, 1, INT_MAX, PGC_SUSET, 0, NULL, NULL,
 							NULL);
 	DefineCustomIntVariable("remote_rel.cache_memory",
-							"Memory that each session may use for role schemas, and again for plans.",
-							"What is used least is dropped first. What one document needs is always kept while it runs.",
+							"Memory that each session may keep between calls: schemas of roles, documents and plans.",
+							"What has not been used for longest is dropped first. What a call needs is kept while it runs.",
 							&rr_cache_memory, 32 * 1024, 64, MAX_KILOBYTES, PGC_SUSET, GUC_UNIT_KB,
 							NULL, NULL, NULL);
 	DefineCustomEnumVariable("remote_rel.on_remote_error",

@@ -5,8 +5,13 @@
  * it. An entry taken out of the cache is not found any more, and is freed with
  * its last pin.
  *
- * The last unpin may happen in a reset callback, during an abort: the cache's
- * free function must neither allocate nor throw.
+ * Caches share one budget. Their entries are measured when nobody uses them
+ * any more, and those that were not used for longest go, whatever cache they
+ * are in, until the others fit. An entry may hold one of another cache (a plan
+ * its schema, say), which stays as long as it does.
+ *
+ * All of this may happen in a reset callback, during an abort: a cache's
+ * functions must neither allocate nor throw.
  */
 #ifndef RR_PINNED_CACHE_H
 #define RR_PINNED_CACHE_H
@@ -22,11 +27,16 @@ typedef struct RrPinnedEntry
 	RrPinnedCache *cache;
 	bool		cached;			/* it is in the cache */
 	int			npins;
+	struct RrPinnedEntry *holds;	/* pinned until this one is freed, or NULL */
+	Size		size;			/* bytes, when it was measured last */
+	uint64		used;			/* higher than those of entries used before */
 } RrPinnedEntry;
 
 struct RrPinnedCache
 {
 	dlist_head	entries;		/* RrPinnedEntry, the one used last first */
+	Size		total;			/* of the sizes of these */
+	bool		registered;		/* among those that share the budget */
 
 	/* Free an entry that is neither cached nor pinned. */
 	void		(*free) (RrPinnedEntry *entry);
@@ -38,10 +48,14 @@ struct RrPinnedCache
 	void		(*removed) (RrPinnedEntry *entry);
 };
 
-/* Put a new entry into the cache, as the one used last. */
-extern void rr_pinned_cache_add(RrPinnedCache *cache, RrPinnedEntry *entry);
+/*
+ * Put a new entry into the cache, as the one used last. holds, unless NULL, is
+ * pinned for it.
+ */
+extern void rr_pinned_cache_add(RrPinnedCache *cache, RrPinnedEntry *entry,
+								RrPinnedEntry *holds);
 
-/* Note that a cached entry is used. */
+/* Note that a cached entry is used, and what it holds. */
 extern void rr_pinned_cache_touch(RrPinnedEntry *entry);
 
 /* Take an entry out of its cache. It is freed now, or with its last pin. */
@@ -50,18 +64,14 @@ extern void rr_pinned_cache_remove(RrPinnedEntry *entry);
 /* The same for all entries. */
 extern void rr_pinned_cache_clear(RrPinnedCache *cache);
 
-/*
- * Remove the entries that have not been used for longest, until the others
- * take at most limit bytes. keep_newest: the one used last stays, whatever its
- * size.
- */
-extern void rr_pinned_cache_trim(RrPinnedCache *cache, Size limit, bool keep_newest);
+/* Pin an entry, without an owner. */
+extern void rr_pin(RrPinnedEntry *entry);
 
 /*
- * Pin an entry; unpin it. An entry without pins that is not in the cache is
- * freed by the unpin. rr_unpin() neither allocates nor throws.
+ * Unpin it. An entry without pins that is not in the cache is freed. Of those
+ * in caches, some may have to go (remote_rel.cache_memory). Neither allocates
+ * nor throws.
  */
-extern void rr_pin(RrPinnedEntry *entry);
 extern void rr_unpin(RrPinnedEntry *entry);
 
 /*

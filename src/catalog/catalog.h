@@ -179,6 +179,8 @@ typedef struct RrPermission
 	const char *role;
 	const char *sdl;
 	const char *comment;		/* or NULL */
+	Oid			role_oid;		/* of the role that it was given to;
+								 * InvalidOid: not known */
 } RrPermission;
 
 /* A row of computed_field. */
@@ -421,6 +423,9 @@ typedef struct RrWatch
 	 * only of statistics. Called outside of invalidation callbacks.
 	 */
 	bool		(*changed) (void *arg, Oid relation);
+
+	/* The same for the functions that metadata name; NULL: any change counts. */
+	bool		(*functions_changed) (void *arg);
 	void	   *arg;
 } RrWatch;
 

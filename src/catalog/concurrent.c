@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "access/heapam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/transam.h"
@@ -96,30 +97,60 @@ rr_catalogs_overtaken(void)
 }
 
 /*
- * Wait for the end of a transaction that has committed already. It holds the
- * lock on its own number until its invalidations are sent.
+ * Wait for the end of a transaction whose changes the snapshot sees. It holds
+ * the lock on its own number until its invalidations are sent.
+ *
+ * What the snapshot does not see needs no waiting. That may last: a
+ * transaction that has committed stays invisible while it waits for a
+ * synchronous standby.
  */
 static void
-await_end(TransactionId xid, TransactionId *last)
+await_end(TransactionId xid, Snapshot snapshot, TransactionId *last)
 {
-	if (!TransactionIdIsNormal(xid) || xid == *last || TransactionIdIsCurrentTransactionId(xid) ||
+	if (!TransactionIdIsNormal(xid) || xid == *last)
+		return;
+	*last = xid;
+	if (TransactionIdIsCurrentTransactionId(xid) || XidInMVCCSnapshot(xid, snapshot) ||
 		!TransactionIdDidCommit(xid))
 		return;
 	XactLockTableWait(xid, NULL, NULL, XLTW_None);
-	*last = xid;
 }
 
-/* Wait for all writers of a table; deleted rows name theirs, too. */
+/*
+ * The transaction that has deleted or updated a row, or invalid. xmax may name
+ * others: who has locked the row, or a multixact, whose number says nothing
+ * about the age of transactions.
+ */
+static TransactionId
+deleter(HeapTupleHeader row)
+{
+	if ((row->t_infomask & HEAP_XMAX_INVALID) != 0 || HEAP_XMAX_IS_LOCKED_ONLY(row->t_infomask))
+		return InvalidTransactionId;
+	return HeapTupleHeaderGetUpdateXid(row);
+}
+
+/*
+ * Wait for all writers of a table; deleted rows name theirs, too. The lock on
+ * the buffer keeps flags and numbers of a row together.
+ */
 static void
-await_writers(Relation rel, TransactionId *last)
+await_writers(Relation rel, Snapshot snapshot, TransactionId *last)
 {
 	TableScanDesc scan = table_beginscan(rel, SnapshotAny, 0, NULL);
 	HeapTuple	tuple;
 
 	while ((tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
 	{
-		await_end(HeapTupleHeaderGetXmin(tuple->t_data), last);
-		await_end(HeapTupleHeaderGetUpdateXid(tuple->t_data), last);
+		Buffer		buffer = ((HeapScanDesc) scan)->rs_cbuf;
+		TransactionId inserted;
+		TransactionId deleted;
+
+		LockBuffer(buffer, BUFFER_LOCK_SHARE);
+		inserted = HeapTupleHeaderGetXmin(tuple->t_data);
+		deleted = deleter(tuple->t_data);
+		LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
+		await_end(inserted, snapshot, last);
+		await_end(deleted, snapshot, last);
 	}
 	table_endscan(scan);
 }
@@ -128,6 +159,7 @@ void
 rr_wait_for_invalidations(void)
 {
 	TransactionId last = InvalidTransactionId;
+	Snapshot	snapshot;
 
 	/*
 	 * A standby has no such locks. It need not wait: replay sends
@@ -135,6 +167,7 @@ rr_wait_for_invalidations(void)
 	 */
 	if (RecoveryInProgress())
 		return;
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	for (int i = 0; i < RR_NCATALOGS; i++)
 	{
 		Relation	rel = open_catalog(i);
@@ -142,8 +175,9 @@ rr_wait_for_invalidations(void)
 		if (rel == NULL)
 			continue;
 		if (rel->rd_rel->relam == HEAP_TABLE_AM_OID)
-			await_writers(rel, &last);
+			await_writers(rel, snapshot, &last);
 		table_close(rel, AccessShareLock);
 	}
+	UnregisterSnapshot(snapshot);
 	AcceptInvalidationMessages();
 }

@@ -247,6 +247,12 @@ extern const char *rr_unserved_reason(const char *schema, const char *name);
  */
 extern Oid	rr_lock_table(const char *schema, const char *name);
 
+/*
+ * The part of it that keeps the schema's name, if there is the schema. Check
+ * afterwards that what was looked up in the schema is still there.
+ */
+extern void rr_lock_schema_of(const char *schema);
+
 /* The same; throws as rr_get_table() when there is no such table. */
 extern Oid	rr_get_table_locked(const char *schema, const char *name);
 
@@ -422,6 +428,13 @@ extern void rr_check_function_keys(const RrDoc *body);
 extern RrPermission *rr_permission_from_body(const RrDoc *body, const char *remote_schema);
 
 /* ---- remote_permission.c: permissions on remote schemas ---- */
+
+/*
+ * Note to whom permissions were given whose role did not exist then, if it
+ * does now (docs/permissions.md, "Members of roles"). Within
+ * rr_metadata_begin().
+ */
+extern void rr_adopt_roles(void);
 
 /*
  * Store a permission. Throws 42710 when the role has one on this remote

@@ -243,17 +243,17 @@ is_renamed(Oid class, Oid oid)
 }
 
 bool
-rr_names_changed(int n, const Oid *classes, const Oid *objects, bool *schema)
+rr_names_changed(int n, const Oid *classes, const Oid *objects, bool *extension)
 {
 	bool		any = false;
 
-	*schema = false;
+	*extension = false;
 	for (int i = 0; i < n; i++)
 	{
 		if (classes[i] != ExtensionRelationId && !is_renamed(classes[i], objects[i]))
 			continue;
 		any = true;
-		*schema |= classes[i] == ExtensionRelationId || classes[i] == NamespaceRelationId;
+		*extension |= classes[i] == ExtensionRelationId;
 	}
 	return any;
 }

@@ -56,10 +56,10 @@ extern bool rr_names_end(void);
 
 /*
  * Does one of the n objects (class and object OIDs) have another name, or a
- * column of another name, than before? *schema is set when the object is a
- * schema, or an extension, whose objects may have moved.
+ * column of another name, than before? An extension counts as changed, since
+ * its objects may have moved; *extension is set then.
  */
-extern bool rr_names_changed(int n, const Oid *classes, const Oid *objects, bool *schema);
+extern bool rr_names_changed(int n, const Oid *classes, const Oid *objects, bool *extension);
 
 /*
  * What a name meant before. NULL when there was no such table; for functions

@@ -8,18 +8,20 @@
  * no command fails because of us.
  *
  * What can change meanwhile: the command holds locks on what it renamed, and
- * whoever stores metadata about a table locks it first (rr_lock_table()), so
- * no rows are missing. But another session's rename may be rewriting the same
- * rows. So the rows are locked first; when one is no longer as it was read,
- * everything is read again, up to MAX_ATTEMPTS times. After that an error
- * (40001) is thrown, which becomes the warning.
+ * whoever stores metadata about a table locks it and its schema first
+ * (rr_lock_table()), so no rows are missing. But another session's rename may
+ * be rewriting the same rows. So the rows are locked first; when one is no
+ * longer as it was read, everything is read again, up to MAX_ATTEMPTS times.
+ * After that an error (40001) is thrown; like a deadlock, it ends the command.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
@@ -380,6 +382,33 @@ follow(void)
 			 errmsg("other sessions have changed metadata of what was renamed")));
 }
 
+/*
+ * ALTER SCHEMA ... RENAME locks neither the schema nor a table in it. Whoever
+ * stores metadata about one of its tables or functions has locked the schema
+ * (rr_lock_schema_of()): wait for him, and let nobody begin until the end of
+ * the transaction. Others are not kept waiting.
+ */
+static void
+lock_schemas(int n, const Oid *classes, const Oid *objects)
+{
+	for (int i = 0; i < n; i++)
+		if (classes[i] == NamespaceRelationId)
+			LockDatabaseObject(NamespaceRelationId, objects[i], 0, ShareLock);
+}
+
+/* Does a command on an extension move anything that metadata name? */
+static bool
+something_changes(void)
+{
+	RrNamesBefore *names;
+
+	PushCopiedSnapshot(GetLatestSnapshot());
+	names = rr_names_collect();
+	collect_changes(names);
+	PopActiveSnapshot();
+	return names->changes != NIL;
+}
+
 /* ---- for the event triggers ---- */
 
 PG_FUNCTION_INFO_V1(rr_note_names);
@@ -417,19 +446,19 @@ rr_follow_names(PG_FUNCTION_ARGS)
 	int			nclasses;
 	int			n;
 	bool		concerns;
-	bool		schema;
+	bool		extension;
 
 	if (!rr_names_end() || PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_VOID();
 	classes = read_oids(PG_GETARG_ARRAYTYPE_P(0), &nclasses);
 	objects = read_oids(PG_GETARG_ARRAYTYPE_P(1), &n);
 	PushCopiedSnapshot(GetLatestSnapshot());
-	concerns = rr_names_changed(Min(n, nclasses), classes, objects, &schema);
+	concerns = rr_names_changed(Min(n, nclasses), classes, objects, &extension);
 	PopActiveSnapshot();
 	if (!concerns)
 		PG_RETURN_VOID();
-	/* ALTER SCHEMA ... RENAME locks no table in the schema */
-	if (schema)
+	lock_schemas(Min(n, nclasses), classes, objects);
+	if (extension && something_changes())
 		rr_metadata_lock();
 	follow();
 	PG_RETURN_VOID();

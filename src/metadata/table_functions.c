@@ -45,6 +45,7 @@ lock_function(const char *schema, const char *name)
 		if (!OidIsValid(function))
 			return;
 		LockDatabaseObject(ProcedureRelationId, function, 0, AccessShareLock);
+		rr_lock_schema_of(schema);
 		if (rr_lookup_function(schema, name, NULL) == function)
 			return;
 		UnlockDatabaseObject(ProcedureRelationId, function, 0, AccessShareLock);

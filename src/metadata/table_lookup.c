@@ -5,7 +5,9 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -54,6 +56,16 @@ rr_get_table(const char *schema, const char *name)
 	return table;
 }
 
+void
+rr_lock_schema_of(const char *schema)
+{
+	Oid			namespace = get_namespace_oid(schema, true);
+
+	/* ALTER SCHEMA ... RENAME takes ShareLock (rename.c), CREATE TABLE less */
+	if (OidIsValid(namespace))
+		LockDatabaseObject(NamespaceRelationId, namespace, 0, RowExclusiveLock);
+}
+
 Oid
 rr_lock_table(const char *schema, const char *name)
 {
@@ -64,6 +76,7 @@ rr_lock_table(const char *schema, const char *name)
 		if (!OidIsValid(table))
 			return InvalidOid;
 		LockRelationOid(table, AccessShareLock);
+		rr_lock_schema_of(schema);
 		if (rr_lookup_table(schema, name) == table)
 			return table;
 		UnlockRelationOid(table, AccessShareLock);

@@ -101,13 +101,11 @@ static void
 free_document(RrPinnedEntry *entry)
 {
 	KeptDocument *kept = (KeptDocument *) entry;
-	RrRoleSchema *rs = kept->rs;
 	ListCell   *lc;
 
 	foreach(lc, kept->plans)
 		free_plan(lfirst(lc));
 	MemoryContextDelete(kept->cxt);
-	rr_role_schema_release(rs);
 }
 
 static void
@@ -212,9 +210,8 @@ keep_document(KeptDocument *kept)
 		rr_pinned_cache_remove(&slot->document->entry);
 	slot = hash_search(slots, &kept->key, HASH_ENTER, NULL);
 	slot->document = kept;
-	rr_role_schema_hold(kept->rs);
 	MemoryContextSetParent(kept->cxt, CacheMemoryContext);
-	rr_pinned_cache_add(&documents, &kept->entry);
+	rr_pinned_cache_add(&documents, &kept->entry, rr_role_schema_entry(kept->rs));
 }
 
 /* ---- documents ---- */
@@ -508,10 +505,7 @@ rr_plan_document(const char *query, int len, const char *operation_name, const G
 		if (kept_plan != NULL)
 			plan = bind_plan(request, kept_plan);
 		else
-		{
 			plan = make_plan(kept, cxt, request, signature, errors);
-			rr_pinned_cache_trim(&documents, (Size) rr_cache_memory * 1024, false);
-		}
 	}
 	MemoryContextSwitchTo(old);
 	return plan;

@@ -17,6 +17,7 @@
 #ifndef RR_ROLE_SCHEMA_H
 #define RR_ROLE_SCHEMA_H
 
+#include "base/pinned_cache.h"
 #include "catalog/catalog.h"
 
 typedef enum RrFieldKind
@@ -83,12 +84,8 @@ typedef struct RrRoleSchema
  */
 extern RrRoleSchema *rr_role_schema_get(Oid role);
 
-/*
- * Pin it once more, without an owner, and release that pin. For objects that
- * are kept along with the schema, such as plans.
- */
-extern void rr_role_schema_hold(RrRoleSchema *rs);
-extern void rr_role_schema_release(RrRoleSchema *rs);
+/* The schema as an entry of a cache, for entries that hold it, such as plans. */
+extern RrPinnedEntry *rr_role_schema_entry(RrRoleSchema *rs);
 
 /*
  * Return what of the whole schema, as the extension's owner sees it, cannot

@@ -7,7 +7,8 @@
  * whoever has the stale one pinned goes on using it. An entry is also stale
  * when an error, a cancel say, has left one of its types half completed.
  *
- * The catalogs are read once for all roles (RrDatabase, table/table.h).
+ * The catalogs are read once for all roles (RrDatabase, table/table.h). Every
+ * role schema holds the database that it was made from.
  */
 #include "postgres.h"
 
@@ -21,7 +22,6 @@
 #include "schema/remote/remote.h"
 #include "schema/table/table.h"
 #include "session/session.h"
-#include "settings.h"
 
 /* How often a schema is built anew because something changed meanwhile. */
 #define MAX_ATTEMPTS 10
@@ -36,24 +36,52 @@ StaticAssertDecl(offsetof(Entry, pinned) == 0, "RrPinnedEntry is the first field
 
 #define entry_of(schema) ((Entry *) ((char *) (schema) - offsetof(Entry, rs)))
 
-static RrDatabase *database;	/* as it was read last, or NULL */
-static uint64 database_generation;
-
 /* ---- what the catalogs say ---- */
 
+static Size
+database_size(const RrPinnedEntry *pinned)
+{
+	return MemoryContextMemAllocated(((const RrDatabase *) pinned)->cxt, true);
+}
+
+static RrDatabase *watched;		/* whose objects are watched for changes, or
+								 * NULL */
+
+static void
+free_database(RrPinnedEntry *pinned)
+{
+	if (watched == (RrDatabase *) pinned)
+	{
+		rr_catalog_watch(NULL);
+		watched = NULL;
+	}
+	rr_database_free((RrDatabase *) pinned);
+}
+
+/* Has one entry at most: the database as it was read last. */
+static RrPinnedCache databases = {
+	.entries = DLIST_STATIC_INIT(databases.entries),
+	.free = free_database,
+	.size = database_size,
+};
+
+/* Pinned for CurrentMemoryContext. */
 static RrDatabase *
 get_database(uint64 generation)
 {
-	RrDatabase *fresh;
+	RrDatabase *db = dlist_is_empty(&databases.entries) ? NULL
+	: (RrDatabase *) dlist_head_element(RrPinnedEntry, node, &databases.entries);
 
-	if (database != NULL && database_generation == generation)
-		return database;
-	fresh = rr_database_read();
-	if (database != NULL)
-		rr_database_unref(database);
-	database = fresh;
-	database_generation = generation;
-	return database;
+	if (db == NULL || db->generation != generation)
+	{
+		watched = NULL;			/* reading ends that */
+		watched = db = rr_database_read();
+		db->generation = generation;
+		rr_pinned_cache_clear(&databases);
+		rr_pinned_cache_add(&databases, &db->pinned, NULL);
+	}
+	rr_pin_for_context(&db->pinned);
+	return db;
 }
 
 /* ---- building ---- */
@@ -73,12 +101,11 @@ add_no_queries(RrRoleSchema *rs)
 }
 
 static void
-fill(RrRoleSchema *rs)
+fill(RrRoleSchema *rs, RrDatabase *db)
 {
 	rs->schema = gql_schema_create();
 	rs->schema->query = gql_schema_add_type(rs->schema, GQL_OBJECT, "query_root");
-	rr_tables_init(rs, get_database(rs->generation));
-	rs->tables->db->refs++;
+	rr_tables_init(rs, db);
 	rr_add_remote_schemas(rs);
 	rr_add_tables(rs);
 	if (rs->schema->query->fields.n == 0)
@@ -89,16 +116,12 @@ fill(RrRoleSchema *rs)
 static void
 free_entry(RrPinnedEntry *pinned)
 {
-	Entry	   *entry = (Entry *) pinned;
-	RrDatabase *db = entry->rs.tables ? entry->rs.tables->db : NULL;
-
-	MemoryContextDelete(entry->rs.cxt);
-	if (db != NULL)
-		rr_database_unref(db);
+	MemoryContextDelete(((Entry *) pinned)->rs.cxt);
 }
 
+/* *db: pinned for CurrentMemoryContext. */
 static Entry *
-build(Oid role, uint64 generation)
+build(Oid role, uint64 generation, RrDatabase **db)
 {
 	MemoryContext cxt = AllocSetContextCreate(CacheMemoryContext, "remote_rel role schema",
 											  ALLOCSET_DEFAULT_SIZES);
@@ -114,7 +137,10 @@ build(Oid role, uint64 generation)
 		PushActiveSnapshot(GetTransactionSnapshot());
 		rr_wait_for_invalidations();
 		entry->rs.sees_everything = rr_role_sees_everything(role);
-		fill(&entry->rs);
+		MemoryContextSwitchTo(old);
+		*db = get_database(generation);
+		MemoryContextSwitchTo(cxt);
+		fill(&entry->rs, *db);
 		if (rr_catalogs_overtaken())
 			rr_wait_for_invalidations();
 		PopActiveSnapshot();
@@ -172,16 +198,10 @@ find(Oid role, uint64 generation)
 	return NULL;
 }
 
-void
-rr_role_schema_hold(RrRoleSchema *rs)
+RrPinnedEntry *
+rr_role_schema_entry(RrRoleSchema *rs)
 {
-	rr_pin(&entry_of(rs)->pinned);
-}
-
-void
-rr_role_schema_release(RrRoleSchema *rs)
-{
-	rr_unpin(&entry_of(rs)->pinned);
+	return &entry_of(rs)->pinned;
 }
 
 RrRoleSchema *
@@ -192,7 +212,8 @@ rr_role_schema_get(Oid role)
 
 	for (int attempt = 0; entry == NULL; attempt++)
 	{
-		Entry	   *made = build(role, generation);
+		RrDatabase *db;
+		Entry	   *made = build(role, generation, &db);
 		uint64		now = rr_catalog_generation();
 
 		if (now != generation && attempt < MAX_ATTEMPTS)
@@ -202,8 +223,7 @@ rr_role_schema_get(Oid role)
 			continue;
 		}
 		entry = made;
-		rr_pinned_cache_add(&cache, &entry->pinned);
-		rr_pinned_cache_trim(&cache, (Size) rr_cache_memory * 1024, true);
+		rr_pinned_cache_add(&cache, &entry->pinned, &db->pinned);
 	}
 	rr_pin_for_context(&entry->pinned);
 	return &entry->rs;

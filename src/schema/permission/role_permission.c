@@ -5,7 +5,20 @@
 
 #include "utils/acl.h"
 
+#include "compat.h"
 #include "schema/permission/permission.h"
+
+/*
+ * Does a role have what another one is given? As a member that inherits, or
+ * that may become the other. Superusers count only as what they are granted.
+ */
+static bool
+inherits_permission(Oid role, Oid granted)
+{
+	if (!is_member_of_role_nosuper(role, granted))
+		return false;
+	return rr_inherits(role, granted) || rr_may_act_as(role, granted);
+}
 
 const RrPermission *
 rr_role_permission(Oid role, const char *role_name, List *permissions, RrSamePermissions *known,
@@ -23,7 +36,7 @@ rr_role_permission(Oid role, const char *role_name, List *permissions, RrSamePer
 		const RrPermission *permission = lfirst(lc);
 		Oid			granted = get_role_oid(permission->role, true);
 
-		if (!OidIsValid(granted) || !is_member_of_role_nosuper(role, granted))
+		if (!OidIsValid(granted) || !inherits_permission(role, granted))
 			continue;
 		if (found != NULL && !rr_same_permission(known, found, permission))
 		{

@@ -158,13 +158,16 @@ typedef struct RrScalar
 
 typedef struct RrDatabase
 {
+	RrPinnedEntry pinned;		/* first */
 	MemoryContext cxt;			/* holds everything, itself included */
-	int			refs;			/* role schemas made from it, and one while it
-								 * is the current one */
+	uint64		generation;		/* of the catalogs when it was read */
 	GqlNames	tables;			/* RrTable, by GraphQL name */
 	HTAB	   *by_oid;			/* table_catalog.c's own */
 	HTAB	   *scalars;		/* RrScalar */
 	GqlNames	functions;		/* RrFunction: tracked functions */
+	List	   *function_names; /* of all functions that metadata name: schema
+								 * and name by turns */
+	uint64		function_fingerprint;	/* of what is behind these names */
 	List	   *table_relationships;	/* RrRelationship *, every one that
 										 * starts at a table */
 	List	   *remote_relationships;	/* those that start at a remote type */
@@ -284,12 +287,11 @@ typedef struct RrOperator
 
 /*
  * Read everything about the exposed relations, in a new context under
- * CacheMemoryContext, with refs 1. An error leaves nothing behind.
+ * CacheMemoryContext. An error leaves nothing behind.
  */
 extern RrDatabase *rr_database_read(void);
 
-/* Give a reference back; the last one frees it. */
-extern void rr_database_unref(RrDatabase *db);
+extern void rr_database_free(RrDatabase *db);
 
 /* Find an exposed table, or return NULL. */
 extern RrTable *rr_database_table(const RrDatabase *db, Oid oid);

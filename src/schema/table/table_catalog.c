@@ -411,7 +411,6 @@ rr_database_read(void)
 	HASHCTL		scalars = {.keysize = sizeof(Oid), .entrysize = sizeof(RrScalar), .hcxt = cxt};
 
 	db->cxt = cxt;
-	db->refs = 1;
 	gql_names_init(&db->tables, cxt);
 	gql_names_init(&db->functions, cxt);
 	db->by_oid = hash_create("remote_rel tables", 128, &tables,
@@ -425,9 +424,7 @@ rr_database_read(void)
 }
 
 void
-rr_database_unref(RrDatabase *db)
+rr_database_free(RrDatabase *db)
 {
-	Assert(db->refs > 0);
-	if (--db->refs == 0)
-		MemoryContextDelete(db->cxt);
+	MemoryContextDelete(db->cxt);
 }
