@@ -52,9 +52,10 @@ CREATE TABLE remote_rel.remote_schema_permission (
 	role name NOT NULL,
 	sdl text NOT NULL,
 	comment text,
+	role_oid oid NOT NULL DEFAULT 0,
 	PRIMARY KEY (remote_schema, role)
 );
-COMMENT ON TABLE remote_rel.remote_schema_permission IS 'the part of a remote schema that a role sees';
+COMMENT ON TABLE remote_rel.remote_schema_permission IS 'the part of a remote schema that a role sees; role_oid tells the role from later ones of its name, 0 is not known';
 
 CREATE TABLE remote_rel.computed_field (
 	table_schema name NOT NULL,
@@ -124,6 +125,22 @@ ALTER TABLE remote_rel.remote_schema_relationship ENABLE ALWAYS TRIGGER changed,
 ALTER TABLE remote_rel.remote_schema_permission ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 ALTER TABLE remote_rel.computed_field ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 ALTER TABLE remote_rel.tracked_function ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
+
+-- The role is looked up by its name whatever a dump or a publisher says: OIDs
+-- of another cluster mean nothing here. Once known, it stays.
+CREATE FUNCTION remote_rel.note_role() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	new.role_oid := CASE WHEN tg_op = 'UPDATE' AND new.role = old.role AND old.role_oid <> 0 THEN old.role_oid
+		ELSE coalesce((SELECT r.oid FROM pg_roles AS r WHERE r.rolname = new.role), 0) END;
+	RETURN new;
+END
+$$;
+COMMENT ON FUNCTION remote_rel.note_role() IS 'notes to which role a permission was given';
+REVOKE ALL ON FUNCTION remote_rel.note_role() FROM PUBLIC;
+CREATE TRIGGER role_noted BEFORE INSERT OR UPDATE ON remote_rel.remote_schema_permission
+	FOR EACH ROW EXECUTE FUNCTION remote_rel.note_role();
+ALTER TABLE remote_rel.remote_schema_permission ENABLE ALWAYS TRIGGER role_noted;
 
 -- ----------------------------------------------------------------------------
 -- Management
@@ -360,10 +377,10 @@ CREATE FUNCTION remote_rel.tell_dropped(schemas text[], names text[], columns te
 COMMENT ON FUNCTION remote_rel.tell_dropped(text[], text[], text[]) IS 'tell which metadata needs tables, functions and columns that were just dropped';
 REVOKE ALL ON FUNCTION remote_rel.tell_dropped(text[], text[], text[]) FROM PUBLIC;
 
-CREATE FUNCTION remote_rel.touch_catalogs() RETURNS void
-	AS 'MODULE_PATHNAME', 'rr_touch_catalogs' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION remote_rel.touch_catalogs() IS 'make every session build its GraphQL schemas again';
-REVOKE ALL ON FUNCTION remote_rel.touch_catalogs() FROM PUBLIC;
+CREATE FUNCTION remote_rel.touch_object(class oid, object oid) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_touch_object' LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.touch_object(oid, oid) IS 'tell every session that the comment of a table or function has changed';
+REVOKE ALL ON FUNCTION remote_rel.touch_object(oid, oid) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.before_ddl() RETURNS event_trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -385,7 +402,7 @@ DECLARE
 	context text;
 BEGIN
 	IF tg_tag = 'COMMENT' THEN
-		PERFORM remote_rel.touch_catalogs();
+		PERFORM remote_rel.touch_object(classid, objid) FROM pg_event_trigger_ddl_commands();
 	ELSE
 		PERFORM remote_rel.follow_names(array_agg(classid), array_agg(objid)) FROM pg_event_trigger_ddl_commands();
 	END IF;

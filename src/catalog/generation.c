@@ -7,7 +7,8 @@
  * relcache invalidations, and so do those of the extension's own tables, by
  * the trigger rr_catalog_changed(). The rest are syscache invalidations.
  *
- * Only changes of what role schemas are made of (RrWatch) advance the counter.
+ * Only changes of what role schemas are made of (RrWatch, role_watch.h)
+ * advance the counter.
  * Otherwise temporary tables and autovacuum would flush all role schemas all
  * the time. Callbacks only collect relations; rr_catalog_generation() looks at
  * them. While nothing is watched, every change counts.
@@ -20,10 +21,12 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "utils/inval.h"
@@ -35,6 +38,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/catalog_int.h"
+#include "base/role_watch.h"
 #include "compat.h"
 
 /*
@@ -63,6 +67,8 @@ static SnapshotMark latest;		/* of a snapshot that sees the last change */
 static SnapshotMark provisional;	/* in force when the counter was asked
 									 * for, and maybe older than the last
 									 * change */
+static bool roles_touched;		/* since they were compared */
+static bool functions_touched;
 static bool registered;
 
 static SnapshotMark
@@ -166,6 +172,7 @@ rr_catalog_watch(const RrWatch *new)
 	watch.types = sorted_copy(&new->types);
 	watch.constraints = sorted_copy(&new->constraints);
 	watch.changed = new->changed;
+	watch.functions_changed = new->functions_changed;
 	watch.arg = new->arg;
 	watching = true;
 }
@@ -186,13 +193,19 @@ on_relcache(Datum arg pg_attribute_unused(), Oid relid)
 		pending[npending++] = relid;
 }
 
-/* Roles, memberships, functions: every change counts. */
+/*
+ * Roles, memberships, functions: anything may have changed, or be new, so what
+ * concerns us is compared later.
+ */
 static void
-on_syscache(Datum arg pg_attribute_unused(), int cacheid pg_attribute_unused(),
+on_syscache(Datum arg pg_attribute_unused(), int cacheid,
 			uint32 hashvalue pg_attribute_unused())
 {
 	events++;
-	rr_catalog_invalidate();
+	if (cacheid == PROCOID)
+		functions_touched = true;
+	else
+		roles_touched = true;
 }
 
 /* Schemas, types, constraints: only those watched. hashvalue 0 is all. */
@@ -225,6 +238,24 @@ is_of_interest(Oid relid)
 		 form->relnamespace == get_namespace_oid("remote_rel", true));
 	ReleaseSysCache(tuple);
 	return result;
+}
+
+/* Comparing may read new invalidations. */
+static void
+compare_touched(void)
+{
+	if (functions_touched)
+	{
+		functions_touched = false;
+		if (!watching || watch.functions_changed == NULL || watch.functions_changed(watch.arg))
+			rr_catalog_invalidate();
+	}
+	if (roles_touched)
+	{
+		roles_touched = false;
+		if (rr_watched_role_changed())
+			rr_catalog_invalidate();
+	}
 }
 
 static void
@@ -291,6 +322,7 @@ rr_catalog_generation(void)
 		register_callbacks();
 	AcceptInvalidationMessages();
 	look_at_pending();
+	compare_touched();
 	if (ActiveSnapshotSet())
 		heed_snapshot(GetActiveSnapshot());
 	return generation;
@@ -310,16 +342,29 @@ rr_catalog_changed(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(NULL);
 }
 
-PG_FUNCTION_INFO_V1(rr_touch_catalogs);
+PG_FUNCTION_INFO_V1(rr_touch_object);
 
 /*
- * Called by an event trigger after changes that send no invalidation, like
- * COMMENT: invalidates one of our tables, which advances the counter.
+ * touch_object(class oid, object oid), called by an event trigger after
+ * COMMENT, which sends no invalidation: sends that of a table or function.
  */
 Datum
-rr_touch_catalogs(PG_FUNCTION_ARGS pg_attribute_unused())
+rr_touch_object(PG_FUNCTION_ARGS)
 {
-	CacheInvalidateRelcacheByRelid(get_relname_relid(rr_catalog_name(RR_CATALOG_REMOTE_SCHEMA),
-													 rr_catalog_schema_oid()));
+	Oid			class = PG_GETARG_OID(0);
+	Oid			object = PG_GETARG_OID(1);
+	HeapTuple	tuple;
+
+	if (class == RelationRelationId && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(object)))
+		CacheInvalidateRelcacheByRelid(object);
+	else if (class == ProcedureRelationId &&
+			 HeapTupleIsValid(tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(object))))
+	{
+		Relation	functions = table_open(ProcedureRelationId, AccessShareLock);
+
+		CacheInvalidateHeapTuple(functions, tuple, NULL);
+		table_close(functions, AccessShareLock);
+		ReleaseSysCache(tuple);
+	}
 	PG_RETURN_VOID();
 }

@@ -57,6 +57,7 @@ enum
 	Anum_permission_role,
 	Anum_permission_sdl,
 	Anum_permission_comment,
+	Anum_permission_role_oid,
 };
 
 enum
@@ -91,7 +92,7 @@ static const struct
 	[RR_CATALOG_REMOTE_SCHEMA] = {"remote_schema", "tijTTb"},
 	[RR_CATALOG_TABLE_RELATIONSHIP] = {"table_relationship", "nnttjT"},
 	[RR_CATALOG_REMOTE_SCHEMA_RELATIONSHIP] = {"remote_schema_relationship", "tttj"},
-	[RR_CATALOG_REMOTE_SCHEMA_PERMISSION] = {"remote_schema_permission", "tntT"},
+	[RR_CATALOG_REMOTE_SCHEMA_PERMISSION] = {"remote_schema_permission", "tntTo"},
 	[RR_CATALOG_COMPUTED_FIELD] = {"computed_field", "nntnnTTT"},
 	[RR_CATALOG_TRACKED_FUNCTION] = {"tracked_function", "nnJT"},
 };
@@ -168,6 +169,8 @@ type_of(char code)
 			return INT4OID;
 		case 'b':
 			return BOOLOID;
+		case 'o':
+			return OIDOID;
 		default:
 			return TEXTOID;
 	}
@@ -445,6 +448,7 @@ read_permission(Row *row, void *arg)
 	const char *wanted = arg;
 	const char *remote_schema = row_text(row, Anum_permission_remote_schema);
 	RrPermission *permission;
+	bool		isnull;
 
 	if (wanted && strcmp(remote_schema, wanted) != 0)
 		return NULL;
@@ -453,6 +457,8 @@ read_permission(Row *row, void *arg)
 	permission->role = row_name(row, Anum_permission_role);
 	permission->sdl = row_text(row, Anum_permission_sdl);
 	permission->comment = row_text(row, Anum_permission_comment);
+	permission->role_oid = DatumGetObjectId(heap_getattr(row->tuple, Anum_permission_role_oid,
+														 row->desc, &isnull));
 	return permission;
 }
 

@@ -155,6 +155,9 @@ check_entry(const Entry *entry, RrRemotes *remotes, GqlErrorList *errors)
 	}
 	else if (entry->permission)
 	{
+		if (rr_permission_is_orphaned(entry->permission))
+			gql_error(errors, "Role \"%s\" was dropped. If there is another one now that shall have the permission, add it again.",
+					  entry->permission->role);
 		remote = rr_load_remote(remotes, entry->permission->remote_schema, errors);
 		if (remote)
 			rr_check_permission(remote->upstream, entry->permission->sdl, errors);

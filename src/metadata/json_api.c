@@ -29,6 +29,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #include "compat.h"
 #include "base/subtransaction.h"
@@ -424,6 +425,31 @@ reload_metadata(const RrDoc *args)
 	return consistency("success");
 }
 
+/*
+ * Each command of a bulk has a context of its own, so that what it has built,
+ * schemas of roles above all, is gone before the next one.
+ */
+static MemoryContext
+begin_command(void)
+{
+	CHECK_FOR_INTERRUPTS();
+	return MemoryContextSwitchTo(AllocSetContextCreate(CurrentMemoryContext,
+													   "remote_rel metadata command",
+													   ALLOCSET_DEFAULT_SIZES));
+}
+
+/* End it; returns a copy of its answer in the context from before. */
+static Jsonb *
+end_command(MemoryContext before, const Jsonb *answer)
+{
+	MemoryContext command = MemoryContextSwitchTo(before);
+	Jsonb	   *copy = palloc(VARSIZE(answer));
+
+	memcpy(copy, answer, VARSIZE(answer));
+	MemoryContextDelete(command);
+	return copy;
+}
+
 static Jsonb *
 bulk(const RrDoc *args)
 {
@@ -431,7 +457,12 @@ bulk(const RrDoc *args)
 	ListCell   *lc;
 
 	foreach(lc, rr_doc_items(args))
-		answers = lappend(answers, run(lfirst(lc)));
+	{
+		MemoryContext before = begin_command();
+		Jsonb	   *answer = run(lfirst(lc));
+
+		answers = lappend(answers, end_command(before, answer));
+	}
 	return rr_jsonb_array(answers);
 }
 
@@ -491,6 +522,7 @@ bulk_keep_going(const RrDoc *args)
 
 	foreach(lc, rr_doc_items(args))
 	{
+		MemoryContext before = begin_command();
 		Attempt		a = {.request = lfirst(lc)};
 		ErrorData  *error = rr_run_in_subtransaction(attempt, &a);
 
@@ -501,7 +533,7 @@ bulk_keep_going(const RrDoc *args)
 									   "hint", rr_jsonb_text(error->hint),
 									   "code", rr_jsonb_text(error_code(error->sqlerrcode)),
 									   "sqlstate", rr_jsonb_text(unpack_sql_state(error->sqlerrcode)), NULL);
-		answers = lappend(answers, a.answer);
+		answers = lappend(answers, end_command(before, a.answer));
 	}
 	return rr_jsonb_array(answers);
 }

@@ -77,10 +77,28 @@ check_definition(const RrRemoteSchema *remote, const RrPermission *permission)
 				 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
 }
 
+static void
+delete_row(const char *remote_schema, const char *role)
+{
+	RR_METADATA_EXECUTE("DELETE FROM remote_rel.remote_schema_permission WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
+						"AND role OPERATOR(pg_catalog.=) $2",
+						rr_arg_text(remote_schema), rr_arg_name(role));
+}
+
+/* The trigger role_noted looks the role up when such a row is updated. */
+void
+rr_adopt_roles(void)
+{
+	(void) rr_metadata_execute("UPDATE remote_rel.remote_schema_permission AS p SET role = p.role "
+							   "WHERE p.role_oid OPERATOR(pg_catalog.=) 0 AND EXISTS (SELECT FROM pg_catalog.pg_roles AS r "
+							   "WHERE r.rolname OPERATOR(pg_catalog.=) p.role)", 0, NULL);
+}
+
 void
 rr_put_permission(const RrPermission *permission, RrPutMode mode)
 {
 	RrRemoteSchema *remote;
+	const RrPermission *present;
 	List	   *before = NIL;
 
 	if (*permission->role == '\0')
@@ -92,8 +110,12 @@ rr_put_permission(const RrPermission *permission, RrPutMode mode)
 				(errcode(ERRCODE_NAME_TOO_LONG),
 				 errmsg("role name \"%s\" is too long", permission->role)));
 	rr_metadata_begin();
+	rr_adopt_roles();
 	remote = rr_get_remote_schema(permission->remote_schema);
-	if (find_permission(permission->remote_schema, permission->role))
+	present = find_permission(permission->remote_schema, permission->role);
+	if (present != NULL && rr_permission_is_orphaned(present))
+		delete_row(permission->remote_schema, permission->role);
+	else if (present != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("role \"%s\" has a permission on remote schema \"%s\" already",
@@ -133,9 +155,7 @@ rr_delete_permission(const char *remote_schema, const char *role)
 						remote_schema)));
 	}
 	before = rr_role_inconsistencies(&(RrRemotes) {0});
-	RR_METADATA_EXECUTE("DELETE FROM remote_rel.remote_schema_permission WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
-						"AND role OPERATOR(pg_catalog.=) $2",
-						rr_arg_text(remote_schema), rr_arg_name(role));
+	delete_row(remote_schema, role);
 	rr_warn_new_among(rr_role_inconsistencies(&(RrRemotes) {0}), before);
 	rr_metadata_end();
 }

@@ -18,6 +18,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/pinned_cache.h"
+#include "base/role_watch.h"
 #include "compat.h"
 #include "schema/remote/remote.h"
 #include "schema/table/table.h"
@@ -136,6 +137,7 @@ build(Oid role, uint64 generation, RrDatabase **db)
 		/* the server's catalogs are read as they are now, so ours are, too */
 		PushActiveSnapshot(GetTransactionSnapshot());
 		rr_wait_for_invalidations();
+		rr_watch_role(role);
 		entry->rs.sees_everything = rr_role_sees_everything(role);
 		MemoryContextSwitchTo(old);
 		*db = get_database(generation);

@@ -115,7 +115,7 @@ BEGIN;
 CREATE TABLE users (id integer PRIMARY KEY, auth0_id text);
 UPDATE pg_proc SET probin = '/nowhere/remote_rel'
     WHERE pronamespace = 'remote_rel'::regnamespace
-    AND proname IN ('note_names', 'follow_names', 'touch_catalogs');
+    AND proname IN ('note_names', 'follow_names', 'touch_object');
 ALTER TABLE users RENAME auth0_id TO subject;
 COMMENT ON TABLE users IS 'here';
 DROP TABLE users;

@@ -62,7 +62,7 @@ SELECT remote_rel.metadata('{"type": "add_remote_schema_permissions", "args": {"
 SELECT pg_temp.allow('type Query { vessel(imo: ID!): Vessel } type Vessel { name: String }');
 SELECT remote_rel.add_remote_schema_permissions('registry', 'regress_meta_nobody',
     'type Query { vessel(imo: ID!): Vessel } type Vessel { name: String }');
-SELECT * FROM remote_rel.remote_schema_permission ORDER BY role;
+SELECT remote_schema, role, sdl, comment FROM remote_rel.remote_schema_permission ORDER BY role;
 SELECT remote_rel.metadata('{"type": "drop_remote_schema_permissions",
     "args": {"remote_schema": "registry", "role": "regress_meta_nobody"}}');
 SELECT test.failure($$SELECT remote_rel.drop_remote_schema_permissions('registry', 'regress_meta_nobody')$$);

@@ -145,7 +145,7 @@ my @ways = (
 	[ 'ask what a remote schema has', q(SELECT remote_rel.introspect_remote_schema('vault')), $denied ],
 	[ 'make the backend ask a remote schema', q(SELECT remote_rel.reload_remote_schema('vault')), $denied ],
 	[ 'add a remote schema of its own, at an address of its choice', sprintf(q(SELECT remote_rel.add_remote_schema('mine', %s)), literal({ url => $vault->url })), $denied ],
-	[ 'call the functions of the event triggers', q(SELECT remote_rel.note_names(); SELECT remote_rel.touch_catalogs(); SELECT remote_rel.before_ddl()),
+	[ 'call the functions of the event triggers', q(SELECT remote_rel.note_names(); SELECT remote_rel.touch_object(0, 0); SELECT remote_rel.before_ddl()),
 		qr/\A(?:ERROR:  permission denied for function \w+\n?){3}\z/ ],
 	[ 'put a function of its own beside the helpers', q(CREATE FUNCTION remote_rel.json_rows(text, text) RETURNS json LANGUAGE sql AS 'SELECT NULL::json'), qr/ERROR:  permission denied for schema remote_rel/ ],
 	[ 'switch permissions off', q(SELECT remote_rel.session_variable('x'); SET remote_rel.remote_schema_permissions = off; ) . ask('{ vault { auth0(auth0_id: "auth0|2") { email } } }'),

@@ -65,6 +65,12 @@ extern const RrPermission *rr_role_permission(Oid role, const char *role_name, L
 											  RrSamePermissions *known,
 											  const RrPermission *conflict[2]);
 
+/*
+ * Was the role dropped to which the permission was given? Then it applies to
+ * no role, not to another of the same name either.
+ */
+extern bool rr_permission_is_orphaned(const RrPermission *permission);
+
 /* ---- preset.c ---- */
 
 /*

@@ -463,46 +463,120 @@ add_restricted(RrRoleSchema *rs, const RrRemote *whole, const RrPermission *perm
 		add_remote(rs, remote);
 }
 
-void
-rr_add_remote_schemas(RrRoleSchema *rs)
+/* ---- the remote schemas of a role ---- */
+
+static void
+add_whole_schemas(RrRoleSchema *rs)
 {
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
-												  "remote_rel whole upstreams",
-												  ALLOCSET_DEFAULT_SIZES);
-	const char *role_name = GetUserNameFromId(rs->role, false);
-	bool		see_whole = rs->sees_everything || !rr_remote_schema_permissions;
-	List	   *defs = rr_catalog_remote_schemas();
 	List	   *earlier = NIL;
 	ListCell   *lc;
 
-	foreach(lc, defs)
+	foreach(lc, rr_catalog_remote_schemas())
 	{
 		RrRemoteSchema *def = lfirst(lc);
-		MemoryContext old = CurrentMemoryContext;
-		const RrPermission *permission = NULL;
-		const RrPermission *conflict[2];
-		RrSamePermissions same = {0};
 		RrRemote   *whole;
 
 		if (def->sdl == NULL)	/* the upstream was never reached */
 			continue;
-		if (!see_whole)
-		{
-			MemoryContextSwitchTo(scratch);
-			permission = rr_role_permission(rs->role, role_name,
-											rr_catalog_permissions(def->name), &same, conflict);
-		}
-		/* a role without permission needs it only to check later ones */
-		whole = see_whole || permission != NULL || list_length(defs) > 1 ? rr_remote_create(def)
-			: NULL;
-		MemoryContextSwitchTo(old);
-		if (whole == NULL || clashes(earlier, whole))
+		whole = rr_remote_create(def);
+		if (clashes(earlier, whole))
 			continue;
 		earlier = lappend(earlier, whole);
-		if (see_whole)
-			add_remote(rs, whole);
-		else if (permission != NULL)
-			add_restricted(rs, whole, permission);
+		add_remote(rs, whole);
 	}
+}
+
+/* A remote schema of which a role sees a part. */
+typedef struct Permitted
+{
+	RrRemoteSchema *def;
+	const RrPermission *permission;
+}			Permitted;
+
+static int
+compare_permitted(const ListCell *a, const ListCell *b)
+{
+	const RrRemoteSchema *left = ((const Permitted *) lfirst(a))->def;
+	const RrRemoteSchema *right = ((const Permitted *) lfirst(b))->def;
+
+	return left->ordinal < right->ordinal ? -1 : left->ordinal > right->ordinal;
+}
+
+/*
+ * List the remote schemas of which a role sees a part, in their order. The
+ * definitions are in rs->cxt, the rest in CurrentMemoryContext.
+ */
+static List *
+permitted_schemas(RrRoleSchema *rs)
+{
+	const char *role_name = GetUserNameFromId(rs->role, false);
+	List	   *all = rr_catalog_permissions(NULL);
+	List	   *result = NIL;
+	int			n = list_length(all);
+
+	/* they come by remote schema */
+	for (int i = 0; i < n;)
+	{
+		const char *name = ((const RrPermission *) list_nth(all, i))->remote_schema;
+		RrSamePermissions same = {0};
+		const RrPermission *conflict[2];
+		const RrPermission *permission;
+		List	   *of_one = NIL;
+		Permitted  *permitted;
+		MemoryContext old;
+
+		while (i < n && strcmp(((const RrPermission *) list_nth(all, i))->remote_schema, name) == 0)
+			of_one = lappend(of_one, list_nth(all, i++));
+		permission = rr_role_permission(rs->role, role_name, of_one, &same, conflict);
+		if (permission == NULL)
+			continue;
+		permitted = palloc(sizeof(Permitted));
+		permitted->permission = permission;
+		old = MemoryContextSwitchTo(rs->cxt);
+		permitted->def = rr_catalog_remote_schema(name);
+		MemoryContextSwitchTo(old);
+		if (permitted->def != NULL && permitted->def->sdl != NULL)
+			result = lappend(result, permitted);
+	}
+	list_sort(result, compare_permitted);
+	return result;
+}
+
+/*
+ * Only what the role sees is read, so its parts are checked against each
+ * other, not against remote schemas of which it sees nothing.
+ */
+static void
+add_permitted_schemas(RrRoleSchema *rs)
+{
+	MemoryContext cxt = CurrentMemoryContext;
+	MemoryContext scratch = AllocSetContextCreate(cxt, "remote_rel whole upstreams",
+												  ALLOCSET_DEFAULT_SIZES);
+	List	   *earlier = NIL;
+	ListCell   *lc;
+
+	MemoryContextSwitchTo(scratch);
+	foreach(lc, permitted_schemas(rs))
+	{
+		const		Permitted *permitted = lfirst(lc);
+		RrRemote   *whole = rr_remote_create(permitted->def);
+
+		if (clashes(earlier, whole))
+			continue;
+		earlier = lappend(earlier, whole);
+		MemoryContextSwitchTo(cxt);
+		add_restricted(rs, whole, permitted->permission);
+		MemoryContextSwitchTo(scratch);
+	}
+	MemoryContextSwitchTo(cxt);
 	MemoryContextDelete(scratch);
+}
+
+void
+rr_add_remote_schemas(RrRoleSchema *rs)
+{
+	if (rs->sees_everything || !rr_remote_schema_permissions)
+		add_whole_schemas(rs);
+	else
+		add_permitted_schemas(rs);
 }

@@ -18,6 +18,7 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_description.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
@@ -99,6 +100,26 @@ rr_scan_constraints(Relation constraints, Oid table)
 	return systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, NULL, 1, &key);
 }
 
+/* Comments on the table and its columns. */
+void
+rr_fingerprint_comments(uint64 *fingerprint, Oid table)
+{
+	Relation	descriptions = table_open(DescriptionRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&keys[0], Anum_pg_description_objoid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(table));
+	ScanKeyInit(&keys[1], Anum_pg_description_classoid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(RelationRelationId));
+	scan = systable_beginscan(descriptions, DescriptionObjIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		rr_fingerprint_tuple(fingerprint, tuple);
+	systable_endscan(scan);
+	table_close(descriptions, AccessShareLock);
+}
+
 /* ---- what to watch ---- */
 
 static void
@@ -164,6 +185,7 @@ table_changed(void *arg, Oid oid)
 		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 			rr_fingerprint_tuple(&fingerprint, tuple);
 		systable_endscan(scan);
+		rr_fingerprint_comments(&fingerprint, oid);
 	}
 	table_close(constraints, AccessShareLock);
 	table_close(attributes, AccessShareLock);
@@ -207,6 +229,7 @@ rr_database_watch(RrDatabase *db, List *schemas)
 	gql_foreach(RrFunction, function, &db->functions)
 		watch_function(&watch, function);
 	watch.changed = table_changed;
+	watch.functions_changed = rr_database_functions_changed;
 	watch.arg = db;
 	rr_catalog_watch(&watch);
 	hash_destroy(seen);

@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
+#include "commands/comment.h"
 #include "access/htup_details.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -251,13 +253,73 @@ add_tracked(RrDatabase *db, const RrTrackedFunction *row)
 																			row->function_name), "%s", reason);
 }
 
+/* What a name stands for, by the content of its row in pg_proc. */
+static uint64
+add_function(uint64 fingerprint, const char *schema, const char *name)
+{
+	int			count;
+	Oid			oid = rr_lookup_function(schema, name, &count);
+	HeapTuple	tuple = OidIsValid(oid) ? SearchSysCache1(PROCOID, ObjectIdGetDatum(oid)) : NULL;
+	char	   *comment;
+
+	fingerprint = hash_bytes_extended((const unsigned char *) &count, sizeof(count), fingerprint);
+	if (!HeapTupleIsValid(tuple))
+		return fingerprint;
+	fingerprint = hash_bytes_extended((const unsigned char *) tuple->t_data->t_bits,
+									  tuple->t_len - SizeofHeapTupleHeader, fingerprint);
+	ReleaseSysCache(tuple);
+	comment = GetComment(oid, ProcedureRelationId, 0);
+	if (comment == NULL)
+		return fingerprint;
+	fingerprint = hash_bytes_extended((const unsigned char *) comment, strlen(comment),
+									  fingerprint);
+	pfree(comment);
+	return fingerprint;
+}
+
+static uint64
+functions_fingerprint(const RrDatabase *db)
+{
+	uint64		fingerprint = 0;
+
+	for (int i = 0; i < list_length(db->function_names); i += 2)
+		fingerprint = add_function(fingerprint, list_nth(db->function_names, i),
+								   list_nth(db->function_names, i + 1));
+	return fingerprint;
+}
+
+bool
+rr_database_functions_changed(void *arg)
+{
+	const RrDatabase *db = arg;
+
+	return functions_fingerprint(db) != db->function_fingerprint;
+}
+
+static void
+note_name(RrDatabase *db, const char *schema, const char *name)
+{
+	db->function_names = lappend(db->function_names, unconstify(char *, schema));
+	db->function_names = lappend(db->function_names, unconstify(char *, name));
+}
+
 void
 rr_database_functions(RrDatabase *db)
 {
+	List	   *computed = rr_catalog_computed_fields(InvalidOid);
+	List	   *tracked = rr_catalog_tracked_functions();
 	ListCell   *lc;
 
-	foreach(lc, rr_catalog_computed_fields(InvalidOid))
+	foreach(lc, computed)
+		note_name(db, ((const RrComputedField *) lfirst(lc))->function_schema,
+				  ((const RrComputedField *) lfirst(lc))->function_name);
+	foreach(lc, tracked)
+		note_name(db, ((const RrTrackedFunction *) lfirst(lc))->function_schema,
+				  ((const RrTrackedFunction *) lfirst(lc))->function_name);
+	/* before they are read, so that a change meanwhile shows */
+	db->function_fingerprint = functions_fingerprint(db);
+	foreach(lc, computed)
 		add_computed(db, lfirst(lc));
-	foreach(lc, rr_catalog_tracked_functions())
+	foreach(lc, tracked)
 		add_tracked(db, lfirst(lc));
 }

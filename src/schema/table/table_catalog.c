@@ -366,6 +366,7 @@ read_constraints(RrDatabase *db, RrTable *table, Relation constraints)
 		}
 	}
 	systable_endscan(scan);
+	rr_fingerprint_comments(&table->fingerprint, table->oid);
 }
 
 /* ---- the whole ---- */

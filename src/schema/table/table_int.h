@@ -55,6 +55,9 @@ extern void rr_database_link(RrDatabase *db);
  */
 extern void rr_database_functions(RrDatabase *db);
 
+/* Has one of these changed? arg is an RrDatabase; see RrWatch. */
+extern bool rr_database_functions_changed(void *arg);
+
 /* ---- database_watch.c: what makes the database stale ---- */
 
 /* An exposed schema. */
@@ -72,6 +75,7 @@ typedef struct RrExposedSchema
  */
 extern uint64 rr_class_fingerprint(Relation class, HeapTuple tuple);
 extern void rr_fingerprint_tuple(uint64 *fingerprint, HeapTuple tuple);
+extern void rr_fingerprint_comments(uint64 *fingerprint, Oid table);
 
 /* Scan a table's rows of pg_attribute and pg_constraint, in index order. */
 extern SysScanDesc rr_scan_columns(Relation attributes, Oid table);
