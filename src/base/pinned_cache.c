@@ -150,7 +150,7 @@ remove_with_holders(RrPinnedEntry *entry)
 	free_if_unused(entry);
 }
 
-/* The entry that has not been used for longest, and that nobody uses; or NULL. */
+/* Of the entries that nobody uses, the one used first; or NULL. */
 static RrPinnedEntry *
 find_oldest(void)
 {
@@ -174,7 +174,7 @@ find_oldest(void)
 	return oldest;
 }
 
-/* Freed blocks stay with malloc() otherwise, between others that are in use. */
+/* Otherwise malloc() keeps freed blocks between others that are in use. */
 static void
 return_to_system(Size freed)
 {
