@@ -28,7 +28,9 @@
 typedef struct Resolution
 {
 	RrRoleState role;
-	RrPlan	   *plan;			/* NULL: errors say why */
+	bool		document_alone; /* what only a request has may be missing: its
+								 * variables, and which operation it is for */
+	RrPlan	   *plan;			/* NULL: errors say why; or document_alone */
 	GqlErrorList *errors;
 } Resolution;
 
@@ -84,8 +86,9 @@ plan(const RrCall *call, const GqlValue *variables, Resolution *r)
 
 	if (newest)
 		PushActiveSnapshot(GetLatestSnapshot());
-	r->plan = rr_plan_document(call->query, call->query_len, call->operation_name, variables,
-							   r->errors);
+	if (!r->document_alone || rr_check_document(call->query, call->query_len, r->errors))
+		r->plan = rr_plan_document(call->query, call->query_len, call->operation_name, variables,
+								   r->errors);
 	holds = r->plan == NULL || rr_plan_lock(r->plan);
 	if (newest)
 		PopActiveSnapshot();
@@ -100,12 +103,13 @@ typedef void (*AppendAnswer) (const Resolution *r, StringInfo out);
  * memory context.
  */
 static void
-with_plan(const RrCall *call, const char *name, AppendAnswer append, StringInfo out)
+with_plan(const RrCall *call, bool document_alone, const char *name, AppendAnswer append,
+		  StringInfo out)
 {
 	MemoryContext cxt = AllocSetContextCreateInternal(CurrentMemoryContext, name,
 													  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
-	Resolution	r = {0};
+	Resolution	r = {.document_alone = document_alone};
 	const GqlValue *variables;
 
 	rr_role_enter(&r.role, rr_get_role(call->role), call->headers);
@@ -161,19 +165,20 @@ append_explanation(const Resolution *r, StringInfo out)
 void
 rr_resolve(const RrCall *call, StringInfo out)
 {
-	with_plan(call, "graphql_resolve", append_answer, out);
+	with_plan(call, false, "graphql_resolve", append_answer, out);
 }
 
 void
 rr_validate(const RrCall *call, StringInfo out)
 {
-	with_plan(call, "graphql_validate", append_error_list, out);
+	with_plan(call, call->variables == NULL && call->operation_name == NULL, "graphql_validate",
+			  append_error_list, out);
 }
 
 void
 rr_explain(const RrCall *call, StringInfo out)
 {
-	with_plan(call, "graphql_explain", append_explanation, out);
+	with_plan(call, false, "graphql_explain", append_explanation, out);
 }
 
 void

@@ -13,11 +13,15 @@
 #include "base/subtransaction.h"
 #include "join/answer.h"
 
+/* Before JSON it is ignored (RFC 8259, section 8.1). */
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
 /* ---- encoding ---- */
 
 typedef struct Conversion
 {
-	const RrHttpResponse *response;
+	const char *body;
+	int			len;
 	const char *text;
 } Conversion;
 
@@ -26,8 +30,7 @@ convert(void *arg)
 {
 	Conversion *conversion = arg;
 
-	conversion->text = pg_any_to_server(conversion->response->body, conversion->response->len,
-										PG_UTF8);
+	conversion->text = pg_any_to_server(conversion->body, conversion->len, PG_UTF8);
 }
 
 /*
@@ -38,21 +41,24 @@ convert(void *arg)
 static const char *
 server_text(const RrHttpResponse *response, int *len)
 {
-	Conversion	conversion = {response, NULL};
+	Conversion	conversion;
 	ErrorData  *error;
 
-	*len = response->len;
-	if (!pg_verify_mbstr(PG_UTF8, response->body, response->len, true))
+	int			skipped = response->len >= 3 && memcmp(response->body, BYTE_ORDER_MARK, 3) == 0 ? 3 : 0;
+
+	conversion.body = response->body + skipped;
+	conversion.len = *len = response->len - skipped;
+	if (!pg_verify_mbstr(PG_UTF8, conversion.body, *len, true))
 		return NULL;
 	if (GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII)
-		return response->body;
+		return conversion.body;
 	error = rr_run_in_subtransaction(convert, &conversion);
 	if (error != NULL)
 	{
 		FreeErrorData(error);
 		return NULL;
 	}
-	if (conversion.text != response->body)
+	if (conversion.text != conversion.body)
 		*len = strlen(conversion.text);
 	return conversion.text;
 }
@@ -111,15 +117,25 @@ read_on_the_way(RrAnswer *answer, int level, const GqlTypeRef *type)
 		appendStringInfoChar(reader->out, ']');
 		return ok ? RR_READ_VALUE : RR_READ_BROKEN;
 	}
-	if (!rr_scan_char(&reader->scan, '{') || !rr_scan_more(&reader->scan, true, '}', &ok) ||
-		!rr_scan_name(&reader->scan, &name) || !rr_slice_is(name, call->field, strlen(call->field)))
+	if (!rr_scan_char(&reader->scan, '{'))
 		return misfit(answer, type);
-	result = read_path(answer, level + 1);
-	if (result >= RR_READ_INVALID)
-		return result;
-	if (rr_scan_more(&reader->scan, false, '}', &ok))
-		return misfit(answer, type);
-	return ok ? result : RR_READ_BROKEN;
+	result = RR_READ_BROKEN;
+	for (; rr_scan_more(&reader->scan, first, '}', &ok); first = false)
+	{
+		if (!rr_scan_name(&reader->scan, &name))
+			return RR_READ_BROKEN;
+		if (result == RR_READ_BROKEN && rr_slice_is(name, call->field, strlen(call->field)))
+			result = read_path(answer, level + 1);
+		else if (!rr_scan_value(&reader->scan, &name))
+			return RR_READ_BROKEN;
+		else
+			continue;			/* nobody asked for it */
+		if (result >= RR_READ_INVALID)
+			return result;
+	}
+	if (!ok)
+		return RR_READ_BROKEN;
+	return result == RR_READ_BROKEN ? misfit(answer, type) : result;
 }
 
 /* Read the value of one key, below what is left of remote_field's path. */
@@ -170,15 +186,29 @@ static bool
 read_list_answer(RrAnswer *answer)
 {
 	RrReader   *reader = &answer->reader;
+	bool		first = true;
+	bool		found = false;
 	bool		ok;
 	RrSlice		alias;
 
 	reader->key = answer->batch->keys[0];
-	if (!rr_scan_char(&reader->scan, '{') || !rr_scan_more(&reader->scan, true, '}', &ok) ||
-		!rr_scan_name(&reader->scan, &alias) || !rr_slice_is(alias, "j0", 2) ||
-		read_path(answer, 1) >= RR_READ_INVALID)
+	if (!rr_scan_char(&reader->scan, '{'))
 		return false;
-	return !rr_scan_more(&reader->scan, false, '}', &ok) && ok;
+	for (; rr_scan_more(&reader->scan, first, '}', &ok); first = false)
+	{
+		if (!rr_scan_name(&reader->scan, &alias))
+			return false;
+		if (found || !rr_slice_is(alias, "j0", 2))
+		{
+			if (!rr_scan_value(&reader->scan, &alias))
+				return false;
+			continue;			/* nobody asked for it */
+		}
+		found = true;
+		if (read_path(answer, 1) >= RR_READ_INVALID)
+			return false;
+	}
+	return ok;
 }
 
 /* Read "data" of a batch by aliases: j0, j1, … for a key each. */
@@ -201,8 +231,10 @@ read_aliases(RrAnswer *answer)
 		if (!rr_scan_name(&reader->scan, &alias))
 			return false;
 		i = rr_wire_alias_key(alias.data, alias.len, answer->batch->nkeys);
-		if (i < 0)
+		if (i < 0 && !rr_scan_value(&reader->scan, &alias))
 			return false;
+		if (i < 0)
+			continue;			/* nobody asked for it */
 		begin_place(answer, i);
 		begin = reader->scan;
 		result = read_path(answer, 1);
@@ -259,8 +291,10 @@ read_roots(RrAnswer *answer)
 		if (!rr_scan_name(&reader->scan, &alias))
 			return false;
 		i = find_root(root, alias, expected);
-		if (i < 0)
+		if (i < 0 && !rr_scan_value(&reader->scan, &alias))
 			return false;
+		if (i < 0)
+			continue;			/* nobody asked for it */
 		expected = (i + 1) % root->nfields;
 		begin_place(answer, i);
 		begin = reader->scan;

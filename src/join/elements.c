@@ -474,10 +474,49 @@ rr_read_elements(RrAnswer *answer)
 	return RR_READ_VALUE;
 }
 
+/*
+ * The position of the key that an element which is null belongs to, as far as
+ * it can be told; -1: it cannot. An upstream that answers as many elements as
+ * there are keys, the others in the order of the keys, has it in its place.
+ * Otherwise it is the one key that has no element.
+ */
+static int
+null_element_position(const RrAnswer *answer, int i)
+{
+	int			nkeys = answer->batch->nkeys;
+	int			without = -1;
+	bool		in_order = answer->nelements == nkeys;
+
+	if (has_several(answer) || answer->elements[i].start >= 0)
+		return -1;
+	for (int j = 0; in_order && j < answer->nelements; j++)
+		in_order = answer->elements[j].position == j ||
+			(answer->elements[j].position < 0 && answer->elements[j].start < 0);
+	if (in_order)
+		return i;
+	for (int j = 0; j < nkeys; j++)
+	{
+		if (answer->places[j].start >= 0)
+			continue;
+		if (without >= 0)
+			return -1;
+		without = j;
+	}
+	return without;
+}
+
 bool
 rr_element_error(const RrAnswer *answer, int i, const char *message, const GqlPath *path,
 				 const char *upstream)
 {
-	return i >= 0 && i < answer->nelements &&
-		file_element_error(answer, &answer->elements[i], message, path, upstream);
+	int			position;
+
+	if (i < 0 || i >= answer->nelements)
+		return false;
+	if (file_element_error(answer, &answer->elements[i], message, path, upstream))
+		return true;
+	position = null_element_position(answer, i);
+	if (position >= 0)
+		rr_key_error(answer->batch->step, answer->batch->keys[position], message, path, upstream);
+	return position >= 0;
 }

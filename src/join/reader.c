@@ -7,6 +7,9 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+#include <math.h>
+
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -62,9 +65,53 @@ take_null(RrReader *reader)
 
 /* ---- leaves and lists ---- */
 
+/* Is it a number without a fraction? */
+static bool
+is_integer(RrSlice value)
+{
+	if (!isdigit((unsigned char) value.data[0]) && value.data[0] != '-')
+		return false;
+	for (int i = 0; i < value.len; i++)
+		if (strchr(".eE", value.data[i]) != NULL)
+		{
+			double		number = strtod(pnstrdup(value.data, value.len), NULL);
+
+			return number == floor(number);
+		}
+	return true;
+}
+
+/* Has a value the built-in scalar type? (Specification, section 3.5) */
+static bool
+is_value_of_scalar(const GqlType *type, RrSlice value)
+{
+	char		c = value.data[0];
+	double		number;
+
+	switch (type->name[0])
+	{
+		case 'B':				/* Boolean */
+			return c == 't' || c == 'f';
+		case 'S':				/* String */
+			return c == '"';
+		case 'F':				/* Float */
+			return isdigit((unsigned char) c) || c == '-';
+		default:
+			break;
+	}
+	if (strcmp(type->name, "ID") == 0)
+		return c == '"' || is_integer(value);
+	if (!is_integer(value))
+		return false;
+	if (value.len < 10 && (int) strspn(value.data, "-0123456789") >= value.len)
+		return true;
+	number = strtod(pnstrdup(value.data, value.len), NULL);
+	return number >= PG_INT32_MIN && number <= PG_INT32_MAX;
+}
+
 /*
- * May the role see this value of an enum? A permission may leave some out;
- * without one, the upstream decides which values there are.
+ * Has the enum this value, for this role? Without one that it knows, the value
+ * cannot be shown: its type does not have it.
  */
 static bool
 is_visible_value(const RrReader *reader, const GqlType *type, RrSlice value)
@@ -73,9 +120,11 @@ is_visible_value(const RrReader *reader, const GqlType *type, RrSlice value)
 	char	   *name;
 	bool		found;
 
-	if (type->kind != GQL_ENUM || !reader->step->plan->remote->restricted || value.data[0] != '"')
+	if (type->builtin)
+		return is_value_of_scalar(type, value);
+	if (type->kind != GQL_ENUM)
 		return true;
-	if (!rr_plain_string(value, &text))
+	if (value.data[0] != '"' || !rr_plain_string(value, &text))
 		return false;
 	name = pnstrdup(text.data, text.len);
 	found = gql_names_get(gql_type_fields(reader->step->run->plan->rs->schema,

@@ -206,10 +206,18 @@ ask(const RrRemoteSchema *remote, const char *query, const char **refusal)
 	RrJsonNode *schema;
 	char	   *error;
 	bool		success;
+	const char *body = response->body;
+	size_t		len = response->len;
 
 	check_transport(remote, response);
 	success = response->status >= 200 && response->status < 300;
-	json = rr_json_parse(response->body, response->len, MAX_JSON_DEPTH, &error);
+	/* a byte order mark is ignored (RFC 8259, section 8.1) */
+	if (len >= 3 && memcmp(body, "\xEF\xBB\xBF", 3) == 0)
+	{
+		body += 3;
+		len -= 3;
+	}
+	json = rr_json_parse(body, len, MAX_JSON_DEPTH, &error);
 	if (json == NULL && !success)
 		throw_protocol(remote, psprintf("answered with HTTP status %d", response->status),
 					   response, "The body is not JSON.");

@@ -152,6 +152,13 @@ extern RrPlan *rr_plan_document(const char *query, int len, const char *operatio
 								const GqlValue *inputs, GqlErrorList *errors);
 
 /*
+ * Parse and validate a document for the role in force, without a request. True
+ * when it is valid, and so complete that rr_plan_document() can plan it: it has
+ * one operation, without variables.
+ */
+extern bool rr_check_document(const char *query, int len, GqlErrorList *errors);
+
+/*
  * Lock the tables that the present user's plan reads, as its statements will,
  * so that they change no more. False when something has changed since
  * rr_plan_document() was called: then call it again.

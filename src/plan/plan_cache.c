@@ -512,6 +512,28 @@ rr_plan_document(const char *query, int len, const char *operation_name, const G
 }
 
 bool
+rr_check_document(const char *query, int len, GqlErrorList *errors)
+{
+	const KeptDocument *kept = get_document(query, len, NULL, errors);
+	const GqlOperation *only = NULL;
+	ListCell   *lc;
+
+	if (kept == NULL)
+		return false;
+	foreach(lc, kept->document->definitions)
+	{
+		const GqlOperation *operation = lfirst(lc);
+
+		if (operation->def.kind != GQL_DEF_OPERATION)
+			continue;
+		if (only != NULL)
+			return false;
+		only = operation;
+	}
+	return only != NULL && only->variables == NIL;
+}
+
+bool
 rr_plan_lock(const RrPlan *plan)
 {
 	ListCell   *lc;

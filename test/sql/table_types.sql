@@ -44,9 +44,9 @@ SELECT key, a.value::text, b.value::text FROM shown, vals,
     WHERE id = 1 AND a.value::text <> b.value::text;
 
 -- names in GraphQL
-SELECT string_agg((f ->> 'name') || ' ' || coalesce(f #>> '{type,name}', f #>> '{type,ofType,name}',
-    '[' || (f #>> '{type,ofType,ofType,name}') || '!]'), ', ')
-FROM json_array_elements(graphql_resolve('{ __type(name: "vals") { fields { name type { name ofType { name ofType { name } } } } } }') #> '{data,__type,fields}') AS f;
+SELECT string_agg((f ->> 'name') || ' ' || CASE f #>> '{type,kind}' WHEN 'LIST' THEN '[' || (f #>> '{type,ofType,name}') || ']'
+    ELSE coalesce(f #>> '{type,name}', f #>> '{type,ofType,name}') END, ', ')
+FROM json_array_elements(graphql_resolve('{ __type(name: "vals") { fields { name type { kind name ofType { name } } } } }') #> '{data,__type,fields}') AS f;
 -- a table with the name of a type
 CREATE TYPE test.things AS ENUM ('a', 'b');
 CREATE TABLE things (x test.things);
@@ -57,8 +57,9 @@ SELECT graphql_resolve('query($t: things_scalar) { things(where: {x: {_gte: $t, 
 CREATE FUNCTION pg_temp.found_again(col text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     type text := (SELECT coalesce(f #>> '{type,name}',
-        '[' || (f #>> '{type,ofType,ofType,name}') || '!]', f #>> '{type,ofType,name}')
-                  FROM json_array_elements(graphql_resolve('{ __type(name: "vals") { fields { name type { name ofType { name ofType { name } } } } } }') #> '{data,__type,fields}') AS f WHERE f ->> 'name' = col);
+        CASE f #>> '{type,kind}' WHEN 'LIST' THEN '[' || (f #>> '{type,ofType,name}') || ']'
+            ELSE f #>> '{type,ofType,name}' END)
+                  FROM json_array_elements(graphql_resolve('{ __type(name: "vals") { fields { name type { kind name ofType { name } } } } }') #> '{data,__type,fields}') AS f WHERE f ->> 'name' = col);
     value text := (SELECT (rows -> 0 -> col)::text FROM shown);
     literal text := regexp_replace(value, '"([A-Za-z_]\w*)" ?:', '\1:', 'g');
 BEGIN

@@ -7,7 +7,14 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "base/subtransaction.h"
+#include "compat.h"
 
 #include "schema/permission/permission_int.h"
 
@@ -39,17 +46,108 @@ literal_of_text(const char *text, const char *type)
 	return gql_make_text_value(GQL_VALUE_STRING, text, strlen(text));
 }
 
+/* ---- lists ---- */
+
+/* The elements of an array literal, for rr_run_in_subtransaction(). */
+typedef struct ArrayLiteral
+{
+	const char *text;
+	const char *type;			/* of the elements, in GraphQL */
+	GqlValue   *list;			/* NULL: it is none */
+} ArrayLiteral;
+
+static void
+read_array_literal(void *arg)
+{
+	ArrayLiteral *literal = arg;
+	GqlValue   *list = gql_make_value(GQL_VALUE_LIST);
+	Oid			input;
+	Oid			ioparam;
+	ArrayType  *array;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+
+	getTypeInputInfo(TEXTARRAYOID, &input, &ioparam);
+	array = DatumGetArrayTypeP(OidInputFunctionCall(input, unconstify(char *, literal->text),
+													ioparam, -1));
+	if (ARR_NDIM(array) > 1)
+		return;
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
+	for (int i = 0; i < n; i++)
+	{
+		GqlValue   *element = nulls[i] ? gql_make_value(GQL_VALUE_NULL)
+		: literal_of_text(TextDatumGetCString(elements[i]), literal->type);
+
+		if (element == NULL)
+			return;
+		list->items = lappend(list->items, element);
+	}
+	literal->list = list;
+}
+
+/* The strings in a list of JSON as values of the elements' type, or NULL. */
+static GqlValue *
+list_of_json(const GqlValue *json, const char *type)
+{
+	GqlValue   *list = gql_make_value(GQL_VALUE_LIST);
+	ListCell   *lc;
+
+	check_stack_depth();
+	foreach(lc, json->items)
+	{
+		GqlValue   *element = lfirst(lc);
+
+		if (element->kind == GQL_VALUE_LIST)
+			element = list_of_json(element, type);
+		else if (element->kind == GQL_VALUE_STRING)
+			element = literal_of_text(element->text, type);
+		if (element == NULL)
+			return NULL;
+		list->items = lappend(list->items, element);
+	}
+	return list;
+}
+
+/*
+ * Make a list of the text of a session variable: of JSON or of PostgreSQL's
+ * array literal. NULL when it is neither.
+ */
+static GqlValue *
+list_of_text(const char *text, const char *type)
+{
+	ArrayLiteral literal = {.text = text, .type = type};
+	const char *begin = text + strspn(text, " \t\r\n");
+	GqlValue   *json;
+	ErrorData  *error;
+
+	if (*begin == '[')
+	{
+		json = gql_value_from_json((RrSlice) {text, strlen(text)});
+		return json != NULL && json->kind == GQL_VALUE_LIST ? list_of_json(json, type) : NULL;
+	}
+	if (*begin != '{')
+		return NULL;
+	error = rr_run_in_subtransaction(read_array_literal, &literal);
+	if (error != NULL)
+		FreeErrorData(error);
+	return literal.list;
+}
+
 /* A session variable's text as a value of the type. */
 static GqlValue *
 value_of_variable(PresetWalk *w, const char *name, const GqlTypeRef *type)
 {
 	const char *text = w->variable(name);
 	GqlType    *named = gql_named_type(type);
-	GqlValue   *value = text ? literal_of_text(text, named->name) : NULL;
+	bool		list = gql_nullable_type(type)->kind == GQL_TYPE_LIST;
+	GqlValue   *value = NULL;
 	GqlError   *error;
 
+	if (text != NULL)
+		value = list ? list_of_text(text, named->name) : literal_of_text(text, named->name);
 	if (value != NULL)
-		value = gql_coerce_value(w->upstream, value, &named->ref, true, "",
+		value = gql_coerce_value(w->upstream, value, list ? type : &named->ref, true, "",
 								 gql_errors_create(1, NULL));
 	if (value != NULL)
 		return value;
@@ -57,7 +155,7 @@ value_of_variable(PresetWalk *w, const char *name, const GqlTypeRef *type)
 		error = gql_error(w->errors, "Session variable \"%s\" is missing.", name);
 	else
 		error = gql_error(w->errors, "Session variable \"%s\" is no value of type %s.", name,
-						  named->name);
+						  list ? gql_type_to_string(type) : named->name);
 	if (error != NULL)
 		error->code = text == NULL ? GQL_CODE_NOT_FOUND : GQL_CODE_COERCION_ERROR;
 	return NULL;

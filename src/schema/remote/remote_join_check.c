@@ -12,6 +12,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -79,6 +80,22 @@ column_names(Oid table)
 	return names;
 }
 
+/* Does the function need more than the row and the session? */
+static bool
+has_required_arguments(const RrComputedField *field)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(field->function));
+	Form_pg_proc form;
+	int			required;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	required = form->pronargs - form->pronargdefaults;
+	ReleaseSysCache(tuple);
+	return required > (field->session_argument != NULL ? 2 : 1);
+}
+
 static bool
 resolve_table_key(JoinBuilder *b, RrJoinKey *key)
 {
@@ -106,6 +123,12 @@ resolve_table_key(JoinBuilder *b, RrJoinKey *key)
 		{
 			gql_error(b->errors, "computed field \"%s\" of table \"%s\" has no function, or more than one of its name", key->name,
 					  get_rel_name(table));
+			return false;
+		}
+		if (has_required_arguments(field))
+		{
+			gql_error(b->errors, "computed field \"%s\" of table \"%s\" cannot be joined with: its function has a required argument",
+					  key->name, get_rel_name(table));
 			return false;
 		}
 		key->function = field->function;

@@ -65,25 +65,73 @@ join_type(RrRoleSchema *rs, const RrRemoteJoin *join)
 
 /* ---- its arguments ---- */
 
+/* The input object that a type is, or NULL. */
+static GqlType *
+input_object(const GqlTypeRef *type)
+{
+	type = gql_nullable_type(type);
+	return type->kind == GQL_TYPE_NAMED && type->type->kind == GQL_INPUT_OBJECT ? type->type : NULL;
+}
+
+/*
+ * Can the query give a part of an input object of which the relationship gives
+ * this? A @oneOf input object takes one field only, so nothing is left of it.
+ */
+static bool
+is_something_left(const RrRemote *remote, GqlType *upstream, const GqlValue *given)
+{
+	check_stack_depth();
+	if (upstream->one_of)
+		return false;
+	gql_foreach(GqlInputValueDef, input, gql_type_fields(remote->upstream, upstream))
+	{
+		const GqlValue *value = gql_object_get(given, input->name);
+		GqlType    *inner = input_object(input->type);
+
+		if (rr_remote_hides(remote, input))
+			continue;
+		if (value == NULL || (value->kind == GQL_VALUE_OBJECT && inner != NULL &&
+							  is_something_left(remote, inner, value)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Make the type of a name that no other type has: the plain name, the one with
+ * the argument or input field behind it, or one with a number.
+ */
+static GqlType *
+add_reduced_type(RrRoleSchema *rs, const char *name, const char *member)
+{
+	GqlType    *type = gql_schema_add_type(rs->schema, GQL_INPUT_OBJECT, name);
+
+	if (type == NULL)
+	{
+		name = psprintf("%s_%s", name, member);
+		type = gql_schema_add_type(rs->schema, GQL_INPUT_OBJECT, name);
+	}
+	for (int i = 2; type == NULL; i++)
+		type = gql_schema_add_type(rs->schema, GQL_INPUT_OBJECT, psprintf("%s_%d", name, i));
+	return type;
+}
+
 /*
  * Make the reduced type of an input object that the relationship gives in
- * part: it has what the query can still give. NULL if nothing is left; a
- * @oneOf input object takes one field only, so nothing is. *optional: nothing
- * that is left is required.
+ * part: it has what the query can still give. NULL if nothing is left.
+ * *optional: nothing that is left is required.
  */
 static GqlType *
 strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValue *given,
-			const char *name, bool *optional)
+			const char *name, const char *member, bool *optional)
 {
 	GqlType    *stripped;
 
 	check_stack_depth();
 	*optional = true;
-	if (upstream->one_of)
+	if (!is_something_left(remote, upstream, given))
 		return NULL;
-	stripped = gql_schema_add_type(rs->schema, GQL_INPUT_OBJECT, name);
-	if (stripped == NULL)
-		return gql_schema_type(rs->schema, name);
+	stripped = add_reduced_type(rs, name, member);
 	stripped->description = upstream->description;
 	gql_foreach(GqlInputValueDef, input, gql_type_fields(remote->upstream, upstream))
 	{
@@ -96,15 +144,12 @@ strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValu
 		if (value != NULL)
 		{
 			bool		inner_optional;
-			GqlType    *inner;
+			GqlType    *inner = input_object(input->type);
 
-			if (value->kind != GQL_VALUE_OBJECT ||
-				gql_nullable_type(input->type)->kind != GQL_TYPE_NAMED ||
-				gql_nullable_type(input->type)->type->kind != GQL_INPUT_OBJECT)
+			if (value->kind != GQL_VALUE_OBJECT || inner == NULL)
 				continue;
-			inner = strip_input(rs, remote, gql_nullable_type(input->type)->type, value,
-								psprintf("%s_%s", name, input->name),
-								&inner_optional);
+			inner = strip_input(rs, remote, inner, value, psprintf("%s_%s", name, input->name),
+								input->name, &inner_optional);
 			if (inner == NULL)
 				continue;
 			type = inner_optional ? &inner->ref : gql_non_null(rs->schema, &inner->ref);
@@ -119,7 +164,40 @@ strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValu
 		if (type->kind == GQL_TYPE_NON_NULL && left->default_value == NULL)
 			*optional = false;
 	}
-	return stripped->fields.n > 0 ? stripped : NULL;
+	return stripped;
+}
+
+/*
+ * What the names of a relationship's reduced types end with. Where an earlier
+ * relationship of another table or type ends with the same, as hike + near and
+ * hi + kenear, a number tells them apart.
+ */
+static const char *
+reduced_suffix(RrRoleSchema *rs, const RrRelationship *relationship, const GqlType *owner)
+{
+	const char *plain = psprintf("%s%s", owner->name, relationship->name);
+	List	   *all = list_concat_copy(rs->tables->db->table_relationships,
+									   rs->tables->db->remote_relationships);
+	int			n = 1;
+	ListCell   *lc;
+
+	foreach(lc, all)
+	{
+		const RrRelationship *earlier = lfirst(lc);
+		const RrTable *table;
+		const char *source;
+
+		if (earlier == relationship)
+			break;
+		table = OidIsValid(earlier->source) ? rr_database_table(rs->tables->db, earlier->source)
+			: NULL;
+		source = table != NULL ? table->name : earlier->source_type;
+		if (earlier->kind == RR_REL_TO_REMOTE_SCHEMA && source != NULL &&
+			strcmp(psprintf("%s%s", source, earlier->name), plain) == 0)
+			n++;
+	}
+	list_free(all);
+	return n > 1 ? psprintf("%s_%d", plain, n) : plain;
 }
 
 static void
@@ -127,6 +205,7 @@ add_arguments(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *owner, GqlFieldDef 
 {
 	const RrRemoteFieldStep *step = llast(join->relationship->to_remote_schema->remote_field);
 	const GqlFieldDef *innermost = llast(join->path);
+	const char *suffix = reduced_suffix(rs, join->relationship, owner);
 
 	gql_foreach(GqlInputValueDef, arg, &innermost->args)
 	{
@@ -138,17 +217,16 @@ add_arguments(RrRoleSchema *rs, RrRemoteJoin *join, GqlType *owner, GqlFieldDef 
 			continue;
 		if (given != NULL)
 		{
-			GqlType    *input = gql_nullable_type(arg->type)->kind == GQL_TYPE_NAMED
-			? gql_nullable_type(arg->type)->type : NULL;
+			GqlType    *input = input_object(arg->type);
 			GqlType    *stripped;
 			bool		optional;
 
-			if (given->kind != GQL_VALUE_OBJECT || input == NULL || input->kind != GQL_INPUT_OBJECT)
+			if (given->kind != GQL_VALUE_OBJECT || input == NULL)
 				continue;
 			stripped = strip_input(rs, join->remote, input, given,
-								   psprintf("%s_remote_rel_%s%s",
-											rr_remote_type_name(join->remote, input), owner->name,
-											join->relationship->name), &optional);
+								   psprintf("%s_remote_rel_%s",
+											rr_remote_type_name(join->remote, input), suffix),
+								   arg->name, &optional);
 			if (stripped == NULL)
 				continue;
 			type = optional ? &stripped->ref : gql_non_null(rs->schema, &stripped->ref);

@@ -42,6 +42,56 @@ arg_is_required(const RrFunction *function, int i)
 	return i < function->nargs - function->ndefaults;
 }
 
+/* The name of the input object that has a function's own arguments. */
+static const char *
+plain_args_name(const RrFunction *function, const RrTable *table)
+{
+	return table != NULL ? psprintf("%s_%s_args", function->name, table->name)
+		: psprintf("%s_args", function->name);
+}
+
+/*
+ * Does the function come before another one that wants the same name? Returns
+ * true when the search is over.
+ */
+static bool
+count_same_name(const RrFunction *function, const RrFunction *earlier, const RrTable *table,
+				const char *name, int *n)
+{
+	if (earlier == function)
+		return true;
+	if (rr_function_free_args(earlier) > 0 && strcmp(plain_args_name(earlier, table), name) == 0)
+		(*n)++;
+	return false;
+}
+
+/*
+ * The same, with a number where a table or an earlier function has the name:
+ * field a_b of table c and field a of table b_c want the same. It depends on
+ * no role and on no order of questions.
+ */
+static const char *
+args_name(const RrRoleSchema *rs, const RrFunction *function, const RrTable *of)
+{
+	const RrDatabase *db = rs->tables->db;
+	const char *name = plain_args_name(function, of);
+	int			n = gql_names_get(&db->tables, name) != NULL ? 1 : 0;
+	bool		found = false;
+
+	if (rr_function_free_args(function) == 0)
+		return name;
+	gql_foreach(RrFunction, tracked, &db->functions)
+		if (!found)
+		found = count_same_name(function, tracked, NULL, name, &n);
+	gql_foreach(RrTable, table, &db->tables)
+	{
+		gql_foreach(RrFunction, computed, &table->computed)
+			if (!found)
+			found = count_same_name(function, computed, table, name, &n);
+	}
+	return n > 0 ? psprintf("%s_%d", name, n + 1) : name;
+}
+
 /* args: the function's own arguments as an input object, if it has any. */
 static void
 add_args(RrRoleSchema *rs, GqlFieldDef *field, const RrFunction *function, const char *type_name)
@@ -52,7 +102,7 @@ add_args(RrRoleSchema *rs, GqlFieldDef *field, const RrFunction *function, const
 
 	if (rr_function_free_args(function) == 0)
 		return;
-	type = rr_own_type(rs, GQL_INPUT_OBJECT, type_name, &made);
+	type = rr_own_type(rs, GQL_INPUT_OBJECT, type_name, function, &made);
 	if (made)
 	{
 		for (int i = 0; i < function->nargs; i++)
@@ -101,7 +151,7 @@ rr_table_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *tabl
 {
 	GqlSchema  *schema = rs->schema;
 	const RrTable *result = function->result_table;
-	const char *args = psprintf("%s_%s_args", function->name, table->name);
+	const char *args = args_name(rs, function, table);
 	const RrScalar *scalar;
 	GqlFieldDef *field;
 
@@ -151,7 +201,7 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *funct
 {
 	GqlSchema  *schema = rs->schema;
 	const RrTable *table = function->result_table;
-	const char *args = psprintf("%s_args", function->name);
+	const char *args = args_name(rs, function, NULL);
 	const char *description;
 	GqlFieldDef *field;
 	const GqlTypeRef *aggregate;

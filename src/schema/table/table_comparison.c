@@ -211,7 +211,7 @@ static GqlType *
 cast_type(RrRoleSchema *rs)
 {
 	bool		made;
-	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, "jsonb_cast_exp", &made);
+	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, "jsonb_cast_exp", NULL, &made);
 
 	if (made)
 	{
@@ -296,7 +296,7 @@ GqlType    *
 rr_comparison_type(RrRoleSchema *rs, const RrScalar *scalar)
 {
 	bool		made;
-	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, rr_comparison_name(rs, scalar), &made);
+	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, rr_comparison_name(rs, scalar), NULL, &made);
 
 	if (made)
 	{

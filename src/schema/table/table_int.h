@@ -106,16 +106,20 @@ extern bool rr_function_visible(RrRoleSchema *rs, const RrFunction *function,
 /* ---- table_types.c ---- */
 
 /*
- * Return the table half's type of this name; made (empty, *made set) if there
- * is none yet. If a remote schema has a type of the name, ours gets another
+ * Return the table half's type of this name and owner; made (empty, *made set)
+ * if there is none yet. owner tells types apart that want one name: the table,
+ * function or whatever else the type is of, or NULL. If another owner has the
+ * name, a number is added to it. If a remote schema has a type of the name, ours gets another
  * one, since whatever compiles conditions relies on GqlType.data of our types.
  */
-extern GqlType *rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name, bool *made);
+extern GqlType *rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name,
+							const void *owner, bool *made);
 
 /* A type that the table half has made, under the name it asked for. */
 typedef struct RrOwnType
 {
 	const char *name;
+	const void *owner;
 	GqlType    *type;
 } RrOwnType;
 

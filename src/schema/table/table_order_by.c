@@ -27,7 +27,7 @@ rr_order_by_enum(RrRoleSchema *rs)
 		{"desc_nulls_last", "in descending order, nulls last"},
 	};
 	bool		made;
-	GqlType    *type = rr_own_type(rs, GQL_ENUM, "order_by", &made);
+	GqlType    *type = rr_own_type(rs, GQL_ENUM, "order_by", NULL, &made);
 
 	if (!made)
 		return type;

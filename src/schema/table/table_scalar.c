@@ -159,9 +159,11 @@ rr_scalar_type(RrRoleSchema *rs, const RrScalar *scalar)
 const GqlTypeRef *
 rr_scalar_ref(RrRoleSchema *rs, const RrScalar *scalar)
 {
-	/* an array of a domain over an array is a list of lists */
+	/*
+	 * PostgreSQL's arrays can hold nulls. An array of a domain over an array
+	 * is a list of lists.
+	 */
 	if (scalar->element != NULL)
-		return gql_list_of(rs->schema, gql_non_null(rs->schema, rr_scalar_ref(rs,
-																			  scalar->element)));
+		return gql_list_of(rs->schema, rr_scalar_ref(rs, scalar->element));
 	return &rr_scalar_type(rs, scalar)->ref;
 }

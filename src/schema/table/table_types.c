@@ -49,18 +49,25 @@ static const struct
 };
 
 GqlType    *
-rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name, bool *made)
+rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name, const void *owner, bool *made)
 {
 	RrOwnType  *own = gql_names_get(&rs->tables->own_types, name);
+	const char *wanted = name;
 	MemoryContext old;
 	char	   *free_name;
 
+	for (int i = 2; own != NULL && own->owner != owner; i++)
+	{
+		name = psprintf("%s_%d", wanted, i);
+		own = gql_names_get(&rs->tables->own_types, name);
+	}
 	*made = own == NULL;
 	if (own != NULL)
 		return own->type;
 	old = MemoryContextSwitchTo(rs->cxt);
 	own = palloc(sizeof(RrOwnType));
 	own->name = free_name = pstrdup(name);
+	own->owner = owner;
 	while ((own->type = gql_schema_add_type(rs->schema, kind, free_name)) == NULL)
 		free_name = psprintf("%s_", free_name);
 	gql_names_add(&rs->tables->own_types, own);
@@ -75,7 +82,7 @@ rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind, c
 {
 	bool		made;
 	GqlType    *type = rr_own_type(rs, kind, suffix[0] != '\0'
-								   ? psprintf("%s%s", table->name, suffix) : table->name, &made);
+								   ? psprintf("%s%s", table->name, suffix) : table->name, table, &made);
 
 	if (made)
 	{
