@@ -5,10 +5,11 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "exec/exec_int.h"
+#include "exec/mutation_int.h"
 #include "join/join.h"
 #include "settings.h"
 
@@ -29,8 +30,10 @@ source_name(const RrRelationship *relationship)
 }
 
 static void
-explain_parameter(const RrSqlParam *param, const RrStep *step, StringInfo out)
+explain_parameter(const RrSqlParam *param, const RrStep *step, const RrColumn **columns,
+				  StringInfo out)
 {
+	const char *column_name = columns != NULL ? columns[param->key]->name : NULL;
 	const char *value;
 
 	appendStringInfoString(out, "{\"type\":");
@@ -46,6 +49,10 @@ explain_parameter(const RrSqlParam *param, const RrStep *step, StringInfo out)
 		case RR_PARAM_SESSION:
 			appendStringInfoString(out, ",\"session_variables\":true");
 			break;
+		case RR_PARAM_COLUMN:
+		case RR_PARAM_CHANGED:
+			append_string(out, "column", column_name);
+			break;
 		case RR_PARAM_VALUE:
 			value = rr_sql_param_text(param);
 			if (value == NULL)
@@ -57,10 +64,13 @@ explain_parameter(const RrSqlParam *param, const RrStep *step, StringInfo out)
 	appendStringInfoChar(out, '}');
 }
 
-/* step: the join that the statement is for; NULL for a root field. */
+/*
+ * step: the join that the statement is for; NULL for a root field. columns:
+ * that parameters of a mutation are about, or NULL.
+ */
 static void
 explain_statement(const GqlFieldSel *field, const RrSqlStatement *statement,
-				  const RrStep *step, StringInfo out)
+				  const RrStep *step, const RrColumn **columns, StringInfo out)
 {
 	ListCell   *lc;
 
@@ -78,7 +88,7 @@ explain_statement(const GqlFieldSel *field, const RrSqlStatement *statement,
 	{
 		if (foreach_current_index(lc) > 0)
 			appendStringInfoChar(out, ',');
-		explain_parameter(lfirst(lc), step, out);
+		explain_parameter(lfirst(lc), step, columns, out);
 	}
 	appendStringInfoString(out, "]}");
 }
@@ -120,8 +130,81 @@ explain_step(const RrPlan *plan, const RrStep *step, StringInfo out)
 	appendStringInfoChar(out, '}');
 }
 
+/* ---- mutations ---- */
+
+typedef struct MutationExplainer
+{
+	const RrRootField *root;
+	RrPlanner	planner;
+	bool		plain;
+	const char **separator;
+	StringInfo	out;
+} MutationExplainer;
+
+static void
+explain_one(const MutationExplainer *e, const GqlFieldSel *field, const RrSqlStatement *statement,
+			const RrColumn **columns)
+{
+	if (statement == NULL)
+		return;
+	appendStringInfoString(e->out, *e->separator);
+	*e->separator = ",";
+	explain_statement(field, statement, NULL, columns, e->out);
+}
+
+static void
+explain_insert(MutationExplainer *e, const RrInsert *insert)
+{
+	bool		root = insert->parent == NULL;
+	int			nrows = rr_insert_is_single(insert) ? 1 : insert->nrows;
+	ListCell   *lc;
+
+	check_stack_depth();
+	foreach(lc, insert->before)
+		explain_insert(e, lfirst(lc));
+	if (nrows > 0)
+		explain_one(e, e->root->field,
+					rr_compile_insert(&e->planner, insert, 0, nrows,
+									  root ? &e->root->mutation->returning : NULL, root && e->plain),
+					insert->columns);
+	foreach(lc, insert->after)
+		explain_insert(e, lfirst(lc));
+}
+
+/* Its changes, then what reads their rows; in the order in which they run. */
+static void
+explain_mutation(const RrPlan *plan, const RrRootField *root, RrInsert *insert,
+				 const char **separator, StringInfo out)
+{
+	const RrMutation *mutation = root->mutation;
+	MutationExplainer e = {.root = root, .separator = separator, .out = out};
+	ListCell   *lc;
+
+	e.planner.rs = plan->rs;
+	e.planner.request = plan->request;
+	e.planner.errors = gql_errors_create(0, NULL);
+	e.plain = rr_change_is_plain(mutation, insert);
+	if (insert != NULL)
+		explain_insert(&e, insert);
+	foreach(lc, mutation->changes)
+	{
+		const RrChange *change = lfirst(lc);
+
+		explain_one(&e, root->field, e.plain ? change->plain : change->statement, NULL);
+	}
+	if (e.plain)
+		return;
+	foreach(lc, mutation->returning.members)
+	{
+		const RrMember *member = lfirst(lc);
+
+		if (member->read != NULL)
+			explain_one(&e, member->field, member->read, mutation->returning.columns);
+	}
+}
+
 void
-rr_explain_plan(const RrPlan *plan, StringInfo out)
+rr_explain_plan(const RrPlan *plan, List *inserts, StringInfo out)
 {
 	const char *separator = "";
 	ListCell   *lc;
@@ -131,11 +214,14 @@ rr_explain_plan(const RrPlan *plan, StringInfo out)
 	{
 		const RrRootField *root = lfirst(lc);
 
+		if (root->kind == RR_ROOT_MUTATION)
+			explain_mutation(plan, root, list_nth(inserts, foreach_current_index(lc)), &separator,
+							 out);
 		if (root->kind != RR_ROOT_SQL)
 			continue;
 		appendStringInfoString(out, separator);
 		separator = ",";
-		explain_statement(root->field, root->statement, NULL, out);
+		explain_statement(root->field, root->statement, NULL, NULL, out);
 	}
 	foreach(lc, plan->steps)
 	{
@@ -145,7 +231,7 @@ rr_explain_plan(const RrPlan *plan, StringInfo out)
 			continue;
 		appendStringInfoString(out, separator);
 		separator = ",";
-		explain_statement(step->field, step->statement, step, out);
+		explain_statement(step->field, step->statement, step, NULL, out);
 	}
 	appendStringInfoString(out, "],\"remote\":[");
 	separator = "";

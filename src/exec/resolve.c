@@ -131,12 +131,14 @@ with_plan(const RrCall *call, bool document_alone, const char *name, AppendAnswe
 static void
 append_answer(const Resolution *r, StringInfo out)
 {
+	List	   *inserts;
+
 	appendStringInfoChar(out, '{');
-	if (r->plan != NULL)
+	if (r->plan != NULL && rr_prepare_inserts(r->plan, r->errors, &inserts))
 	{
 		r->errors->default_code = GQL_CODE_UNEXPECTED;
 		appendStringInfoString(out, "\"data\":");
-		rr_run_plan(r->plan, out, r->errors);
+		rr_run_plan(r->plan, inserts, out, r->errors);
 		if (r->errors->items != NIL)
 			appendStringInfoChar(out, ',');
 	}
@@ -148,15 +150,21 @@ append_answer(const Resolution *r, StringInfo out)
 static void
 append_error_list(const Resolution *r, StringInfo out)
 {
+	List	   *inserts;
+
+	if (r->plan != NULL)
+		rr_prepare_inserts(r->plan, r->errors, &inserts);
 	gql_errors_to_json(r->errors, out);
 }
 
 static void
 append_explanation(const Resolution *r, StringInfo out)
 {
+	List	   *inserts;
+
 	appendStringInfoChar(out, '{');
-	if (r->plan != NULL)
-		rr_explain_plan(r->plan, out);
+	if (r->plan != NULL && rr_prepare_inserts(r->plan, r->errors, &inserts))
+		rr_explain_plan(r->plan, inserts, out);
 	else
 		append_errors(r->errors, out);
 	appendStringInfoChar(out, '}');

@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "exec/exec_int.h"
@@ -42,16 +41,15 @@ run_statement(RrRun *run, const RrRootField *root, RootResult *result)
 											&result->text);
 }
 
-/* Let the steps of a root field begin. */
-static void
-start_step(RrRun *run, const RrRootField *root)
+void
+rr_start_step(RrRun *run, const RrRootField *root)
 {
 	ListCell   *lc;
 
 	if (root->kind == RR_ROOT_REMOTE)
 		run->steps[root->step->number].sending.started = true;
 	foreach(lc, root->fields)
-		start_step(run, lfirst(lc));
+		rr_start_step(run, lfirst(lc));
 }
 
 static bool
@@ -76,7 +74,7 @@ start_steps(RrRun *run)
 	ListCell   *lc;
 
 	foreach(lc, run->plan->roots)
-		start_step(run, lfirst(lc));
+		rr_start_step(run, lfirst(lc));
 	for (int i = 0; i < run->nsteps; i++)
 		if (run->steps[i].sending.started)
 			rr_step_send(&run->steps[i], true);
@@ -84,12 +82,8 @@ start_steps(RrRun *run)
 		rr_http_send(run->http, MAX_CONNECT_MS);
 }
 
-/*
- * Is a mutation's field null that must not be? Then "data" will be null, and
- * the fields after it are not run (specification, 6.4.4).
- */
-static bool
-nulls_data(const RrRun *run, const RrRootField *root)
+bool
+rr_nulls_data(const RrRun *run, const RrRootField *root)
 {
 	const RrStepRun *step;
 
@@ -115,24 +109,20 @@ run_query(RrRun *run, RootResult *results)
 	rr_run_remote(run);
 }
 
-static void
-run_mutation(RrRun *run, RootResult *results)
+/* False when an error undid all of it. */
+static bool
+run_mutation(RrRun *run, List *inserts, RootResult *results)
 {
-	ListCell   *lc;
+	int			nroots = list_length(run->plan->roots);
+	StringInfoData *texts = palloc(nroots * sizeof(StringInfoData));
+	bool		ok;
 
-	/* also a remote one: who asks for read only means it */
-	PreventCommandIfReadOnly("a GraphQL mutation");
-	foreach(lc, run->plan->roots)
-	{
-		const RrRootField *root = lfirst(lc);
-
-		if (root->kind == RR_ROOT_SQL)
-			run_statement(run, root, &results[foreach_current_index(lc)]);
-		start_step(run, root);
-		rr_run_remote(run);
-		if (nulls_data(run, root))
-			break;
-	}
+	for (int i = 0; i < nroots; i++)
+		initStringInfo(&texts[i]);
+	ok = rr_run_mutation(run, inserts, texts);
+	for (int i = 0; i < nroots; i++)
+		results[i].text = texts[i];
+	return ok;
 }
 
 /* ---- the answer ---- */
@@ -196,6 +186,7 @@ append_root(RrRun *run, const RrRootField *root, const RootResult *result, const
 			ok = true;
 			break;
 		case RR_ROOT_SQL:
+		case RR_ROOT_MUTATION:
 			ok = !result->failed;
 			if (ok)
 				rr_splice(run, (RrSlice) {result->text.data, result->text.len}, path, out);
@@ -259,13 +250,20 @@ append_data(RrRun *run, const RootResult *results, StringInfo out)
 }
 
 void
-rr_run_plan(const RrPlan *plan, StringInfo out, GqlErrorList *errors)
+rr_run_plan(const RrPlan *plan, List *inserts, StringInfo out, GqlErrorList *errors)
 {
 	RrRun	   *run = rr_run_create(plan, errors);
 	RootResult *results = palloc0(list_length(plan->roots) * sizeof(RootResult));
 
 	if (plan->request->operation->type == GQL_MUTATION)
-		run_mutation(run, results);
+	{
+		if (!run_mutation(run, inserts, results))
+		{
+			appendStringInfoString(out, "null");
+			MemoryContextDelete(run->cxt);
+			return;
+		}
+	}
 	else
 		run_query(run, results);
 	for (int i = 0; i < run->nsteps; i++)

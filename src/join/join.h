@@ -134,6 +134,39 @@ extern void rr_splice(RrRun *run, RrSlice text, const GqlPath *path, StringInfo 
  */
 extern char *rr_sql_param_text(const RrSqlParam *param);
 
+/*
+ * A value as a Datum of the type, by its input function; in
+ * CurrentMemoryContext. Throws what that throws.
+ */
+extern Datum rr_sql_bind_value(const GqlValue *value, Oid type, bool *isnull);
+
+/* ---- run_sql.c: statements of mutations ---- */
+
+/* Takes what a statement returned from SPI_tuptable. */
+typedef void (*RrTakeResult) (void *arg);
+
+/*
+ * Run a statement that may write, under a new snapshot; how many rows it
+ * concerned. Parameters for which the caller has the value are marked is_read.
+ * take (NULL: none) is called before the result is freed. The keys of its join
+ * fields are filed. Throws what the statement throws.
+ */
+extern uint64 rr_run_writing(RrRun *run, const RrSqlStatement *statement, RrTakeResult take,
+							 void *arg);
+
+/*
+ * The same for a statement of one json column: its value is appended to out;
+ * null without a row.
+ */
+extern void rr_run_reading(RrRun *run, const RrSqlStatement *statement, StringInfo out);
+
+/*
+ * File the error of a statement as a field error. source: the document's text,
+ * loc: the field's offset in it.
+ */
+extern void rr_file_sql_error(const ErrorData *edata, const GqlPath *path, int loc,
+							  const char *source, GqlErrorList *errors);
+
 /* ---- row_stream.c: the rows of an array, joined one by one ---- */
 
 typedef struct RrRowStream RrRowStream;

@@ -110,7 +110,19 @@ prepare(const RrSqlStatement *statement)
 	return plan;
 }
 
-static void
+/*
+ * Does the statement belong to a mutation? Then it sees what earlier statements
+ * of the document wrote.
+ */
+static bool
+sees_writes(void)
+{
+	return rr_current_run != NULL &&
+		rr_current_run->plan->request->operation->type == GQL_MUTATION;
+}
+
+/* Run a statement; how many rows it concerned. consume: NULL for nothing. */
+static uint64
 run(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void *arg), void *arg)
 {
 	int			nparams = list_length(statement->params);
@@ -119,6 +131,7 @@ run(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void
 	SPIPlanPtr	plan = statement->prepared != NULL ? statement->prepared->plan : NULL;
 	int			guc_level;
 	int			code;
+	uint64		nrows;
 
 	bind_params(statement, keys, values, nulls);
 	SPI_connect();
@@ -132,12 +145,15 @@ run(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void
 			statement->prepared->plan = plan;
 		}
 	}
-	code = SPI_execute_plan(plan, values, nulls, true, 0);
-	if (code != SPI_OK_SELECT)
+	code = SPI_execute_plan(plan, values, nulls, !sees_writes(), 0);
+	if (code < 0)
 		elog(ERROR, "SPI_execute_plan returned %s", SPI_result_code_string(code));
 	AtEOXact_GUC(false, guc_level);
-	consume(arg);
+	nrows = SPI_processed;
+	if (consume != NULL)
+		consume(arg);
 	SPI_finish();
+	return nrows;
 }
 
 /* ---- errors ---- */
@@ -176,13 +192,31 @@ message_prefix(int sqlstate)
 	}
 }
 
+/* The member of extensions that says more: SQLSTATE, a constraint's name. */
+static const char *
+error_detail(const ErrorData *edata)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "\"detail\": {\"sqlstate\": \"%s\"",
+					 unpack_sql_state(edata->sqlerrcode));
+	if (edata->constraint_name != NULL)
+	{
+		appendStringInfoString(&out, ", \"constraint\": ");
+		gql_json_string(&out, edata->constraint_name, strlen(edata->constraint_name));
+	}
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}
+
 /*
  * File an error of a statement. Only the primary message and SQLSTATE show:
  * the rest may quote the statement, or rows that a policy hides.
  */
-static void
-file_error(const ErrorData *edata, const GqlPath *path, int loc, const char *source,
-		   GqlErrorList *errors)
+void
+rr_file_sql_error(const ErrorData *edata, const GqlPath *path, int loc, const char *source,
+				  GqlErrorList *errors)
 {
 	GqlError   *error = gql_error_at(errors, source, loc, "%s%s",
 									 message_prefix(edata->sqlerrcode), edata->message);
@@ -193,8 +227,7 @@ file_error(const ErrorData *edata, const GqlPath *path, int loc, const char *sou
 	old = MemoryContextSwitchTo(errors->cxt);
 	error->path = path;
 	error->code = error_code(edata->sqlerrcode);
-	error->extensions = psprintf("\"detail\": {\"sqlstate\": \"%s\"}",
-								 unpack_sql_state(edata->sqlerrcode));
+	error->extensions = error_detail(edata);
 	MemoryContextSwitchTo(old);
 }
 
@@ -269,7 +302,7 @@ rr_run_sql(const RrSqlStatement *statement, const GqlPath *path, int loc, const 
 		return true;
 	out->len = start;
 	out->data[start] = '\0';
-	file_error(error, path, loc, source, errors);
+	rr_file_sql_error(error, path, loc, source, errors);
 	FreeErrorData(error);
 	return false;
 }
@@ -283,7 +316,7 @@ rr_run_sql_for_keys(const RrSqlStatement *statement, const GqlValue *keys, RrTak
 
 	if (error == NULL)
 		return true;
-	file_error(error, NULL, -1, NULL, errors);
+	rr_file_sql_error(error, NULL, -1, NULL, errors);
 	FreeErrorData(error);
 	return false;
 }
@@ -295,7 +328,34 @@ rr_sql_keys_fit(const RrSqlStatement *statement, const GqlValue *keys, GqlErrorL
 
 	if (error == NULL)
 		return true;
-	file_error(error, NULL, -1, NULL, errors);
+	rr_file_sql_error(error, NULL, -1, NULL, errors);
 	FreeErrorData(error);
 	return false;
+}
+
+/* ---- mutations ---- */
+
+uint64
+rr_run_writing(RrRun *current, const RrSqlStatement *statement, RrTakeResult take, void *arg)
+{
+	RrRun	   *outer = rr_current_run;
+	volatile uint64 nrows = 0;
+
+	rr_current_run = current;
+	PG_TRY();
+	{
+		nrows = run(statement, NULL, take, arg);
+	}
+	PG_FINALLY();
+	{
+		rr_current_run = outer;
+	}
+	PG_END_TRY();
+	return nrows;
+}
+
+void
+rr_run_reading(RrRun *current, const RrSqlStatement *statement, StringInfo out)
+{
+	rr_run_writing(current, statement, append_result, out);
 }

@@ -130,10 +130,18 @@ rr_sql_bind_param(const RrSqlParam *param, const GqlValue *keys, bool *isnull)
 	if (param->kind == RR_PARAM_KEYS)
 		return bind_value(&keys[param->key], param->type, isnull);
 	*isnull = false;
+	if (param->kind == RR_PARAM_COLUMN || param->kind == RR_PARAM_CHANGED)
+		elog(ERROR, "a parameter of a mutation has no value yet");
 	if (param->kind == RR_PARAM_RUN)
 		return Int32GetDatum(rr_current_run->number);
 	getTypeInputInfo(param->type, &input, &ioparam);
 	return OidInputFunctionCall(input, session_as_json(), ioparam, -1);
+}
+
+Datum
+rr_sql_bind_value(const GqlValue *value, Oid type, bool *isnull)
+{
+	return bind_value(value, type, isnull);
 }
 
 char	   *

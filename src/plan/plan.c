@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "plan/mutation.h"
 #include "plan/remote/step.h"
 
 /* Fields that a document may select, fragments spread out. */
@@ -132,6 +133,12 @@ plan_root(RootPlanner *r, const GqlFieldSel *field)
 			return root;
 		default:
 			r->last = NULL;
+			if (r->mutation)
+			{
+				root->kind = RR_ROOT_MUTATION;
+				root->mutation = rr_compile_mutation(r->planner, field);
+				return root->mutation != NULL ? root : NULL;
+			}
 			root->kind = RR_ROOT_SQL;
 			root->statement = rr_compile_root(r->planner, field);
 			return root->statement != NULL ? root : NULL;

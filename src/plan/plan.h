@@ -2,11 +2,11 @@
  * plan.h: an operation turned into what has to be run: SQL statements, and
  * documents for remote schemas.
  *
- * plan.c                          root fields, each given to what answers it
- * plan_cache.c         plans kept for the next call (plan_int.h has a file
- * map) sql/                           the SQL compiler (sql.h has a file map)
- * remote/                         remote schemas and joins (step.h has a file
- * map)
+ *	plan.c				root fields, each given to what answers it
+ *	mutation.h			root fields that write
+ *	plan_cache.c		plans kept for the next call (plan_int.h has a file map)
+ *	sql/				the SQL compiler (sql.h has a file map)
+ *	remote/				remote schemas and joins (step.h has a file map)
  *
  * All is palloc'd in CurrentMemoryContext.
  */
@@ -25,6 +25,8 @@ typedef enum RrParamKind
 								 * keys: an array */
 	RR_PARAM_RUN,				/* the number of the run, by which join_hole()
 								 * knows our own statements */
+	RR_PARAM_COLUMN,			/* values of the rows of an insert */
+	RR_PARAM_CHANGED,			/* what a change of a mutation returned */
 } RrParamKind;
 
 /*
@@ -36,7 +38,10 @@ typedef struct RrSqlParam
 	RrParamKind kind;
 	Oid			type;
 	const GqlValue *value;		/* VALUE: coerced; NULL kind for NULL */
-	int			key;			/* KEYS: which joining field */
+	int			key;			/* KEYS: which joining field; COLUMN, CHANGED:
+								 * which column */
+	int			row;			/* COLUMN, CHANGED: which row, from the
+								 * statement's first on; -1: all, as an array */
 
 	/* VALUE: one of the document in a kept statement is read once */
 	bool		constant;
@@ -73,6 +78,7 @@ typedef enum RrRootKind
 	RR_ROOT_TEXT,				/* __typename, __schema, __type: finished at
 								 * planning */
 	RR_ROOT_SQL,
+	RR_ROOT_MUTATION,			/* statements that write */
 	RR_ROOT_REMOTE,
 	RR_ROOT_NAMESPACE,			/* root fields of a remote schema below one
 								 * field of their own */
@@ -84,6 +90,7 @@ typedef struct RrRootField
 	const GqlFieldSel *field;
 	const char *text;			/* TEXT: JSON */
 	RrSqlStatement *statement;	/* SQL */
+	struct RrMutation *mutation;	/* MUTATION: plan/mutation.h */
 	RrStep	   *step;			/* REMOTE: what answers it, with others of its
 								 * remote schema */
 	int			slot;			/* REMOTE: which of the step's fields it is */

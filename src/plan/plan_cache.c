@@ -25,6 +25,7 @@
 
 #include "base/pinned_cache.h"
 #include "compat.h"
+#include "plan/mutation.h"
 #include "plan/plan_int.h"
 #include "plan/remote/step.h"
 #include "settings.h"
@@ -40,8 +41,10 @@ typedef struct KeptPlan
 								 * is enough */
 	RrPlan	   *plan;
 	List	   *prepared;		/* RrPrepared * */
-	List	   *origins;		/* RrParamOrigin *, one array for each SQL
-								 * root field, then each join to a table */
+	List	   *origins;		/* RrParamOrigin *, one array for each
+								 * statement of a root field, then each join
+								 * to a table */
+	RrPreparedSet made;			/* statements that are made as the plan runs */
 } KeptPlan;
 
 typedef struct KeptDocument
@@ -94,6 +97,7 @@ free_plan(KeptPlan *plan)
 		if (prepared->plan != NULL)
 			SPI_freeplan(prepared->plan);
 	}
+	rr_prepared_set_free(&plan->made);
 	MemoryContextDelete(plan->cxt);
 }
 
@@ -347,6 +351,32 @@ keep_statement(KeptPlan *kept, RrSqlStatement *statement, HTAB *places)
 	kept->prepared = lappend(kept->prepared, statement->prepared);
 }
 
+/* In the order in which bind_mutation() comes to them. */
+static void
+keep_mutation(KeptPlan *kept, RrMutation *mutation, HTAB *places)
+{
+	ListCell   *lc;
+
+	foreach(lc, mutation->changes)
+	{
+		const RrChange *change = lfirst(lc);
+
+		if (change->statement != NULL)
+			keep_statement(kept, change->statement, places);
+		if (change->plain != NULL)
+			keep_statement(kept, change->plain, places);
+	}
+	foreach(lc, mutation->returning.members)
+	{
+		const RrMember *member = lfirst(lc);
+
+		if (member->read != NULL)
+			keep_statement(kept, member->read, places);
+	}
+	if (mutation->kind == RR_MUTATION_INSERT)
+		mutation->prepared = &kept->made;
+}
+
 static void
 keep_statements(KeptPlan *kept, GqlRequest *request)
 {
@@ -359,6 +389,8 @@ keep_statements(KeptPlan *kept, GqlRequest *request)
 
 		if (root->kind == RR_ROOT_SQL)
 			keep_statement(kept, root->statement, places);
+		else if (root->kind == RR_ROOT_MUTATION)
+			keep_mutation(kept, root->mutation, places);
 	}
 	foreach(lc, kept->plan->steps)
 	{
@@ -386,6 +418,7 @@ make_plan(KeptDocument *kept, MemoryContext cxt, GqlRequest *request, const char
 		return plan;
 	kept_plan = palloc0(sizeof(KeptPlan));
 	kept_plan->cxt = cxt;
+	kept_plan->made.cxt = cxt;
 	kept_plan->plan = plan;
 	kept_plan->signature = signature;
 	kept_plan->values = plan->depends_on_values ? rr_variable_values(request) : NULL;
@@ -397,6 +430,44 @@ make_plan(KeptDocument *kept, MemoryContext cxt, GqlRequest *request, const char
 }
 
 /* ---- using a plan again ---- */
+
+static RrSqlStatement *
+bind_next(GqlRequest *request, const KeptPlan *kept, RrSqlStatement *statement, int *n)
+{
+	if (statement == NULL)
+		return NULL;
+	return rr_bind_statement(request, statement, list_nth(kept->origins, (*n)++));
+}
+
+/* A mutation with the values of this request. */
+static RrMutation *
+bind_mutation(GqlRequest *request, const KeptPlan *kept, const RrMutation *mutation, int *n)
+{
+	RrMutation *bound = palloc(sizeof(RrMutation));
+	ListCell   *lc;
+
+	*bound = *mutation;
+	bound->changes = NIL;
+	bound->returning.members = NIL;
+	foreach(lc, mutation->changes)
+	{
+		RrChange   *change = palloc(sizeof(RrChange));
+
+		*change = *(const RrChange *) lfirst(lc);
+		change->statement = bind_next(request, kept, change->statement, n);
+		change->plain = bind_next(request, kept, change->plain, n);
+		bound->changes = lappend(bound->changes, change);
+	}
+	foreach(lc, mutation->returning.members)
+	{
+		RrMember   *member = palloc(sizeof(RrMember));
+
+		*member = *(const RrMember *) lfirst(lc);
+		member->read = bind_next(request, kept, member->read, n);
+		bound->returning.members = lappend(bound->returning.members, member);
+	}
+	return bound;
+}
 
 /*
  * Root fields with the values of this request; origins from *n on are theirs.
@@ -418,6 +489,14 @@ bind_roots(GqlRequest *request, const KeptPlan *kept, int *n)
 
 			*bound = *root;
 			bound->statement = rr_bind_statement(request, root->statement, origins);
+			root = bound;
+		}
+		else if (root->kind == RR_ROOT_MUTATION)
+		{
+			RrRootField *bound = palloc(sizeof(RrRootField));
+
+			*bound = *root;
+			bound->mutation = bind_mutation(request, kept, root->mutation, n);
 			root = bound;
 		}
 		roots = lappend(roots, root);

@@ -9,6 +9,7 @@
 #include "miscadmin.h"
 
 #include "plan/plan_int.h"
+#include "schema/table/table.h"
 
 static void append_signature(StringInfo out, GqlSchema *schema, const GqlTypeRef *type,
 							 const GqlValue *value);
@@ -43,6 +44,73 @@ is_scalar_list(const GqlTypeRef *type)
 		strcmp(element->type->name, "Boolean") != 0;
 }
 
+/* Where in the objects of an insert rows are nested. */
+typedef struct NestedPath
+{
+	const char *text;
+} NestedPath;
+
+StaticAssertDecl(offsetof(NestedPath, text) == 0, "items of GqlNames start with their name");
+
+/*
+ * Add the paths of nested rows to the signature, each once. Nothing else of
+ * an insert's rows matters for the plan: they are read when it runs.
+ */
+static void
+append_insert_signature(StringInfo out, GqlSchema *schema, GqlType *type, const GqlValue *value,
+						const char *path, GqlNames *seen)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (value->kind == GQL_VALUE_LIST)
+	{
+		foreach(lc, value->items)
+			append_insert_signature(out, schema, type, lfirst(lc), path, seen);
+		return;
+	}
+	foreach(lc, value->items)
+	{
+		const GqlObjectField *field = lfirst(lc);
+		const GqlInputValueDef *input;
+		GqlType    *nested;
+		GqlType    *row;
+		const GqlValue *data;
+		const GqlValue *on_conflict;
+		NestedPath *found;
+
+		if (field->value->kind != GQL_VALUE_OBJECT)
+			continue;
+		input = gql_type_input(schema, type, field->name.value);
+		nested = gql_named_type(input->type);
+		if (nested->kind != GQL_INPUT_OBJECT)
+			continue;
+		data = gql_object_get(field->value, "data");
+		on_conflict = gql_object_get(field->value, "on_conflict");
+		found = palloc(sizeof(NestedPath));
+		found->text = psprintf("%s.%s", path, field->name.value);
+		if (gql_names_add(seen, found))
+			appendStringInfo(out, "%s;", found->text);
+		if (on_conflict != NULL && on_conflict->kind != GQL_VALUE_NULL)
+			append_signature(out, schema, gql_type_input(schema, nested, "on_conflict")->type,
+							 on_conflict);
+		if (data == NULL || data->kind == GQL_VALUE_NULL)
+			continue;
+		row = gql_named_type(gql_type_input(schema, nested, "data")->type);
+		append_insert_signature(out, schema, row, data, found->text, seen);
+	}
+}
+
+static void
+append_rows_signature(StringInfo out, GqlSchema *schema, GqlType *type, const GqlValue *value)
+{
+	GqlNames	seen;
+
+	gql_names_init(&seen, CurrentMemoryContext);
+	appendStringInfoChar(out, 'i');
+	append_insert_signature(out, schema, type, value, "", &seen);
+}
+
 static void
 append_list_signature(StringInfo out, GqlSchema *schema, const GqlTypeRef *type,
 					  const GqlValue *value)
@@ -67,6 +135,8 @@ append_signature(StringInfo out, GqlSchema *schema, const GqlTypeRef *type, cons
 	type = gql_nullable_type(type);
 	if (value->kind == GQL_VALUE_NULL)
 		appendStringInfoChar(out, 'n');
+	else if (rr_is_insert_input(schema->data, gql_named_type(type)))
+		append_rows_signature(out, schema, gql_named_type(type), value);
 	else if (type->kind == GQL_TYPE_LIST)
 		append_list_signature(out, schema, type, value);
 	else if (type->type->kind == GQL_INPUT_OBJECT)

@@ -28,6 +28,17 @@ typedef enum RrFieldKind
 	RR_FIELD_TABLE_AGGREGATE,	/* books_aggregate(where, …) */
 	RR_FIELD_FUNCTION,
 	RR_FIELD_FUNCTION_AGGREGATE,
+	/* fields of mutation_root that tables give */
+	RR_FIELD_INSERT,			/* insert_books(objects, on_conflict) */
+	RR_FIELD_INSERT_ONE,
+	RR_FIELD_UPDATE,
+	RR_FIELD_UPDATE_BY_PK,
+	RR_FIELD_UPDATE_MANY,
+	RR_FIELD_DELETE,
+	RR_FIELD_DELETE_BY_PK,
+	/* fields of books_mutation_response */
+	RR_FIELD_AFFECTED_ROWS,
+	RR_FIELD_RETURNING,
 	/* fields of a table's object type */
 	RR_FIELD_COLUMN,
 	RR_FIELD_COMPUTED,

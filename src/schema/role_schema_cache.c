@@ -109,6 +109,7 @@ fill(RrRoleSchema *rs, RrDatabase *db)
 	rr_tables_init(rs, db);
 	rr_add_remote_schemas(rs);
 	rr_add_tables(rs);
+	rr_add_mutations(rs);
 	if (rs->schema->query->fields.n == 0)
 		add_no_queries(rs);
 	gql_schema_finish(rs->schema);
@@ -236,6 +237,8 @@ rr_inconsistencies(void)
 {
 	RrRoleSchema *rs = rr_role_schema_get(rr_extension_owner());
 
+	if (rs->schema->mutation != NULL)
+		gql_type_fields(rs->schema, rs->schema->mutation);
 	return list_concat(list_concat_copy(rs->tables->db->inconsistencies, rs->inconsistencies),
 					   rr_type_clashes(rs));
 }

@@ -190,6 +190,9 @@ extern bool rr_rows_add_arguments(RrSql *sql, RrRows *rows, const GqlNames *args
 /* Restrict the rows by a condition on the table. */
 extern void rr_rows_add_condition(RrRows *rows, const char *condition);
 
+/* Put the rows in the order of an expression on the table. */
+extern void rr_rows_add_sort(RrSql *sql, RrRows *rows, const char *expression);
+
 /*
  * Call this after the arguments, before anything is selected. joins: to-one
  * relationships will be joined (rr_selects_joins()).

@@ -68,6 +68,18 @@ rr_rows_add_condition(RrRows *rows, const char *condition)
 	appendStringInfo(&rows->where, "%s%s", rows->where.len > 0 ? " AND " : "", condition);
 }
 
+void
+rr_rows_add_sort(RrSql *sql, RrRows *rows, const char *expression)
+{
+	RrSortKey  *key = palloc0(sizeof(RrSortKey));
+
+	key->expression = expression;
+	key->direction = "";
+	rows->sort = lappend(rows->sort, key);
+	if (rows->base == NULL)
+		rows->base = make_layer(rr_new_alias(sql, 's'));
+}
+
 /* ---- arguments ---- */
 
 /* limit, offset. False when an error was filed. */

@@ -161,6 +161,16 @@ watch_columns(RrWatch *watch, const RrTable *table, HTAB *seen)
 	}
 }
 
+/*
+ * Whether a view or a foreign table can be changed depends on more than its
+ * rows in these catalogs. Only DDL invalidates it, so that always counts.
+ */
+static bool
+always_counts(const RrTable *table)
+{
+	return table->relkind == RELKIND_VIEW || table->relkind == RELKIND_FOREIGN_TABLE;
+}
+
 /* The class row first, then columns, then constraints, as they are read. */
 static bool
 table_changed(void *arg, Oid oid)
@@ -190,7 +200,7 @@ table_changed(void *arg, Oid oid)
 	table_close(constraints, AccessShareLock);
 	table_close(attributes, AccessShareLock);
 	table_close(class, AccessShareLock);
-	return table == NULL || fingerprint != table->fingerprint;
+	return table == NULL || always_counts(table) || fingerprint != table->fingerprint;
 }
 
 void

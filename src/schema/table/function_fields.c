@@ -197,7 +197,7 @@ note_taken(RrRoleSchema *rs, const RrFunction *function, const char *name)
 }
 
 void
-rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *function)
+rr_add_function_fields(RrRoleSchema *rs, GqlType *root, const RrFunction *function)
 {
 	GqlSchema  *schema = rs->schema;
 	const RrTable *table = function->result_table;
@@ -206,11 +206,11 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *funct
 	GqlFieldDef *field;
 	const GqlTypeRef *aggregate;
 
-	if (function->as_mutation || !rr_function_visible(rs, function, NULL))
+	if (!rr_function_visible(rs, function, NULL))
 		return;
 	description = psprintf("execute function \"%s\" which returns \"%s\"", function->name,
 						   table->name);
-	field = add_field(rs, query, function->name,
+	field = add_field(rs, root, function->name,
 					  function->returns_set ? gql_non_null(schema, rr_table_rows(rs, table))
 					  : &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref,
 					  RR_FIELD_FUNCTION, function);
@@ -224,8 +224,10 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *funct
 	if (!function->returns_set)
 		return;
 	rr_add_list_args(rs, field, table);
+	if (function->as_mutation)
+		return;
 	aggregate = &rr_table_type(rs, table, RR_TYPE_AGGREGATE)->ref;
-	field = add_field(rs, query, function->aggregate_name, gql_non_null(schema, aggregate),
+	field = add_field(rs, root, function->aggregate_name, gql_non_null(schema, aggregate),
 					  RR_FIELD_FUNCTION_AGGREGATE, function);
 	if (field == NULL)
 	{

@@ -191,6 +191,23 @@ typedef enum RrTableTypeKind
 	RR_TYPE_AGGREGATE_FIELDS,
 	RR_TYPE_AGGREGATE_ORDER_BY,
 	RR_TYPE_AGGREGATE_BOOL_EXP,
+	/* of mutations */
+	RR_TYPE_MUTATION_RESPONSE,
+	RR_TYPE_INSERT_INPUT,
+	RR_TYPE_OBJ_REL_INSERT_INPUT,
+	RR_TYPE_ARR_REL_INSERT_INPUT,
+	RR_TYPE_ON_CONFLICT,
+	RR_TYPE_CONSTRAINT,
+	RR_TYPE_UPDATE_COLUMN,
+	RR_TYPE_PK_COLUMNS_INPUT,
+	RR_TYPE_UPDATES,
+	RR_TYPE_SET_INPUT,			/* the operators of an update, in this order */
+	RR_TYPE_INC_INPUT,
+	RR_TYPE_APPEND_INPUT,
+	RR_TYPE_PREPEND_INPUT,
+	RR_TYPE_DELETE_KEY_INPUT,
+	RR_TYPE_DELETE_ELEM_INPUT,
+	RR_TYPE_DELETE_AT_PATH_INPUT,
 	RR_NTABLE_TYPES,
 } RrTableTypeKind;
 
@@ -205,6 +222,13 @@ typedef struct RrRoleTable
 	bool		shown;			/* it is in the schema: visible, and no remote
 								 * schema has its names */
 	Bitmapset  *readable;		/* attnums */
+
+	/* known after rr_role_table_writes() */
+	bool		writes_checked;
+	bool		deletable;
+	Bitmapset  *insertable;		/* attnums of spellable columns */
+	Bitmapset  *updatable;
+
 	GqlType    *types[RR_NTABLE_TYPES];
 } RrRoleTable;
 
@@ -219,6 +243,7 @@ typedef struct RrRoleTables
 typedef struct RrTableType
 {
 	const RrTable *table;
+	RrTableTypeKind kind;		/* RR_NTABLE_TYPES: none of them */
 	const struct RrAggregate *aggregate;	/* of the types of one function,
 											 * such as books_max_fields; or
 											 * NULL */
@@ -401,6 +426,49 @@ extern RrRoleTable *rr_role_table(RrRoleSchema *rs, const RrTable *table);
 
 /* May the role read the column? */
 extern bool rr_can_read(RrRoleSchema *rs, const RrTable *table, AttrNumber attnum);
+
+/* ---- write_privilege.c ---- */
+
+/* The same, with what the role may write. */
+extern const RrRoleTable *rr_role_table_writes(RrRoleSchema *rs, const RrTable *table);
+
+/*
+ * May the role insert, update, delete rows through GraphQL? Updates and
+ * deletes take a condition, so the role has to read something of the table.
+ */
+extern bool rr_may_insert(RrRoleSchema *rs, const RrTable *table);
+extern bool rr_may_update(RrRoleSchema *rs, const RrTable *table);
+extern bool rr_may_delete(RrRoleSchema *rs, const RrTable *table);
+
+/* May the role name the constraint in on_conflict? Any constraint? */
+extern bool rr_may_use_constraint(RrRoleSchema *rs, const RrTable *table, const RrKey *key);
+extern bool rr_may_upsert(RrRoleSchema *rs, const RrTable *table);
+
+/* ---- table_mutation_fields.c ---- */
+
+/*
+ * Add mutation_root, to be completed later, if the role can write something.
+ * Call it after rr_add_tables().
+ */
+extern void rr_add_mutations(RrRoleSchema *rs);
+
+/* ---- table_insert_input.c ---- */
+
+/* Is the type books_insert_input, of some table? */
+extern bool rr_is_insert_input(RrRoleSchema *rs, const GqlType *type);
+
+/* ---- table_update_input.c ---- */
+
+/* An operator of updates: _set, _inc and so on. */
+typedef struct RrUpdateOperator
+{
+	const char *name;			/* of the argument */
+	RrTableTypeKind input;		/* the type of its value */
+	const char *description;
+} RrUpdateOperator;
+
+#define RR_NUPDATE_OPERATORS 7
+extern const RrUpdateOperator rr_update_operators[RR_NUPDATE_OPERATORS];
 
 /* ---- privilege.c ---- */
 

@@ -115,6 +115,9 @@ extern bool rr_function_visible(RrRoleSchema *rs, const RrFunction *function,
 extern GqlType *rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name,
 							const void *owner, bool *made);
 
+/* Is the type one of rr_own_type() that belongs to a table? */
+extern bool rr_is_own_type(const RrRoleSchema *rs, const GqlType *type);
+
 /* A type that the table half has made, under the name it asked for. */
 typedef struct RrOwnType
 {
@@ -164,8 +167,8 @@ extern void rr_touch_table(RrRoleSchema *rs, const RrTable *table);
 extern void rr_table_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table,
 										const RrFunction *function);
 
-/* Add the fields of a tracked function to query_root, if the role may. */
-extern void rr_add_function_fields(RrRoleSchema *rs, GqlType *query, const RrFunction *function);
+/* Add the fields of a tracked function to a root type, if the role may. */
+extern void rr_add_function_fields(RrRoleSchema *rs, GqlType *root, const RrFunction *function);
 
 /*
  * Is it a computed field that is one scalar, or rows, and takes no argument
@@ -231,5 +234,23 @@ extern void rr_complete_aggregate(GqlSchema *schema, GqlType *type);
 extern void rr_complete_aggregate_fields(GqlSchema *schema, GqlType *type);
 extern void rr_complete_aggregate_order_by(GqlSchema *schema, GqlType *type);
 extern void rr_complete_aggregate_bool_exp(GqlSchema *schema, GqlType *type);
+
+/* table_mutation_types.c, table_insert_input.c, table_update_input.c */
+extern void rr_complete_mutation_response(GqlSchema *schema, GqlType *type);
+extern void rr_complete_insert_input(GqlSchema *schema, GqlType *type);
+extern void rr_complete_obj_rel_insert_input(GqlSchema *schema, GqlType *type);
+extern void rr_complete_arr_rel_insert_input(GqlSchema *schema, GqlType *type);
+extern void rr_complete_on_conflict(GqlSchema *schema, GqlType *type);
+extern void rr_complete_constraint(GqlSchema *schema, GqlType *type);
+extern void rr_complete_update_column(GqlSchema *schema, GqlType *type);
+extern void rr_complete_pk_columns_input(GqlSchema *schema, GqlType *type);
+extern void rr_complete_updates(GqlSchema *schema, GqlType *type);
+extern void rr_complete_update_operator(GqlSchema *schema, GqlType *type);
+
+/* Add the operators that the role has as arguments of an update. */
+extern void rr_add_update_args(RrRoleSchema *rs, GqlFieldDef *field, const RrTable *table);
+
+/* Return the primary key if the role reads all of it by spellable names. */
+extern const RrKey *rr_readable_primary_key(RrRoleSchema *rs, const RrTable *table);
 
 #endif							/* RR_TABLE_INT_H */

@@ -146,6 +146,7 @@ rr_add_tables(RrRoleSchema *rs)
 		if (rr_role_table(rs, table)->shown)
 		add_root_fields(rs, schema->query, table);
 	gql_foreach(RrFunction, function, &db->functions)
+		if (!function->as_mutation)
 		rr_add_function_fields(rs, schema->query, function);
 	rr_sort_fields(schema->query, 0);
 	MemoryContextSwitchTo(old);

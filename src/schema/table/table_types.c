@@ -46,6 +46,40 @@ static const struct
 	"order by aggregate values of table \"", "\""},
 	[RR_TYPE_AGGREGATE_BOOL_EXP] = {"_aggregate_bool_exp", GQL_INPUT_OBJECT,
 	rr_complete_aggregate_bool_exp, NULL, NULL},
+	[RR_TYPE_MUTATION_RESPONSE] = {"_mutation_response", GQL_OBJECT, rr_complete_mutation_response,
+	"response of any mutation on the table \"", "\""},
+	[RR_TYPE_INSERT_INPUT] = {"_insert_input", GQL_INPUT_OBJECT, rr_complete_insert_input,
+	"input type for inserting data into table \"", "\""},
+	[RR_TYPE_OBJ_REL_INSERT_INPUT] = {"_obj_rel_insert_input", GQL_INPUT_OBJECT,
+		rr_complete_obj_rel_insert_input,
+	"input type for inserting object relation for remote table \"", "\""},
+	[RR_TYPE_ARR_REL_INSERT_INPUT] = {"_arr_rel_insert_input", GQL_INPUT_OBJECT,
+		rr_complete_arr_rel_insert_input,
+	"input type for inserting array relation for remote table \"", "\""},
+	[RR_TYPE_ON_CONFLICT] = {"_on_conflict", GQL_INPUT_OBJECT, rr_complete_on_conflict,
+	"on_conflict condition type for table \"", "\""},
+	[RR_TYPE_CONSTRAINT] = {"_constraint", GQL_ENUM, rr_complete_constraint,
+	"unique or primary key constraints on table \"", "\""},
+	[RR_TYPE_UPDATE_COLUMN] = {"_update_column", GQL_ENUM, rr_complete_update_column,
+	"update columns of table \"", "\""},
+	[RR_TYPE_PK_COLUMNS_INPUT] = {"_pk_columns_input", GQL_INPUT_OBJECT,
+		rr_complete_pk_columns_input,
+	"primary key columns input for table: ", ""},
+	[RR_TYPE_UPDATES] = {"_updates", GQL_INPUT_OBJECT, rr_complete_updates, NULL, NULL},
+	[RR_TYPE_SET_INPUT] = {"_set_input", GQL_INPUT_OBJECT, rr_complete_update_operator,
+	"input type for updating data in table \"", "\""},
+	[RR_TYPE_INC_INPUT] = {"_inc_input", GQL_INPUT_OBJECT, rr_complete_update_operator,
+	"input type for incrementing numeric columns in table \"", "\""},
+	[RR_TYPE_APPEND_INPUT] = {"_append_input", GQL_INPUT_OBJECT, rr_complete_update_operator,
+	NULL, NULL},
+	[RR_TYPE_PREPEND_INPUT] = {"_prepend_input", GQL_INPUT_OBJECT, rr_complete_update_operator,
+	NULL, NULL},
+	[RR_TYPE_DELETE_KEY_INPUT] = {"_delete_key_input", GQL_INPUT_OBJECT,
+	rr_complete_update_operator, NULL, NULL},
+	[RR_TYPE_DELETE_ELEM_INPUT] = {"_delete_elem_input", GQL_INPUT_OBJECT,
+	rr_complete_update_operator, NULL, NULL},
+	[RR_TYPE_DELETE_AT_PATH_INPUT] = {"_delete_at_path_input", GQL_INPUT_OBJECT,
+	rr_complete_update_operator, NULL, NULL},
 };
 
 GqlType    *
@@ -75,6 +109,18 @@ rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name, const void *ow
 	return own->type;
 }
 
+bool
+rr_is_own_type(const RrRoleSchema *rs, const GqlType *type)
+{
+	const char *name = type->name;
+	const RrOwnType *own = gql_names_get(&rs->tables->own_types, name);
+
+	/* a clash with a remote schema's type has put underscores behind it */
+	for (int len = strlen(name); own == NULL && len > 1 && name[len - 1] == '_'; len--)
+		own = gql_names_get(&rs->tables->own_types, pnstrdup(name, len - 1));
+	return own != NULL && own->type == type && type->data != NULL;
+}
+
 GqlType    *
 rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind, const char *suffix,
 					 const RrAggregate *aggregate,
@@ -90,6 +136,7 @@ rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind, c
 
 		info->table = table;
 		info->aggregate = aggregate;
+		info->kind = RR_NTABLE_TYPES;
 		type->data = info;
 		type->complete = complete;
 	}
@@ -108,6 +155,7 @@ rr_table_type(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind)
 	rt->types[kind] = rr_table_suffix_type(rs, table, table_types[kind].kind,
 										   table_types[kind].suffix, NULL,
 										   table_types[kind].complete);
+	((RrTableType *) rt->types[kind]->data)->kind = kind;
 	old = MemoryContextSwitchTo(rs->cxt);
 	if (kind == RR_TYPE_OBJECT)
 		rt->types[kind]->description = GetComment(table->oid, RelationRelationId, 0);

@@ -1,0 +1,132 @@
+/*
+ * run_insert.c: runs the statements of nested inserts: first the rows that
+ * others refer to, then those. Keys are taken from what the server returned.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "exec/mutation_int.h"
+
+typedef struct InsertRun
+{
+	RrRun	   *run;
+	RrPlanner	planner;
+	const RrMutation *mutation;
+	bool		plain;			/* of the root */
+	uint64		affected;
+} InsertRun;
+
+/* One level, while its parameters are made. */
+typedef struct Level
+{
+	const RrInsert *insert;
+	Oid		   *bases;
+} Level;
+
+static Datum
+value_of(void *arg, int row, int column, bool *isnull)
+{
+	const Level *level = arg;
+	const GqlValue *value = rr_insert_value(level->insert, row, column);
+	const RrInsertFill *fill;
+	int			from_row;
+
+	if (value != NULL)
+		return rr_sql_bind_value(value, level->bases[column], isnull);
+	fill = rr_insert_fill(level->insert, row, column, &from_row);
+	if (fill != NULL)
+	{
+		const RrChanged *from = fill->from->result;
+		Size		i = (Size) from_row * from->ncolumns + fill->returned;
+
+		*isnull = from->nulls[i];
+		return from->values[i];
+	}
+	*isnull = true;
+	return (Datum) 0;
+}
+
+static bool
+is_root(const RrInsert *insert)
+{
+	return insert->parent == NULL;
+}
+
+/* Do other rows need the keys of these? */
+static bool
+is_needed(const RrInsert *insert)
+{
+	return insert->after != NIL || (!is_root(insert) && !insert->link->backward);
+}
+
+static void
+throw_left_alone(const RrInsert *insert)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION),
+			 errmsg("cannot insert nested rows: a row of table \"%s\" was neither inserted nor updated, so it gives them no key",
+					insert->table->name)));
+}
+
+/* Run the statement for some of the rows. */
+static void
+run_rows(InsertRun *r, RrInsert *insert, int first, int nrows)
+{
+	const RrReturning *returning = is_root(insert) ? &r->mutation->returning : NULL;
+	RrDatabase *db = r->run->plan->rs->tables->db;
+	Level		level = {.insert = insert};
+	RrChanged  *changed = insert->result;
+	int			before = changed->nrows;
+	RrSqlStatement *statement = rr_compile_insert(&r->planner, insert, first, nrows, returning,
+												  is_root(insert) && r->plain);
+
+	if (statement == NULL)
+		elog(ERROR, "an insert that was compiled before cannot be compiled");
+	if (nrows == 1 || !insert->mixed)
+		rr_prepared_set_use(r->mutation->prepared, statement);
+	level.bases = palloc(insert->ncolumns * sizeof(Oid));
+	for (int i = 0; i < insert->ncolumns; i++)
+		level.bases[i] = rr_scalar(db, insert->columns[i]->type)->base;
+	statement = rr_bind_rows(statement, RR_PARAM_COLUMN, level.bases, first, nrows, value_of,
+							 &level);
+	r->affected += rr_run_writing(r->run, statement, rr_changed_take, changed);
+	if (is_needed(insert) && changed->nrows - before != nrows)
+		throw_left_alone(insert);
+}
+
+static void
+run_level(InsertRun *r, RrInsert *insert)
+{
+	const RrReturning *returning = is_root(insert) ? &r->mutation->returning : NULL;
+	ListCell   *lc;
+
+	check_stack_depth();
+	foreach(lc, insert->before)
+		run_level(r, lfirst(lc));
+	insert->result = rr_changed_create(insert->nreturned, returning,
+									   is_root(insert) && r->plain);
+	if (rr_insert_is_single(insert))
+	{
+		for (int i = 0; i < insert->nrows; i++)
+			run_rows(r, insert, i, 1);
+	}
+	else if (insert->nrows > 0)
+		run_rows(r, insert, 0, insert->nrows);
+	foreach(lc, insert->after)
+		run_level(r, lfirst(lc));
+}
+
+uint64
+rr_run_insert(RrRun *run, const RrMutation *mutation, RrInsert *insert, bool plain,
+			  RrChanged **changed)
+{
+	InsertRun	r = {.run = run, .mutation = mutation, .plain = plain};
+
+	r.planner.rs = run->plan->rs;
+	r.planner.request = run->plan->request;
+	r.planner.errors = run->errors;
+	run_level(&r, insert);
+	*changed = insert->result;
+	return r.affected;
+}

@@ -1,0 +1,56 @@
+/*
+ * sql_change.h: what the files that compile mutations share.
+ */
+#ifndef RR_SQL_CHANGE_H
+#define RR_SQL_CHANGE_H
+
+#include "plan/mutation.h"
+#include "plan/sql/sql.h"
+
+/* ---- sql_returning.c ---- */
+
+/*
+ * Plan what the answer to a root field asks of the rows; table and form are
+ * set. keep: the rows still exist after the change. False when an error was
+ * filed.
+ */
+extern bool rr_compile_returning(RrSql *sql, RrReturning *returning, const GqlFieldSel *field,
+								 bool keep);
+
+/*
+ * Append what a change returns for the answer, with the table in sight as
+ * alias; separator stands before it. Nothing when no rows are asked for. False
+ * when an error was filed.
+ */
+extern bool rr_append_returned(RrSql *sql, StringInfo out, const RrReturning *returning,
+							   bool plain, const char *alias, const char *separator);
+
+/* A column that the role reads; it must read one. */
+extern const RrColumn *rr_readable_column(RrRoleSchema *rs, const RrTable *table);
+
+/* A statement of a text, with the parameters collected so far. */
+extern RrSqlStatement *rr_make_statement(const RrSql *sql, const char *text);
+
+/*
+ * The array type in which many values of a scalar are passed, for unnest(). It
+ * is text[] where there is none that unnest() leaves whole.
+ */
+extern Oid	rr_values_type(const RrScalar *scalar);
+
+/* The value, of its own type, of what unnest() makes of such an array. */
+extern const char *rr_deparse_unnested(const RrScalar *scalar, const char *expression);
+
+/*
+ * A parameter for the ith column that a change returned: of all rows (array),
+ * or of one.
+ */
+extern const char *rr_add_changed_param(RrSql *sql, const RrColumn *column, int i, bool array);
+
+/* ---- sql_update.c ---- */
+
+/* The changes of an update or delete. False when an error was filed. */
+extern bool rr_compile_update(RrSql *sql, RrMutation *mutation, const GqlNames *args);
+extern bool rr_compile_delete(RrSql *sql, RrMutation *mutation, const GqlFieldSel *field,
+							  const GqlNames *args);
+
+#endif							/* RR_SQL_CHANGE_H */

@@ -1,0 +1,192 @@
+/*
+ * sql_insert.c: an INSERT for many rows.
+ *
+ * One row is VALUES of parameters. Many rows come as one array for each
+ * column, so that the statement is the same for any number of them. Where some
+ * rows leave a column to its default that others give, all cells are
+ * parameters of their own, or DEFAULT.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "plan/sql/sql_change.h"
+
+static const char *
+add_cell_param(RrSql *sql, int row, int column, Oid type)
+{
+	const char *name = rr_add_value_param(sql, type, NULL);
+	RrSqlParam *param = llast(sql->params);
+
+	param->kind = RR_PARAM_COLUMN;
+	param->key = column;
+	param->row = row;
+	return name;
+}
+
+/* ---- rows ---- */
+
+static bool
+has_value(const RrInsert *insert, int row, int column)
+{
+	int			from_row;
+
+	return rr_insert_value(insert, row, column) != NULL ||
+		rr_insert_fill(insert, row, column, &from_row) != NULL;
+}
+
+/* (…), (…): a parameter for each value. */
+static void
+append_values(RrSql *sql, StringInfo out, const RrInsert *insert, int first, int nrows)
+{
+	appendStringInfoString(out, " VALUES ");
+	for (int row = 0; row < nrows; row++)
+	{
+		appendStringInfoString(out, row > 0 ? ", (" : "(");
+		for (int i = 0; i < insert->ncolumns; i++)
+		{
+			Oid			base = rr_scalar(sql->db, insert->columns[i]->type)->base;
+
+			if (i > 0)
+				appendStringInfoString(out, ", ");
+			if (!has_value(insert, first + row, i))
+				appendStringInfoString(out, "DEFAULT");
+			else
+				appendStringInfoString(out, add_cell_param(sql, row, i, base));
+		}
+		appendStringInfoChar(out, ')');
+	}
+}
+
+/* SELECT … FROM arrays. */
+static void
+append_arrays(RrSql *sql, StringInfo out, const RrInsert *insert)
+{
+	const char *alias = rr_new_alias(sql, 'v');
+	StringInfoData arrays;
+
+	initStringInfo(&arrays);
+	appendStringInfoString(out, " SELECT ");
+	for (int i = 0; i < insert->ncolumns; i++)
+	{
+		const RrScalar *scalar = rr_scalar(sql->db, insert->columns[i]->type);
+		const char *separator = i > 0 ? ", " : "";
+		const char *param = add_cell_param(sql, -1, i, rr_values_type(scalar));
+
+		appendStringInfo(out, "%s%s", separator,
+						 rr_deparse_unnested(scalar, psprintf("%s.c%d", alias, i + 1)));
+		appendStringInfo(&arrays, "%spg_catalog.unnest(%s)", separator, param);
+	}
+	appendStringInfo(out, " FROM ROWS FROM (%s) AS %s(", arrays.data, alias);
+	for (int i = 0; i < insert->ncolumns; i++)
+		appendStringInfo(out, "%sc%d", i > 0 ? ", " : "", i + 1);
+	appendStringInfoChar(out, ')');
+}
+
+/* Rows that give nothing: DEFAULT for some column of each. */
+static void
+append_defaults(RrSql *sql, StringInfo out, const RrInsert *insert, int nrows)
+{
+	const RrRoleTable *rt = rr_role_table_writes(sql->rs, insert->table);
+	const RrColumn *column = rr_table_column(insert->table, bms_next_member(rt->insertable, -1));
+
+	if (nrows == 1)
+	{
+		appendStringInfoString(out, " DEFAULT VALUES");
+		return;
+	}
+	appendStringInfo(out, " (%s) VALUES ", quote_identifier(column->name));
+	for (int row = 0; row < nrows; row++)
+		appendStringInfoString(out, row > 0 ? ", (DEFAULT)" : "(DEFAULT)");
+}
+
+static void
+append_rows(RrSql *sql, StringInfo out, const RrInsert *insert, int first, int nrows)
+{
+	if (insert->ncolumns == 0)
+	{
+		append_defaults(sql, out, insert, nrows);
+		return;
+	}
+	for (int i = 0; i < insert->ncolumns; i++)
+		appendStringInfo(out, "%s%s", i > 0 ? ", " : " (",
+						 quote_identifier(insert->columns[i]->name));
+	appendStringInfoChar(out, ')');
+	if (nrows == 1 || insert->mixed)
+		append_values(sql, out, insert, first, nrows);
+	else
+		append_arrays(sql, out, insert);
+}
+
+/* ---- on_conflict ---- */
+
+/* Is the column at position n one that stands before it, too? */
+static bool
+is_repeated(const List *columns, int n)
+{
+	const char *name = ((const GqlValue *) list_nth(columns, n))->text;
+
+	for (int i = 0; i < n; i++)
+		if (strcmp(((const GqlValue *) list_nth(columns, i))->text, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+append_on_conflict(RrSql *sql, StringInfo out, const RrInsert *insert, const char *alias)
+{
+	const GqlValue *constraint = gql_object_get(insert->on_conflict, "constraint");
+	const GqlValue *columns = gql_object_get(insert->on_conflict, "update_columns");
+	const GqlValue *where = gql_object_get(insert->on_conflict, "where");
+	ListCell   *lc;
+
+	appendStringInfo(out, " ON CONFLICT ON CONSTRAINT %s", quote_identifier(constraint->text));
+	if (columns == NULL || columns->items == NIL)
+	{
+		appendStringInfoString(out, " DO NOTHING");
+		return true;
+	}
+	appendStringInfoString(out, " DO UPDATE SET ");
+	foreach(lc, columns->items)
+	{
+		const char *column = quote_identifier(((const GqlValue *) lfirst(lc))->text);
+
+		if (is_repeated(columns->items, foreach_current_index(lc)))
+			continue;
+		appendStringInfo(out, "%s%s = excluded.%s", foreach_current_index(lc) > 0 ? ", " : "",
+						 column, column);
+	}
+	if (where == NULL || where->kind == GQL_VALUE_NULL)
+		return true;
+	appendStringInfoString(out, " WHERE ");
+	return rr_append_where(sql, out, insert->table, alias,
+						   rr_table_type(sql->rs, insert->table, RR_TYPE_BOOL_EXP), where);
+}
+
+/* ---- the statement ---- */
+
+RrSqlStatement *
+rr_compile_insert(RrPlanner *planner, const RrInsert *insert, int first, int nrows,
+				  const RrReturning *returning, bool plain)
+{
+	RrSql		sql = {.planner = planner, .rs = planner->rs, .db = planner->rs->tables->db,
+	.loc = insert->loc};
+	const char *alias = rr_new_alias(&sql, 't');
+	const char *separator = " RETURNING ";
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "INSERT INTO %s AS %s", rr_deparse_table(&sql, insert->table), alias);
+	append_rows(&sql, &text, insert, first, nrows);
+	if (insert->on_conflict != NULL && !append_on_conflict(&sql, &text, insert, alias))
+		return NULL;
+	for (int i = 0; i < insert->nreturned; i++)
+	{
+		appendStringInfo(&text, "%s%s.%s", separator, alias,
+						 quote_identifier(insert->returned[i]->name));
+		separator = ", ";
+	}
+	if (!rr_append_returned(&sql, &text, returning, plain, alias, separator))
+		return NULL;
+	return rr_make_statement(&sql, text.data);
+}

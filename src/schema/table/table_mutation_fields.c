@@ -1,0 +1,215 @@
+/*
+ * table_mutation_fields.c: the fields of mutation_root that tables and tracked
+ * functions give.
+ *
+ * mutation_root is completed when something looks into it, since with many
+ * tables it is large, and queries have no use for it. plan/sql/sql_mutation.c
+ * compiles its fields.
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "schema/remote/remote.h"
+#include "schema/table/table_int.h"
+
+/*
+ * Add a field, whose name has the table's in the place of %. NULL if a remote schema has its name; that is noted for the
+ * list of inconsistencies.
+ */
+static GqlFieldDef *
+add_field(RrRoleSchema *rs, const RrTable *table, RrFieldKind kind, const char *format,
+		  const GqlTypeRef *ref, const char *description)
+{
+	GqlFieldDef *field;
+	StringInfoData name;
+
+	initStringInfo(&name);
+	for (const char *c = format; *c != '\0'; c++)
+	{
+		if (*c == '%')
+			appendStringInfoString(&name, table->name);
+		else
+			appendStringInfoChar(&name, *c);
+	}
+	field = gql_type_add_field(rs->schema, rs->schema->mutation, name.data, ref);
+	if (field == NULL)
+	{
+		rs->inconsistencies = lappend(rs->inconsistencies,
+									  rr_inconsistency("table", table->name,
+													   "the mutation \"%s\" of a remote schema has the name of one of its own",
+													   name.data));
+		return NULL;
+	}
+	field->data = rr_table_field(rs, kind, table);
+	field->description = psprintf("%s: \"%s\"", description, table->name);
+	return field;
+}
+
+static GqlInputValueDef *
+add_arg(RrRoleSchema *rs, GqlFieldDef *field, const char *name, const GqlTypeRef *ref,
+		const char *description)
+{
+	GqlInputValueDef *arg = gql_field_add_arg(rs->schema, field, name, ref);
+
+	arg->description = description;
+	return arg;
+}
+
+static const GqlTypeRef *
+required(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind)
+{
+	return gql_non_null(rs->schema, &rr_table_type(rs, table, kind)->ref);
+}
+
+static const GqlTypeRef *
+optional(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind)
+{
+	return &rr_table_type(rs, table, kind)->ref;
+}
+
+static const GqlTypeRef *
+required_list(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind)
+{
+	return gql_non_null(rs->schema, gql_list_of(rs->schema, required(rs, table, kind)));
+}
+
+/* ---- tables ---- */
+
+static void
+add_inserts(RrRoleSchema *rs, const RrTable *table)
+{
+	bool		upsert = rr_may_upsert(rs, table);
+	GqlFieldDef *field = add_field(rs, table, RR_FIELD_INSERT, "insert_%",
+								   optional(rs, table, RR_TYPE_MUTATION_RESPONSE),
+								   "insert data into the table");
+
+	if (field != NULL)
+	{
+		add_arg(rs, field, "objects", required_list(rs, table, RR_TYPE_INSERT_INPUT),
+				"the rows to be inserted");
+		if (upsert)
+			add_arg(rs, field, "on_conflict", optional(rs, table, RR_TYPE_ON_CONFLICT),
+					"upsert condition");
+	}
+	if (!rr_role_table(rs, table)->shown)
+		return;
+	field = add_field(rs, table, RR_FIELD_INSERT_ONE, "insert_%_one",
+					  optional(rs, table, RR_TYPE_OBJECT), "insert a single row into the table");
+	if (field == NULL)
+		return;
+	add_arg(rs, field, "object", required(rs, table, RR_TYPE_INSERT_INPUT),
+			"the row to be inserted");
+	if (upsert)
+		add_arg(rs, field, "on_conflict", optional(rs, table, RR_TYPE_ON_CONFLICT),
+				"upsert condition");
+}
+
+static void
+add_updates(RrRoleSchema *rs, const RrTable *table)
+{
+	const GqlTypeRef *response = optional(rs, table, RR_TYPE_MUTATION_RESPONSE);
+	GqlFieldDef *field = add_field(rs, table, RR_FIELD_UPDATE, "update_%", response,
+								   "update data of the table");
+
+	if (field != NULL)
+	{
+		rr_add_update_args(rs, field, table);
+		add_arg(rs, field, "where", required(rs, table, RR_TYPE_BOOL_EXP),
+				"filter the rows which have to be updated");
+	}
+	if (rr_readable_primary_key(rs, table) != NULL)
+	{
+		field = add_field(rs, table, RR_FIELD_UPDATE_BY_PK, "update_%_by_pk",
+						  optional(rs, table, RR_TYPE_OBJECT), "update single row of the table");
+		if (field != NULL)
+		{
+			rr_add_update_args(rs, field, table);
+			add_arg(rs, field, "pk_columns", required(rs, table, RR_TYPE_PK_COLUMNS_INPUT), NULL);
+		}
+	}
+	field = add_field(rs, table, RR_FIELD_UPDATE_MANY, "update_%_many",
+					  gql_list_of(rs->schema, response), "update multiples rows of table");
+	if (field != NULL)
+		add_arg(rs, field, "updates", required_list(rs, table, RR_TYPE_UPDATES),
+				"updates to execute, in order");
+}
+
+static void
+add_deletes(RrRoleSchema *rs, const RrTable *table)
+{
+	const RrKey *key = rr_readable_primary_key(rs, table);
+	GqlFieldDef *field = add_field(rs, table, RR_FIELD_DELETE, "delete_%",
+								   optional(rs, table, RR_TYPE_MUTATION_RESPONSE),
+								   "delete data from the table");
+
+	if (field != NULL)
+		add_arg(rs, field, "where", required(rs, table, RR_TYPE_BOOL_EXP),
+				"filter the rows which have to be deleted");
+	if (key == NULL)
+		return;
+	field = add_field(rs, table, RR_FIELD_DELETE_BY_PK, "delete_%_by_pk",
+					  optional(rs, table, RR_TYPE_OBJECT), "delete single row from the table");
+	for (int i = 0; field != NULL && i < key->nkeys; i++)
+	{
+		const RrColumn *column = rr_table_column(table, key->attnums[i]);
+		const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
+
+		add_arg(rs, field, column->name, gql_non_null(rs->schema, rr_scalar_ref(rs, scalar)),
+				NULL)->data = unconstify(RrColumn *, column);
+	}
+}
+
+/* ---- mutation_root ---- */
+
+static bool
+is_mutation(RrRoleSchema *rs, const RrFunction *function)
+{
+	return function->as_mutation && rr_function_visible(rs, function, NULL);
+}
+
+static void
+complete_mutation_root(GqlSchema *schema, GqlType *type)
+{
+	RrRoleSchema *rs = schema->data;
+
+	gql_foreach(RrTable, table, &rs->tables->db->tables)
+	{
+		if (rr_may_insert(rs, table))
+			add_inserts(rs, table);
+		if (rr_may_update(rs, table))
+			add_updates(rs, table);
+		if (rr_may_delete(rs, table))
+			add_deletes(rs, table);
+	}
+	gql_foreach(RrFunction, function, &rs->tables->db->functions)
+		if (is_mutation(rs, function))
+		rr_add_function_fields(rs, type, function);
+	rr_sort_fields(type, 0);
+}
+
+static bool
+has_mutations(RrRoleSchema *rs)
+{
+	gql_foreach(RrTable, table, &rs->tables->db->tables)
+		if (rr_may_insert(rs, table) || rr_may_update(rs, table) || rr_may_delete(rs, table))
+		return true;
+	gql_foreach(RrFunction, function, &rs->tables->db->functions)
+		if (is_mutation(rs, function))
+		return true;
+	return false;
+}
+
+void
+rr_add_mutations(RrRoleSchema *rs)
+{
+	MemoryContext old = MemoryContextSwitchTo(rs->cxt);
+
+	if (has_mutations(rs))
+	{
+		if (rs->schema->mutation == NULL)
+			rs->schema->mutation = gql_schema_add_type(rs->schema, GQL_OBJECT, "mutation_root");
+		rs->schema->mutation->complete = complete_mutation_root;
+	}
+	MemoryContextSwitchTo(old);
+}
