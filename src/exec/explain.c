@@ -33,7 +33,7 @@ static void
 explain_parameter(const RrSqlParam *param, const RrStep *step, const RrColumn **columns,
 				  StringInfo out)
 {
-	const char *column_name = columns != NULL ? columns[param->key]->name : NULL;
+	const char *column_name = columns != NULL ? columns[param->key]->graphql_name : NULL;
 	const char *value;
 
 	appendStringInfoString(out, "{\"type\":");

@@ -11,7 +11,7 @@
 
 #include "exec/exec_int.h"
 #include "join/join.h"
-#include "plan/mutation.h"
+#include "plan/sql/mutation.h"
 
 /* ---- changed_rows.c ---- */
 

@@ -7,7 +7,7 @@
  */
 #include "postgres.h"
 
-#include "plan/mutation.h"
+#include "plan/sql/mutation.h"
 #include "plan/remote/step.h"
 
 /* Fields that a document may select, fragments spread out. */

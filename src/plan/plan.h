@@ -3,7 +3,7 @@
  * documents for remote schemas.
  *
  *	plan.c				root fields, each given to what answers it
- *	mutation.h			root fields that write
+ *	sql/mutation.h		root fields that write
  *	plan_cache.c		plans kept for the next call (plan_int.h has a file map)
  *	sql/				the SQL compiler (sql.h has a file map)
  *	remote/				remote schemas and joins (step.h has a file map)
@@ -90,7 +90,7 @@ typedef struct RrRootField
 	const GqlFieldSel *field;
 	const char *text;			/* TEXT: JSON */
 	RrSqlStatement *statement;	/* SQL */
-	struct RrMutation *mutation;	/* MUTATION: plan/mutation.h */
+	struct RrMutation *mutation;	/* MUTATION: plan/sql/mutation.h */
 	RrStep	   *step;			/* REMOTE: what answers it, with others of its
 								 * remote schema */
 	int			slot;			/* REMOTE: which of the step's fields it is */

@@ -25,7 +25,7 @@
 
 #include "base/pinned_cache.h"
 #include "compat.h"
-#include "plan/mutation.h"
+#include "plan/sql/mutation.h"
 #include "plan/plan_int.h"
 #include "plan/remote/step.h"
 #include "settings.h"

@@ -10,7 +10,7 @@
 #include "executor/spi.h"
 #include "utils/memutils.h"
 
-#include "plan/mutation.h"
+#include "plan/sql/mutation.h"
 
 /* Statements that one set keeps. Further ones are run once. */
 #define MAX_STATEMENTS 64

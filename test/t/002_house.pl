@@ -98,6 +98,7 @@ my %face = (
 	'schema/permission'  => 'schema/permission/permission.h',
 	'plan'               => 'plan/plan.h',
 	'plan/remote'        => 'plan/remote/step.h',
+	'plan/sql'           => 'plan/sql/mutation.h',
 	'http'               => 'http/http.h',
 	'join'               => 'join/join.h',
 	'exec'               => 'exec/exec.h',

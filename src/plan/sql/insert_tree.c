@@ -204,7 +204,7 @@ rr_insert_fill(const RrInsert *insert, int row, int column, int *from_row)
 const GqlValue *
 rr_insert_value(const RrInsert *insert, int row, int column)
 {
-	return gql_object_get(insert->rows[row].object, insert->columns[column]->name);
+	return gql_object_get(insert->rows[row].object, insert->columns[column]->graphql_name);
 }
 
 bool
@@ -252,7 +252,7 @@ check_column(Builder *b, RrInsert *insert, int column)
 		{
 			file_error(b, insert->rows[row].object->loc,
 					   psprintf("Column \"%s\" of table \"%s\" cannot be given: the rows around or inside of this one determine it.",
-								insert->columns[column]->name, insert->table->name));
+								insert->columns[column]->graphql_name, insert->table->name));
 			return false;
 		}
 		if (n == 0)

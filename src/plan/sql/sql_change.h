@@ -4,7 +4,7 @@
 #ifndef RR_SQL_CHANGE_H
 #define RR_SQL_CHANGE_H
 
-#include "plan/mutation.h"
+#include "plan/sql/mutation.h"
 #include "plan/sql/sql.h"
 
 /* ---- sql_returning.c ---- */

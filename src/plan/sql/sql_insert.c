@@ -95,7 +95,7 @@ append_defaults(RrSql *sql, StringInfo out, const RrInsert *insert, int nrows)
 		appendStringInfoString(out, " DEFAULT VALUES");
 		return;
 	}
-	appendStringInfo(out, " (%s) VALUES ", quote_identifier(column->name));
+	appendStringInfo(out, " (%s) VALUES ", quote_identifier(column->sql_name));
 	for (int row = 0; row < nrows; row++)
 		appendStringInfoString(out, row > 0 ? ", (DEFAULT)" : "(DEFAULT)");
 }
@@ -110,7 +110,7 @@ append_rows(RrSql *sql, StringInfo out, const RrInsert *insert, int first, int n
 	}
 	for (int i = 0; i < insert->ncolumns; i++)
 		appendStringInfo(out, "%s%s", i > 0 ? ", " : " (",
-						 quote_identifier(insert->columns[i]->name));
+						 quote_identifier(insert->columns[i]->sql_name));
 	appendStringInfoChar(out, ')');
 	if (nrows == 1 || insert->mixed)
 		append_values(sql, out, insert, first, nrows);
@@ -149,7 +149,8 @@ append_on_conflict(RrSql *sql, StringInfo out, const RrInsert *insert, const cha
 	appendStringInfoString(out, " DO UPDATE SET ");
 	foreach(lc, columns->items)
 	{
-		const char *column = quote_identifier(((const GqlValue *) lfirst(lc))->text);
+		const char *name = ((const GqlValue *) lfirst(lc))->text;
+		const char *column = quote_identifier(rr_table_field_column(insert->table, name)->sql_name);
 
 		if (is_repeated(columns->items, foreach_current_index(lc)))
 			continue;
@@ -183,7 +184,7 @@ rr_compile_insert(RrPlanner *planner, const RrInsert *insert, int first, int nro
 	for (int i = 0; i < insert->nreturned; i++)
 	{
 		appendStringInfo(&text, "%s%s.%s", separator, alias,
-						 quote_identifier(insert->returned[i]->name));
+						 quote_identifier(insert->returned[i]->sql_name));
 		separator = ", ";
 	}
 	if (!rr_append_returned(&sql, &text, returning, plain, alias, separator))

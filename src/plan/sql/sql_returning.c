@@ -168,7 +168,7 @@ deparse_values(RrSql *sql, const RrReturning *returning)
 
 		appendStringInfo(&select, "%s%s AS %s", separator,
 						 rr_deparse_unnested(scalar, psprintf("%s.c%d", alias, i + 1)),
-						 quote_identifier(column->name));
+						 quote_identifier(column->sql_name));
 		appendStringInfo(&arrays, "%spg_catalog.unnest(%s)", separator,
 						 rr_add_changed_param(sql, column, i, true));
 		appendStringInfo(&names, "%sc%d", separator, i + 1);
@@ -358,7 +358,7 @@ rr_append_returned(RrSql *sql, StringInfo out, const RrReturning *returning, boo
 	for (int i = 0; i < returning->ncolumns; i++)
 	{
 		appendStringInfo(out, "%s%s.%s", separator, alias,
-						 quote_identifier(returning->columns[i]->name));
+						 quote_identifier(returning->columns[i]->sql_name));
 		separator = ", ";
 	}
 	return true;

@@ -18,7 +18,7 @@ compile_assignment(RrSql *sql, RrTableTypeKind operator, const RrColumn *column,
 				   const char *alias, const GqlValue *value)
 {
 	const RrScalar *scalar = rr_scalar(sql->db, column->type);
-	const char *old = psprintf("%s.%s", alias, quote_identifier(column->name));
+	const char *old = psprintf("%s.%s", alias, quote_identifier(column->sql_name));
 
 	switch (operator)
 	{
@@ -77,7 +77,7 @@ add_operator(RrSql *sql, Assignments *a, const RrUpdateOperator *operator, const
 		}
 		a->assigned = bms_add_member(a->assigned, column->attnum);
 		appendStringInfo(&a->set, "%s%s = %s", a->set.len > 0 ? ", " : "",
-						 quote_identifier(column->name),
+						 quote_identifier(column->sql_name),
 						 compile_assignment(sql, operator->input, column, a->alias, field->value));
 	}
 	return true;
@@ -121,7 +121,7 @@ append_condition(Writer *w, const GqlValue *where, const GqlValue *key)
 	{
 		const RrColumn *column = rr_table_column(table, primary->attnums[i]);
 		const char *param = rr_add_value_param(&w->sql, rr_scalar(w->sql.db, column->type)->base,
-											   gql_object_get(key, column->name));
+											   gql_object_get(key, column->graphql_name));
 
 		appendStringInfo(&w->text, "%s%s", i > 0 ? " AND " : "",
 						 rr_deparse_equality(&w->sql, w->alias, column, param));
@@ -265,8 +265,8 @@ key_of_arguments(const RrTable *table, const GqlNames *args)
 	{
 		const RrColumn *column = rr_table_column(table, primary->attnums[i]);
 
-		gql_object_add(key, column->name, -1,
-					   unconstify(GqlValue *, rr_given_argument(args, column->name)));
+		gql_object_add(key, column->graphql_name, -1,
+					   unconstify(GqlValue *, rr_given_argument(args, column->graphql_name)));
 	}
 	return key;
 }

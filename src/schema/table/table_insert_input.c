@@ -3,7 +3,7 @@
  * books_insert_input, and those of nested inserts along foreign keys,
  * authors_obj_rel_insert_input and books_arr_rel_insert_input.
  *
- * plan/sql/sql_insert.c compiles a row, exec/insert_tree.c orders nested ones.
+ * plan/sql/sql_insert.c compiles a row, plan/sql/insert_tree.c orders nested ones.
  */
 #include "postgres.h"
 
@@ -53,7 +53,7 @@ rr_complete_insert_input(GqlSchema *schema, GqlType *type)
 			continue;
 		info = rr_table_field(rs, RR_FIELD_COLUMN, table);
 		info->column = column;
-		rr_add_table_input(rs, type, column->name,
+		rr_add_table_input(rs, type, column->graphql_name,
 						   rr_scalar_ref(rs, rr_scalar(rs->tables->db, column->type)), info);
 	}
 	gql_foreach(RrLink, link, &table->links)

@@ -14,35 +14,26 @@
 #include "schema/table/table_int.h"
 
 /*
- * Add a field, whose name has the table's in the place of %. NULL if a remote schema has its name; that is noted for the
+ * Add a field. NULL if a remote schema has its name; that is noted for the
  * list of inconsistencies.
  */
 static GqlFieldDef *
-add_field(RrRoleSchema *rs, const RrTable *table, RrFieldKind kind, const char *format,
-		  const GqlTypeRef *ref, const char *description)
+add_field(RrRoleSchema *rs, const RrTable *table, RrFieldKind kind, RrTableRoot root,
+		  const GqlTypeRef *ref)
 {
-	GqlFieldDef *field;
-	StringInfoData name;
+	const char *name = rr_root_field_name(rs->tables->db, table, root);
+	GqlFieldDef *field = gql_type_add_field(rs->schema, rs->schema->mutation, name, ref);
 
-	initStringInfo(&name);
-	for (const char *c = format; *c != '\0'; c++)
-	{
-		if (*c == '%')
-			appendStringInfoString(&name, table->name);
-		else
-			appendStringInfoChar(&name, *c);
-	}
-	field = gql_type_add_field(rs->schema, rs->schema->mutation, name.data, ref);
 	if (field == NULL)
 	{
 		rs->inconsistencies = lappend(rs->inconsistencies,
 									  rr_inconsistency("table", table->name,
-													   "the mutation \"%s\" of a remote schema has the name of one of its own",
-													   name.data));
+													   "another mutation has the name \"%s\"",
+													   name));
 		return NULL;
 	}
 	field->data = rr_table_field(rs, kind, table);
-	field->description = psprintf("%s: \"%s\"", description, table->name);
+	field->description = rr_root_field_description(table, root);
 	return field;
 }
 
@@ -80,9 +71,8 @@ static void
 add_inserts(RrRoleSchema *rs, const RrTable *table)
 {
 	bool		upsert = rr_may_upsert(rs, table);
-	GqlFieldDef *field = add_field(rs, table, RR_FIELD_INSERT, "insert_%",
-								   optional(rs, table, RR_TYPE_MUTATION_RESPONSE),
-								   "insert data into the table");
+	GqlFieldDef *field = add_field(rs, table, RR_FIELD_INSERT, RR_ROOT_INSERT,
+								   optional(rs, table, RR_TYPE_MUTATION_RESPONSE));
 
 	if (field != NULL)
 	{
@@ -94,8 +84,8 @@ add_inserts(RrRoleSchema *rs, const RrTable *table)
 	}
 	if (!rr_role_table(rs, table)->shown)
 		return;
-	field = add_field(rs, table, RR_FIELD_INSERT_ONE, "insert_%_one",
-					  optional(rs, table, RR_TYPE_OBJECT), "insert a single row into the table");
+	field = add_field(rs, table, RR_FIELD_INSERT_ONE, RR_ROOT_INSERT_ONE,
+					  optional(rs, table, RR_TYPE_OBJECT));
 	if (field == NULL)
 		return;
 	add_arg(rs, field, "object", required(rs, table, RR_TYPE_INSERT_INPUT),
@@ -109,8 +99,7 @@ static void
 add_updates(RrRoleSchema *rs, const RrTable *table)
 {
 	const GqlTypeRef *response = optional(rs, table, RR_TYPE_MUTATION_RESPONSE);
-	GqlFieldDef *field = add_field(rs, table, RR_FIELD_UPDATE, "update_%", response,
-								   "update data of the table");
+	GqlFieldDef *field = add_field(rs, table, RR_FIELD_UPDATE, RR_ROOT_UPDATE, response);
 
 	if (field != NULL)
 	{
@@ -120,16 +109,16 @@ add_updates(RrRoleSchema *rs, const RrTable *table)
 	}
 	if (rr_readable_primary_key(rs, table) != NULL)
 	{
-		field = add_field(rs, table, RR_FIELD_UPDATE_BY_PK, "update_%_by_pk",
-						  optional(rs, table, RR_TYPE_OBJECT), "update single row of the table");
+		field = add_field(rs, table, RR_FIELD_UPDATE_BY_PK, RR_ROOT_UPDATE_BY_PK,
+						  optional(rs, table, RR_TYPE_OBJECT));
 		if (field != NULL)
 		{
 			rr_add_update_args(rs, field, table);
 			add_arg(rs, field, "pk_columns", required(rs, table, RR_TYPE_PK_COLUMNS_INPUT), NULL);
 		}
 	}
-	field = add_field(rs, table, RR_FIELD_UPDATE_MANY, "update_%_many",
-					  gql_list_of(rs->schema, response), "update multiples rows of table");
+	field = add_field(rs, table, RR_FIELD_UPDATE_MANY, RR_ROOT_UPDATE_MANY,
+					  gql_list_of(rs->schema, response));
 	if (field != NULL)
 		add_arg(rs, field, "updates", required_list(rs, table, RR_TYPE_UPDATES),
 				"updates to execute, in order");
@@ -139,23 +128,22 @@ static void
 add_deletes(RrRoleSchema *rs, const RrTable *table)
 {
 	const RrKey *key = rr_readable_primary_key(rs, table);
-	GqlFieldDef *field = add_field(rs, table, RR_FIELD_DELETE, "delete_%",
-								   optional(rs, table, RR_TYPE_MUTATION_RESPONSE),
-								   "delete data from the table");
+	GqlFieldDef *field = add_field(rs, table, RR_FIELD_DELETE, RR_ROOT_DELETE,
+								   optional(rs, table, RR_TYPE_MUTATION_RESPONSE));
 
 	if (field != NULL)
 		add_arg(rs, field, "where", required(rs, table, RR_TYPE_BOOL_EXP),
 				"filter the rows which have to be deleted");
 	if (key == NULL)
 		return;
-	field = add_field(rs, table, RR_FIELD_DELETE_BY_PK, "delete_%_by_pk",
-					  optional(rs, table, RR_TYPE_OBJECT), "delete single row from the table");
+	field = add_field(rs, table, RR_FIELD_DELETE_BY_PK, RR_ROOT_DELETE_BY_PK,
+					  optional(rs, table, RR_TYPE_OBJECT));
 	for (int i = 0; field != NULL && i < key->nkeys; i++)
 	{
 		const RrColumn *column = rr_table_column(table, key->attnums[i]);
 		const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
 
-		add_arg(rs, field, column->name, gql_non_null(rs->schema, rr_scalar_ref(rs, scalar)),
+		add_arg(rs, field, column->graphql_name, gql_non_null(rs->schema, rr_scalar_ref(rs, scalar)),
 				NULL)->data = unconstify(RrColumn *, column);
 	}
 }

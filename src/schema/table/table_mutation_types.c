@@ -47,7 +47,7 @@ describe_key(const RrTable *table, const RrKey *key)
 	appendStringInfoString(&out, "unique or primary key constraint on columns ");
 	for (int i = 0; i < key->nkeys; i++)
 		appendStringInfo(&out, "%s\"%s\"", i > 0 ? ", " : "",
-						 rr_table_column(table, key->attnums[i])->name);
+						 rr_table_column(table, key->attnums[i])->graphql_name);
 	return out.data;
 }
 

@@ -96,7 +96,7 @@ rr_complete_update_operator(GqlSchema *schema, GqlType *type)
 			continue;
 		info = rr_table_field(rs, RR_FIELD_COLUMN, of->table);
 		info->column = column;
-		rr_add_table_input(rs, type, column->name, operand_ref(rs, of->kind, column), info);
+		rr_add_table_input(rs, type, column->graphql_name, operand_ref(rs, of->kind, column), info);
 	}
 }
 
@@ -173,7 +173,7 @@ rr_complete_pk_columns_input(GqlSchema *schema, GqlType *type)
 		RrTableField *info = rr_table_field(rs, RR_FIELD_COLUMN, table);
 
 		info->column = column;
-		rr_add_table_input(rs, type, column->name,
+		rr_add_table_input(rs, type, column->graphql_name,
 						   gql_non_null(schema, rr_scalar_ref(rs, scalar)), info);
 	}
 }
