@@ -69,7 +69,7 @@ is(fields('regress_member'), 'old_counter', 'and no longer');
 $this->query('DROP ROLE regress_second');
 is(fields('regress_member'), $none, 'a role that is dropped hands on nothing');
 $this->query('CREATE ROLE regress_second; GRANT regress_second TO regress_member');
-is(fields('regress_member'), 'old_counter', 'one that is created again does');
+is(fields('regress_member'), $none, 'nor does another one of its name (issue 11)');
 
 # The setting, for all sessions and for one
 $this->query('ALTER SYSTEM SET remote_rel.remote_schema_permissions = off; SELECT pg_reload_conf()');
