@@ -67,7 +67,7 @@ run_local(MutationRun *m, const RrRootField *root, int i)
 	MemoryContextDelete(cxt);
 }
 
-/* Note the remote mutations of a root field as sent, those of a namespace too. */
+/* Note a root field that remote schemas answer, a namespace too, as sent. */
 static void
 note_sent(MutationRun *m, const RrRootField *root)
 {

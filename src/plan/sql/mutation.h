@@ -189,8 +189,8 @@ extern const RrInsertFill *rr_insert_fill(const RrInsert *insert, int row, int c
 /* ---- sql/sql_insert.c ---- */
 
 /*
- * The INSERT of nrows rows from the first on: one, or all. It returns the columns in
- * insert->returned, then what returning asks for (NULL: nothing): with plain
+ * The INSERT of nrows rows from the first on: one, or all. It returns the
+ * columns in insert->returned, then what returning asks for (NULL: nothing): with plain
  * set the JSON of each ROWS member, else its columns. NULL when an error was
  * filed.
  */

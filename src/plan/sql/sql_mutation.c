@@ -33,9 +33,12 @@ compile_call(RrSql *sql, RrMutation *mutation, const GqlFieldSel *field, const G
 	row = rr_rows_own_row(&rows);
 	initStringInfo(&text);
 	for (int i = 0; i < returning->ncolumns; i++)
+	{
+		AttrNumber	attnum = returning->columns[i]->attnum;
+
 		appendStringInfo(&text, "%s%s", i > 0 ? ", " : "SELECT ",
-						 rr_row_add_output(&row, rr_deparse_row_column(&row,
-																	   returning->columns[i]->attnum)));
+						 rr_row_add_output(&row, rr_deparse_row_column(&row, attnum)));
+	}
 	appendStringInfoString(&text, rr_deparse_rows(&rows));
 	change->statement = rr_make_statement(sql, text.data);
 	mutation->changes = list_make1(change);

@@ -124,8 +124,12 @@ restrict_by_key(RrSql *sql, RrRows *rows, const RrReturning *returning)
 	if (returning->form == RR_ANSWER_OBJECT)
 	{
 		for (int i = 0; i < returning->ncolumns; i++)
-			rr_rows_add_condition(rows, rr_deparse_equality(sql, rows->alias, returning->columns[i],
-															rr_add_changed_param(sql, returning->columns[i], i, false)));
+		{
+			const RrColumn *column = returning->columns[i];
+			const char *value = rr_add_changed_param(sql, column, i, false);
+
+			rr_rows_add_condition(rows, rr_deparse_equality(sql, rows->alias, column, value));
+		}
 		return;
 	}
 	initStringInfo(&arrays);

@@ -3,7 +3,8 @@
  * books_insert_input, and those of nested inserts along foreign keys,
  * authors_obj_rel_insert_input and books_arr_rel_insert_input.
  *
- * plan/sql/sql_insert.c compiles a row, plan/sql/insert_tree.c orders nested ones.
+ * plan/sql/sql_insert.c compiles rows, plan/sql/insert_tree.c orders nested
+ * ones.
  */
 #include "postgres.h"
 
