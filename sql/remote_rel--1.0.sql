@@ -79,8 +79,24 @@ CREATE TABLE remote_rel.tracked_function (
 );
 COMMENT ON TABLE remote_rel.tracked_function IS 'SQL functions that are root fields';
 
+CREATE TABLE remote_rel.table_customization (
+	table_schema name NOT NULL,
+	table_name name NOT NULL,
+	configuration jsonb,
+	hidden boolean NOT NULL DEFAULT false,
+	PRIMARY KEY (table_schema, table_name)
+);
+COMMENT ON TABLE remote_rel.table_customization IS 'names and comments of tables and their columns in GraphQL, and whether a table is there at all';
+
+CREATE TABLE remote_rel.source_customization (
+	name text PRIMARY KEY,
+	customization jsonb NOT NULL
+);
+COMMENT ON TABLE remote_rel.source_customization IS 'how names of all tables are formed in GraphQL';
+
 REVOKE ALL ON remote_rel.remote_schema, remote_rel.table_relationship, remote_rel.remote_schema_relationship,
-	remote_rel.remote_schema_permission, remote_rel.computed_field, remote_rel.tracked_function FROM PUBLIC;
+	remote_rel.remote_schema_permission, remote_rel.computed_field, remote_rel.tracked_function,
+	remote_rel.table_customization, remote_rel.source_customization FROM PUBLIC;
 
 SELECT pg_catalog.pg_extension_config_dump('remote_rel.remote_schema', '');
 SELECT pg_catalog.pg_extension_config_dump('remote_rel.table_relationship', '');
@@ -88,6 +104,8 @@ SELECT pg_catalog.pg_extension_config_dump('remote_rel.remote_schema_relationshi
 SELECT pg_catalog.pg_extension_config_dump('remote_rel.remote_schema_permission', '');
 SELECT pg_catalog.pg_extension_config_dump('remote_rel.computed_field', '');
 SELECT pg_catalog.pg_extension_config_dump('remote_rel.tracked_function', '');
+SELECT pg_catalog.pg_extension_config_dump('remote_rel.table_customization', '');
+SELECT pg_catalog.pg_extension_config_dump('remote_rel.source_customization', '');
 
 CREATE FUNCTION remote_rel.catalog_changed() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'rr_catalog_changed' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -119,12 +137,22 @@ CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON remote_rel.tracked_fu
 	FOR EACH ROW EXECUTE FUNCTION remote_rel.catalog_changed();
 CREATE TRIGGER emptied AFTER TRUNCATE ON remote_rel.tracked_function
 	FOR EACH STATEMENT EXECUTE FUNCTION remote_rel.catalog_changed();
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON remote_rel.table_customization
+	FOR EACH ROW EXECUTE FUNCTION remote_rel.catalog_changed();
+CREATE TRIGGER emptied AFTER TRUNCATE ON remote_rel.table_customization
+	FOR EACH STATEMENT EXECUTE FUNCTION remote_rel.catalog_changed();
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON remote_rel.source_customization
+	FOR EACH ROW EXECUTE FUNCTION remote_rel.catalog_changed();
+CREATE TRIGGER emptied AFTER TRUNCATE ON remote_rel.source_customization
+	FOR EACH STATEMENT EXECUTE FUNCTION remote_rel.catalog_changed();
 ALTER TABLE remote_rel.remote_schema ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 ALTER TABLE remote_rel.table_relationship ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 ALTER TABLE remote_rel.remote_schema_relationship ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 ALTER TABLE remote_rel.remote_schema_permission ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 ALTER TABLE remote_rel.computed_field ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 ALTER TABLE remote_rel.tracked_function ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
+ALTER TABLE remote_rel.table_customization ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
+ALTER TABLE remote_rel.source_customization ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 
 -- The role is looked up by its name whatever a dump or a publisher says: OIDs
 -- of another cluster mean nothing here. Once known, it stays.
@@ -270,6 +298,34 @@ CREATE FUNCTION remote_rel.untrack_function(function regproc) RETURNS void
 COMMENT ON FUNCTION remote_rel.untrack_function(regproc)
 	IS 'stop serving a function as a root field';
 REVOKE ALL ON FUNCTION remote_rel.untrack_function(regproc) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.set_table_customization(source regclass, configuration jsonb) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_set_table_customization' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.set_table_customization(regclass, jsonb)
+	IS 'set the names and comments of a table and its columns in GraphQL; replaces what was set before';
+REVOKE ALL ON FUNCTION remote_rel.set_table_customization(regclass, jsonb) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.set_function_customization(function regproc, configuration jsonb) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_set_function_customization' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.set_function_customization(regproc, jsonb)
+	IS 'replace the configuration of a tracked function';
+REVOKE ALL ON FUNCTION remote_rel.set_function_customization(regproc, jsonb) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.hide_table(source regclass) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_hide_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.hide_table(regclass) IS 'keep a table out of GraphQL';
+REVOKE ALL ON FUNCTION remote_rel.hide_table(regclass) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.show_table(source regclass) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_show_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.show_table(regclass) IS 'show a table that hide_table() has hidden';
+REVOKE ALL ON FUNCTION remote_rel.show_table(regclass) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.set_naming(customization jsonb) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_set_naming' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.set_naming(jsonb)
+	IS 'set the naming convention of the database, and the namespace, prefixes and suffixes of root fields and types, as Hasura''s customization of a source has them';
+REVOKE ALL ON FUNCTION remote_rel.set_naming(jsonb) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.metadata(request jsonb) RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'rr_metadata' LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
@@ -437,7 +493,8 @@ BEGIN
 	PERFORM FROM unnest(schemas, names, columns) AS d (schema_name, table_name, column_name)
 		WHERE column_name IS NULL
 			AND (EXISTS (SELECT FROM remote_rel.table_relationship AS r WHERE r.table_schema = d.schema_name AND r.table_name = d.table_name)
-				OR EXISTS (SELECT FROM remote_rel.computed_field AS f WHERE f.table_schema = d.schema_name AND f.table_name = d.table_name));
+				OR EXISTS (SELECT FROM remote_rel.computed_field AS f WHERE f.table_schema = d.schema_name AND f.table_name = d.table_name)
+				OR EXISTS (SELECT FROM remote_rel.table_customization AS c WHERE c.table_schema = d.schema_name AND c.table_name = d.table_name));
 	IF FOUND THEN
 		FOR gone IN
 			WITH dropped AS MATERIALIZED (
@@ -450,12 +507,22 @@ BEGIN
 			field AS (
 				DELETE FROM remote_rel.computed_field AS f USING dropped AS d
 				WHERE f.table_schema = d.schema_name AND f.table_name = d.object_name
-				RETURNING 'computed field' AS kind, f.name, f.table_schema, f.table_name)
-			SELECT * FROM relationship UNION ALL SELECT * FROM field ORDER BY 1, 3, 4, 2
+				RETURNING 'computed field' AS kind, f.name, f.table_schema, f.table_name),
+			customization AS (
+				DELETE FROM remote_rel.table_customization AS c USING dropped AS d
+				WHERE c.table_schema = d.schema_name AND c.table_name = d.object_name
+				RETURNING 'customization' AS kind, coalesce(c.configuration ->> 'custom_name', c.table_name), c.table_schema, c.table_name)
+			SELECT * FROM relationship UNION ALL SELECT * FROM field UNION ALL SELECT * FROM customization ORDER BY 1, 3, 4, 2
 		LOOP
 			RAISE NOTICE '% "%" goes with table "%.%"', gone.kind, gone.name, gone.table_schema, gone.table_name;
 		END LOOP;
 	END IF;
+	-- What is said about a dropped column goes with it.
+	UPDATE remote_rel.table_customization AS c
+		SET configuration = c.configuration #- ARRAY['column_config', d.column_name] #- ARRAY['custom_column_names', d.column_name]
+		FROM unnest(schemas, names, columns) AS d (schema_name, table_name, column_name)
+		WHERE c.table_schema = d.schema_name AND c.table_name = d.table_name
+			AND (c.configuration -> 'column_config' ? d.column_name OR c.configuration -> 'custom_column_names' ? d.column_name);
 	-- Tell which metadata misses what was dropped. tell_dropped() reads all
 	-- metadata, so it is called only when a name in them is that of a dropped
 	-- object.

@@ -16,6 +16,7 @@
 #include "settings.h"
 
 char	   *rr_exposed_schemas;
+int			rr_naming_convention = RR_CONVENTION_HASURA;
 bool		rr_remote_schema_permissions;
 int			rr_batch_size;
 int			rr_max_concurrent_requests;
@@ -27,6 +28,12 @@ int			rr_on_remote_error;
 
 /* What rr_settings_register() was given. */
 static void (*role_schemas_changed) (void);
+
+static const struct config_enum_entry naming_conventions[] = {
+	{"hasura-default", RR_CONVENTION_HASURA, false},
+	{"graphql-default", RR_CONVENTION_GRAPHQL, false},
+	{NULL, 0, false}
+};
 
 static const struct config_enum_entry on_remote_error_options[] = {
 	{"error", RR_ON_REMOTE_ERROR_ERROR, false},
@@ -57,6 +64,12 @@ assign_exposed_schemas(const char *newval pg_attribute_unused(), void *extra pg_
 }
 
 static void
+assign_naming_convention(int newval pg_attribute_unused(), void *extra pg_attribute_unused())
+{
+	role_schemas_changed();
+}
+
+static void
 assign_remote_schema_permissions(bool newval pg_attribute_unused(),
 								 void *extra pg_attribute_unused())
 {
@@ -72,6 +85,11 @@ rr_settings_register(void (*on_change) (void))
 							   "A list of names separated by commas; privileges decide what a role sees of them.",
 							   &rr_exposed_schemas, "public", PGC_SUSET, GUC_LIST_INPUT,
 							   check_exposed_schemas, assign_exposed_schemas, NULL);
+	DefineCustomEnumVariable("remote_rel.naming_convention",
+							 "How names of tables, columns and types are written in GraphQL.",
+							 "The naming_convention of the metadata comes first.",
+							 &rr_naming_convention, RR_CONVENTION_HASURA, naming_conventions, PGC_SUSET, 0,
+							 NULL, assign_naming_convention, NULL);
 	DefineCustomBoolVariable("remote_rel.remote_schema_permissions",
 							 "Lets a role see a remote schema only through a permission.",
 							 "When off, every role sees every remote schema whole.",

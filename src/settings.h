@@ -5,6 +5,14 @@
 #ifndef RR_SETTINGS_H
 #define RR_SETTINGS_H
 
+/* How the names of tables and their fields are written in GraphQL. */
+typedef enum RrConvention
+{
+	RR_CONVENTION_UNSET,		/* in the metadata: the setting tells */
+	RR_CONVENTION_HASURA,		/* as in PostgreSQL */
+	RR_CONVENTION_GRAPHQL,		/* fields camelCase, types PascalCase */
+} RrConvention;
+
 typedef enum RrOnRemoteError
 {
 	RR_ON_REMOTE_ERROR_ERROR,
@@ -12,6 +20,7 @@ typedef enum RrOnRemoteError
 }			RrOnRemoteError;
 
 extern char *rr_exposed_schemas;	/* comma-separated list of schema names */
+extern int	rr_naming_convention;	/* RrConvention */
 extern bool rr_remote_schema_permissions;
 extern int	rr_batch_size;		/* keys */
 extern int	rr_max_concurrent_requests;

@@ -30,6 +30,7 @@
 
 #include "catalog/doc.h"
 #include "graphql/graphql.h"
+#include "settings.h"
 
 /* A configured header. */
 typedef struct RrHeader
@@ -223,6 +224,42 @@ typedef struct RrTrackedFunction
  */
 
 /* RrRemoteSchema *, by ordinal. */
+/* A name, of a root field or a column, that a configuration changes. */
+typedef struct RrCustomName
+{
+	const char *name;			/* the key: "select", or the column's own */
+	const char *to;				/* or NULL: the name stays */
+	const char *comment;		/* NULL: the default one; "": none */
+} RrCustomName;
+
+StaticAssertDecl(offsetof(RrCustomName, name) == 0, "items of GqlNames start with their name");
+
+/* A row of remote_rel.table_customization. */
+typedef struct RrTableCustomization
+{
+	Oid			source;			/* InvalidOid: there is no such table */
+	const char *source_schema;
+	const char *source_table;
+	Jsonb	   *configuration;	/* as it was given, or NULL; it has the next
+								 * four */
+	const char *custom_name;	/* or NULL */
+	const char *comment;		/* NULL: the default one; "": none */
+	GqlNames	root_fields;	/* RrCustomName, by "select" and so on */
+	GqlNames	columns;		/* RrCustomName, by PostgreSQL's names */
+	bool		hidden;			/* it is kept out of GraphQL */
+} RrTableCustomization;
+
+/* The customization of the source. Texts are NULL where there is nothing. */
+typedef struct RrNaming
+{
+	RrConvention convention;
+	const char *root_prefix;
+	const char *root_suffix;
+	const char *type_prefix;
+	const char *type_suffix;
+	Jsonb	   *customization;	/* as it was given, or NULL */
+} RrNaming;
+
 extern List *rr_catalog_remote_schemas(void);
 
 /* The remote schema of this name, or NULL. */
@@ -242,6 +279,27 @@ extern List *rr_catalog_computed_fields(Oid source);
 
 /* RrTrackedFunction *, by name. */
 extern List *rr_catalog_tracked_functions(void);
+
+/* RrTableCustomization *, by the table's name; InvalidOid: of all tables. */
+extern List *rr_catalog_table_customizations(Oid source);
+
+/* All members empty if nothing is set. */
+extern const RrNaming *rr_catalog_naming(void);
+
+/* ---- naming_definition.c: names as Hasura's metadata has them ---- */
+
+/* The keys of custom_root_fields, ended by NULL. */
+extern const char *const rr_root_field_keys[];
+
+/*
+ * Fill in what the configuration of a table says. Throws 22023 for a key that
+ * is not known and a value of the wrong type, 42602 for what is no GraphQL
+ * name; both with the path.
+ */
+extern void rr_table_configuration_read(RrTableCustomization *custom, const RrDoc *configuration);
+
+/* The same for the customization of the source. */
+extern RrNaming *rr_naming_from_json(const RrDoc *customization);
 
 /* ---- definitions (definition.c) ---- */
 

@@ -80,6 +80,20 @@ enum
 	Anum_tracked_function_comment,
 };
 
+enum
+{
+	Anum_table_customization_table_schema = 1,
+	Anum_table_customization_table_name,
+	Anum_table_customization_configuration,
+	Anum_table_customization_hidden,
+};
+
+enum
+{
+	Anum_source_customization_name = 1,
+	Anum_source_customization_customization,
+};
+
 /*
  * The tables and the types of their columns: n name, t text, j jsonb, i
  * integer, b boolean; in capitals where they may be NULL.
@@ -95,6 +109,8 @@ static const struct
 	[RR_CATALOG_REMOTE_SCHEMA_PERMISSION] = {"remote_schema_permission", "tntTo"},
 	[RR_CATALOG_COMPUTED_FIELD] = {"computed_field", "nntnnTTT"},
 	[RR_CATALOG_TRACKED_FUNCTION] = {"tracked_function", "nnJT"},
+	[RR_CATALOG_TABLE_CUSTOMIZATION] = {"table_customization", "nnJb"},
+	[RR_CATALOG_SOURCE_CUSTOMIZATION] = {"source_customization", "tj"},
 };
 
 const char *
@@ -547,7 +563,8 @@ read_tracked_function(Row *row, void *arg pg_attribute_unused())
 		names = rr_doc_get(doc, "custom_root_fields");
 		function->exposed_as = rr_doc_get_text(doc, "exposed_as", NULL);
 		function->session_argument = rr_doc_get_text(doc, "session_argument", NULL);
-		function->custom_name = rr_doc_get_text(names, "function", NULL);
+		function->custom_name = rr_doc_get_text(names, "function",
+												rr_doc_get_text(doc, "custom_name", NULL));
 		function->custom_aggregate_name = rr_doc_get_text(names, "function_aggregate", NULL);
 	}
 	return function;
@@ -571,4 +588,63 @@ rr_catalog_tracked_functions(void)
 
 	list_sort(functions, compare_tracked_functions);
 	return functions;
+}
+
+/* ---- names ---- */
+
+static void *
+read_table_customization(Row *row, void *arg pg_attribute_unused())
+{
+	RrTableCustomization *custom = palloc0(sizeof(RrTableCustomization));
+	bool		isnull;
+
+	custom->source_schema = row_name(row, Anum_table_customization_table_schema);
+	custom->source_table = row_name(row, Anum_table_customization_table_name);
+	row->description = psprintf("\"%s.%s\"", custom->source_schema, custom->source_table);
+	custom->source = rr_lookup_table(custom->source_schema, custom->source_table);
+	custom->configuration = row_jsonb(row, Anum_table_customization_configuration);
+	if (custom->configuration != NULL)
+		rr_table_configuration_read(custom, rr_doc_root(custom->configuration, "configuration"));
+	custom->hidden = DatumGetBool(heap_getattr(row->tuple, Anum_table_customization_hidden,
+											   row->desc, &isnull));
+	return custom;
+}
+
+static int
+compare_table_customizations(const ListCell *a, const ListCell *b)
+{
+	const RrTableCustomization *left = lfirst(a);
+	const RrTableCustomization *right = lfirst(b);
+	int			result = strcmp(left->source_schema, right->source_schema);
+
+	return result ? result : strcmp(left->source_table, right->source_table);
+}
+
+List	   *
+rr_catalog_table_customizations(Oid source)
+{
+	ScanKeyData keys[2];
+	List	   *customs = read_rows(RR_CATALOG_TABLE_CUSTOMIZATION, table_keys(keys, source), keys,
+									read_table_customization, NULL);
+
+	list_sort(customs, compare_table_customizations);
+	return customs;
+}
+
+static void *
+read_source_customization(Row *row, void *arg pg_attribute_unused())
+{
+	Jsonb	   *json = row_jsonb(row, Anum_source_customization_customization);
+
+	row->description = psprintf("\"%s\"", row_text(row, Anum_source_customization_name));
+	return rr_naming_from_json(rr_doc_root(json, "customization"));
+}
+
+const RrNaming *
+rr_catalog_naming(void)
+{
+	List	   *rows = read_rows(RR_CATALOG_SOURCE_CUSTOMIZATION, 0, NULL,
+								 read_source_customization, NULL);
+
+	return rows == NIL ? palloc0(sizeof(RrNaming)) : linitial(rows);
 }

@@ -33,6 +33,7 @@ typedef struct Table
 {
 	const char *schema;
 	const char *name;
+	Jsonb	   *configuration;
 	List	   *objects;		/* Jsonb * each */
 	List	   *arrays;
 	List	   *computed;
@@ -109,12 +110,21 @@ tables_json(void)
 
 		table->computed = lappend(table->computed, computed_json(field));
 	}
+	foreach(lc, rr_catalog_table_customizations(InvalidOid))
+	{
+		const RrTableCustomization *custom = lfirst(lc);
+
+		if (custom->configuration != NULL)
+			table_entry(&tables, custom->source_schema, custom->source_table)->configuration =
+				custom->configuration;
+	}
 	list_sort(tables, compare_tables);
 	foreach(lc, tables)
 	{
 		const Table *table = lfirst(lc);
 
 		result = lappend(result, rr_jsonb_object("table", table_json(table->schema, table->name),
+												 "configuration", table->configuration,
 												 "object_relationships", list_json(table->objects),
 												 "array_relationships", list_json(table->arrays),
 												 "computed_fields", list_json(table->computed),
@@ -219,13 +229,31 @@ remote_schemas_json(void)
 
 /* ---- the object ---- */
 
+static List *
+hidden_tables_json(void)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, rr_catalog_table_customizations(InvalidOid))
+	{
+		const RrTableCustomization *custom = lfirst(lc);
+
+		if (custom->hidden)
+			result = lappend(result, table_json(custom->source_schema, custom->source_table));
+	}
+	return result;
+}
+
 Jsonb	   *
 rr_export_metadata(void)
 {
 	Jsonb	   *source = rr_jsonb_object("name", rr_jsonb_text("default"), "kind",
 										 rr_jsonb_text("postgres"),
 										 "tables", rr_jsonb_array(tables_json()),
-										 "functions", list_json(functions_json()), NULL);
+										 "functions", list_json(functions_json()),
+										 "hidden_tables", list_json(hidden_tables_json()),
+										 "customization", rr_catalog_naming()->customization, NULL);
 
 	return rr_jsonb_object("version", rr_jsonb_int(3), "sources",
 						   rr_jsonb_array(list_make1(source)),
@@ -267,6 +295,8 @@ rr_clear_metadata(void)
 	(void) rr_metadata_execute("DELETE FROM remote_rel.remote_schema_permission", 0, NULL);
 	(void) rr_metadata_execute("DELETE FROM remote_rel.computed_field", 0, NULL);
 	(void) rr_metadata_execute("DELETE FROM remote_rel.tracked_function", 0, NULL);
+	(void) rr_metadata_execute("DELETE FROM remote_rel.table_customization", 0, NULL);
+	(void) rr_metadata_execute("DELETE FROM remote_rel.source_customization", 0, NULL);
 	(void) rr_metadata_execute("DELETE FROM remote_rel.remote_schema", 0, NULL);
 	rr_metadata_end();
 }

@@ -319,6 +319,73 @@ untrack_function(const RrDoc *args)
 	return NULL;
 }
 
+/* ---- names ---- */
+
+static Jsonb *
+set_table_customization(const RrDoc *args)
+{
+	const char *schema;
+	const char *table;
+
+	RR_DOC_CHECK_KEYS(args, "source", "table", "configuration");
+	read_table(args, &schema, &table);
+	rr_put_table_customization(rr_read_table_customization(schema, table,
+														   rr_doc_get(args, "configuration")),
+							   RR_UPDATE);
+	return NULL;
+}
+
+/* The older form: two members of the configuration in the body itself. */
+static Jsonb *
+set_table_custom_fields(const RrDoc *args)
+{
+	const char *schema;
+	const char *table;
+	const RrDoc *fields;
+	const RrDoc *columns;
+	Jsonb	   *configuration;
+
+	RR_DOC_CHECK_KEYS(args, "source", "table", "custom_root_fields", "custom_column_names");
+	read_table(args, &schema, &table);
+	fields = rr_doc_get(args, "custom_root_fields");
+	columns = rr_doc_get(args, "custom_column_names");
+	configuration = rr_jsonb_object("custom_root_fields", fields ? rr_doc_jsonb(fields) : NULL,
+									"custom_column_names", columns ? rr_doc_jsonb(columns) : NULL,
+									NULL);
+	rr_put_table_customization(rr_read_table_customization(schema, table,
+														   rr_doc_root(configuration, rr_doc_path(args))),
+							   RR_UPDATE);
+	return NULL;
+}
+
+static Jsonb *
+set_function_customization(const RrDoc *args)
+{
+	(void) rr_doc_require(args, "function");
+	rr_check_function_keys(args);
+	rr_check_source(args);
+	rr_put_function_customization(rr_tracked_function_from_body(args));
+	return NULL;
+}
+
+static Jsonb *
+untrack_table(const RrDoc *args)
+{
+	const char *schema;
+	const char *table;
+	bool		is_object = rr_doc_is_object(args) && rr_doc_get(args, "table") != NULL;
+
+	if (is_object)
+	{
+		RR_DOC_CHECK_KEYS(args, "source", "table", "cascade");
+		rr_check_source(args);
+		(void) rr_doc_get_bool(args, "cascade", false);
+	}
+	rr_table_name_from_json(is_object ? rr_doc_require(args, "table") : args, &schema, &table);
+	rr_set_table_hidden(schema, table, true, RR_UPDATE);
+	return NULL;
+}
+
 /* ---- the whole ---- */
 
 static Jsonb *
@@ -567,6 +634,10 @@ static const struct
 	{"untrack_function", untrack_function},
 	{"track_table", rr_track_table},
 	{"track_tables", rr_track_tables},
+	{"untrack_table", untrack_table},
+	{"set_table_customization", set_table_customization},
+	{"set_table_custom_fields", set_table_custom_fields},
+	{"set_function_customization", set_function_customization},
 	{"add_existing_table_or_view", rr_track_table},
 	{"get_inconsistent_metadata", get_inconsistent_metadata},
 	{"drop_inconsistent_metadata", drop_inconsistent_metadata},

@@ -400,6 +400,38 @@ extern void rr_put_tracked_function(const RrTrackedFunction *function, RrPutMode
 extern void rr_delete_tracked_function(const char *schema, const char *name);
 
 /*
+ * Throw 22023, 42P13 or 42602 when the function, or what its configuration
+ * says, does not fit a root field.
+ */
+extern void rr_check_tracked_function(const RrTrackedFunction *function);
+
+/* ---- table_customization.c: names in GraphQL, hidden tables ---- */
+
+/*
+ * Read the configuration of a table, which may be NULL. Throws as
+ * rr_table_configuration_read().
+ */
+extern RrTableCustomization *rr_read_table_customization(const char *schema, const char *table,
+														 const RrDoc *configuration);
+
+/*
+ * Store the configuration of a table in the place of what there was. Throws
+ * 42703 for a column that is not there, 22023 when something becomes
+ * inconsistent by it.
+ */
+extern void rr_put_table_customization(const RrTableCustomization *custom, RrPutMode mode);
+
+/* Keep a table out of GraphQL, or show it again. */
+extern void rr_set_table_hidden(const char *schema, const char *table, bool hidden,
+								RrPutMode mode);
+
+/* Replace the configuration of a tracked function; throws 42704. */
+extern void rr_put_function_customization(const RrTrackedFunction *function);
+
+/* Store the customization of the source; NULL: none. */
+extern void rr_put_naming(const RrNaming *naming, RrPutMode mode);
+
+/*
  * ---- read_body.c: JSON bodies into structs, for commands and for
  * replace_metadata ----
  *

@@ -55,7 +55,8 @@ rr_check_function_keys(const RrDoc *body)
 
 	RR_DOC_CHECK_KEYS(body, "source", "function", "configuration", "comment", "schema", "name");
 	if (configuration)
-		RR_DOC_CHECK_KEYS(configuration, "exposed_as", "session_argument", "custom_root_fields");
+		RR_DOC_CHECK_KEYS(configuration, "exposed_as", "session_argument", "custom_root_fields",
+						  "custom_name");
 	if (names)
 		RR_DOC_CHECK_KEYS(names, "function", "function_aggregate");
 }
@@ -98,7 +99,8 @@ rr_tracked_function_from_body(const RrDoc *body)
 	function->configuration = rr_doc_jsonb(configuration);
 	function->exposed_as = read_exposed_as(configuration);
 	function->session_argument = rr_doc_get_text(configuration, "session_argument", NULL);
-	function->custom_name = rr_doc_get_text(names, "function", NULL);
+	function->custom_name = rr_doc_get_text(names, "function",
+											rr_doc_get_text(configuration, "custom_name", NULL));
 	function->custom_aggregate_name = rr_doc_get_text(names, "function_aggregate", NULL);
 	return function;
 }

@@ -254,6 +254,41 @@ change_tracked_function(RrNamesBefore *names, const RrTrackedFunction *f)
 }
 
 static void
+change_customization(RrNamesBefore *names, const RrTableCustomization *c)
+{
+	const RrTableNames *source = rr_names_table(names, c->source_schema, c->source_table);
+	Jsonb	   *configuration;
+	Change	   *change;
+
+	if (!is_renamed(source))
+		return;
+	configuration = rr_rename_in_configuration(c->configuration, source);
+	change = palloc0(sizeof(Change));
+	*change = (Change)
+	{
+		.name = "",
+			.from = psprintf("customization of table \"%s.%s\"", c->source_schema, c->source_table),
+			.to = psprintf("customization of table \"%s.%s\"", source->new_schema, source->new_name),
+			.lock = "SELECT FROM remote_rel.table_customization WHERE table_schema OPERATOR(pg_catalog.=) $1 "
+			"AND table_name OPERATOR(pg_catalog.=) $2 AND (configuration OPERATOR(pg_catalog.=) $3 "
+			"OR (configuration IS NULL AND $3 IS NULL)) FOR UPDATE",
+			.nlock = 3,
+			.clear = "DELETE FROM remote_rel.table_customization WHERE table_schema OPERATOR(pg_catalog.=) $4 "
+			"AND table_name OPERATOR(pg_catalog.=) $5",
+			.write = "UPDATE remote_rel.table_customization SET table_schema = $4, table_name = $5, configuration = $6 "
+			"WHERE table_schema OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) $2",
+			.nwrite = 6,
+			.args =
+		{
+			rr_arg_name(c->source_schema), rr_arg_name(c->source_table),
+				rr_arg_jsonb(c->configuration), rr_arg_name(source->new_schema),
+				rr_arg_name(source->new_name), rr_arg_jsonb(configuration)
+		}
+	};
+	names->changes = lappend(names->changes, change);
+}
+
+static void
 collect_changes(RrNamesBefore *names)
 {
 	ListCell   *lc;
@@ -266,6 +301,8 @@ collect_changes(RrNamesBefore *names)
 		change_computed_field(names, lfirst(lc));
 	foreach(lc, names->tracked_functions)
 		change_tracked_function(names, lfirst(lc));
+	foreach(lc, names->customizations)
+		change_customization(names, lfirst(lc));
 }
 
 /*

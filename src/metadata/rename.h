@@ -15,6 +15,7 @@ typedef struct RrNamesBefore
 	List	   *remote_relationships;	/* RrRelationship * */
 	List	   *computed_fields;	/* RrComputedField * */
 	List	   *tracked_functions;	/* RrTrackedFunction * */
+	List	   *customizations; /* RrTableCustomization * */
 
 	/* what it names */
 	List	   *tables;			/* RrTableNames *, one per name */
@@ -53,5 +54,11 @@ extern const char *rr_names_new_column(const RrTableNames *table, const char *na
 extern Jsonb *rr_rename_in_definition(const RrNamesBefore *names,
 									  const RrRelationship *relationship,
 									  const RrTableNames *source);
+
+/*
+ * The configuration of a table with the present names of its columns; NULL for
+ * NULL.
+ */
+extern Jsonb *rr_rename_in_configuration(Jsonb *configuration, const RrTableNames *source);
 
 #endif							/* RR_RENAME_H */

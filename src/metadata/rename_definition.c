@@ -181,3 +181,47 @@ rr_rename_in_definition(const RrNamesBefore *names, const RrRelationship *relati
 	appendStringInfoChar(&out, '}');
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data)));
 }
+
+/* The members of column_config and custom_column_names have columns as keys. */
+Jsonb	   *
+rr_rename_in_configuration(Jsonb *configuration, const RrTableNames *source)
+{
+	const char *separator = "{";
+	StringInfoData out;
+	ListCell   *lc;
+
+	if (configuration == NULL)
+		return NULL;
+	initStringInfo(&out);
+	foreach(lc, rr_doc_members(rr_doc_root(configuration, "configuration")))
+	{
+		const RrDoc *member = lfirst(lc);
+		bool		by_column = strcmp(member->key, "column_config") == 0 ||
+		strcmp(member->key, "custom_column_names") == 0;
+		const char *inner_separator = "{";
+		ListCell   *inner;
+
+		appendStringInfoString(&out, separator);
+		escape_json(&out, member->key);
+		appendStringInfoChar(&out, ':');
+		separator = ",";
+		if (!by_column || !rr_doc_is_object(member) || rr_doc_members(member) == NIL)
+		{
+			emit(&out, member, NULL, NULL, STRINGS_OTHER);
+			continue;
+		}
+		foreach(inner, rr_doc_members(member))
+		{
+			const RrDoc *column = lfirst(inner);
+
+			appendStringInfoString(&out, inner_separator);
+			escape_json(&out, rr_names_new_column(source, column->key));
+			appendStringInfoChar(&out, ':');
+			emit(&out, column, NULL, NULL, STRINGS_OTHER);
+			inner_separator = ",";
+		}
+		appendStringInfoChar(&out, '}');
+	}
+	appendStringInfoString(&out, *separator == '{' ? "{}" : "}");
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data)));
+}

@@ -94,6 +94,7 @@ rr_names_collect(void)
 	names->remote_relationships = rr_catalog_remote_relationships(NULL);
 	names->computed_fields = rr_catalog_computed_fields(InvalidOid);
 	names->tracked_functions = rr_catalog_tracked_functions();
+	names->customizations = rr_catalog_table_customizations(InvalidOid);
 	note_relationships(names, names->table_relationships);
 	note_relationships(names, names->remote_relationships);
 	foreach(lc, names->computed_fields)
@@ -102,6 +103,12 @@ rr_names_collect(void)
 
 		note_table(names, field->source_schema, field->source_table);
 		note_function(names, field->function_schema, field->function_name);
+	}
+	foreach(lc, names->customizations)
+	{
+		const RrTableCustomization *custom = lfirst(lc);
+
+		note_table(names, custom->source_schema, custom->source_table);
 	}
 	foreach(lc, names->tracked_functions)
 	{

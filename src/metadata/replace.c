@@ -79,6 +79,16 @@ read_item(void *arg)
 		case RR_ITEM_FUNCTION:
 			item->object = rr_tracked_function_from_body(item->body);
 			break;
+		case RR_ITEM_TABLE_CONFIGURATION:
+			item->object = rr_read_table_customization(item->schema, item->table, item->body);
+			break;
+		case RR_ITEM_HIDDEN_TABLE:
+			rr_table_name_from_json(item->body, &item->schema, &item->table);
+			item->object = item;
+			break;
+		case RR_ITEM_NAMING:
+			item->object = rr_naming_from_json(item->body);
+			break;
 	}
 }
 
@@ -106,6 +116,15 @@ write_item(void *arg)
 			break;
 		case RR_ITEM_FUNCTION:
 			rr_put_tracked_function(item->object, RR_RESTORE);
+			break;
+		case RR_ITEM_TABLE_CONFIGURATION:
+			rr_put_table_customization(item->object, RR_RESTORE);
+			break;
+		case RR_ITEM_HIDDEN_TABLE:
+			rr_set_table_hidden(item->schema, item->table, true, RR_RESTORE);
+			break;
+		case RR_ITEM_NAMING:
+			rr_put_naming(item->object, RR_RESTORE);
 			break;
 	}
 }

@@ -130,9 +130,15 @@ pass_over_body(RrReplacement *r, RrItemKind kind, RrRelationshipKind relationshi
 		case RR_ITEM_FUNCTION:
 			PASS_OVER(r, body, "function", "configuration", "comment", "schema", "name");
 			if ((inner = object_member(body, "configuration")) != NULL)
-				PASS_OVER(r, inner, "exposed_as", "session_argument", "custom_root_fields");
+				PASS_OVER(r, inner, "exposed_as", "session_argument", "custom_root_fields",
+						  "custom_name");
 			if (inner && (inner = object_member(inner, "custom_root_fields")) != NULL)
 				PASS_OVER(r, inner, "function", "function_aggregate");
+			break;
+		case RR_ITEM_TABLE_CONFIGURATION:
+		case RR_ITEM_HIDDEN_TABLE:
+		case RR_ITEM_NAMING:
+			/* what is not known there is an error */
 			break;
 	}
 }
@@ -216,9 +222,11 @@ add_table(RrReplacement *r, const RrDoc *doc, const Part *unused pg_attribute_un
 	const char *name;
 
 	PASS_OVER(r, doc, "table", "object_relationships", "array_relationships", "computed_fields",
-			  "remote_relationships");
+			  "remote_relationships", "configuration");
 	rr_table_name_from_json(rr_doc_require(doc, "table"), &schema, &name);
 	warn_unserved(schema, name);
+	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "configuration"), .read = add_item,
+						   .kind = RR_ITEM_TABLE_CONFIGURATION, .schema = schema, .table = name});
 	for (int i = 0; i < (int) lengthof(lists); i++)
 		read_part((Part) {.r = r, .doc = rr_doc_get(doc, lists[i].key), .read = add_items,
 							   .kind = lists[i].kind,
@@ -247,7 +255,11 @@ add_source(RrReplacement *r, const RrDoc *doc, const Part *unused pg_attribute_u
 		r->passed_over = lappend(r->passed_over, rr_doc_path(doc));
 		return;
 	}
-	PASS_OVER(r, doc, "name", "kind", "tables", "functions");
+	PASS_OVER(r, doc, "name", "kind", "tables", "functions", "hidden_tables", "customization");
+	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "customization"), .read = add_item,
+						   .kind = RR_ITEM_NAMING});
+	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "hidden_tables"), .read = add_items,
+						   .kind = RR_ITEM_HIDDEN_TABLE});
 	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "tables"), .read = add_tables});
 	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "functions"), .read = add_items,
 						   .kind = RR_ITEM_FUNCTION});

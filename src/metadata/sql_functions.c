@@ -357,6 +357,83 @@ rr_untrack_function(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/* ---- names ---- */
+
+PG_FUNCTION_INFO_V1(rr_set_table_customization);
+PG_FUNCTION_INFO_V1(rr_set_function_customization);
+PG_FUNCTION_INFO_V1(rr_hide_table);
+PG_FUNCTION_INFO_V1(rr_show_table);
+PG_FUNCTION_INFO_V1(rr_set_naming);
+
+/* (source regclass, configuration jsonb) */
+Datum
+rr_set_table_customization(PG_FUNCTION_ARGS)
+{
+	const char *schema;
+	const char *table;
+	const RrDoc *configuration;
+
+	check_not_null(fcinfo, 1);
+	table_argument(fcinfo, 0, &schema, &table);
+	configuration = PG_ARGISNULL(1) ? NULL : rr_doc_root(PG_GETARG_JSONB_P(1), "configuration");
+	rr_put_table_customization(rr_read_table_customization(schema, table, configuration),
+							   RR_UPDATE);
+	PG_RETURN_VOID();
+}
+
+/* (function regproc, configuration jsonb) */
+Datum
+rr_set_function_customization(PG_FUNCTION_ARGS)
+{
+	const char *schema;
+	const char *name;
+	Jsonb	   *body;
+
+	check_not_null(fcinfo, 1);
+	function_argument(fcinfo, 0, &schema, &name);
+	body = rr_jsonb_object("function", rr_jsonb_object("schema", rr_jsonb_text(schema), "name",
+													   rr_jsonb_text(name), NULL),
+						   "configuration", jsonb_argument(fcinfo, 1), NULL);
+	rr_check_function_keys(rr_doc_root(body, ""));
+	rr_put_function_customization(rr_tracked_function_from_body(rr_doc_root(body, "")));
+	PG_RETURN_VOID();
+}
+
+static void
+set_hidden(FunctionCallInfo fcinfo, bool hidden)
+{
+	const char *schema;
+	const char *table;
+
+	check_not_null(fcinfo, 1);
+	table_argument(fcinfo, 0, &schema, &table);
+	rr_set_table_hidden(schema, table, hidden, RR_UPDATE);
+}
+
+Datum
+rr_hide_table(PG_FUNCTION_ARGS)
+{
+	set_hidden(fcinfo, true);
+	PG_RETURN_VOID();
+}
+
+Datum
+rr_show_table(PG_FUNCTION_ARGS)
+{
+	set_hidden(fcinfo, false);
+	PG_RETURN_VOID();
+}
+
+/* (customization jsonb); NULL: none */
+Datum
+rr_set_naming(PG_FUNCTION_ARGS)
+{
+	rr_put_naming(PG_ARGISNULL(0) ? NULL
+				  : rr_naming_from_json(rr_doc_root(PG_GETARG_JSONB_P(0), "customization")),
+				  RR_UPDATE);
+	PG_RETURN_VOID();
+}
+
 /* ---- permissions ---- */
 
 PG_FUNCTION_INFO_V1(rr_add_remote_schema_permissions);

@@ -333,8 +333,8 @@ check_field_name(const char *name, const char *key)
 				 errmsg("\"%s\", given as \"custom_root_fields\".\"%s\", cannot be the name of a field", name, key)));
 }
 
-static void
-check_tracked_function(const RrTrackedFunction *function)
+void
+rr_check_tracked_function(const RrTrackedFunction *function)
 {
 	Signature  *s = get_signature(function->function_schema, function->function_name);
 
@@ -376,7 +376,7 @@ rr_put_tracked_function(const RrTrackedFunction *function, RrPutMode mode)
 	if (mode != RR_RESTORE)
 	{
 		before = rr_all_inconsistencies();
-		check_tracked_function(function);
+		rr_check_tracked_function(function);
 	}
 	if (is_tracked(function->function_schema, function->function_name))
 		ereport(ERROR,

@@ -11,7 +11,8 @@
 /* ---- tracking tables ---- */
 
 /*
- * Tables are served without being tracked, so this only checks that the table
+ * Tables are served without being tracked, so this only shows a table that was
+ * hidden, stores its configuration if there is one, and checks that the table
  * is served. Appends the paths of members that have no effect.
  */
 static List *
@@ -27,7 +28,10 @@ track(List *paths, const RrDoc *doc)
 	if (rr_doc_is_object(doc))
 		rr_check_source(doc);
 	rr_table_name_from_json(table ? table : doc, &schema, &name);
-	(void) rr_get_table(schema, name);
+	rr_set_table_hidden(schema, name, false, RR_UPDATE);
+	if (configuration)
+		rr_put_table_customization(rr_read_table_customization(schema, name, configuration),
+								   RR_UPDATE);
 	reason = rr_unserved_reason(schema, name);
 	if (reason)
 		ereport(ERROR,
@@ -36,8 +40,7 @@ track(List *paths, const RrDoc *doc)
 				 errhint("Add the schema to the setting.")));
 	if (table == NULL)
 		return paths;
-	/* an empty configuration asks for nothing, so it is not listed */
-	return rr_doc_other_paths(paths, doc, keys, rr_doc_members(configuration) == NIL ? 3 : 2);
+	return rr_doc_other_paths(paths, doc, keys, lengthof(keys));
 }
 
 static Jsonb *
@@ -70,12 +73,9 @@ rr_track_tables(const RrDoc *args)
 
 /* Hints, by a part of the command's name. The first that matches is used. */
 static const char *const answers[][2] = {
-	{"untrack_table", "Roles see the tables that they may read: revoke that, or move the table to a schema that remote_rel.exposed_schemas does not name."},
-	{"set_table_custom", "Tables and columns have their own names in GraphQL. Rename them, or make a view with the names wanted."},
 	{"set_table_is_enum", "Give the column an enum type of PostgreSQL."},
 	{"rename_relationship", "Drop the relationship, and create it under the new name."},
 	{"set_relationship_comment", "Drop the relationship, and create it with the comment."},
-	{"set_function_customization", "Untrack the function, and track it with the configuration."},
 	{"_source", "The only source is this database, \"default\"."},
 	{"run_sql", "Run the SQL itself."},
 	{"action", "Write an SQL function and use track_function, or add the service as a remote schema."},

@@ -15,8 +15,8 @@ SELECT remote_rel.metadata(NULL) IS NULL;
 
 -- Commands that have another answer here; those about permissions: metadata_grants.sql
 SELECT type, test.failure(format($$SELECT remote_rel.metadata('{"type": "%s", "args": {}}')$$,
-    type)) FROM unnest(ARRAY['pg_untrack_table', 'pg_set_table_customization',
-  'set_table_custom_fields', 'pg_set_table_is_enum', 'pg_rename_relationship', 'pg_add_source',
+    type)) FROM unnest(ARRAY[
+  'pg_set_table_is_enum', 'pg_rename_relationship', 'pg_add_source',
       'run_sql', 'create_action', 'set_custom_types', 'pg_create_event_trigger',
   'create_cron_trigger', 'create_query_collection', 'add_collection_to_allowlist',
       'create_rest_endpoint', 'mssql_track_table', 'add_remote_schema_permission',

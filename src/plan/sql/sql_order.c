@@ -60,7 +60,7 @@ deparse_direction(const GqlValue *value)
 	};
 
 	for (int i = 0; i < (int) lengthof(directions); i++)
-		if (strcmp(value->text, directions[i].name) == 0)
+		if (pg_strcasecmp(value->text, directions[i].name) == 0)
 			return directions[i].sql;
 	elog(ERROR, "unexpected direction \"%s\"", value->text);
 }

@@ -120,7 +120,7 @@ sorts_by_distinct(const RrRows *rows)
 static bool
 read_distinct_on(RrSql *sql, RrRows *rows, const GqlNames *args)
 {
-	const GqlValue *value = rr_given_argument(args, "distinct_on");
+	const GqlValue *value = rr_given_argument(args, rr_field_name_in(sql->db, "distinct_on"));
 	ListCell   *lc;
 
 	if (value == NULL)
@@ -145,7 +145,7 @@ bool
 rr_rows_add_arguments(RrSql *sql, RrRows *rows, const GqlNames *args)
 {
 	const GqlValue *where = rr_given_argument(args, "where");
-	const GqlValue *order_by = rr_given_argument(args, "order_by");
+	const GqlValue *order_by = rr_given_argument(args, rr_field_name_in(sql->db, "order_by"));
 
 	if (where != NULL)
 	{

@@ -200,8 +200,8 @@ static const char *
 make_tracked(RrDatabase *db, const RrTrackedFunction *row, RrFunction **result)
 {
 	const char *name = row->custom_name ? row->custom_name :
-	strcmp(row->function_schema, "public") == 0 ? row->function_name
-	: psprintf("%s_%s", row->function_schema, row->function_name);
+	rr_field_name_in(db, strcmp(row->function_schema, "public") == 0 ? row->function_name
+					 : psprintf("%s_%s", row->function_schema, row->function_name));
 	const char *reason = read_function(db, row->function, name, result);
 	RrFunction *function = *result;
 
@@ -216,7 +216,7 @@ make_tracked(RrDatabase *db, const RrTrackedFunction *row, RrFunction **result)
 	if (reason != NULL)
 		return reason;
 	function->aggregate_name = row->custom_aggregate_name ? row->custom_aggregate_name
-		: psprintf("%s_aggregate", name);
+		: rr_name_with(db, name, "_aggregate");
 	function->as_mutation = row->exposed_as ? strcmp(row->exposed_as, "mutation") == 0
 		: function->is_volatile;
 	return NULL;
@@ -228,6 +228,8 @@ is_root_name(const RrDatabase *db, const char *name)
 {
 	int			len = strlen(name);
 
+	if (db->customized)
+		return gql_names_get(&db->root_names, rr_root_name_in(db, name)) != NULL;
 	if (gql_names_get(&db->tables, name) != NULL)
 		return true;
 	if (len > 10 && strcmp(name + len - 10, "_aggregate") == 0 &&

@@ -172,7 +172,7 @@ rr_table_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *tabl
 	add_args(rs, field, function, args);
 	rr_add_list_args(rs, field, result);
 	field->description = describe_computed(function);
-	field = add_field(rs, type, psprintf("%s_aggregate", function->name),
+	field = add_field(rs, type, rr_name_with(rs->tables->db, function->name, "_aggregate"),
 					  gql_non_null(schema, &rr_table_type(rs, result, RR_TYPE_AGGREGATE)->ref),
 					  RR_FIELD_COMPUTED_AGGREGATE, function);
 	if (field == NULL)
@@ -210,13 +210,13 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *root, const RrFunction *functi
 		return;
 	description = psprintf("execute function \"%s\" which returns \"%s\"", function->name,
 						   table->name);
-	field = add_field(rs, root, function->name,
+	field = add_field(rs, root, rr_root_name_in(rs->tables->db, function->name),
 					  function->returns_set ? gql_non_null(schema, rr_table_rows(rs, table))
 					  : &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref,
 					  RR_FIELD_FUNCTION, function);
 	if (field == NULL)
 	{
-		note_taken(rs, function, function->name);
+		note_taken(rs, function, rr_root_name_in(rs->tables->db, function->name));
 		return;
 	}
 	field->description = description;
@@ -227,11 +227,12 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *root, const RrFunction *functi
 	if (function->as_mutation)
 		return;
 	aggregate = &rr_table_type(rs, table, RR_TYPE_AGGREGATE)->ref;
-	field = add_field(rs, root, function->aggregate_name, gql_non_null(schema, aggregate),
+	field = add_field(rs, root, rr_root_name_in(rs->tables->db, function->aggregate_name),
+					  gql_non_null(schema, aggregate),
 					  RR_FIELD_FUNCTION_AGGREGATE, function);
 	if (field == NULL)
 	{
-		note_taken(rs, function, function->aggregate_name);
+		note_taken(rs, function, rr_root_name_in(rs->tables->db, function->aggregate_name));
 		return;
 	}
 	field->description = psprintf("execute function \"%s\" and query aggregates on result of table type \"%s\"", function->name, table->name);

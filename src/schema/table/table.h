@@ -115,7 +115,9 @@ typedef struct RrFunction
 
 struct RrTable
 {
-	const char *name;			/* GraphQL name */
+	const char *name;			/* GraphQL name, that those of its types and
+								 * root fields are made of */
+	const RrTableCustomization *custom; /* or NULL */
 	Oid			oid;
 	Oid			schema_oid;
 	Oid			row_type;
@@ -156,12 +158,25 @@ typedef struct RrScalar
 	bool		is_enum;
 } RrScalar;
 
+/* A name of a root field or type that a table has. */
+typedef struct RrTakenName
+{
+	const char *name;
+	const RrTable *table;
+} RrTakenName;
+
 typedef struct RrDatabase
 {
 	RrPinnedEntry pinned;		/* first */
 	MemoryContext cxt;			/* holds everything, itself included */
 	uint64		generation;		/* of the catalogs when it was read */
 	GqlNames	tables;			/* RrTable, by GraphQL name */
+	const RrNaming *naming;		/* of the source */
+	List	   *customizations; /* RrTableCustomization * */
+	bool		camel;			/* the convention is graphql-default */
+	GqlNames	root_names;		/* RrTakenName of root fields, if customized */
+	GqlNames	type_names;		/* RrTakenName of types, if customized */
+	bool		customized;		/* some name may be another than PostgreSQL's */
 	HTAB	   *by_oid;			/* table_catalog.c's own */
 	HTAB	   *scalars;		/* RrScalar */
 	GqlNames	functions;		/* RrFunction: tracked functions */
@@ -176,7 +191,8 @@ typedef struct RrDatabase
 
 /* GqlNames looks items up by the name that they start with. */
 StaticAssertDecl(offsetof(RrTable, name) == 0 && offsetof(RrLink, name) == 0 &&
-				 offsetof(RrFunction, name) == 0, "items of GqlNames start with their name");
+				 offsetof(RrFunction, name) == 0 &&
+				 offsetof(RrTakenName, name) == 0, "items of GqlNames start with their name");
 
 /* ---- what a role sees of it ---- */
 
@@ -340,6 +356,31 @@ extern const RrKey *rr_table_primary_key(const RrTable *table);
 
 /* May a type, field or argument of ours have this name? */
 extern bool rr_spellable(const char *text);
+
+/* ---- table_naming.c ---- */
+
+/*
+ * Return a name of the dialect, written as hasura-default has it, as the
+ * naming convention in force has it: that of a type (with the source's prefix
+ * and suffix), of a field or argument, of an enum's value. In
+ * CurrentMemoryContext, or name itself.
+ */
+extern const char *rr_type_name_in(const RrDatabase *db, const char *name);
+extern const char *rr_field_name_in(const RrDatabase *db, const char *name);
+extern const char *rr_enum_value_in(const RrDatabase *db, const char *name);
+
+/* Return a field's name with a suffix of the dialect: "books" "_aggregate". */
+extern const char *rr_name_with(const RrDatabase *db, const char *name, const char *suffix);
+
+/* Return the name of a root field with the source's prefix and suffix. */
+extern const char *rr_root_name_in(const RrDatabase *db, const char *name);
+
+/* Return the name of a table's type: suffix is "_bool_exp", or "". */
+extern const char *rr_table_type_name(const RrDatabase *db, const RrTable *table,
+									  const char *suffix);
+
+/* Does the name of a type start as those of the table's types do? */
+extern bool rr_may_be_table_type(const RrDatabase *db, const RrTable *table, const char *name);
 
 /* ---- table_root_names.c ---- */
 

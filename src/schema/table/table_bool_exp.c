@@ -41,7 +41,7 @@ add_links_to_bool_exp(RrRoleSchema *rs, GqlType *type, const RrTable *table)
 			continue;
 		info = rr_table_field(rs, RR_FIELD_AGGREGATE_RELATIONSHIP, link->target);
 		info->link = link;
-		rr_add_table_input(rs, type, psprintf("%s_aggregate", link->name),
+		rr_add_table_input(rs, type, rr_name_with(rs->tables->db, link->name, "_aggregate"),
 						   &rr_table_type(rs, link->target, RR_TYPE_AGGREGATE_BOOL_EXP)->ref, info);
 	}
 }

@@ -79,7 +79,8 @@ const RrColumn *
 rr_table_field_column(const RrTable *table, const char *graphql_name)
 {
 	for (int i = 0; i < table->ncolumns; i++)
-		if (strcmp(table->columns[i].graphql_name, graphql_name) == 0)
+		if (table->columns[i].spellable &&
+			strcmp(table->columns[i].graphql_name, graphql_name) == 0)
 			return &table->columns[i];
 	return NULL;
 }
@@ -185,7 +186,7 @@ is_exposed_kind(Form_pg_class form)
 }
 
 static RrTable *
-make_table(Relation class, HeapTuple tuple, const RrExposedSchema *schema)
+make_table(const RrDatabase *db, Relation class, HeapTuple tuple, const RrExposedSchema *schema)
 {
 	Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
 	RrTable    *table = palloc0(sizeof(RrTable));
@@ -197,8 +198,9 @@ make_table(Relation class, HeapTuple tuple, const RrExposedSchema *schema)
 	table->owner = form->relowner;
 	table->schema = schema->name;
 	table->relation = pstrdup(NameStr(form->relname));
-	table->name = schema->is_public ? table->relation : psprintf("%s_%s", schema->name,
-																 table->relation);
+	table->custom = rr_table_customization(db, table->oid);
+	table->name = rr_configured_table_name(db, table, schema->is_public ? table->relation
+										   : psprintf("%s_%s", schema->name, table->relation));
 	table->relkind = form->relkind;
 	table->row_security = form->relrowsecurity;
 	table->force_row_security = form->relforcerowsecurity;
@@ -229,7 +231,9 @@ read_tables(RrDatabase *db, List *schemas)
 			continue;
 		if (n == capacity)
 			found = repalloc(found, (capacity *= 2) * sizeof(RrFoundTable));
-		found[n].table = make_table(class, tuple, schema);
+		found[n].table = make_table(db, class, tuple, schema);
+		if (found[n].table->custom != NULL && found[n].table->custom->hidden)
+			continue;
 		found[n++].rank = schema->rank;
 	}
 	systable_endscan(scan);
@@ -263,7 +267,7 @@ read_columns(RrDatabase *db, RrTable *table, Relation attributes)
 			table->columns = repalloc(table->columns, (capacity *= 2) * sizeof(RrColumn));
 		column = &table->columns[table->ncolumns++];
 		column->sql_name = pstrdup(NameStr(form->attname));
-		column->graphql_name = column->sql_name;
+		column->graphql_name = rr_configured_column_name(db, table, column->sql_name);
 		column->attnum = form->attnum;
 		column->type = form->atttypid;
 		column->typmod = form->atttypmod;
@@ -283,6 +287,7 @@ read_columns(RrDatabase *db, RrTable *table, Relation attributes)
 									 column->graphql_name);
 	}
 	systable_endscan(scan);
+	rr_check_column_names(db, table);
 }
 
 /* ---- pg_constraint ---- */
@@ -379,6 +384,7 @@ read_database(RrDatabase *db)
 				constraints;
 
 	rr_catalog_watch(NULL);
+	rr_database_naming(db);
 	read_tables(db, schemas);
 
 	attributes = table_open(AttributeRelationId, AccessShareLock);

@@ -37,7 +37,7 @@ touch_taken_types(RrRoleSchema *rs, const RrRemote *remote)
 
 			if (gql_names_get(&remote->types, rr_comparison_name(rs, scalar)) != NULL)
 				rr_comparison_type(rs, scalar);
-			if (gql_names_get(&remote->types, "order_by") != NULL)
+			if (gql_names_get(&remote->types, rr_type_name_in(rs->tables->db, "order_by")) != NULL)
 				rr_order_by_enum(rs);
 		}
 	}

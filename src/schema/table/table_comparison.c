@@ -211,7 +211,8 @@ static GqlType *
 cast_type(RrRoleSchema *rs)
 {
 	bool		made;
-	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, "jsonb_cast_exp", NULL, &made);
+	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, rr_type_name_in(rs->tables->db, "jsonb_cast_exp"),
+								   NULL, &made);
 
 	if (made)
 	{
@@ -260,7 +261,7 @@ complete_comparison(GqlSchema *schema, GqlType *type)
 				value = rr_scalar_ref(rs, rr_scalar(db, rr_operator_type(scalar, op)));
 				break;
 		}
-		input = gql_type_add_input(schema, type, op->name, value);
+		input = gql_type_add_input(schema, type, rr_field_name_in(db, op->name), value);
 		input->data = unconstify(RrOperator *, op);
 	}
 }
@@ -289,7 +290,7 @@ rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar)
 				*p = '_';
 		name = psprintf("String_%s", own);
 	}
-	return psprintf("%s%s_comparison_exp", name, arrays);
+	return rr_type_name_in(rs->tables->db, psprintf("%s%s_comparison_exp", name, arrays));
 }
 
 GqlType    *

@@ -41,6 +41,34 @@ typedef struct RrFoundTable
 								 * order of exposed_schemas */
 } RrFoundTable;
 
+/* table_naming.c: read the customizations; db->customized and so on. */
+extern void rr_database_naming(RrDatabase *db);
+
+/* Return what the metadata says of a table, or NULL. */
+extern const RrTableCustomization *rr_table_customization(const RrDatabase *db, Oid table);
+
+/*
+ * Return the GraphQL name of a table (name: the one that it has without any
+ * configuration), and of a column.
+ */
+extern const char *rr_configured_table_name(const RrDatabase *db, const RrTable *table,
+											const char *name);
+extern const char *rr_configured_column_name(const RrDatabase *db, const RrTable *table,
+											 const char *sql_name);
+
+/*
+ * Does the configuration say what the description is? Then *comment is set,
+ * to NULL for none.
+ */
+extern bool rr_table_comment(const RrTable *table, const char **comment);
+extern bool rr_column_comment(const RrTable *table, const RrColumn *column, const char **comment);
+
+/*
+ * Note columns that want a name which another column of the table has, and
+ * columns of the configuration that are not there.
+ */
+extern void rr_check_column_names(RrDatabase *db, RrTable *table);
+
 extern void rr_database_enter_tables(RrDatabase *db, RrFoundTable *found, int nfound);
 
 /*

@@ -40,7 +40,7 @@ typedef struct Naming
 	Candidate  *candidates;
 } Naming;
 
-typedef const char *(*Choice) (const Candidate *candidate);
+typedef const char *(*Choice) (const RrDatabase *db, const Candidate *candidate);
 
 static void
 take(Naming *naming, const char *name)
@@ -57,16 +57,16 @@ is_taken(const Naming *naming, const char *name)
 	return gql_names_get(&naming->taken, name) != NULL;
 }
 
-static char *
-aggregate_name(const char *name)
+static const char *
+aggregate_name(const Naming *naming, const char *name)
 {
-	return psprintf("%s_aggregate", name);
+	return rr_name_with(naming->db, name, "_aggregate");
 }
 
 /* ---- ways to form a name, one for each step ---- */
 
 static const char *
-without_id(const Candidate *candidate)
+without_id(const RrDatabase *db pg_attribute_unused(), const Candidate *candidate)
 {
 	const RrForeignKey *key = candidate->key;
 	const char *column;
@@ -86,30 +86,30 @@ without_id(const Candidate *candidate)
 }
 
 static const char *
-other_table(const Candidate *candidate)
+other_table(const RrDatabase *db pg_attribute_unused(), const Candidate *candidate)
 {
 	return candidate->backward ? candidate->key->table->name : candidate->key->target->name;
 }
 
 static const char *
-table_by_columns(const Candidate *candidate)
+table_by_columns(const RrDatabase *db, const Candidate *candidate)
 {
 	const RrForeignKey *key = candidate->key;
 	StringInfoData name;
 
 	initStringInfo(&name);
-	appendStringInfo(&name, "%s_by_", other_table(candidate));
+	appendStringInfo(&name, "%s_by_", other_table(db, candidate));
 	for (int i = 0; i < key->nkeys; i++)
 		appendStringInfo(&name, "%s%s", i > 0 ? "_and_" : "",
 						 rr_table_column(key->table, key->attnums[i])->graphql_name);
-	return name.data;
+	return rr_field_name_in(db, name.data);
 }
 
 static bool
 is_available(const Naming *naming, const Candidate *candidate, const char *name)
 {
 	return rr_spellable(name) && !is_taken(naming, name) &&
-		!(candidate->array && is_taken(naming, aggregate_name(name)));
+		!(candidate->array && is_taken(naming, aggregate_name(naming, name)));
 }
 
 /* How many candidates of a step would take a name. */
@@ -155,26 +155,26 @@ run_step(Naming *naming, bool backward, Choice choice)
 
 		c->wants = NULL;
 		if (c->name == NULL && c->backward == backward)
-			c->wants = choice(c);
+			c->wants = choice(naming->db, c);
 		if (c->wants != NULL && !is_available(naming, c, c->wants))
 			c->wants = NULL;
 		if (c->wants == NULL)
 			continue;
 		count_demand(&demands, c->wants);
 		if (c->array)
-			count_demand(&demands, aggregate_name(c->wants));
+			count_demand(&demands, aggregate_name(naming, c->wants));
 	}
 	for (int i = 0; i < naming->n; i++)
 	{
 		Candidate  *c = &naming->candidates[i];
 
 		if (c->wants == NULL || !is_alone(&demands, c->wants) ||
-			(c->array && !is_alone(&demands, aggregate_name(c->wants))))
+			(c->array && !is_alone(&demands, aggregate_name(naming, c->wants))))
 			continue;
 		c->name = c->wants;
 		take(naming, c->name);
 		if (c->array)
-			take(naming, aggregate_name(c->name));
+			take(naming, aggregate_name(naming, c->name));
 	}
 }
 
@@ -423,7 +423,7 @@ add_explicit(Naming *naming, const RrRelationship *relationship)
 		rr_database_inconsistent(naming->db, kind_name(relationship), label,
 								 "\"%s\" cannot be the name of a field", link->name);
 	else if (is_taken(naming, link->name) || (link->array && is_taken(naming,
-																	  aggregate_name(link->name))))
+																	  aggregate_name(naming, link->name))))
 		rr_database_inconsistent(naming->db, kind_name(relationship), label,
 								 "the table has a field of that name already");
 	else
@@ -432,7 +432,7 @@ add_explicit(Naming *naming, const RrRelationship *relationship)
 	/* keep the name reserved: it must be free once the cause is removed */
 	take(naming, relationship->name);
 	if (is_array(relationship))
-		take(naming, aggregate_name(relationship->name));
+		take(naming, aggregate_name(naming, relationship->name));
 }
 
 /* Does an explicit relationship stand for this end of the key? */
@@ -501,7 +501,7 @@ name_links(RrDatabase *db, RrTable *table, List *explicit)
 	{
 		take(&naming, computed->name);
 		if (computed->returns_set)
-			take(&naming, aggregate_name(computed->name));
+			take(&naming, aggregate_name(&naming, computed->name));
 	}
 	foreach(lc, explicit)
 	{

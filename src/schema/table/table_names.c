@@ -19,6 +19,24 @@ compare_found(const void *a, const void *b)
 	return order != 0 ? order : x->rank - y->rank;
 }
 
+/* Of the names of types and root fields that a table needs. */
+static const char *const suffixes[] = {
+	"_aggregate", "_by_pk", "_bool_exp", "_order_by", "_select_column", "_comparison_exp",
+	"_insert_input", "_set_input", "_inc_input", "_mutation_response", "_on_conflict",
+	"_constraint", "_update_column",
+	"_pk_columns_input", "_updates", "_append_input", "_prepend_input", "_delete_key_input",
+	"_delete_elem_input",
+	"_delete_at_path_input", "_obj_rel_insert_input", "_arr_rel_insert_input",
+	"_aggregate_fields", "_aggregate_order_by", "_aggregate_bool_exp",
+	"_sum_fields", "_avg_fields", "_stddev_fields", "_stddev_pop_fields",
+	"_stddev_samp_fields", "_var_pop_fields",
+	"_var_samp_fields", "_variance_fields", "_max_fields", "_min_fields",
+	"_sum_order_by", "_avg_order_by", "_stddev_order_by", "_stddev_pop_order_by",
+	"_stddev_samp_order_by",
+	"_var_pop_order_by", "_var_samp_order_by", "_variance_order_by", "_max_order_by",
+	"_min_order_by",
+};
+
 /*
  * Is the name one that another table needs for its types or root fields? A
  * table named books_aggregate cannot stand beside one named books. Suffixes of
@@ -27,22 +45,6 @@ compare_found(const void *a, const void *b)
 static bool
 takes_derived_name(const RrDatabase *db, const char *name, const RrTable **of)
 {
-	static const char *const suffixes[] = {
-		"_aggregate", "_by_pk", "_bool_exp", "_order_by", "_select_column", "_comparison_exp",
-		"_insert_input", "_set_input", "_inc_input", "_mutation_response", "_on_conflict",
-		"_constraint", "_update_column",
-		"_pk_columns_input", "_updates", "_append_input", "_prepend_input", "_delete_key_input",
-		"_delete_elem_input",
-		"_delete_at_path_input", "_obj_rel_insert_input", "_arr_rel_insert_input",
-		"_aggregate_fields", "_aggregate_order_by", "_aggregate_bool_exp",
-		"_sum_fields", "_avg_fields", "_stddev_fields", "_stddev_pop_fields",
-		"_stddev_samp_fields", "_var_pop_fields",
-		"_var_samp_fields", "_variance_fields", "_max_fields", "_min_fields",
-		"_sum_order_by", "_avg_order_by", "_stddev_order_by", "_stddev_pop_order_by",
-		"_stddev_samp_order_by",
-		"_var_pop_order_by", "_var_samp_order_by", "_variance_order_by", "_max_order_by",
-		"_min_order_by",
-	};
 	int			len = strlen(name);
 
 	for (int i = 0; i < (int) lengthof(suffixes); i++)
@@ -56,6 +58,25 @@ takes_derived_name(const RrDatabase *db, const char *name, const RrTable **of)
 			return true;
 	}
 	return false;
+}
+
+/* Who has the name among those that tables have taken? */
+static const RrTable *
+owner_of(const GqlNames *names, const char *name)
+{
+	const RrTakenName *taken = gql_names_get(names, name);
+
+	return taken == NULL ? NULL : taken->table;
+}
+
+static void
+take(GqlNames *names, const char *name, const RrTable *table)
+{
+	RrTakenName *taken = palloc(sizeof(RrTakenName));
+
+	taken->name = name;
+	taken->table = table;
+	gql_names_add(names, taken);
 }
 
 static bool
@@ -73,9 +94,59 @@ is_fixed_name(const char *name)
 	return false;
 }
 
+/*
+ * With customized names any name may meet any other. So every type and root
+ * field of a table is looked up among those of the tables before it. Return
+ * the other table, with the name; or NULL, and the names are taken.
+ */
+static const RrTable *
+find_customized_clash(RrDatabase *db, const RrTable *table, const char **name)
+{
+	const char *types[lengthof(suffixes) + 1];
+	const char *roots[RR_NROOT_FIELDS];
+	int			ntypes = 0,
+				nroots = 0;
+	const RrTable *other;
+
+	types[ntypes++] = rr_table_type_name(db, table, "");
+	for (int i = 0; i < (int) lengthof(suffixes); i++)
+		if (strcmp(suffixes[i], "_by_pk") != 0 && strcmp(suffixes[i], "_comparison_exp") != 0)
+			types[ntypes++] = rr_table_type_name(db, table, suffixes[i]);
+	for (int i = 0; i < RR_NROOT_FIELDS; i++)
+		if (i != RR_ROOT_SELECT_STREAM)
+			roots[nroots++] = rr_root_field_name(db, table, i);
+	for (int i = 0; i < ntypes; i++)
+	{
+		*name = types[i];
+		if (is_fixed_name(*name))
+			return table;
+		if ((other = owner_of(&db->type_names, *name)) != NULL)
+			return other;
+	}
+	for (int i = 0; i < nroots; i++)
+	{
+		*name = roots[i];
+		if ((other = owner_of(&db->root_names, *name)) != NULL)
+			return other;
+		for (int j = 0; j < i; j++)
+			if (strcmp(roots[j], *name) == 0)
+				return table;
+	}
+	for (int i = 0; i < ntypes; i++)
+		take(&db->type_names, types[i], table);
+	for (int i = 0; i < nroots; i++)
+		take(&db->root_names, roots[i], table);
+	return NULL;
+}
+
 void
 rr_database_enter_tables(RrDatabase *db, RrFoundTable *found, int nfound)
 {
+	if (db->customized)
+	{
+		gql_names_init(&db->type_names, CurrentMemoryContext);
+		gql_names_init(&db->root_names, CurrentMemoryContext);
+	}
 	/* of equal names the first gets it */
 	qsort(found, nfound, sizeof(RrFoundTable), compare_found);
 	for (int i = 0; i < nfound; i++)
@@ -84,6 +155,7 @@ rr_database_enter_tables(RrDatabase *db, RrFoundTable *found, int nfound)
 		const char *label = quote_qualified_identifier(table->schema, table->relation);
 		const RrTable *other;
 		RrTableEntry *entry;
+		const char *clash;
 
 		if (!rr_spellable(table->name))
 			rr_database_inconsistent(db, "table", label, "\"%s\" is not a GraphQL name",
@@ -95,7 +167,15 @@ rr_database_enter_tables(RrDatabase *db, RrFoundTable *found, int nfound)
 			rr_database_inconsistent(db, "table", label, "the name \"%s\" is taken by %s",
 									 table->name,
 									 quote_qualified_identifier(other->schema, other->relation));
-		else if (takes_derived_name(db, table->name, &other))
+		else if (db->customized && (other = find_customized_clash(db, table, &clash)) == table)
+			rr_database_inconsistent(db, "table", label,
+									 "the name \"%s\" is wanted by two of its own fields, or is that of a type which every schema has",
+									 clash);
+		else if (db->customized && other != NULL)
+			rr_database_inconsistent(db, "table", label, "the name \"%s\" is one that %s needs",
+									 clash,
+									 quote_qualified_identifier(other->schema, other->relation));
+		else if (!db->customized && takes_derived_name(db, table->name, &other))
 			rr_database_inconsistent(db, "table", label, "the name \"%s\" is one that %s needs",
 									 table->name,
 									 quote_qualified_identifier(other->schema, other->relation));

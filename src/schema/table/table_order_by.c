@@ -27,14 +27,15 @@ rr_order_by_enum(RrRoleSchema *rs)
 		{"desc_nulls_last", "in descending order, nulls last"},
 	};
 	bool		made;
-	GqlType    *type = rr_own_type(rs, GQL_ENUM, "order_by", NULL, &made);
+	GqlType    *type = rr_own_type(rs, GQL_ENUM, rr_type_name_in(rs->tables->db, "order_by"),
+								   NULL, &made);
 
 	if (!made)
 		return type;
 	type->description = "column ordering options";
 	for (int i = 0; i < (int) lengthof(values); i++)
 		gql_type_add_enum_value(rs->schema, type,
-								values[i].name)->description = values[i].description;
+								rr_enum_value_in(rs->tables->db, values[i].name))->description = values[i].description;
 	return type;
 }
 
@@ -61,7 +62,7 @@ rr_complete_order_by(GqlSchema *schema, GqlType *type)
 			rr_scalar_is_sortable(rr_scalar(rs->tables->db, computed->result)))
 			rr_add_table_input(rs, type, computed->name, direction, info);
 		else if (rr_is_plain_set(rs, computed, table))
-			rr_add_table_input(rs, type, psprintf("%s_aggregate", computed->name),
+			rr_add_table_input(rs, type, rr_name_with(rs->tables->db, computed->name, "_aggregate"),
 							   &rr_table_type(rs, computed->result_table,
 											  RR_TYPE_AGGREGATE_ORDER_BY)->ref,
 							   info);
@@ -74,7 +75,7 @@ rr_complete_order_by(GqlSchema *schema, GqlType *type)
 							  : RR_FIELD_OBJECT_RELATIONSHIP, link->target);
 		info->link = link;
 		if (link->array)
-			rr_add_table_input(rs, type, psprintf("%s_aggregate", link->name),
+			rr_add_table_input(rs, type, rr_name_with(rs->tables->db, link->name, "_aggregate"),
 							   &rr_table_type(rs, link->target, RR_TYPE_AGGREGATE_ORDER_BY)->ref,
 							   info);
 		else

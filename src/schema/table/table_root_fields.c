@@ -25,14 +25,14 @@ rr_add_list_args(RrRoleSchema *rs, GqlFieldDef *field, const RrTable *table)
 	const GqlTypeRef *order_by = &rr_table_type(rs, table, RR_TYPE_ORDER_BY)->ref;
 	const GqlTypeRef *where = &rr_table_type(rs, table, RR_TYPE_BOOL_EXP)->ref;
 
-	gql_field_add_arg(schema, field, "distinct_on",
+	gql_field_add_arg(schema, field, rr_field_name_in(rs->tables->db, "distinct_on"),
 					  gql_list_of(schema, gql_non_null(schema, column)))->description =
 		"distinct select on columns";
 	gql_field_add_arg(schema, field, "limit", integer)->description =
 		"limit the number of rows returned";
 	gql_field_add_arg(schema, field, "offset", integer)->description =
 		"skip the first n rows. Use only with order_by";
-	gql_field_add_arg(schema, field, "order_by",
+	gql_field_add_arg(schema, field, rr_field_name_in(rs->tables->db, "order_by"),
 					  gql_list_of(schema, gql_non_null(schema, order_by)))->description =
 		"sort the rows by one or more columns";
 	gql_field_add_arg(schema, field, "where", where)->description = "filter the rows returned";
@@ -95,7 +95,7 @@ clash(RrRoleSchema *rs, const RrTable *table)
 {
 	static const RrTableRoot kinds[] = {RR_ROOT_SELECT, RR_ROOT_SELECT_AGGREGATE,
 	RR_ROOT_SELECT_BY_PK};
-	const char *taken = rr_type_taken(rs, table->name);
+	const char *taken = rr_type_taken(rs, rr_table_type_name(rs->tables->db, table, ""));
 
 	for (int i = 0; taken == NULL && i < (int) lengthof(kinds); i++)
 	{

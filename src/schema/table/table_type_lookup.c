@@ -67,7 +67,7 @@ find_common_type(RrRoleSchema *rs, const char *name)
 
 	if (scalar != NULL)
 		return rr_scalar_type(rs, scalar);
-	if (strcmp(name, "order_by") == 0 && rs->tables->own_types.n > 0)
+	if (strcmp(name, rr_type_name_in(rs->tables->db, "order_by")) == 0 && rs->tables->own_types.n > 0)
 		return rr_order_by_enum(rs);
 	len -= lengthof(array_suffix) - 1;
 	if (len > 0 && strcmp(name + len, array_suffix) == 0 &&
@@ -97,6 +97,16 @@ rr_find_table_type(GqlSchema *schema, const char *name)
 		if (table == NULL)
 			continue;
 		rr_touch_table(rs, table);
+		type = gql_names_get(&schema->types, name);
+		if (type != NULL)
+			return type;
+	}
+
+	if (rs->tables->db->customized)
+	{
+		gql_foreach(RrTable, table, &rs->tables->db->tables)
+			if (rr_may_be_table_type(rs->tables->db, table, name))
+			rr_touch_table(rs, table);
 		type = gql_names_get(&schema->types, name);
 		if (type != NULL)
 			return type;

@@ -127,8 +127,8 @@ rr_table_suffix_type(RrRoleSchema *rs, const RrTable *table, GqlTypeKind kind, c
 					 void (*complete) (GqlSchema *schema, GqlType *type))
 {
 	bool		made;
-	GqlType    *type = rr_own_type(rs, kind, suffix[0] != '\0'
-								   ? psprintf("%s%s", table->name, suffix) : table->name, table, &made);
+	GqlType    *type = rr_own_type(rs, kind, rr_table_type_name(rs->tables->db, table, suffix),
+								   table, &made);
 
 	if (made)
 	{
@@ -148,6 +148,7 @@ rr_table_type(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind)
 {
 	RrRoleTable *rt = rr_role_table(rs, table);
 
+	const char *comment;
 	MemoryContext old;
 
 	if (rt->types[kind] != NULL)
@@ -157,9 +158,12 @@ rr_table_type(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind)
 										   table_types[kind].complete);
 	((RrTableType *) rt->types[kind]->data)->kind = kind;
 	old = MemoryContextSwitchTo(rs->cxt);
-	if (kind == RR_TYPE_OBJECT)
+	if (kind == RR_TYPE_OBJECT && rr_table_comment(table, &comment))
+		rt->types[kind]->description = comment;
+	else if (kind == RR_TYPE_OBJECT)
 		rt->types[kind]->description = GetComment(table->oid, RelationRelationId, 0);
-	if (rt->types[kind]->description == NULL && table_types[kind].before != NULL)
+	if (rt->types[kind]->description == NULL && table_types[kind].before != NULL &&
+		(kind != RR_TYPE_OBJECT || !rr_table_comment(table, &comment)))
 		rt->types[kind]->description = psprintf("%s%s%s", table_types[kind].before, table->name,
 												table_types[kind].after);
 	MemoryContextSwitchTo(old);
@@ -209,7 +213,8 @@ add_column(RrRoleSchema *rs, GqlType *type, const RrTable *table, const RrColumn
 
 	info->column = column;
 	field->data = info;
-	field->description = GetComment(table->oid, RelationRelationId, column->attnum);
+	if (!rr_column_comment(table, column, &field->description))
+		field->description = GetComment(table->oid, RelationRelationId, column->attnum);
 	rr_add_path_arg(rs, field, scalar);
 }
 
@@ -251,7 +256,7 @@ add_link(RrRoleSchema *rs, GqlType *type, const RrLink *link)
 	field->description = "An array relationship";
 	rr_add_list_args(rs, field, link->target);
 
-	field = gql_type_add_field(schema, type, psprintf("%s_aggregate", link->name),
+	field = gql_type_add_field(schema, type, rr_name_with(rs->tables->db, link->name, "_aggregate"),
 							   gql_non_null(schema, &rr_table_type(rs, link->target,
 																   RR_TYPE_AGGREGATE)->ref));
 	info = rr_table_field(rs, RR_FIELD_AGGREGATE_RELATIONSHIP, link->target);
