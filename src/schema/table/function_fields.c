@@ -151,7 +151,7 @@ rr_table_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *tabl
 {
 	GqlSchema  *schema = rs->schema;
 	const RrTable *result = function->result_table;
-	const char *args = args_name(rs, function, table);
+	const char *args = rr_type_name_in(rs->tables->db, args_name(rs, function, table));
 	const RrScalar *scalar;
 	GqlFieldDef *field;
 
@@ -201,7 +201,7 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *root, const RrFunction *functi
 {
 	GqlSchema  *schema = rs->schema;
 	const RrTable *table = function->result_table;
-	const char *args = args_name(rs, function, NULL);
+	const char *args = rr_type_name_in(rs->tables->db, args_name(rs, function, NULL));
 	const char *description;
 	GqlFieldDef *field;
 	const GqlTypeRef *aggregate;
