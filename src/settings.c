@@ -1,5 +1,6 @@
 /*
- * settings.c: the remote_rel.* settings.
+ * settings.c: the remote_rel.* settings. To add one, follow "Add a setting" in
+ * docs/CONTRIBUTING.md.
  *
  * Settings with which a user could see more, or load a server more, are
  * PGC_SUSET.

@@ -1,8 +1,8 @@
 /*
  * subtransaction.c: runs code whose errors are answered as data.
  *
- * The one place that catches errors and goes on, so the one list of errors
- * that nothing goes on after.
+ * Catches errors and goes on; nothing else does. So the list of errors to
+ * rethrow stands here only.
  */
 #include "postgres.h"
 

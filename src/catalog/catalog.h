@@ -1,6 +1,6 @@
 /*
  * catalog.h: the extension's own tables as C structs. The one header of
- * src/catalog, with doc.h.
+ * src/catalog that other folders need (includes doc.h).
  *
  *   read.c        rows as structs
  *   definition.c  JSON definitions as structs

@@ -2,10 +2,10 @@
  * generation.c: a counter in each backend that advances when a role's schema
  * may have changed.
  *
- * Callbacks may be called inside of any catalog access, so they only count.
- * Changes of tables, columns, policies, constraints and grants arrive as
- * relcache invalidations, and so do those of the extension's own tables, by
- * the trigger rr_catalog_changed(). The rest are syscache invalidations.
+ * Callbacks may be called inside of any catalog access, so they only count and
+ * collect. Changes of tables, columns, policies, constraints and grants arrive
+ * as relcache invalidations, and so do changes of the extension's own tables,
+ * by the trigger rr_catalog_changed(). The rest are syscache invalidations.
  *
  * Only changes of what role schemas are made of (RrWatch, role_watch.h)
  * advance the counter.
@@ -13,10 +13,10 @@
  * the time. Callbacks only collect relations; rr_catalog_generation() looks at
  * them. While nothing is watched, every change counts.
  *
- * A snapshot may be older than the last change: of a running statement, a
- * transaction with one snapshot, a cursor, or imported. What was built under
- * it is valid under it alone. So the counter advances when such a snapshot
- * comes into force, and again when another one does.
+ * A snapshot may be older than the last change: that of a running statement,
+ * of a REPEATABLE READ transaction, of a cursor, or an imported one. What was
+ * built under such a snapshot is valid under it alone. So the counter advances
+ * when such a snapshot comes into force, and again when another one does.
  */
 #include "postgres.h"
 
@@ -53,11 +53,15 @@ typedef struct SnapshotMark
 	CommandId	curcid;
 } SnapshotMark;
 
-/* Relations that are collected; with more, the counter just advances. */
+/*
+ * Relations that are collected. When the array is full, advance the counter
+ * instead.
+ */
 #define MAX_PENDING 256
 
 static uint64 generation = 1;
-static uint64 events;			/* all invalidations, those put aside included */
+static uint64 events;			/* invalidations received, whether or not they
+								 * advanced the counter */
 static RrWatch watch;
 static bool watching;
 static Oid	pending[MAX_PENDING];

@@ -16,8 +16,8 @@
 #define MAX_ERRORS 100
 
 /*
- * How often a document is planned because tables or metadata change meanwhile.
- * The last plan is run even if something changed while it was made. Its tables
+ * Plan a document at most so often, when something changes while it is
+ * planned. The last plan is run even if something changed while it was made. Its tables
  * are locked by then, so the answer is one that was right a moment ago, or a
  * field error where a statement names what is gone. It shows nobody more than
  * he may see: the server checks privileges and policies when a statement runs.
@@ -196,7 +196,7 @@ rr_schema_text(const char *role, StringInfo out)
 	int			start = out->len;
 
 	rr_role_enter(&state, rr_get_role(role), NULL);
-	/* after the last attempt: a schema that was right a moment ago */
+	/* Give up after the last attempt: print what was right a moment ago. */
 	for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++)
 	{
 		RrRoleSchema *rs = rr_role_schema_get(GetUserId());

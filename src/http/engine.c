@@ -27,13 +27,10 @@
 #include "storage/fd.h"
 #include "utils/memutils.h"
 
-/* Deadlines stand still only if nobody ran the engine for longer: 20 ms. */
+/* Move deadlines only after a gap longer than this (µs). */
 #define UNATTENDED_GAP 20000
 
-/*
- * Idle connections that are kept, if these are few of the descriptors that a
- * backend may have open.
- */
+/* Keep so many idle connections, but at most a tenth of max_safe_fds. */
 #define MAX_IDLE_CONNECTIONS 32
 
 static RrHttpEngine *engine = NULL;

@@ -176,8 +176,8 @@ rr_http_on_close_socket(void *arg, curl_socket_t fd)
 }
 
 /*
- * A transfer has ended. Of the sockets that it opened, keep those that are
- * still open, as idle connections, and forget the others. Does not throw.
+ * Forget the sockets of an ended transfer that are closed. The others are idle
+ * connections. Does not throw.
  */
 void
 rr_http_settle_sockets(RrHttpEngine *eng, const RrHttpTransfer *t)

@@ -3,7 +3,7 @@
  *
  * A body is read as a GraphQL answer whenever it is one, whatever the HTTP
  * status says: servers answer 400 and 500 with errors that explain them.
- * "data" is read as it stands; only errors, which are few, become trees.
+ * "data" is read as it stands; only errors become trees.
  */
 #include "postgres.h"
 
@@ -67,7 +67,7 @@ server_text(const RrHttpResponse *response, int *len)
 
 static RrReadResult read_path(RrAnswer *answer, int level);
 
-/* File that a value on the way does not have its type. */
+/* File that the value of an outer field of remote_field is not of its type. */
 static RrReadResult
 misfit(RrAnswer *answer, const GqlTypeRef *type)
 {
@@ -80,12 +80,11 @@ misfit(RrAnswer *answer, const GqlTypeRef *type)
 }
 
 /*
- * Read a value on the way: that of the field before this level of the path.
- * It is lists, as its type has them, of objects that have nothing but the
- * field of this level.
+ * Read the value of an outer field of remote_field: lists of objects with one
+ * member, the field at this level of the path.
  */
 static RrReadResult
-read_on_the_way(RrAnswer *answer, int level, const GqlTypeRef *type)
+read_outer_field(RrAnswer *answer, int level, const GqlTypeRef *type)
 {
 	RrReader   *reader = &answer->reader;
 	const RrFieldCall *call = list_nth(answer->batch->step->plan->path, level);
@@ -110,7 +109,7 @@ read_on_the_way(RrAnswer *answer, int level, const GqlTypeRef *type)
 		{
 			if (!first)
 				appendStringInfoChar(reader->out, ',');
-			result = read_on_the_way(answer, level, type->of);
+			result = read_outer_field(answer, level, type->of);
 			if (result >= RR_READ_INVALID)
 				return result;
 		}
@@ -149,7 +148,7 @@ read_path(RrAnswer *answer, int level)
 	{
 		const GqlFieldDef *before = list_nth(step->join->path, level - 1);
 
-		return read_on_the_way(answer, level, before->type);
+		return read_outer_field(answer, level, before->type);
 	}
 	if (rr_batch_kind(step) != RR_BATCH_ALIASES)
 		return rr_read_elements(answer);

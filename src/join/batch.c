@@ -121,8 +121,9 @@ rr_step_send(RrStepRun *step, bool all)
 	RrSending  *sending = &step->sending;
 	int			max_batches;
 
+	/* A table step runs once, when all keys are there. */
 	if (step->plan->kind == RR_STEP_TABLE)
-		return;					/* it runs once, when all keys are there */
+		return;
 
 	/*
 	 * Twice what may be on the wire keeps it busy. More would only take

@@ -83,8 +83,8 @@ init_matcher(Matcher *matcher, RrAnswer *answer)
 	}
 
 	/*
-	 * Values of most columns differ where the texts of their keys do. A
-	 * remote schema's need not: 5 and "5" match the same elements.
+	 * In most columns, different texts are different values. Not so in fields
+	 * of remote types: 5 and "5" match the same elements.
 	 */
 	matcher->distinct = step->parent == NULL && !differ &&
 		bms_num_members(used) == step->nkeys;
@@ -129,9 +129,9 @@ plain_text(RrSlice json, RrSlice *text)
 }
 
 /*
- * Make the match text of a key, or with position -1 of the element at hand:
- * for each field the class of its value, or its text. False when it matches
- * nothing.
+ * Make the match text of the key at position; of the element at hand if
+ * position is -1. For each field it has the class of the value, or its text.
+ * Return false when the key or element matches nothing.
  */
 static bool
 append_matches(Matcher *matcher, int position)
@@ -375,8 +375,8 @@ fill_places(RrAnswer *answer, const int *counts)
 		}
 
 	/*
-	 * Keys that share elements take over the place of the one before them. A
-	 * chain is in order, so that one is final already.
+	 * Copy the place along each chain of equal keys. Chains go up, so the
+	 * source is already set.
 	 */
 	for (int i = 0; answer->next_equal && i < answer->batch->nkeys; i++)
 		if (answer->next_equal[i] >= 0)

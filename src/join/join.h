@@ -43,7 +43,8 @@ typedef struct RrStepRun
 	RrRun	   *run;
 	const RrStep *plan;			/* what the planner says of it */
 	RrKeyTable	table;
-	struct RrKeyErrors_hash *errors;	/* by key; NULL: no key has one */
+	struct RrKeyErrors_hash *errors;	/* by key, shared if a whole request
+										 * failed; NULL: none */
 	int64		nholes;			/* written so far, for guessing how long the
 								 * answer will be */
 	RrSending	sending;

@@ -74,8 +74,8 @@ struct RrKeyEquality
 	TypeCacheEntry *type;
 	Oid			ioparam;
 	FmgrInfo	input;
-	bool		lazy;			/* keys are read when a value is not found by
-								 * its text; then not any more */
+	bool		lazy;			/* true until the keys have been read, which
+								 * the first unknown text causes */
 	int			nclasses;
 	texts_hash *texts;
 	values_hash *values;
@@ -97,7 +97,7 @@ values_are_equal(RrKeyEquality *equality, Datum a, Datum b)
 
 /* ---- which type compares ---- */
 
-/* InvalidOid: the text does. */
+/* Return the type that compares; InvalidOid: compare texts. */
 static Oid
 comparing_type(const RrJoinKey *key)
 {
@@ -125,7 +125,8 @@ comparing_type(const RrJoinKey *key)
 		case TYPTYPE_RANGE:
 			return OidIsValid(get_element_type(key->type)) ? InvalidOid : key->type;
 		default:
-			return InvalidOid;	/* to_json() writes what input does not read */
+			/* The input function does not read to_json()'s output. */
+			return InvalidOid;
 	}
 }
 
@@ -234,7 +235,7 @@ look_up_value(void *arg)
 	MemoryContextSwitchTo(old);
 }
 
-/* Read the values of all keys, whose classes they have by their texts. */
+/* Read all keys' values, and give each the class of its text. */
 static void
 read_keys(void *arg)
 {

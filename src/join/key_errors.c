@@ -1,8 +1,8 @@
 /*
  * key_errors.c: what went wrong, by key.
  *
- * Few keys have errors, so these stand in a table of their own. When a whole
- * request fails, all of its keys share one error.
+ * Mostly no key has an error, so errors stand in a table of their own. When a
+ * whole request fails, all of its keys have errors: they share one.
  */
 #include "postgres.h"
 

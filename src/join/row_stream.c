@@ -119,7 +119,9 @@ file_keys(RrRowStream *stream)
 
 /* ---- waiting ---- */
 
-/* Do values come in windows? Not when there are joins inside of them. */
+/*
+ * True if values are asked for window by window: only without further joins.
+ */
 static bool
 is_streamed(const RrStepRun *step)
 {

@@ -49,7 +49,8 @@ init_step(RrStepRun *step, RrRun *run, const RrStep *plan)
 				? plan->remote->def->batch_size : rr_batch_size;
 			break;
 		case RR_STEP_TABLE:
-			break;				/* one statement for all keys */
+			/* A table step runs once, when all keys are there. */
+			break;
 	}
 }
 

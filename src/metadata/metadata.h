@@ -5,7 +5,7 @@
  * API (json_api.c) both call it.
  *
  * Rules that hold for every command:
- * - It throws on everything wrong, and has changed nothing then.
+ * - A command throws on any mistake and leaves nothing changed.
  * - Writers hold one lock until the end of the transaction. They take it after
  *   the network was asked and after the tables concerned were locked.
  * - Rows are written as the owner of the extension, so EXECUTE on the SQL
@@ -202,7 +202,7 @@ extern Jsonb *rr_remote_schema_introspection(const char *name);
 /* A remote schema by its name; throws 42704, with a hint. */
 extern RrRemoteSchema *rr_get_remote_schema(const char *name);
 
-/* ---- unsupported.c: Hasura's commands that do nothing here ---- */
+/* ---- unsupported.c: Hasura's commands without an effect here ---- */
 
 /*
  * track_table, track_tables: check that the tables are in the GraphQL schema.

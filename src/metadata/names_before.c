@@ -24,8 +24,8 @@
 /* ---- commands in progress ---- */
 
 /*
- * How deep commands inside of commands are told apart. What a deeper one
- * renames is followed at the end of the one around it.
+ * Track so many nested commands. Below that, follow renames at the end of the
+ * outer one.
  */
 #define MAX_NESTED 32
 

@@ -37,8 +37,8 @@ typedef struct RrFunctionNames
 } RrFunctionNames;
 
 /*
- * A command that may rename something begins. It runs one subtransaction level
- * above the caller.
+ * A command that may rename something begins. The command's own level is the
+ * caller's minus one: the trigger calls us inside a block with EXCEPTION.
  */
 extern void rr_names_begin(void);
 

@@ -306,8 +306,8 @@ collect_changes(RrNamesBefore *names)
 }
 
 /*
- * The order in which rows are locked: the same in every session, whatever the
- * present names are.
+ * Order the rows to be locked: by name, then by the label before this command.
+ * Sessions that have read the same rows lock them in the same order.
  */
 static int
 compare_changes(const ListCell *a, const ListCell *b)

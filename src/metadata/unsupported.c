@@ -1,6 +1,6 @@
 /*
- * unsupported.c: commands that Hasura has and that do nothing here. Each is
- * answered with what to do instead.
+ * unsupported.c: Hasura's commands without an effect here: some succeed, the
+ * others throw what to do instead.
  */
 #include "postgres.h"
 

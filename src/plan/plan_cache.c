@@ -54,7 +54,7 @@ typedef struct KeptDocument
 	RrRoleSchema *rs;			/* held while the document is kept */
 
 	/* what it is found by */
-	uint64		key;			/* a hash of the first four of these */
+	uint64		key;			/* a hash of the next four */
 	Oid			role;
 	const char *query;
 	int			len;
@@ -568,7 +568,10 @@ rr_plan_document(const char *query, int len, const char *operation_name, const G
 	if (kept == NULL)
 		return NULL;
 
-	/* Without variables there is one request, and it is kept with its plan. */
+	/*
+	 * Without variables every call is the same request: use the kept plan as
+	 * it is.
+	 */
 	kept_plan = kept->plans != NIL ? linitial(kept->plans) : NULL;
 	if (kept_plan != NULL && kept_plan->plan->request->operation->variables == NIL)
 		return kept_plan->plan;

@@ -10,9 +10,9 @@
  * with an RrField. It tells planning what answers the field.
  *
  * A role schema is stale when the catalog's generation has moved on
- * (catalog/generation.c). Which changes advance the generation is told by the
- * files that read: table/database_watch.c for tables, types and functions, the
- * triggers of our own tables for metadata, settings.c for settings.
+ * (catalog/generation.c). These advance the generation:
+ * table/database_watch.c (tables, types, functions), triggers of our tables
+ * (metadata), settings.c.
  */
 #ifndef RR_ROLE_SCHEMA_H
 #define RR_ROLE_SCHEMA_H

@@ -14,8 +14,8 @@
 #include "session/session.h"
 
 /*
- * The text of a number may be longer than its digits are by so many zeros. Few
- * bytes of JSON say 1e131071.
+ * Print a number in full if that adds at most so many zeros; else with an
+ * exponent. Few bytes of JSON say 1e131071.
  */
 #define MAX_ZEROS 400
 

@@ -6,9 +6,8 @@
  * it leaves out, and these may be such literals, too. This is a search along
  * these references. It enters each default value once.
  *
- * A type of n fields may be the type of n literals, each of which leaves out
- * all n: so the fields that the search is done with are passed over in one
- * step, however many they are.
+ * n literals of a type may each leave out all n fields; so skip finished
+ * fields in one step.
  */
 #include "postgres.h"
 
@@ -41,9 +40,9 @@ struct DefaultType
 	GqlNames	by_name;		/* DefaultField */
 
 	/*
-	 * Disjoint sets, as a tree: from each field, and from the end, to one
-	 * behind it between which none is open, or to itself if it is open. A
-	 * field is open until the search is done with its default value.
+	 * Disjoint sets, as a tree. next[i]: a later field, with no open field
+	 * between; i itself if it is open. A field is open until the search is
+	 * done with its default value; the end, next[n], always is.
 	 */
 	int		   *next;
 };

@@ -26,7 +26,7 @@
  */
 #define gql_wants_hint(errors) (list_length((errors)->items) < 100)
 
-/* As gql_is_required(), of syntax. */
+/* The same as gql_is_required(), for a syntax node. */
 #define gql_is_required_node(node) \
 	((node)->type->kind == GQL_TYPE_NON_NULL && (node)->default_value == NULL)
 

@@ -218,8 +218,8 @@ append_query_variable(StringInfo out, const RrStep *step, const GqlVariableDef *
 	append_upstream_type(step, out, def->type);
 
 	/*
-	 * The value is always sent; but only with a default may a nullable
-	 * variable stand where null may not.
+	 * Print the default: without it, a nullable variable may not stand where
+	 * the argument is non-null.
 	 */
 	if (def->default_value != NULL)
 	{

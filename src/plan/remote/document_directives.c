@@ -69,8 +69,9 @@ rr_append_directives(StringInfo out, RrStep *step, List *directives, GqlDirectiv
 }
 
 /*
- * Print a directive of one node, unless another node has said the same (said),
- * or it must not be repeated (defs). Its text, if it was printed.
+ * Print a directive unless an earlier node printed the same (said), or printed
+ * one of this definition that is not repeatable (defs). Return its text if it
+ * was printed, else NULL.
  */
 static DirectiveText *
 print_new_directive(RrPrinter *printer, const GqlDirective *directive, const GqlNames *said,

@@ -28,8 +28,9 @@ typedef struct RrPrinter
 
 	/* document_fragments.c */
 	const GqlFragmentUse *use;	/* the fragment that out is in; or NULL */
-	List	   *outer;			/* StringInfo: where out goes on behind the
-								 * definitions it is in, innermost first */
+	List	   *outer;			/* StringInfo: the outputs to return to when
+								 * the open fragment definitions are closed,
+								 * innermost first */
 	HTAB	   *passed;			/* what rr_passed_use() found; or NULL */
 	int			nfragments;
 	StringInfoData fragments;	/* the definitions that are complete */

@@ -45,7 +45,8 @@ print_field_in(RrPrinter *printer, const RrShapeField *field, const GqlFragmentU
 }
 
 /*
- * The nodes that stand in fragments which go upstream: once in each of them.
+ * Print the field in the fragments that go upstream: once for each run of
+ * nodes in the same fragment.
  */
 static void
 print_field_inside(RrPrinter *printer, const RrShapeField *field, const char *type, bool repeated)

@@ -63,7 +63,7 @@ typedef struct RrObjectShape
 	GqlType    *type;			/* of the role's schema; NULL for a root
 								 * object, whose fields may come from several
 								 * places */
-	const GqlType *upstream;	/* the same at the remote */
+	const GqlType *upstream;	/* its type in the upstream's schema */
 	int			nfields;
 	RrShapeField *fields;
 

@@ -10,9 +10,9 @@
  *
  * Rows to be ordered or limited come from a subquery (the base), so that what
  * is computed from them is computed for the rows that are left only. To-one
- * relationships along unique keys are plain left joins: without a limit they
- * stand inside the base, else around it, with the order restored. To-many
- * relationships are correlated subqueries at the top.
+ * relationships along unique keys are plain left joins. Join them inside the
+ * base if it has no limit. With a limit, join around it and sort again.
+ * To-many relationships are correlated subqueries at the top.
  *
  *	sql_compile.c		root fields; parameters, aliases and what else all use
  *	sql_keyed.c			joins from remote types to tables, for all keys at once
@@ -55,7 +55,7 @@ typedef struct RrSql
 
 #define rr_sql_source(sql) ((sql)->planner->request->document->source)
 
-/* A subquery whose select list grows as those above ask for expressions. */
+/* A subquery. Outer queries add what they need to its select list. */
 typedef struct RrLayer
 {
 	const char *alias;

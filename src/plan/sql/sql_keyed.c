@@ -2,8 +2,8 @@
  * sql_keyed.c: joins from remote types to tables: one statement for all keys.
  *
  * The keys come as one array for each joining field. The rows of each key are
- * a subquery of their own, so that limit and order_by count for each parent;
- * the planner finds the index for it.
+ * a subquery of their own, so that limit and order_by count for each parent.
+ * So the planner can use an index for each key.
  */
 #include "postgres.h"
 

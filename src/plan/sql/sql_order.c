@@ -73,7 +73,11 @@ add_sort_key(RrRows *rows, const SortTable *by, const char *expression, const Rr
 
 	if (by->before != NULL)
 		expression = psprintf("%s%s%s", by->before, expression, by->after);
-	/* where there is no row, a function of it need not be null */
+
+	/*
+	 * Sort by NULL where the joined row is missing: a function of an all-null
+	 * row may return something.
+	 */
 	if (by->present != NULL && column == NULL)
 		expression = psprintf("CASE WHEN %s IS NOT NULL THEN %s END", by->present, expression);
 	key->expression = expression;

@@ -30,8 +30,8 @@
 /*
  * Where an EXISTS stands decides what the planner makes of it. It becomes a
  * join where only ANDs lead to it, or where it is all that a NOT negates.
- * Elsewhere it is a subplan that is planned twice: for one row, and to be
- * hashed. So is what it contains: nested ones double with each level.
+ * Elsewhere it is a subplan. The planner plans such a subplan twice, per row
+ * and hashed, and everything in it twice again.
  */
 typedef enum Position
 {
@@ -423,7 +423,7 @@ append_exists(RrSql *sql, StringInfo out, const Place *place, const char *from,
 					 ? psprintf("%s AND ", condition) : "");
 	if (!append_condition(sql, out, &inner, table, alias, gql_named_type(input->type), value))
 		return false;
-	/* with OFFSET, it is a subplan for one row, and nothing else */
+	/* OFFSET 0 keeps the planner from pulling it up or hashing it. */
 	appendStringInfoString(out, once ? " OFFSET 0)" : ")");
 	return true;
 }

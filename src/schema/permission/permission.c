@@ -305,8 +305,8 @@ gives_preset(GqlSchema *schema, const GqlValue *value, GqlType *type)
 
 /*
  * Write the upstream's default value into the document, if the role can see
- * all of it. If not, the argument stays optional all the same: its type
- * becomes nullable. Should the query give null then, the upstream refuses it.
+ * all of it. Else make the type nullable, so that the argument stays optional.
+ * The upstream refuses an explicit null.
  */
 static void
 settle_default(GqlSchema *schema, GqlInputValueDef *input, const GqlInputValueDef *upstream)

@@ -86,7 +86,7 @@ typedef struct PresetSearch
 	GqlNames	preset;			/* those of which the answer is yes */
 } PresetSearch;
 
-/* A type that leads back to itself has something to be given: itself. */
+/* Count a recursive type as not wholly preset. */
 static bool
 is_preset(PresetSearch *search, const GqlInputValueDef *def)
 {
@@ -100,7 +100,7 @@ is_preset(PresetSearch *search, const GqlInputValueDef *def)
 		return false;
 	if (!gql_names_add(&search->visited, type))
 		return gql_names_get(&search->preset, type->name) != NULL;
-	/* the first field that is not like the others would have to be decides */
+	/* Stop at the first field that settles the answer. */
 	gql_foreach(GqlInputValueDef, field, gql_type_fields(search->upstream, type))
 		if (found == search->all)
 		found = is_preset(search, field);

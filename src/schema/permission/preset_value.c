@@ -322,8 +322,7 @@ apply(PresetWalk *w, const GqlInputValueDef *def, const GqlValue *given, GqlValu
 	if (preset != NULL)
 	{
 		/*
-		 * of this, only a relationship can have given something, which comes
-		 * first
+		 * Only a relationship can give a preset argument; what it gives wins.
 		 */
 		const GqlValue *value = gql_argument_get(preset->arguments, "value");
 		GqlValue   *left = given ? left_of_preset(value, given) : unconstify(GqlValue *, value);

@@ -164,7 +164,7 @@ extern void rr_check_remote_conflict(RrRemote *earlier, RrRemote *later, GqlErro
 extern const char *rr_type_taken(const RrRoleSchema *rs, const char *name);
 extern const char *rr_root_field_taken(const RrRoleSchema *rs, const char *name);
 
-/* ---- remote_customization.c ---- */
+/* ---- remote_customization_check.c ---- */
 
 /*
  * File the parent types in the customization's field_names that are not in

@@ -39,7 +39,7 @@ extern bool rr_remote_is_introspection(const GqlType *type);
 /* Is it one of the upstream's root types? */
 extern bool rr_remote_is_root(const RrRemote *remote, const GqlType *upstream);
 
-/* ---- remote_customization.c ---- */
+/* ---- remote_customization_check.c ---- */
 
 /*
  * File the names that the customization of a whole remote schema gives twice,

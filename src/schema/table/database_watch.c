@@ -33,11 +33,7 @@
 
 /* ---- fingerprints ---- */
 
-/*
- * A table's invalidations are mostly about statistics and storage. So that
- * these need not count, what matters of its rows in the catalogs is hashed,
- * here as it is read, and again when an invalidation came.
- */
+/* Add data to a fingerprint. */
 static void
 mix(uint64 *fingerprint, const void *data, int len)
 {

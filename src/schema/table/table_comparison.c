@@ -3,7 +3,8 @@
  * them: Int_comparison_exp and the like.
  *
  * A new operator is a row of operators[]; a new kind of operator also needs
- * its cases below and in plan/sql/sql_where.c.
+ * its cases below and in plan/sql/sql_where.c. Permissions have a second list
+ * of operators: comparisons[] in metadata/filter.c.
  */
 #include "postgres.h"
 

@@ -386,8 +386,8 @@ explicit_link(RrDatabase *db, RrTable *table, const RrRelationship *relationship
 	else
 	{
 		/*
-		 * a key of this table, or (given with its table, or where this one
-		 * has none) of the other that points here
+		 * If "using" names the other table, look for its key that points
+		 * here; else for a key of this table.
 		 */
 		key = other == NULL ? find_key(table->foreign_keys, NULL, using->columns) : NULL;
 		if (key != NULL)

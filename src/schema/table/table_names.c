@@ -38,9 +38,9 @@ static const char *const suffixes[] = {
 };
 
 /*
- * Is the name one that another table needs for its types or root fields? A
- * table named books_aggregate cannot stand beside one named books. Suffixes of
- * mutations count, too, so that names stay when mutations are added.
+ * Does the name collide with a derived name of another table? A table named
+ * books_aggregate cannot stand beside one named books. Suffixes of mutations
+ * count, so that names stay the same when mutations are added.
  */
 static bool
 takes_derived_name(const RrDatabase *db, const char *name, const RrTable **of)

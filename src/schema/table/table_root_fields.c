@@ -3,10 +3,11 @@
  * arguments of a list of rows.
  *
  * A new argument of a list of rows starts here, in rr_add_list_args(). What it
- * does is compiled by plan/sql/sql_rows.c. If the SQL depends on its value and
- * not only on its presence, plan/plan_cache.c has to know. The fields of
- * tracked functions are in function_fields.c, the input types of where and
- * order_by in table_bool_exp.c and table_order_by.c.
+ * does is compiled by plan/sql/sql_rows.c. If the SQL depends on more of its
+ * value than append_signature() in plan/variable_signature.c prints, add that
+ * there; if it depends on the whole value, set planner->depends_on_values. The
+ * fields of tracked functions are in function_fields.c, the input types of
+ * where and order_by in table_bool_exp.c and table_order_by.c.
  */
 #include "postgres.h"
 

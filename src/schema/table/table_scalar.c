@@ -1,8 +1,9 @@
 /*
  * table_scalar.c: PostgreSQL's types as GraphQL's scalars.
  *
- * A new scalar, or another name for one, belongs in scalar_name(). How its
- * values are compared is in table_comparison.c.
+ * A new scalar, or another name for one, belongs in scalar_name(). How values
+ * are printed as JSON is in json/value_writer.c, how they are compared in
+ * table_comparison.c.
  */
 #include "postgres.h"
 

@@ -1,6 +1,6 @@
 /*
- * remote_customization.c: does the customization of a remote schema leave
- * every name unambiguous and valid?
+ * remote_customization_check.c: does the customization of a remote schema
+ * leave every name unambiguous and valid?
  *
  * A new customization is read in catalog/definition.c, applied in
  * remote_names.c, and checked here.
