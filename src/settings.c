@@ -89,7 +89,8 @@ rr_settings_register(void (*on_change) (void))
 	DefineCustomEnumVariable("remote_rel.naming_convention",
 							 "How names of tables, columns and types are written in GraphQL.",
 							 "The naming_convention of the metadata comes first.",
-							 &rr_naming_convention, RR_CONVENTION_HASURA, naming_conventions, PGC_SUSET, 0,
+							 &rr_naming_convention, RR_CONVENTION_HASURA, naming_conventions,
+							 PGC_SUSET, 0,
 							 NULL, assign_naming_convention, NULL);
 	DefineCustomBoolVariable("remote_rel.remote_schema_permissions",
 							 "Lets a role see a remote schema only through a permission.",

@@ -482,7 +482,9 @@ typedef struct RrWatch
 	 */
 	bool		(*changed) (void *arg, Oid relation);
 
-	/* The same for the functions that metadata name; NULL: any change counts. */
+	/*
+	 * The same for the functions that metadata name; NULL: any change counts.
+	 */
 	bool		(*functions_changed) (void *arg);
 	void	   *arg;
 } RrWatch;

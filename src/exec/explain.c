@@ -165,7 +165,8 @@ explain_insert(MutationExplainer *e, const RrInsert *insert)
 	if (nrows > 0)
 		explain_one(e, e->root->field,
 					rr_compile_insert(&e->planner, insert, 0, nrows,
-									  root ? &e->root->mutation->returning : NULL, root && e->plain),
+									  root ? &e->root->mutation->returning : NULL, root &&
+									  e->plain),
 					insert->columns);
 	foreach(lc, insert->after)
 		explain_insert(e, lfirst(lc));

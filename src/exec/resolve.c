@@ -17,11 +17,12 @@
 
 /*
  * Plan a document at most so often, when something changes while it is
- * planned. The last plan is run even if something changed while it was made. Its tables
- * are locked by then, so the answer is one that was right a moment ago, or a
- * field error where a statement names what is gone. It shows nobody more than
- * he may see: the server checks privileges and policies when a statement runs.
- * What a plan asks of remote schemas may be as old as the plan.
+ * planned. The last plan is run even if something changed while it was made.
+ * Its tables are locked by then, so the answer is one that was right a moment
+ * ago, or a field error where a statement names what is gone. It shows nobody
+ * more than he may see: the server checks privileges and policies when a
+ * statement runs. What a plan asks of remote schemas may be as old as the
+ * plan.
  */
 #define MAX_ATTEMPTS 5
 

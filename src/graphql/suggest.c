@@ -125,7 +125,8 @@ measure(Input *input, const char *option)
 		input->cells += nb;
 		for (int j = 1; j <= nb; j++)
 		{
-			int			cell = Min(Min(up[j], row[j - 1]) + 1, up[j - 1] + (a[i - 1] != b[j - 1]));
+			int			replaced = up[j - 1] + (a[i - 1] != b[j - 1]);
+			int			cell = Min(Min(up[j], row[j - 1]) + 1, replaced);
 
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
 				cell = Min(cell, before[j - 2] + 1);

@@ -220,7 +220,8 @@ extern uint64 rr_http_now(void);
 /* ---- sockets.c ---- */
 
 /* libcurl's callbacks: CURLMOPT_SOCKETFUNCTION; arg is the engine */
-extern int	rr_http_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg);
+extern int	rr_http_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg,
+							  void *socket_arg);
 
 /* CURLOPT_OPENSOCKETFUNCTION; arg is the transfer */
 extern curl_socket_t rr_http_on_open_socket(void *arg, curlsocktype purpose,

@@ -44,7 +44,8 @@ server_text(const RrHttpResponse *response, int *len)
 	Conversion	conversion;
 	ErrorData  *error;
 
-	int			skipped = response->len >= 3 && memcmp(response->body, BYTE_ORDER_MARK, 3) == 0 ? 3 : 0;
+	int			skipped = response->len >= 3 && memcmp(response->body, BYTE_ORDER_MARK, 3) == 0
+	? 3 : 0;
 
 	conversion.body = response->body + skipped;
 	conversion.len = *len = response->len - skipped;

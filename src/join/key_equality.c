@@ -186,7 +186,9 @@ read_value(RrKeyEquality *equality, RrSlice text)
 							 -1);
 }
 
-/* Add a value, with this class unless it is there. Returns the class it has. */
+/*
+ * Add a value, with this class unless it is there. Returns the class it has.
+ */
 static int
 add_value(RrKeyEquality *equality, Datum value, int class)
 {

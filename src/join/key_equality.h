@@ -29,7 +29,9 @@ extern bool rr_equal_keys_differ(const RrJoinKey *key);
  */
 extern int	rr_key_equality_add(RrKeyEquality *equality, RrSlice text);
 
-/* The class of a value that an upstream answered with; -1: it equals no key. */
+/*
+ * The class of a value that an upstream answered with; -1: it equals no key.
+ */
 extern int	rr_key_equality_find(RrKeyEquality *equality, RrSlice text);
 
 #endif							/* RR_KEY_EQUALITY_H */

@@ -111,8 +111,8 @@ prepare(const RrSqlStatement *statement)
 }
 
 /*
- * Does the statement belong to a mutation? Then it sees what earlier statements
- * of the document wrote.
+ * Does the statement belong to a mutation? Then it sees what earlier
+ * statements of the document wrote.
  */
 static bool
 sees_writes(void)

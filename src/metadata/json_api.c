@@ -353,7 +353,8 @@ set_table_custom_fields(const RrDoc *args)
 									"custom_column_names", columns ? rr_doc_jsonb(columns) : NULL,
 									NULL);
 	rr_put_table_customization(rr_read_table_customization(schema, table,
-														   rr_doc_root(configuration, rr_doc_path(args))),
+														   rr_doc_root(configuration,
+																	   rr_doc_path(args))),
 							   RR_UPDATE);
 	return NULL;
 }

@@ -268,7 +268,8 @@ change_customization(RrNamesBefore *names, const RrTableCustomization *c)
 	{
 		.name = "",
 			.from = psprintf("customization of table \"%s.%s\"", c->source_schema, c->source_table),
-			.to = psprintf("customization of table \"%s.%s\"", source->new_schema, source->new_name),
+			.to = psprintf("customization of table \"%s.%s\"", source->new_schema,
+						   source->new_name),
 			.lock = "SELECT FROM remote_rel.table_customization WHERE table_schema OPERATOR(pg_catalog.=) $1 "
 			"AND table_name OPERATOR(pg_catalog.=) $2 AND (configuration OPERATOR(pg_catalog.=) $3 "
 			"OR (configuration IS NULL AND $3 IS NULL)) FOR UPDATE",

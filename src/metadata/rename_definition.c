@@ -182,7 +182,9 @@ rr_rename_in_definition(const RrNamesBefore *names, const RrRelationship *relati
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data)));
 }
 
-/* The members of column_config and custom_column_names have columns as keys. */
+/*
+ * The members of column_config and custom_column_names have columns as keys.
+ */
 Jsonb	   *
 rr_rename_in_configuration(Jsonb *configuration, const RrTableNames *source)
 {

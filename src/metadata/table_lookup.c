@@ -148,7 +148,8 @@ rr_check_not_derived(Oid table, const char *name)
 {
 	RrRoleSchema *rs = rr_role_schema_get(rr_extension_owner());
 	RrTable    *exposed = rr_database_table(rs->tables->db, table);
-	GqlType    *type = exposed ? gql_schema_type(rs->schema, rr_table_type_name(rs->tables->db, exposed, "")) : NULL;
+	GqlType    *type = exposed ? gql_schema_type(rs->schema, rr_table_type_name(rs->tables->db,
+																				exposed, "")) : NULL;
 
 	/* a table that the owner may not read has no type in his schema */
 	if (exposed && (gql_names_get(&exposed->links, name) ||

@@ -2,11 +2,11 @@
  * plan.h: an operation turned into what has to be run: SQL statements, and
  * documents for remote schemas.
  *
- *	plan.c				root fields, each given to what answers it
- *	sql/mutation.h		root fields that write
- *	plan_cache.c		plans kept for the next call (plan_int.h has a file map)
- *	sql/				the SQL compiler (sql.h has a file map)
- *	remote/				remote schemas and joins (step.h has a file map)
+ * plan.c                          root fields, each given to what answers it
+ * sql/mutation.h               root fields that write plan_cache.c
+ * plans kept for the next call (plan_int.h has a file map) sql/
+ * the SQL compiler (sql.h has a file map) remote/
+ * remote schemas and joins (step.h has a file map)
  *
  * All is palloc'd in CurrentMemoryContext.
  */
@@ -40,8 +40,8 @@ typedef struct RrSqlParam
 	const GqlValue *value;		/* VALUE: coerced; NULL kind for NULL */
 	int			key;			/* KEYS: which joining field; COLUMN, CHANGED:
 								 * which column */
-	int			row;			/* COLUMN, CHANGED: which row, from the
-								 * statement's first on; -1: all, as an array */
+	int			row;			/* COLUMN, CHANGED: number of the row; -1:
+								 * all, as an array */
 
 	/* VALUE: one of the document in a kept statement is read once */
 	bool		constant;
@@ -160,8 +160,8 @@ extern RrPlan *rr_plan_document(const char *query, int len, const char *operatio
 
 /*
  * Parse and validate a document for the role in force, without a request. True
- * when it is valid, and so complete that rr_plan_document() can plan it: it has
- * one operation, without variables.
+ * when it is valid, and so complete that rr_plan_document() can plan it: it
+ * has one operation, without variables.
  */
 extern bool rr_check_document(const char *query, int len, GqlErrorList *errors);
 

@@ -95,7 +95,9 @@ typedef struct RrRoleSchema
  */
 extern RrRoleSchema *rr_role_schema_get(Oid role);
 
-/* The schema as an entry of a cache, for entries that hold it, such as plans. */
+/*
+ * The schema as an entry of a cache, for entries that hold it, such as plans.
+ */
 extern RrPinnedEntry *rr_role_schema_entry(RrRoleSchema *rs);
 
 /*

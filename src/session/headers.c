@@ -111,8 +111,8 @@ is_of_connection(const char *name)
 }
 
 /*
- * The names in the client's "Connection", in lower case: headers of these names
- * are for us only.
+ * The names in the client's "Connection", in lower case: headers of these
+ * names are for us only.
  */
 static void
 note_next_hop(GqlNames *names, List *headers)
@@ -313,7 +313,8 @@ rr_headers_for(const RrRemoteSchema *remote)
 	if (remote->forward_client_headers)
 		headers = add_forwarded(headers, &names, remote);
 	headers = add(headers, &names, "Content-Type", "application/json");
-	headers = add(headers, &names, "Accept", "application/graphql-response+json, application/json;q=0.9");
+	headers = add(headers, &names, "Accept",
+				  "application/graphql-response+json, application/json;q=0.9");
 	foreach(lc, headers)
 	{
 		const RrMapping *header = lfirst(lc);

@@ -61,7 +61,7 @@ SELECT item ->> 'path', item ->> 'error', item ->> 'internal', item ->> 'left_ou
   FROM answer, jsonb_array_elements(answer -> 'written_as') WITH ORDINALITY AS w(item, n) ORDER BY n;
 SELECT test.masked(jsonb_pretty(exported()));
 -- It works
-SELECT test.resolve('{ customers(order_by: {id: asc}) { label homeRegion { chief } purchases(order_by: {id: asc}) { id } neighbours { id } profile { email customer { id } sunshine { city } }
+SELECT test.resolve('{ allCustomers(order_by: {id: asc}) { label homeRegion { chief } purchases(order_by: {id: asc}) { id } neighbours { id } profile { email customer { id } sunshine { city } }
   weather { unit } orders_elsewhere(order_by: {id: asc}) { id } } searchCustomers(args: {search: "b"}) { id } }');
 -- So do the statements
 CREATE PROCEDURE run_all(items jsonb) LANGUAGE plpgsql AS $$
@@ -76,7 +76,7 @@ END
 $$;
 SELECT answer -> 'written_as' AS items FROM answer \gset
 CALL run_all(:'items');
-SELECT test.resolve('{ customers(order_by: {id: asc}) { name } }', 'regress_export_clerk',
+SELECT test.resolve('{ allCustomers(order_by: {id: asc}) { name } }', 'regress_export_clerk',
     headers => '{"x-hasura-user-id": "auth0|1"}');
 SELECT rolname FROM pg_roles WHERE rolname LIKE 'regress_export%' ORDER BY 1;
 

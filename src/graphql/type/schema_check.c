@@ -21,7 +21,8 @@
 
 /*
  * What a check may cost, in units of budget.h, beside what the schema's size
- * allows: and bytes that it may take for itself. The errors are not among them.
+ * allows: and bytes that it may take for itself. The errors are not among
+ * them.
  */
 #define MAX_WORK 4000000
 

@@ -122,8 +122,8 @@ typedef struct GqlSchemaCheck
 
 /*
  * Count work of a check, in units of budget.h. A schema without mistakes takes
- * a few units for each of its parts; with mistakes it can be the square. False:
- * it was too much, which is filed; do not go on.
+ * a few units for each of its parts; with mistakes it can be the square.
+ * False: it was too much, which is filed; do not go on.
  */
 extern bool gql_check_spend(GqlSchemaCheck *check, int64 units);
 

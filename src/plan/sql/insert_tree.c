@@ -214,7 +214,9 @@ rr_insert_is_single(const RrInsert *insert)
 		(insert->after != NIL || (insert->link != NULL && !insert->link->backward));
 }
 
-/* Can giving a null stand for leaving the column out? Nobody knows of views. */
+/*
+ * Can giving a null stand for leaving the column out? Nobody knows of views.
+ */
 static bool
 is_null_by_default(const RrTable *table, const RrColumn *column)
 {

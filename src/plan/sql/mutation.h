@@ -7,11 +7,11 @@
  * What it reads them by is what the first one returned: primary keys, or, of
  * rows that are gone or have no key, the columns themselves.
  *
- *	sql/sql_mutation.c	root fields of mutations
- *	sql/sql_returning.c	what a change returns, and the statements that read
- *	sql/sql_update.c	updates and deletes
- *	sql/sql_insert.c	an INSERT for many rows
- *	sql/insert_tree.c	the rows of nested inserts, and their order
+ *	sql_mutation.c	root fields of mutations
+ *	sql_returning.c	what a change returns, and the statements that read
+ *	sql_update.c	updates and deletes
+ *	sql_insert.c	an INSERT for many rows
+ *	insert_tree.c	the rows of nested inserts, and their order
  */
 #ifndef RR_MUTATION_H
 #define RR_MUTATION_H
@@ -97,7 +97,7 @@ typedef struct RrMutation
 	RrPreparedSet *prepared;	/* INSERT; NULL: nothing is kept */
 } RrMutation;
 
-/* ---- sql/sql_mutation.c ---- */
+/* ---- sql_mutation.c ---- */
 
 /*
  * Compile a field of mutation_root that a table or function answers. NULL when
@@ -186,13 +186,13 @@ extern const GqlValue *rr_insert_value(const RrInsert *insert, int row, int colu
 extern const RrInsertFill *rr_insert_fill(const RrInsert *insert, int row, int column,
 										  int *from_row);
 
-/* ---- sql/sql_insert.c ---- */
+/* ---- sql_insert.c ---- */
 
 /*
  * The INSERT of nrows rows from the first on: one, or all. It returns the
- * columns in insert->returned, then what returning asks for (NULL: nothing): with plain
- * set the JSON of each ROWS member, else its columns. NULL when an error was
- * filed.
+ * columns in insert->returned, then what returning asks for (NULL: nothing):
+ * with plain set the JSON of each ROWS member, else its columns. NULL when an
+ * error was filed.
  */
 extern RrSqlStatement *rr_compile_insert(RrPlanner *planner, const RrInsert *insert, int first,
 										 int nrows, const RrReturning *returning, bool plain);

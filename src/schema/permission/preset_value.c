@@ -54,7 +54,7 @@ typedef struct ArrayLiteral
 	const char *text;
 	const char *type;			/* of the elements, in GraphQL */
 	GqlValue   *list;			/* NULL: it is none */
-} ArrayLiteral;
+}			ArrayLiteral;
 
 static void
 read_array_literal(void *arg)

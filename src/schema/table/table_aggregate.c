@@ -127,7 +127,8 @@ rr_complete_aggregate_fields(GqlSchema *schema, GqlType *type)
 		columns->description = psprintf("aggregate %s on columns", aggregate->name);
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);
 		field->aggregate = aggregate;
-		gql_type_add_field(schema, type, rr_field_name_in(rs->tables->db, aggregate->name), &columns->ref)->data = field;
+		gql_type_add_field(schema, type, rr_field_name_in(rs->tables->db, aggregate->name),
+						   &columns->ref)->data = field;
 	}
 }
 
@@ -177,6 +178,7 @@ rr_complete_aggregate_order_by(GqlSchema *schema, GqlType *type)
 										aggregate->name, table->name);
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);
 		field->aggregate = aggregate;
-		gql_type_add_input(schema, type, rr_field_name_in(rs->tables->db, aggregate->name), &columns->ref)->data = field;
+		gql_type_add_input(schema, type, rr_field_name_in(rs->tables->db, aggregate->name),
+						   &columns->ref)->data = field;
 	}
 }

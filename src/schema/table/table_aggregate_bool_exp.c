@@ -153,6 +153,7 @@ rr_complete_aggregate_bool_exp(GqlSchema *schema, GqlType *type)
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_FUNCTION, table);
 		field->aggregate = &predicate->aggregate;
 		gql_type_add_input(schema, type,
-						   rr_field_name_in(rs->tables->db, predicate->aggregate.name), &function->ref)->data = field;
+						   rr_field_name_in(rs->tables->db, predicate->aggregate.name),
+						   &function->ref)->data = field;
 	}
 }

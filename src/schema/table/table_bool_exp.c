@@ -35,7 +35,8 @@ add_links_to_bool_exp(RrRoleSchema *rs, GqlType *type, const RrTable *table)
 		info = rr_table_field(rs, link->array ? RR_FIELD_ARRAY_RELATIONSHIP
 							  : RR_FIELD_OBJECT_RELATIONSHIP, link->target);
 		info->link = link;
-		rr_add_table_input(rs, type, link->name, &rr_table_type(rs, link->target, RR_TYPE_BOOL_EXP)->ref,
+		rr_add_table_input(rs, type, link->name, &rr_table_type(rs, link->target,
+																RR_TYPE_BOOL_EXP)->ref,
 						   info);
 		if (!link->array)
 			continue;
@@ -78,10 +79,10 @@ rr_complete_bool_exp(GqlSchema *schema, GqlType *type)
 	rr_foreach_column(rs, rr_role_table(rs, table), column)
 	{
 		RrTableField *info = rr_table_field(rs, RR_FIELD_COLUMN, table);
+		GqlType    *comparison = rr_comparison_type(rs, rr_scalar(rs->tables->db, column->type));
 
 		info->column = column;
-		rr_add_table_input(rs, type, column->graphql_name, &rr_comparison_type(rs, rr_scalar(rs->tables->db,
-																							 column->type))->ref, info);
+		rr_add_table_input(rs, type, column->graphql_name, &comparison->ref, info);
 	}
 	add_computed_to_bool_exp(rs, type, table);
 	add_links_to_bool_exp(rs, type, table);

@@ -246,6 +246,12 @@ read_tables(RrDatabase *db, List *schemas)
 
 /* ---- pg_attribute ---- */
 
+static const char *
+relation_name(const RrTable *table)
+{
+	return quote_qualified_identifier(table->schema, table->relation);
+}
+
 static void
 read_columns(RrDatabase *db, RrTable *table, Relation attributes)
 {
@@ -280,9 +286,9 @@ read_columns(RrDatabase *db, RrTable *table, Relation attributes)
 		column->generated = form->attgenerated;
 		table->has_column_acl |= column->has_acl;
 		if (!column->spellable)
-			rr_database_inconsistent(db, "column", psprintf("%s.%s",
-															quote_qualified_identifier(table->schema, table->relation),
-															quote_identifier(column->sql_name)),
+			rr_database_inconsistent(db, "column",
+									 psprintf("%s.%s", relation_name(table),
+											  quote_identifier(column->sql_name)),
 									 "\"%s\" is not a GraphQL name",
 									 column->graphql_name);
 	}
@@ -414,9 +420,10 @@ rr_database_read(void)
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	RrDatabase *db = palloc0(sizeof(RrDatabase));
-	HASHCTL		tables = {.keysize = sizeof(Oid), .entrysize = sizeof(RrTableEntry), .hcxt = cxt};
+	HASHCTL		tables = {.keysize = sizeof(Oid), .hcxt = cxt};
 	HASHCTL		scalars = {.keysize = sizeof(Oid), .entrysize = sizeof(RrScalar), .hcxt = cxt};
 
+	tables.entrysize = sizeof(RrTableEntry);
 	db->cxt = cxt;
 	gql_names_init(&db->tables, cxt);
 	gql_names_init(&db->functions, cxt);

@@ -212,7 +212,8 @@ static GqlType *
 cast_type(RrRoleSchema *rs)
 {
 	bool		made;
-	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, rr_type_name_in(rs->tables->db, "jsonb_cast_exp"),
+	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, rr_type_name_in(rs->tables->db,
+																		 "jsonb_cast_exp"),
 								   NULL, &made);
 
 	if (made)
@@ -298,7 +299,8 @@ GqlType    *
 rr_comparison_type(RrRoleSchema *rs, const RrScalar *scalar)
 {
 	bool		made;
-	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, rr_comparison_name(rs, scalar), NULL, &made);
+	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, rr_comparison_name(rs, scalar), NULL,
+								   &made);
 
 	if (made)
 	{

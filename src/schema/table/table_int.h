@@ -137,8 +137,9 @@ extern bool rr_function_visible(RrRoleSchema *rs, const RrFunction *function,
  * Return the table half's type of this name and owner; made (empty, *made set)
  * if there is none yet. owner tells types apart that want one name: the table,
  * function or whatever else the type is of, or NULL. If another owner has the
- * name, a number is added to it. If a remote schema has a type of the name, ours gets another
- * one, since whatever compiles conditions relies on GqlType.data of our types.
+ * name, a number is added to it. If a remote schema has a type of the name,
+ * ours gets another one, since whatever compiles conditions relies on
+ * GqlType.data of our types.
  */
 extern GqlType *rr_own_type(RrRoleSchema *rs, GqlTypeKind kind, const char *name,
 							const void *owner, bool *made);

@@ -422,8 +422,8 @@ add_explicit(Naming *naming, const RrRelationship *relationship)
 	else if (!rr_spellable(link->name))
 		rr_database_inconsistent(naming->db, kind_name(relationship), label,
 								 "\"%s\" cannot be the name of a field", link->name);
-	else if (is_taken(naming, link->name) || (link->array && is_taken(naming,
-																	  aggregate_name(naming, link->name))))
+	else if (is_taken(naming, link->name) ||
+			 (link->array && is_taken(naming, aggregate_name(naming, link->name))))
 		rr_database_inconsistent(naming->db, kind_name(relationship), label,
 								 "the table has a field of that name already");
 	else

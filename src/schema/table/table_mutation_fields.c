@@ -143,7 +143,8 @@ add_deletes(RrRoleSchema *rs, const RrTable *table)
 		const RrColumn *column = rr_table_column(table, key->attnums[i]);
 		const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
 
-		add_arg(rs, field, column->graphql_name, gql_non_null(rs->schema, rr_scalar_ref(rs, scalar)),
+		add_arg(rs, field, column->graphql_name, gql_non_null(rs->schema, rr_scalar_ref(rs,
+																						scalar)),
 				NULL)->data = unconstify(RrColumn *, column);
 	}
 }

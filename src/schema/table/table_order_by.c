@@ -34,8 +34,11 @@ rr_order_by_enum(RrRoleSchema *rs)
 		return type;
 	type->description = "column ordering options";
 	for (int i = 0; i < (int) lengthof(values); i++)
-		gql_type_add_enum_value(rs->schema, type,
-								rr_enum_value_in(rs->tables->db, values[i].name))->description = values[i].description;
+	{
+		const char *name = rr_enum_value_in(rs->tables->db, values[i].name);
+
+		gql_type_add_enum_value(rs->schema, type, name)->description = values[i].description;
+	}
 	return type;
 }
 

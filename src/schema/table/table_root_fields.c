@@ -50,17 +50,17 @@ add_by_pk(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 	for (int i = 0; i < key->nkeys; i++)
 		if (!rr_table_column(table, key->attnums[i])->spellable)
 			return;
-	field = gql_type_add_field(rs->schema, query, rr_root_field_name(rs->tables->db, table, RR_ROOT_SELECT_BY_PK),
+	field = gql_type_add_field(rs->schema, query, rr_root_field_name(rs->tables->db, table,
+																	 RR_ROOT_SELECT_BY_PK),
 							   &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref);
 	field->data = rr_table_field(rs, RR_FIELD_BY_PK, table);
 	field->description = rr_root_field_description(table, RR_ROOT_SELECT_BY_PK);
 	for (int i = 0; i < key->nkeys; i++)
 	{
 		const RrColumn *column = rr_table_column(table, key->attnums[i]);
+		const GqlTypeRef *type = rr_scalar_ref(rs, rr_scalar(rs->tables->db, column->type));
 		GqlInputValueDef *arg = gql_field_add_arg(rs->schema, field, column->graphql_name,
-												  gql_non_null(rs->schema,
-															   rr_scalar_ref(rs, rr_scalar(rs->tables->db,
-																						   column->type))));
+												  gql_non_null(rs->schema, type));
 
 		arg->data = unconstify(RrColumn *, column);
 	}
@@ -71,13 +71,15 @@ add_root_fields(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 {
 	GqlFieldDef *field;
 
-	field = gql_type_add_field(rs->schema, query, rr_root_field_name(rs->tables->db, table, RR_ROOT_SELECT),
+	field = gql_type_add_field(rs->schema, query, rr_root_field_name(rs->tables->db, table,
+																	 RR_ROOT_SELECT),
 							   gql_non_null(rs->schema, rr_table_rows(rs, table)));
 	field->data = rr_table_field(rs, RR_FIELD_TABLE, table);
 	field->description = rr_root_field_description(table, RR_ROOT_SELECT);
 	rr_add_list_args(rs, field, table);
 
-	field = gql_type_add_field(rs->schema, query, rr_root_field_name(rs->tables->db, table, RR_ROOT_SELECT_AGGREGATE),
+	field = gql_type_add_field(rs->schema, query, rr_root_field_name(rs->tables->db, table,
+																	 RR_ROOT_SELECT_AGGREGATE),
 							   gql_non_null(rs->schema, &rr_table_type(rs, table,
 																	   RR_TYPE_AGGREGATE)->ref));
 	field->data = rr_table_field(rs, RR_FIELD_TABLE_AGGREGATE, table);

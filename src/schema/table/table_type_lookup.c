@@ -67,7 +67,8 @@ find_common_type(RrRoleSchema *rs, const char *name)
 
 	if (scalar != NULL)
 		return rr_scalar_type(rs, scalar);
-	if (strcmp(name, rr_type_name_in(rs->tables->db, "order_by")) == 0 && rs->tables->own_types.n > 0)
+	if (strcmp(name, rr_type_name_in(rs->tables->db, "order_by")) == 0 &&
+		rs->tables->own_types.n > 0)
 		return rr_order_by_enum(rs);
 	len -= lengthof(array_suffix) - 1;
 	if (len > 0 && strcmp(name + len, array_suffix) == 0 &&

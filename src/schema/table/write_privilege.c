@@ -11,6 +11,7 @@
 #include "access/sysattr.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "foreign/foreign.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
@@ -29,9 +30,21 @@ is_plain_table(const RrTable *table)
 	return table->relkind == RELKIND_RELATION || table->relkind == RELKIND_PARTITIONED_TABLE;
 }
 
+/* Has the foreign table's wrapper a handler? The server throws without one. */
+static bool
+has_handler(const RrTable *table)
+{
+	ForeignServer *server;
+
+	if (!OidIsValid(get_rel_type_id(table->oid)))
+		return false;
+	server = GetForeignServer(GetForeignTable(table->oid)->serverid);
+	return OidIsValid(GetForeignDataWrapper(server->fdwid)->fdwhandler);
+}
+
 /*
- * Which commands the relation takes, CAN_INSERT and so on; with a column: which
- * can give it a value. INSTEAD OF triggers count.
+ * Which commands the relation takes, CAN_INSERT and so on; with a column:
+ * which can give it a value. INSTEAD OF triggers count.
  */
 static int
 commands_of(const RrTable *table, const RrColumn *column)
@@ -40,7 +53,8 @@ commands_of(const RrTable *table, const RrColumn *column)
 
 	if (is_plain_table(table))
 		return CAN_INSERT | CAN_UPDATE | CAN_DELETE;
-	if (table->relkind == RELKIND_MATVIEW)
+	if (table->relkind == RELKIND_MATVIEW ||
+		(table->relkind == RELKIND_FOREIGN_TABLE && !has_handler(table)))
 		return 0;
 	if (column != NULL)
 		only = bms_make_singleton(column->attnum - FirstLowInvalidHeapAttributeNumber);

@@ -728,7 +728,7 @@ pg_server_to_any(const char *s, int len, int encoding)
 	return unconstify(char *, s);
 }
 
-/* ---- random numbers: the same each time, so that findings can be repeated ---- */
+/* ---- random numbers: the same each time, to repeat findings ---- */
 
 bool
 pg_strong_random(void *buf, size_t len)
