@@ -168,6 +168,46 @@ extern void rr_run_reading(RrRun *run, const RrSqlStatement *statement, StringIn
 extern void rr_file_sql_error(const ErrorData *edata, const GqlPath *path, int loc,
 							  const char *source, GqlErrorList *errors);
 
+/* ---- row_value.c: rows that SQL gives ---- */
+
+typedef struct RrRowKeys RrRowKeys;
+
+/*
+ * How keys are read from rows; in CurrentMemoryContext. function: what the
+ * caller is called in SQL. Throws when a key is a computed field with
+ * arguments.
+ */
+extern RrRowKeys *rr_row_keys_create(const RrRemoteJoin *join, const char *function);
+
+/* Is a key a computed field? Then keys are read as the role of the run. */
+extern bool rr_row_keys_call_functions(const RrRowKeys *keys);
+
+/*
+ * The text of a row's key, as rr_key_columns_text() gives it; NULL: a value is
+ * NULL. May leave garbage in CurrentMemoryContext.
+ */
+extern const StringInfoData *rr_row_keys_text(RrRowKeys *keys, Datum row);
+
+/*
+ * The value of a key (-1: none) as jsonb in CurrentMemoryContext. Its errors
+ * are filed in the run's list.
+ */
+extern Datum rr_row_value(RrStepRun *step, int key, bool *isnull);
+
+/*
+ * Report the first error in the run's list: throw it (HV000), or warn where
+ * remote_rel.on_remote_error says so. Once only, as *reported tells.
+ */
+extern void rr_report_row_failure(const RrRun *run, bool *reported);
+
+/* ---- batch.c: windows ---- */
+
+/* As many keys as keep the connections to the remote schema busy. */
+extern int	rr_step_window(const RrStepRun *step);
+
+/* Is the key's answer still to come? False for one that has failed. */
+extern bool rr_key_is_pending(const RrStepRun *step, int key);
+
 /* ---- row_stream.c: the rows of an array, joined one by one ---- */
 
 typedef struct RrRowStream RrRowStream;
@@ -178,9 +218,6 @@ typedef struct RrRowStream RrRowStream;
  * last as long. Throws when a key is a computed field with arguments.
  */
 extern RrRowStream *rr_row_stream_create(RrRun *run, ArrayType *array);
-
-/* The step that the rows are joined by. */
-extern const RrStep *rr_row_stream_step(const RrRowStream *stream);
 
 /* Is the next row's value still to come? */
 extern bool rr_row_stream_must_wait(const RrRowStream *stream);

@@ -123,14 +123,6 @@ extern bool rr_batch_fill(RrBatch *batch);
  */
 extern void rr_append_key_variable(StringInfo out, int position, int argument);
 
-/* ---- batch.c ---- */
-
-/* As many keys as keep the connections to the remote schema busy. */
-extern int	rr_step_window(const RrStepRun *step);
-
-/* Is the key's answer still to come? False for one that has failed. */
-extern bool rr_key_is_pending(const RrStepRun *step, int key);
-
 /* ---- key_errors.c ---- */
 
 /*

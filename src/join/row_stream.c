@@ -13,10 +13,7 @@
  */
 #include "postgres.h"
 
-#include "funcapi.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -41,62 +38,10 @@ struct RrRowStream
 
 /* ---- keys of rows ---- */
 
-/* The values that a row is joined by. False when one is NULL. */
-static bool
-row_keys(const RrRemoteJoin *join, Datum row, Datum *values)
-{
-	HeapTupleHeader tuple = DatumGetHeapTupleHeader(row);
-
-	for (int i = 0; i < join->nkeys; i++)
-	{
-		bool		isnull;
-
-		if (OidIsValid(join->keys[i].function))
-		{
-			LOCAL_FCINFO(fcinfo, 1);
-			FmgrInfo	flinfo;
-
-			fmgr_info(join->keys[i].function, &flinfo);
-			InitFunctionCallInfoData(*fcinfo, &flinfo, 1, InvalidOid, NULL, NULL);
-			fcinfo->args[0].value = row;
-			fcinfo->args[0].isnull = false;
-			values[i] = FunctionCallInvoke(fcinfo);
-			isnull = fcinfo->isnull;
-		}
-		else
-			values[i] = GetAttributeByNum(tuple, join->keys[i].attnum, &isnull);
-		if (isnull)
-			return false;
-	}
-	return true;
-}
-
-static RrKeyColumns *
-key_columns(const RrRemoteJoin *join)
-{
-	Oid		   *types = palloc(join->nkeys * sizeof(Oid));
-
-	for (int i = 0; i < join->nkeys; i++)
-	{
-		const RrJoinKey *key = &join->keys[i];
-
-		if (OidIsValid(key->function) && get_func_nargs(key->function) != 1)
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("computed field \"%s\" takes more than a row, so remote_join() cannot join with it",
-							key->name),
-					 errhint("Use graphql_resolve().")));
-		types[i] = key->type;
-	}
-	return rr_key_columns(join->nkeys, types, CurrentMemoryContext);
-}
-
 static void
 file_keys(RrRowStream *stream)
 {
-	const RrRemoteJoin *join = stream->step->plan->join;
-	RrKeyColumns *columns = key_columns(join);
-	Datum	   *values = palloc(join->nkeys * sizeof(Datum));
+	RrRowKeys  *keys = rr_row_keys_create(stream->step->plan->join, "remote_join");
 	MemoryContext row_cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_join row",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(row_cxt);
@@ -106,8 +51,8 @@ file_keys(RrRowStream *stream)
 		const StringInfoData *text = NULL;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!stream->nulls[i] && row_keys(join, stream->rows[i], values))
-			text = rr_key_columns_text(columns, values);
+		if (!stream->nulls[i])
+			text = rr_row_keys_text(keys, stream->rows[i]);
 		stream->keys[i] = text != NULL ? rr_step_file_key(stream->step, text) : -1;
 		if (text != NULL)
 			stream->last_rows[stream->keys[i]] = i;
@@ -149,12 +94,6 @@ rr_row_stream_create(RrRun *run, ArrayType *array)
 	return stream;
 }
 
-const RrStep *
-rr_row_stream_step(const RrRowStream *stream)
-{
-	return stream->step->plan;
-}
-
 bool
 rr_row_stream_must_wait(const RrRowStream *stream)
 {
@@ -183,25 +122,6 @@ rr_row_stream_wait(RrRowStream *stream)
 }
 
 /* ---- results ---- */
-
-static Datum
-key_result(RrStepRun *step, int key, bool *isnull)
-{
-	RrSlice		value;
-	StringInfoData text;
-
-	*isnull = true;
-	if (key < 0)
-		return (Datum) 0;
-	value = rr_key_value(&step->table, key);
-	rr_file_key_errors(step, key, step->plan->shape, linitial(step->plan->field->nodes), NULL);
-	if (value.data == NULL)
-		return (Datum) 0;
-	initStringInfo(&text);
-	rr_splice(step->run, value, NULL, &text);
-	*isnull = false;
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
-}
 
 /* Free the values that no further row has. */
 static void
@@ -241,7 +161,7 @@ rr_row_stream_next(RrRowStream *stream, Datum *values, bool *nulls)
 		return false;
 	values[0] = stream->rows[row];
 	nulls[0] = stream->nulls[row];
-	values[1] = key_result(stream->step, stream->keys[row], &nulls[1]);
+	values[1] = rr_row_value(stream->step, stream->keys[row], &nulls[1]);
 	stream->next++;
 	free_values(stream);
 	return true;

@@ -10,10 +10,13 @@
  *	step.c			steps
  *	shape.c			shapes of answers
  *	document*.c		documents (document_int.h has a file map)
+ *	row_join.c		joins of rows that SQL gives
  *	wire_names.h	our own names in documents
  */
 #ifndef RR_STEP_H
 #define RR_STEP_H
+
+#include "utils/jsonb.h"
 
 #include "plan/plan.h"
 #include "plan/remote/wire_names.h"
@@ -257,5 +260,28 @@ extern char *rr_document_print(const GqlRequest *request, const RrStep *step, in
 
 /* The same as a JSON string. It lasts until the next call for the step. */
 extern const char *rr_document_json(const GqlRequest *request, const RrStep *step, int nkeys);
+
+/* ---- row_join.c ---- */
+
+/* What SQL asks of a relationship. */
+typedef struct RrRowCall
+{
+	Oid			row_type;		/* of the rows */
+	const char *relationship;
+	const char *selection;		/* or NULL: all leaves without arguments */
+	Jsonb	   *arguments;		/* or NULL */
+} RrRowCall;
+
+/*
+ * Plan a relationship to a remote schema, of rows that the caller has, for the
+ * role in force (rr_role_enter()). Step 0 of the plan is the join. The plan
+ * refers to the call's texts; all is in CurrentMemoryContext, which also owns
+ * a pin on the role's schema.
+ *
+ * Throws 42804 (not the row type of a table), 42704 (no such relationship for
+ * the role), 22023 (selection or arguments), and 42501 where the role's
+ * permission presets what the relationship joins by: the rows may be made up.
+ */
+extern RrPlan *rr_plan_row_join(const RrRowCall *call, GqlErrorList *errors);
 
 #endif							/* RR_STEP_H */
