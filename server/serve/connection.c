@@ -21,6 +21,9 @@
 
 #define CANCEL_DEADLINE_MS 10000
 
+/* A connection that was used so shortly ago is open. */
+#define IDLE_CHECK_AFTER_MS 5
+
 /* How often a job is sent again that has not been done at all. */
 #define MAX_RETRIES 3
 
@@ -335,11 +338,15 @@ lose(Connection *c)
 	}
 }
 
-/* Whether the server has not hung up while the connection was idle. */
+/*
+ * Whether the server has not hung up while the connection was idle. The loop
+ * sees that, too, but perhaps after the request that came with it.
+ */
 static bool
 is_open(Connection *c)
 {
-	return c->used_at == loop_now() || (PQconsumeInput(c->pg) && PQstatus(c->pg) == CONNECTION_OK);
+	return loop_now() - c->used_at < IDLE_CHECK_AFTER_MS ||
+		(PQconsumeInput(c->pg) && PQstatus(c->pg) == CONNECTION_OK);
 }
 
 /*

@@ -38,42 +38,51 @@ is_field_value(const char *value)
 	return utf8_check(value, strlen(value));
 }
 
+/* By its name in lower case. */
 static Header *
 find(const Headers *h, const char *name)
 {
 	for (int i = 0; i < h->n; i++)
 	{
-		if (strcasecmp(h->items[i].name, name) == 0)
+		if (h->items[i].name[0] == name[0] && strcmp(h->items[i].name, name) == 0)
 			return &h->items[i];
 	}
 	return NULL;
 }
 
+void
+make_lower_case(char *text)
+{
+	for (; text && *text; text++)
+	{
+		if (*text >= 'A' && *text <= 'Z')
+			*text = (char) (*text + 32);
+	}
+}
+
 bool
 headers_add(Headers *h, const char *name, const char *value)
 {
+	char	   *lower;
 	Header	   *old;
 
 	if (!is_token(name) || !is_field_value(value))
 		return false;
-	old = find(h, name);
+	lower = xstrdup(name);
+	make_lower_case(lower);
+	old = find(h, lower);
 	if (old)
 	{
 		char	   *both = xprintf("%s%s %s", old->value, strcmp(old->name, "cookie") == 0 ? ";" : ",", value);
 
+		free(lower);
 		free(old->value);
 		old->value = both;
 		return true;
 	}
-	if ((h->n & (h->n - 1)) == 0)
-		h->items = xrealloc(h->items, (size_t) (h->n ? h->n * 2 : 1) * sizeof(Header));
-	h->items[h->n] = (Header) {xstrdup(name), xstrdup(value)};
-	for (char *p = h->items[h->n].name; *p; p++)
-	{
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char) (*p + 32);
-	}
-	h->n++;
+	if (h->n == 0 || (h->n >= 8 && (h->n & (h->n - 1)) == 0))
+		h->items = xrealloc(h->items, (size_t) (h->n ? h->n * 2 : 8) * sizeof(Header));
+	h->items[h->n++] = (Header) {lower, xstrdup(value)};
 	return true;
 }
 

@@ -31,6 +31,9 @@ extern bool headers_add(Headers *h, const char *name, const char *value);
 extern const char *headers_get(const Headers *h, const char *name);
 extern void headers_free(Headers *h);
 
+/* ASCII letters; also NULL. */
+extern void make_lower_case(char *text);
+
 /* x-hasura-..., in all spellings that the extension takes for it. */
 extern bool is_session_variable(const char *name);
 

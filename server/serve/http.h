@@ -33,7 +33,8 @@ struct Client
 	bool		gone;			/* it has closed its end, or half of it */
 	HttpRequest *request;		/* the one in progress */
 	Watch		watch;			/* for its going */
-	Timer		deadline;
+	Timer		deadline;		/* fires at must_act_by or earlier */
+	long long	must_act_by;	/* loop_now(); 0: no deadline */
 };
 
 struct Route
@@ -82,6 +83,8 @@ struct HttpRequest
 	const char *refuse_reason;
 	size_t		received;		/* bytes of the body as they came */
 	bool		suspended;
+	bool		lingering;		/* waits without being suspended */
+	long long	lingers_since;	/* loop_now() */
 	bool		handled;		/* the handler was called */
 	struct MHD_Response *response;
 	unsigned	status;
@@ -131,6 +134,9 @@ extern void http_client_gone(Client *client);
 /* Goes on after a suspension; used by replies and event streams. */
 extern void http_resume(HttpRequest *r);
 extern void http_suspend(HttpRequest *r);
+
+/* How many requests wait without being suspended. */
+extern int	http_lingering(void);
 
 /* ---- reply.c ---- */
 

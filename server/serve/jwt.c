@@ -134,6 +134,8 @@ read_place(JwtConfig *c, const JsonText *config)
 		return NULL;
 	type = member_text(&header, "type");
 	c->place_name = member_text(&header, "name");
+	if (type && strcmp(type, "CustomHeader") == 0)
+		make_lower_case(c->place_name);
 	if (type && strcmp(type, "Authorization") == 0)
 		c->place = PLACE_AUTHORIZATION;
 	else if (type && strcmp(type, "Cookie") == 0 && c->place_name)

@@ -33,6 +33,8 @@ typedef struct Listener
 	struct MHD_Daemon *daemon;
 	Watch		watch;
 	bool		ready;
+	bool		lingers;		/* to be run again, but not at once */
+	long long	ran_at;			/* loop_now() */
 } Listener;
 
 static Listener main_listener;
@@ -57,6 +59,13 @@ deadline_passed(Timer *timer)
 {
 	Client	   *client = timer->owner;
 
+	if (client->must_act_by == 0)
+		return;
+	if (client->must_act_by > loop_now())
+	{
+		timer_set(timer, client->must_act_by - loop_now());
+		return;
+	}
 	log_event_text(EVENT_slow_client, "address", client->address);
 	shutdown(client->fd, SHUT_RDWR);
 }
@@ -70,13 +79,16 @@ client_of(struct MHD_Connection *mhd)
 	return info->socket_context;
 }
 
+/*
+ * The deadline moves several times a request, nearly always to a later time.
+ * The timer is moved only to an earlier one, and looks again when it fires.
+ */
 void
 client_deadline(Client *client, long long ms)
 {
-	if (ms > 0)
+	client->must_act_by = ms > 0 ? loop_now() + ms : 0;
+	if (ms > 0 && (client->deadline.slot == 0 || client->deadline.at > client->must_act_by))
 		timer_set(&client->deadline, ms);
-	else
-		timer_cancel(&client->deadline);
 }
 
 static void
@@ -231,14 +243,21 @@ run_listener(Listener *listener)
 
 	if (listener->daemon == NULL)
 		return -1;
-	if (listener->ready)
+	if (listener->ready || (listener->lingers && loop_now() != listener->ran_at))
 	{
-		listener->ready = false;
+		listener->ready = listener->lingers = false;
+		listener->ran_at = loop_now();
 		MHD_run(listener->daemon);
 	}
 	/* its own timeouts are off: only work that is left has one */
 	if (listener->ready || (MHD_get_timeout(listener->daemon, &timeout) == MHD_YES && timeout == 0))
 	{
+		/* work of requests that linger can wait, and others' for a moment */
+		if (!listener->ready && http_lingering() > 0)
+		{
+			listener->lingers = true;
+			return 1;
+		}
 		listener->ready = true;
 		return 0;
 	}
@@ -251,7 +270,7 @@ run_library(void)
 	long long	main_wait = run_listener(&main_listener);
 	long long	metrics_wait = run_listener(&metrics_listener);
 
-	return main_wait == 0 || metrics_wait == 0 ? 0 : -1;
+	return main_wait == 0 || metrics_wait == 0 ? 0 : main_wait > metrics_wait ? main_wait : metrics_wait;
 }
 
 static char *

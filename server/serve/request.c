@@ -18,6 +18,12 @@
  */
 #define MAX_IGNORED (4 * 1024 * 1024)
 
+/* How many requests may linger at a time, and how long. */
+#define MAX_LINGERING 64
+#define LINGER_MS 2
+
+static int	n_lingering;
+
 /* ---- making it ---- */
 
 static enum MHD_Result
@@ -42,9 +48,11 @@ is_plain_id(const char *id)
 static char *
 make_id(void)
 {
+	static const char digits[] = "0123456789abcdef";
 	static unsigned char pool[4096];
 	static size_t used = sizeof(pool);
-	const unsigned char *b;
+	char	   *id = xmalloc(37);
+	char	   *p = id;
 
 	if (used == sizeof(pool))
 	{
@@ -52,11 +60,17 @@ make_id(void)
 			abort();
 		used = 0;
 	}
-	b = pool + used;
-	used += 16;
-	return xprintf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-				   b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
-				   b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+	for (int i = 0; i < 16; i++)
+	{
+		unsigned char byte = pool[used++];
+
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*p++ = '-';
+		*p++ = digits[byte >> 4];
+		*p++ = digits[byte & 15];
+	}
+	*p = '\0';
+	return id;
 }
 
 /* W3C trace context, version 00. */
@@ -212,6 +226,43 @@ queue_response(HttpRequest *r)
 	return result;
 }
 
+/*
+ * A suspended connection is taken out of the library's epoll set and put back
+ * later, which costs as much as half an answer. So a request waits for its
+ * answer without that for the first moment, in which most answers come. The
+ * library asks for it each time it runs.
+ */
+int
+http_lingering(void)
+{
+	return n_lingering;
+}
+
+static void
+stop_lingering(HttpRequest *r)
+{
+	r->lingering = false;
+	n_lingering--;
+}
+
+static bool
+linger(HttpRequest *r)
+{
+	if (r->lingering)
+	{
+		if (loop_now() - r->lingers_since <= LINGER_MS)
+			return true;
+		stop_lingering(r);
+		return false;
+	}
+	if (n_lingering >= MAX_LINGERING)
+		return false;
+	r->lingering = true;
+	r->lingers_since = loop_now();
+	n_lingering++;
+	return true;
+}
+
 void
 http_suspend(HttpRequest *r)
 {
@@ -222,6 +273,11 @@ http_suspend(HttpRequest *r)
 void
 http_resume(HttpRequest *r)
 {
+	if (r->lingering)
+	{
+		stop_lingering(r);
+		http_wake();
+	}
 	if (!r->suspended)
 		return;
 	r->suspended = false;
@@ -247,7 +303,7 @@ http_client_gone(Client *client)
 {
 	HttpRequest *r = client->request;
 
-	if (r == NULL || !r->suspended)
+	if (r == NULL || !(r->suspended || r->lingering))
 		return;
 	give_up(r);
 	http_resume(r);
@@ -354,7 +410,8 @@ http_on_request(void *cls, struct MHD_Connection *mhd, const char *url, const ch
 		give_up(r);
 		return MHD_NO;
 	}
-	http_suspend(r);
+	if (!linger(r))
+		http_suspend(r);
 	return MHD_YES;
 }
 
@@ -399,6 +456,8 @@ http_on_completed(void *cls, struct MHD_Connection *mhd, void **request,
 	if (r == NULL)
 		return;
 	*request = NULL;
+	if (r->lingering)
+		stop_lingering(r);
 	give_up(r);
 	log_request(r, code);
 	r->client->request = NULL;
