@@ -162,6 +162,19 @@ prepare(Opening *o, const char *name, bool read_only, long long deadline)
 	return good;
 }
 
+/*
+ * A backend's first document takes 20 ms, to load the library and the schema.
+ * No client shall wait for that. Whether the role may ask does not matter.
+ */
+static void
+warm_up(Opening *o, long long deadline)
+{
+	char	   *sql = xprintf("SELECT %s.graphql_resolve('{ __typename }')", o->schema);
+
+	PQclear(ask(o, sql, deadline));
+	free(sql);
+}
+
 static void
 open_work(HelperTask *task)
 {
@@ -183,8 +196,10 @@ open_work(HelperTask *task)
 	PQsetNoticeProcessor(o->pg, ignore_notice, NULL);
 	if (PQsetnonblocking(o->pg, 1) != 0 || !learn(o, deadline))
 		return;
-	if (o->prepare && prepare(o, "remote_rel_resolve", false, deadline))
-		prepare(o, "remote_rel_resolve_read_only", true, deadline);
+	if (o->prepare && (!prepare(o, "remote_rel_resolve", false, deadline) ||
+					   !prepare(o, "remote_rel_resolve_read_only", true, deadline)))
+		return;
+	warm_up(o, deadline);
 }
 
 static void

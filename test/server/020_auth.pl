@@ -170,7 +170,7 @@ is(seen($at, bearer(hmac({ user => { id => 'user1' }, roles => [ 'editor' ] })),
 $at = jwt_server(config(header => { type => 'Cookie', name => 'session' }));
 is(seen($at, cookie => 'a=b; session=' . hmac($claims) . '; c=d'), '2 5 8', 'a cookie');
 is(seen($at, cookie => 'xsession=' . hmac($claims)), 'invalid-headers 200 401', '… of that name');
-$at = jwt_server(config(header => { type => 'CustomHeader', name => 'x-token' }));
+$at = jwt_server(config(header => { type => 'CustomHeader', name => 'X-Token' }));
 is(seen($at, 'x-token' => hmac($claims)), '2 5 8', 'a header of its own');
 $at = jwt_server([ config(issuer => 'one'), config(issuer => 'two', key => 'another secret of at least 32 characters') ]);
 is(seen($at, bearer(hmac(with(iss => 'one')))), '2 5 8', 'several issuers: one');
