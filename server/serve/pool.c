@@ -151,6 +151,8 @@ pool_connect_failed(Pool *pool, const char *why, bool pooler)
 	pool->n_connecting--;
 	if (pooler && strcmp(settings->prepare, "auto") == 0)
 	{
+		if (pool->prepare)
+			log_event_text(EVENT_db_unprepared, "database", pool->label);
 		pool->prepare = false;
 		connect_if_needed(pool);
 		return;
