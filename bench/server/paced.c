@@ -24,7 +24,7 @@
 
 static int	fds[MAX_CLIENTS];
 static double due_at[MAX_CLIENTS];	/* of the request in progress */
-static int	idle[MAX_CLIENTS];		/* clients that wait for nothing */
+static int	idle[MAX_CLIENTS];	/* clients that wait for nothing */
 static int	n_idle;
 
 static double
