@@ -582,6 +582,17 @@ CREATE FUNCTION remote_rel.remote_join(rows anyarray, relationship text, selecti
 COMMENT ON FUNCTION remote_rel.remote_join(anyarray, text, text, jsonb, name, jsonb)
 	IS 'rows of a table, each with what a remote relationship of the table gives for it';
 
+CREATE FUNCTION remote_rel.remote_value_support(internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'rr_remote_value_support' LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.remote_value_support(internal) IS 'planner support function of remote_value()';
+REVOKE ALL ON FUNCTION remote_rel.remote_value_support(internal) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.remote_value("row" anyelement, relationship text, selection text DEFAULT NULL, arguments jsonb DEFAULT NULL,
+	role name DEFAULT NULL, headers jsonb DEFAULT NULL) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'rr_remote_value' LANGUAGE C VOLATILE PARALLEL UNSAFE SUPPORT remote_rel.remote_value_support;
+COMMENT ON FUNCTION remote_rel.remote_value(anyelement, text, text, jsonb, name, jsonb)
+	IS 'what a remote relationship of a table gives for a row; in FROM, the planner asks for many rows at a time';
+
 -- ----------------------------------------------------------------------------
 -- Privileges
 --
@@ -593,7 +604,8 @@ COMMENT ON FUNCTION remote_rel.remote_join(anyarray, text, text, jsonb, name, js
 GRANT EXECUTE ON FUNCTION remote_rel.validate_document(text, text, jsonb, text), remote_rel.validate_schema(text), remote_rel.json_object(text),
 	remote_rel.json_object(text, "any"), remote_rel.json_rows_add(internal, text), remote_rel.json_rows_add(internal, text, "any"),
 	remote_rel.json_rows_finish(internal), remote_rel.json_rows(text), remote_rel.json_rows(text, "any"), remote_rel.session_variable(text),
-	remote_rel.join_hole(integer, integer), remote_rel.join_hole(integer, integer, "any"), remote_rel.remote_join(anyarray, text, text, jsonb, name, jsonb) TO PUBLIC;
+	remote_rel.join_hole(integer, integer), remote_rel.join_hole(integer, integer, "any"), remote_rel.remote_join(anyarray, text, text, jsonb, name, jsonb),
+	remote_rel.remote_value(anyelement, text, text, jsonb, name, jsonb) TO PUBLIC;
 
 REVOKE CREATE ON SCHEMA remote_rel FROM PUBLIC;
 DO $$

@@ -160,4 +160,49 @@ rr_lltoa(int64 value, char *text)
 #define ROLE_PG_READ_SERVER_FILES DEFAULT_ROLE_READ_SERVER_FILES
 #endif
 
+/* The planner's root came with 14. */
+#if PG_VERSION_NUM >= 140000
+#define rr_pull_varnos(root, node) pull_varnos((root), (node))
+#else
+#define rr_pull_varnos(root, node) pull_varnos(node)
+#endif
+
+/* Before 15 all custom scans had to project. */
+#if PG_VERSION_NUM >= 150000
+#define RR_CUSTOM_PATH_PROJECTS CUSTOMPATH_SUPPORT_PROJECTION
+#else
+#define RR_CUSTOM_PATH_PROJECTS 0
+#endif
+
+/*
+ * From 16 on an outer join has a place in the range table, and a variable says
+ * which outer joins have made it null.
+ */
+#if PG_VERSION_NUM >= 160000
+#include "rewrite/rewriteManip.h"
+#define rr_outer_join_relid(sjinfo) ((sjinfo)->ojrelid)
+#define rr_nulled_by(exprs, relid, nulled_by) \
+	((nulled_by) == 0 ? (exprs) : \
+	 (List *) add_nulling_relids((Node *) (exprs), bms_make_singleton(relid), \
+								 bms_make_singleton(nulled_by)))
+#else
+#define rr_outer_join_relid(sjinfo) ((void) (sjinfo), 0)
+#define rr_nulled_by(exprs, relid, nulled_by) ((void) (nulled_by), (exprs))
+#endif
+
+/* Disabled nodes are counted, instead of costed, from 18 on. */
+#if PG_VERSION_NUM >= 180000
+#define rr_inherit_disabled(path, outer) ((path)->disabled_nodes = (outer)->disabled_nodes)
+#else
+#define rr_inherit_disabled(path, outer) ((void) 0)
+#endif
+
+/* 18 divided the header. */
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#else
+#include "commands/explain.h"
+#endif
+
 #endif							/* RR_COMPAT_H */

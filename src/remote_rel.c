@@ -12,6 +12,7 @@
 #include "catalog/catalog.h"
 #include "compat.h"
 #include "exec/exec.h"
+#include "scan/scan.h"
 #include "settings.h"
 
 PG_MODULE_MAGIC;
@@ -27,6 +28,7 @@ void
 _PG_init(void)
 {
 	rr_settings_register(rr_catalog_invalidate);
+	rr_offer_remote_joins();
 }
 
 /*

@@ -26,6 +26,9 @@ int			rr_max_query_depth;
 int			rr_max_query_tokens;
 int			rr_cache_memory;
 int			rr_on_remote_error;
+bool		rr_enable_remote_join;
+double		rr_request_cost;
+double		rr_key_cost;
 
 /* What rr_settings_register() was given. */
 static void (*role_schemas_changed) (void);
@@ -126,10 +129,22 @@ rr_settings_register(void (*on_change) (void))
 							&rr_cache_memory, 32 * 1024, 64, MAX_KILOBYTES, PGC_SUSET, GUC_UNIT_KB,
 							NULL, NULL, NULL);
 	DefineCustomEnumVariable("remote_rel.on_remote_error",
-							 "What remote_rel.remote_join() does when a remote schema fails.",
+							 "What remote_rel.remote_join() and remote_value() do when a remote schema fails.",
 							 "\"error\" raises an SQL error, \"null\" a warning and NULL results. GraphQL answers always carry what could be had, with errors beside it.",
 							 &rr_on_remote_error, RR_ON_REMOTE_ERROR_ERROR,
 							 on_remote_error_options, PGC_USERSET, 0,
 							 NULL, NULL, NULL);
+	DefineCustomBoolVariable("remote_rel.enable_remote_join",
+							 "Lets the planner join with remote_rel.remote_value() in batches.",
+							 "When off, the function is called for each row.",
+							 &rr_enable_remote_join, true, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomRealVariable("remote_rel.request_cost",
+							 "What the planner takes a request to a remote schema to cost.",
+							 "In the unit of seq_page_cost.",
+							 &rr_request_cost, 1000, 0, 1e10, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomRealVariable("remote_rel.key_cost",
+							 "What the planner takes each key in a request to cost.",
+							 "In the unit of seq_page_cost.",
+							 &rr_key_cost, 1, 0, 1e10, PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("remote_rel");
 }

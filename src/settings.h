@@ -28,7 +28,11 @@ extern int	rr_max_response_size;	/* kB */
 extern int	rr_max_query_depth; /* selection sets */
 extern int	rr_max_query_tokens;
 extern int	rr_cache_memory;	/* kB, of role schemas and of plans each */
-extern int	rr_on_remote_error; /* RrOnRemoteError; remote_join() only */
+extern int	rr_on_remote_error; /* RrOnRemoteError; remote_join() and
+								 * remote_value() only */
+extern bool rr_enable_remote_join;
+extern double rr_request_cost;
+extern double rr_key_cost;
 
 /*
  * Define the settings; from _PG_init() only. role_schemas_changed is called

@@ -46,6 +46,7 @@ begin_call(FunctionCallInfo fcinfo)
 	call->headers = PG_ARGISNULL(5) ? NULL : PG_GETARG_JSONB_P(5);
 	call->errors = gql_errors_create(100, NULL);
 	row_call.row_type = ARR_ELEMTYPE(array);
+	row_call.hint = "Pass rows of a table as an array: (SELECT array_agg(t) FROM t).";
 	row_call.relationship = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	row_call.selection = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
 	row_call.arguments = PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3);

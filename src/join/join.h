@@ -63,6 +63,7 @@ struct RrRun
 	bool		has_key_errors; /* some key has, so paths have to be known
 								 * when holes are filled */
 	int			nrequests;		/* sent so far */
+	int64		received;		/* bytes of answers so far */
 };
 
 /* ---- run.c: a run, and its steps ---- */

@@ -134,6 +134,7 @@ rr_run_round(RrRun *run)
 		elog(DEBUG1, "remote_rel: step %d takes in the answer for %d keys: status %d, %zu bytes, %.0f ms",
 			 batch->step->plan->number, batch->nkeys, response->status, response->len,
 			 response->elapsed_ms);
+		run->received += response->len;
 		sending->batches = list_delete_ptr(sending->batches, batch);
 		pfree(batch->body);
 		MemoryContextSwitchTo(batch->cxt);

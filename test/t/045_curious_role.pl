@@ -189,6 +189,8 @@ my @ways = (
 	[ 'join in SQL to a hidden remote schema', q(SELECT * FROM remote_rel.remote_join(ARRAY[(2, 'x', 'auth0|2', 'x', 'x')::users], 'vault_profile')), qr/ERROR:  table "users" has no remote relationship "vault_profile" for role "curious"\n(?!.*salary)/s ],
 	[ 'join rows that it makes up', q(SELECT * FROM remote_rel.remote_join(ARRAY[(2, 'x', 'auth0|2', 'x', 'x')::users], 'profile')),
 		qr/ERROR:  permission denied for role "curious" to join rows of its own making/ ],
+	[ 'ask for the value of a hidden remote schema', q(SELECT remote_rel.remote_value((2, 'x', 'auth0|2', 'x', 'x')::users, 'vault_profile')), qr/ERROR:  table "users" has no remote relationship "vault_profile" for role "curious"\n(?!.*salary)/s ],
+	[ '... as another role', q(SELECT remote_rel.remote_value((2, 'x', 'auth0|2', 'x', 'x')::users, 'vault_profile', role => 'boss')), $not_a_member ],
 	[ '... and select hidden fields', q(SELECT * FROM remote_rel.remote_join(ARRAY[(1, 'x', 'auth0|1', 'x', 'x')::users], 'profile', '{ email }')), qr/ERROR:  selection of relationship "profile" is not valid/ ],
 	[ 'file a key of its own in the call that is running', by_view(q(remote_rel.join_hole(0, 0, 'auth0|2'::text))), $refused ],
 	[ '... guessing the number of the call', by_view(q((SELECT json_agg(remote_rel.join_hole(0, i, 'auth0|2'::text)) FROM generate_series(0, 1000) AS i))), $refused ],

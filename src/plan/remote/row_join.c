@@ -41,14 +41,14 @@ throw_errors(const RemoteJoin *join, int sqlstate, const char *what)
 /* ---- what is asked for ---- */
 
 static void
-find_table(RemoteJoin *join, Oid element)
+find_table(RemoteJoin *join, Oid row_type, const char *hint)
 {
-	join->table = get_typ_typrelid(getBaseType(element));
+	join->table = get_typ_typrelid(getBaseType(row_type));
 	if (!OidIsValid(join->table))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("type %s is not the row type of a table", format_type_be(element)),
-				 errhint("Pass rows of a table as an array: (SELECT array_agg(t) FROM t).")));
+				 errmsg("type %s is not the row type of a table", format_type_be(row_type)),
+				 errhint("%s", hint)));
 }
 
 static bool
@@ -281,7 +281,7 @@ rr_plan_row_join(const RrRowCall *call, GqlErrorList *errors)
 	RemoteJoin	join = {.relationship = call->relationship, .errors = errors};
 	RrPlan	   *plan;
 
-	find_table(&join, call->row_type);
+	find_table(&join, call->row_type, call->hint);
 	join.rs = rr_role_schema_get(GetUserId());
 	find_field(&join);
 	plan = plan_join(&join, call->selection, call->arguments);

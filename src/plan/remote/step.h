@@ -267,6 +267,7 @@ extern const char *rr_document_json(const GqlRequest *request, const RrStep *ste
 typedef struct RrRowCall
 {
 	Oid			row_type;		/* of the rows */
+	const char *hint;			/* how rows are passed, where these are none */
 	const char *relationship;
 	const char *selection;		/* or NULL: all leaves without arguments */
 	Jsonb	   *arguments;		/* or NULL */
