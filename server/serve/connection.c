@@ -337,20 +337,26 @@ flush(Connection *c)
 
 /* The job ends without a result, and the connection with it. */
 static void
-lose(Connection *c)
+give_up(Connection *c, DbOutcome outcome)
 {
 	DbJob	   *job = c->job;
 
 	c->job = NULL;
-	if (c->state != CONNECTION_IDLE || PQstatus(c->pg) == CONNECTION_BAD)
-		log_event_text(EVENT_db_lost, "database", c->pool->label);
 	pool_connection_lost(c);
 	if (job)
 	{
 		timer_cancel(&job->timer);
 		job->connection = NULL;
-		job->done(job, DB_LOST, NULL);
+		job->done(job, outcome, NULL);
 	}
+}
+
+static void
+lose(Connection *c)
+{
+	if (c->state != CONNECTION_IDLE || PQstatus(c->pg) == CONNECTION_BAD)
+		log_event_text(EVENT_db_lost, "database", c->pool->label);
+	give_up(c, DB_LOST);
 }
 
 /*
@@ -573,7 +579,7 @@ connection_ready(Watch *watch, unsigned events)
 		}
 		if (!keep_result(c, result))
 		{
-			lose(c);
+			give_up(c, DB_COPY);
 			return;
 		}
 	}

@@ -27,7 +27,9 @@ typedef enum DbOutcome
 	DB_LOST,					/* the connection was lost; what was done is
 								 * unknown */
 	DB_NO_CONNECTION,			/* waited too long for one, or too many wait */
-	DB_TIMEOUT					/* cancelled after query_timeout */
+	DB_TIMEOUT,					/* cancelled after query_timeout */
+	DB_COPY						/* COPY from or to the client; the connection
+								 * was closed */
 } DbOutcome;
 
 struct DbJob

@@ -25,7 +25,7 @@ typedef struct MetadataWork
 	int			next;
 	Buffer		answer;
 	DbJob		job;
-	bool		ran_sql;
+	char	   *inconsistent;	/* before the SQL: the API's list, as JSON */
 	bool		may_not_manage;
 } MetadataWork;
 
@@ -34,6 +34,7 @@ free_work(MetadataWork *work)
 {
 	steps_free(&work->steps);
 	buffer_free(&work->answer);
+	free(work->inconsistent);
 	free(work);
 }
 
@@ -186,7 +187,12 @@ append_rows(Buffer *out, const PGresult *result)
 static void
 append_answer(MetadataWork *work, const Step *step, const PGresult *result)
 {
-	if (step->kind == STEP_CONTROL)
+	if (step->kind == STEP_LIST)
+	{
+		free(work->inconsistent);
+		work->inconsistent = xstrdup(PQgetvalue(result, 0, 0));
+	}
+	if (step->kind == STEP_CONTROL || step->kind == STEP_LIST || step->kind == STEP_CHECK)
 		return;
 	append_comma(&work->answer);
 	if (step->kind == STEP_SQL && PQresultStatus(result) == PGRES_TUPLES_OK)
@@ -195,6 +201,31 @@ append_answer(MetadataWork *work, const Step *step, const PGresult *result)
 		buffer_puts(&work->answer, "{\"result_type\":\"CommandOk\",\"result\":null}");
 	else
 		buffer_append(&work->answer, PQgetvalue(result, 0, 0), (size_t) PQgetlength(result, 0, 0));
+}
+
+/* ---- run_sql and consistency ---- */
+
+static const char list_sql[] =
+"SELECT remote_rel.metadata('{\"type\": \"get_inconsistent_metadata\", \"args\": {}}') -> 'inconsistent_objects'";
+
+/* What is inconsistent now and was not before, one a row. */
+static const char check_sql[] =
+"SELECT (o ->> 'type') || ' \"' || (o ->> 'name') || '\": ' || (o ->> 'reason')"
+" FROM pg_catalog.jsonb_array_elements(remote_rel.metadata("
+"  '{\"type\": \"get_inconsistent_metadata\", \"args\": {}}') -> 'inconsistent_objects') AS o"
+" WHERE NOT $1::jsonb @> pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object("
+"  'type', o -> 'type', 'name', o -> 'name'))";
+
+static void
+reply_dependent(MetadataWork *work, const Step *step, const PGresult *result)
+{
+	Buffer		message = {0};
+
+	buffer_puts(&message, "the SQL makes metadata inconsistent, and was undone: ");
+	for (int row = 0; row < PQntuples(result); row++)
+		buffer_printf(&message, "%s%s", row > 0 ? "; " : "", PQgetvalue(result, row, 0));
+	admin_error(work->r, 400, step->path, message.data, "dependency-error");
+	buffer_free(&message);
 }
 
 /* ---- running ---- */
@@ -234,15 +265,24 @@ send_step(DbJob *job, Connection *connection)
 	}
 	if (step->kind == STEP_CALL)
 		return db_send_sql(connection, "SELECT remote_rel.metadata($1::jsonb)", 1, params);
+	if (step->kind == STEP_LIST)
+		return db_send_sql(connection, list_sql, 0, NULL);
+	if (step->kind == STEP_CHECK)
+	{
+		params[0] = work->inconsistent;
+		return db_send_sql(connection, check_sql, 1, params);
+	}
 	if (step->kind == STEP_SQL)
 		db_close_afterwards(connection);
 	return db_send_script(connection, step->text);
 }
 
 static void
-reply_outage(HttpRequest *r, DbOutcome outcome)
+reply_outage(HttpRequest *r, DbOutcome outcome, const char *path)
 {
-	if (outcome == DB_TIMEOUT)
+	if (outcome == DB_COPY)
+		admin_error(r, 400, path, "COPY from STDIN or to STDOUT cannot be run here", "not-supported");
+	else if (outcome == DB_TIMEOUT)
 		admin_error(r, 504, "$", "the statement took too long", "timeout");
 	else
 	{
@@ -264,8 +304,10 @@ step_done(DbJob *job, DbOutcome outcome, PGresult *result)
 		admin_error(r, 400, "$", "the connection's role may not manage: set metadata_database_url", "access-denied");
 	else if (outcome == DB_ERROR)
 		reply_sql_error(work, step, result);
+	else if (outcome == DB_OK && step->kind == STEP_CHECK && PQntuples(result) > 0)
+		reply_dependent(work, step, result);
 	else if (outcome != DB_OK)
-		reply_outage(r, outcome);
+		reply_outage(r, outcome, step->path);
 	else
 	{
 		append_answer(work, step, result);

@@ -67,6 +67,42 @@ has_run_sql(const JsonText *request)
 	return false;
 }
 
+/*
+ * Whether the SQL may make metadata inconsistent: as the request says, else
+ * by the words that Hasura looks for.
+ */
+static bool
+check_is_wanted(const JsonText *args, const char *sql)
+{
+	static const char *const words[] = {"alter", "drop", "replace", "create function", "comment on"};
+	JsonText	check = json_member(args, "check_metadata_consistency");
+
+	if (check.kind == JSON_TRUE || check.kind == JSON_FALSE)
+		return check.kind == JSON_TRUE;
+	for (size_t i = 0; sql && i < sizeof(words) / sizeof(words[0]); i++)
+	{
+		if (strcasestr(sql, words[i]))
+			return true;
+	}
+	return false;
+}
+
+static void
+add_sql(Steps *steps, char *sql, const char *path, bool begin, bool check, bool cascade)
+{
+	static const char drop[] = "SELECT remote_rel.metadata('{\"type\": \"drop_inconsistent_metadata\", \"args\": {}}')";
+
+	if (begin)
+		add(steps, STEP_CONTROL, xstrdup("BEGIN"), path);
+	if (check && !cascade)
+		add(steps, STEP_LIST, NULL, path);
+	add(steps, STEP_SQL, sql, path);
+	if (check)
+		add(steps, cascade ? STEP_CONTROL : STEP_CHECK, cascade ? xstrdup(drop) : NULL, path);
+	if (begin)
+		add(steps, STEP_CONTROL, xstrdup("COMMIT"), path);
+}
+
 static void
 read_run_sql(Steps *steps, const JsonText *request, const char *path, bool in_transaction)
 {
@@ -74,6 +110,7 @@ read_run_sql(Steps *steps, const JsonText *request, const char *path, bool in_tr
 	JsonText	sql = json_member(&args, "sql");
 	JsonText	source = json_member(&args, "source");
 	bool		read_only = json_member(&args, "read_only").kind == JSON_TRUE;
+	bool		cascade = json_member(&args, "cascade").kind == JSON_TRUE;
 	char	   *text = json_dup(&sql);
 	char	   *source_name = json_dup(&source);
 
@@ -83,13 +120,18 @@ read_run_sql(Steps *steps, const JsonText *request, const char *path, bool in_tr
 		fail(steps, path, "the only source is \"default\"");
 	else if (read_only && in_transaction)
 		fail(steps, path, "read_only inside of a bulk is not supported");
+	else if (read_only)
+	{
+		add(steps, STEP_CONTROL, xstrdup("BEGIN READ ONLY"), path);
+		add(steps, STEP_SQL, text, path);
+		add(steps, STEP_CONTROL, xstrdup("COMMIT"), path);
+		text = NULL;
+	}
 	else
 	{
-		if (read_only)
-			add(steps, STEP_CONTROL, xstrdup("BEGIN READ ONLY"), path);
-		add(steps, STEP_SQL, text, path);
-		if (read_only)
-			add(steps, STEP_CONTROL, xstrdup("COMMIT"), path);
+		bool		check = cascade || check_is_wanted(&args, text);
+
+		add_sql(steps, text, path, check && !in_transaction, check, cascade);
 		text = NULL;
 	}
 	free(text);

@@ -11,6 +11,8 @@ typedef enum StepKind
 	STEP_CALL,					/* remote_rel.metadata(request) */
 	STEP_SQL,					/* run_sql: the text as it is */
 	STEP_CONTROL,				/* BEGIN, COMMIT: no answer */
+	STEP_LIST,					/* which metadata are inconsistent before ... */
+	STEP_CHECK,					/* ... and since: then all is undone */
 	STEP_OPEN, STEP_CLOSE		/* [ and ] around the answers of a bulk */
 } StepKind;
 

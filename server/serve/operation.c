@@ -154,6 +154,9 @@ finished(DbJob *job, DbOutcome outcome, PGresult *result)
 		case DB_LOST:
 			operation_error(op, OUTCOME_UNAVAILABLE, "the connection to the database was lost", "unavailable");
 			break;
+		case DB_COPY:
+			operation_error(op, OUTCOME_INTERNAL, "internal error", "unexpected");
+			break;
 		case DB_NO_CONNECTION:
 			operation_error(op, OUTCOME_UNAVAILABLE, "the database is not available", "unavailable");
 			break;

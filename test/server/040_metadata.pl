@@ -61,7 +61,12 @@ is("$error->{status} $error->{body}{code} $error->{body}{path} $error->{body}{er
 is_deeply([ @{ $error->{body}{internal}{error} }{qw(status_code message exec_status)} ], [ '42703', 'column "nothing" does not exist', 'FatalError' ], '… with what PostgreSQL says');
 is(sent('/v2/query', 'run_sql', { sql => 'INSERT INTO t VALUES (2)', read_only => JSON::PP::true })->{body}{internal}{error}{status_code}, '25006', 'run_sql: read_only');
 is_deeply(sent('/v2/query', 'run_sql', { sql => 'SELECT count(*) FROM t', read_only => JSON::PP::true })->{body}{result}[1], ['1'], '… and nothing was done');
-is(sent('/v2/query', 'run_sql', { sql => 'COPY t TO STDOUT' })->{status}, 503, 'run_sql: COPY has nobody to talk to');
+for my $sql ('COPY t TO STDOUT', 'COPY t FROM STDIN', 'CREATE TABLE gone (a int); COPY t FROM STDIN')
+{
+	my $copy = sent('/v2/query', 'run_sql', { sql => $sql });
+	is("$copy->{status} $copy->{body}{code} $copy->{body}{error}", '400 not-supported COPY from STDIN or to STDOUT cannot be run here', "run_sql: $sql");
+}
+is(sent('/v2/query', 'run_sql', { sql => q(SELECT to_regclass('gone') IS NULL) })->{body}{result}[1][0], 't', '… and nothing was done');
 is(sent('/v2/query', 'run_sql', { sql => 'VACUUM t' })->{status}, 200, 'run_sql: what no transaction may hold');
 sent('/v2/query', 'run_sql', { sql => 'SET search_path = nowhere; SET ROLE app' });
 is($server->graphql('{ users(limit: 1) { id } }')->{status}, 200, 'run_sql: what is SET reaches nobody else');
@@ -70,8 +75,8 @@ is_deeply(sent('/v2/query', 'run_sql', { sql => "SELECT current_user, current_se
 # --- bulk ------------------------------------------------------------------------------------------------------------
 
 my $bulk = sent('/v2/query', 'bulk', [
-	{ type => 'run_sql', args => { sql => 'CREATE TABLE orders (id int PRIMARY KEY, user_id int)' } },
-	{ type => 'pg_create_object_relationship', args => { table => 'orders', name => 'buyer', using => { manual_configuration => { remote_table => 'users', column_mapping => { user_id => 'id' } } } } },
+	{ type => 'run_sql', args => { sql => 'CREATE TABLE purchases (id int PRIMARY KEY, user_id int)' } },
+	{ type => 'pg_create_object_relationship', args => { table => 'purchases', name => 'buyer', using => { manual_configuration => { remote_table => 'users', column_mapping => { user_id => 'id' } } } } },
 	{ type => 'bulk', args => [ { type => 'run_sql', args => { sql => 'SELECT 1 AS a' } }, { type => 'bulk', args => [] } ] } ]);
 is_deeply($bulk, { status => 200, body => [ { result_type => 'CommandOk', result => undef }, { message => 'success' }, [ { result_type => 'TuplesOk', result => [ ['a'], ['1'] ] }, [] ] ] }, 'bulk: commands and SQL');
 $bulk = sent('/v2/query', 'bulk', [
@@ -81,6 +86,26 @@ is("$bulk->{status} $bulk->{body}{path}", '400 $.args[1]', 'bulk: an error says 
 is(sent('/v2/query', 'run_sql', { sql => 'SELECT a FROM t' })->{status}, 200, '… and nothing was done');
 is($server->graphql('{ users(limit: 1) { id } }')->{status}, 200, '… and the connection is as it was');
 is_deeply(sent('/v1/metadata', 'bulk', [ { type => 'reload_remote_schema', args => { name => 'auth0' } } ]), { status => 200, body => [ { message => 'success' } ] }, 'bulk without SQL');
+
+# --- does the SQL keep metadata consistent? --------------------------------------------------------------------------
+
+my $drop = 'ALTER TABLE users DROP COLUMN auth0_id';
+sub told { my ($answer) = @_; return join ' ', grep { defined } $answer->{status}, ref $answer->{body} eq 'HASH' ? @{ $answer->{body} }{qw(code path result_type)} : 'done' }
+my $told = sent('/v2/query', 'run_sql', { sql => $drop });
+is(told($told), '400 dependency-error $', 'run_sql: a column that a relationship needs is not dropped');
+like($told->{body}{error}, qr/was undone: \w+ "users\.auth0_profile": .*auth0_id/, '… and the error says what needs it');
+is($server->graphql('{ users(limit: 1) { auth0_profile { nickname } } }')->{data}{users}[0]{auth0_profile}{nickname} // '', 'Stormborn', '… and all is as it was');
+is(told(sent('/v2/query', 'bulk', [ { type => 'run_sql', args => { sql => 'CREATE TABLE u (a int)' } }, { type => 'run_sql', args => { sql => $drop } } ])),
+	'400 dependency-error $.args[1]', '… also in a bulk');
+is(sent('/v2/query', 'run_sql', { sql => q(SELECT to_regclass('u') IS NULL) })->{body}{result}[1][0], 't', '… of which nothing is done');
+is(told(sent('/v2/query', 'run_sql', { sql => 'DO $$ BEGIN EXECUTE $x$ALTER TABLE purchases DROP user_id$x$; END $$', check_metadata_consistency => JSON::PP::true })), '400 dependency-error $', 'on demand');
+is(told(sent('/v2/query', 'run_sql', { sql => 'ALTER TABLE purchases DROP user_id', check_metadata_consistency => JSON::PP::false })), '200 CommandOk', 'check_metadata_consistency: false');
+is($server->get('/healthz?strict=true')->{status}, 500, '… leaves what is inconsistent');
+is(told(sent('/v2/query', 'run_sql', { sql => 'ALTER TABLE t RENAME a TO b; ALTER TABLE t RENAME b TO a' })), '200 CommandOk', 'what was inconsistent before is no obstacle');
+is(told(sent('/v2/query', 'run_sql', { sql => $drop })), '400 dependency-error $', '… but more of it is');
+is(told(sent('/v2/query', 'run_sql', { sql => $drop, cascade => JSON::PP::true })), '200 CommandOk', 'cascade drops what needs it');
+is(encode_json(sent('/v1/metadata', 'get_inconsistent_metadata', {})->{body}{inconsistent_objects}), '[]', '… and all is consistent');
+is($server->get('/healthz?strict=true')->{status}, 200, '… and all is consistent');
 
 # --- errors ----------------------------------------------------------------------------------------------------------
 
