@@ -1,0 +1,30 @@
+# The console in a real browser: a query runs, a role is picked.
+
+use RemoteRel::Test;
+use RemoteRel::Server;
+
+my ($chromium) = grep { -x } map { my $directory = $_; map { "$directory/$_" } qw(chromium chromium-browser google-chrome) } split /:/, $ENV{PATH};
+plan(skip_all => 'no chromium here') unless $chromium;
+
+my $node = start_node();
+$node->safe_psql('postgres', q(
+	CREATE ROLE member;
+	CREATE TABLE users (id int PRIMARY KEY, name text);
+	INSERT INTO users SELECT i, 'user ' || i FROM generate_series(1, 3) i;
+	CREATE TABLE hidden (id int PRIMARY KEY);
+	GRANT SELECT ON users TO member;
+	ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+	CREATE POLICY first ON users TO member USING (id = 1)));
+my $server = RemoteRel::Server->start($node, admin_secret => 'the secret');
+is($server->get('/console')->{status}, 200, 'there is a console');
+
+local $ENV{HOME} = PostgreSQL::Test::Utils::tempdir_short();
+my @results = `node test/server/browser.mjs $chromium @{[ $server->url ]} 'the secret' 2>&1`;
+for (@results)
+{
+	ok($1 eq 'ok', $2) if /^(ok|not ok) \d+ - (.*)/;
+	diag($_) if /^#/;
+}
+like($results[-1] // '', qr/^1\.\.9$/, 'the browser saw all of it') or diag(@results);
+
+done_testing();
