@@ -12,8 +12,8 @@
  *	- where arguments other than the row depend on the row, or are volatile;
  *	- to UPDATE, DELETE and MERGE, and with FOR UPDATE or SHARE: a row that has
  *	  changed meanwhile is checked anew (EvalPlanQual) without its join;
- *	- for semijoins, and where the row comes from outside of the join's left
- *	  side.
+ *	- where the row comes from outside of the join's left side;
+ *	- by the server: where a condition of the join has no columns (before 17).
  * The function is called for each row then, with the same result.
  */
 #include "postgres.h"
@@ -38,6 +38,9 @@
 #include "compat.h"
 #include "scan/scan_int.h"
 #include "settings.h"
+
+/* See cost_function_scan(). */
+#define ROWS_MORE 50
 
 static set_join_pathlist_hook_type prev_join_hook;
 static set_rel_pathlist_hook_type prev_rel_hook;
@@ -89,17 +92,11 @@ remote_value_call(PlannerInfo *root, const RelOptInfo *rel)
 	return call;
 }
 
-/* Does the call take a row of outer, and all else from nowhere? */
+/* Does the call take a row of other relations, and all else from nowhere? */
 static bool
-takes_row_of(PlannerInfo *root, const FuncExpr *call, const RelOptInfo *function,
-			 const RelOptInfo *outer)
+can_be_batched(PlannerInfo *root, const FuncExpr *call, const RelOptInfo *function)
 {
-	Node	   *row = linitial(call->args);
-	Oid			type = exprType(row);
-
-	if (type == RECORDOID || bms_is_empty(function->lateral_relids) ||
-		!bms_is_subset(function->lateral_relids, outer->relids) ||
-		!bms_is_subset(rr_pull_varnos(root, row), outer->relids))
+	if (exprType(linitial(call->args)) == RECORDOID || bms_is_empty(function->lateral_relids))
 		return false;
 	for (int i = RR_VALUE_RELATIONSHIP; i < RR_VALUE_NARGS; i++)
 		if (!is_fixed(root, list_nth(call->args, i)))
@@ -108,11 +105,9 @@ takes_row_of(PlannerInfo *root, const FuncExpr *call, const RelOptInfo *function
 }
 
 static bool
-is_offered(PlannerInfo *root, JoinType type)
+is_offered(const Query *query)
 {
-	const Query *query = root->parse;
-
-	return rr_enable_remote_join && (type == JOIN_INNER || type == JOIN_LEFT) &&
+	return rr_enable_remote_join &&
 		(query->commandType == CMD_SELECT || query->commandType == CMD_INSERT) &&
 		query->rowMarks == NIL;
 }
@@ -159,6 +154,22 @@ cost_path(PlannerInfo *root, CustomPath *path, const Path *outer, List *clauses)
 		path->path.pathtarget->cost.per_tuple * path->path.rows;
 }
 
+/*
+ * The function gives one row, so a semijoin is an inner join. An antijoin is a
+ * left join whose rows are left out when they have a value.
+ */
+static bool
+is_supported(JoinType type)
+{
+	return type == JOIN_INNER || type == JOIN_SEMI || type == JOIN_LEFT || type == JOIN_ANTI;
+}
+
+static bool
+is_outer_join(JoinType type)
+{
+	return type == JOIN_LEFT || type == JOIN_ANTI;
+}
+
 /* Can the outer path be parameterized as it is? As for a nested loop. */
 static bool
 may_take(const Path *outer, const RelOptInfo *function, const JoinPathExtraData *extra)
@@ -176,7 +187,7 @@ offer_path(PlannerInfo *root, RelOptInfo *joinrel, Path *outer, const RelOptInfo
 {
 	CustomPath *path = makeNode(CustomPath);
 	List	   *clauses = list_copy(extra->restrictlist);
-	int			nulled_by = type == JOIN_LEFT ? rr_outer_join_relid(extra->sjinfo) : 0;
+	int			nulled_by = is_outer_join(type) ? rr_outer_join_relid(extra->sjinfo) : 0;
 
 	path->path.pathtype = T_CustomScan;
 	path->path.parent = joinrel;
@@ -234,16 +245,16 @@ static void
 add_paths(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo *inner,
 		  JoinType type, JoinPathExtraData *extra)
 {
-	const FuncExpr *call;
+	const FuncExpr *call = NULL;
 	List	   *outer_paths = NIL;
 	ListCell   *lc;
 
 	if (prev_join_hook != NULL)
 		prev_join_hook(root, joinrel, outer, inner, type, extra);
-	if (!is_offered(root, type))
-		return;
-	call = remote_value_call(root, inner);
-	if (call == NULL || !takes_row_of(root, call, inner, outer))
+	if (is_offered(root->parse) && is_supported(type))
+		call = remote_value_call(root, inner);
+	if (call == NULL || !can_be_batched(root, call, inner) ||
+		!bms_is_subset(inner->lateral_relids, outer->relids))
 		return;
 	foreach(lc, outer->pathlist)
 		if (may_take(lfirst(lc), inner, extra))
@@ -254,23 +265,31 @@ add_paths(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo 
 /*
  * The server takes a scan of a function for one that is run once, and then
  * read again from what it returned. With a row from outside it is run for each
- * one: count the call to what a rescan costs.
+ * one: count the call to what a rescan costs. Where a Remote Join could do the
+ * same, it costs as if some rows more came than are estimated: what is
+ * estimated as a single row would otherwise make both ways equal.
  */
 static void
 cost_function_scan(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
 {
+	const Cost	per_call = rr_request_cost + rr_key_cost;
+	const FuncExpr *call;
 	ListCell   *lc;
 
 	if (prev_rel_hook != NULL)
 		prev_rel_hook(root, rel, rti, rte);
-	if (bms_is_empty(rel->lateral_relids) || remote_value_call(root, rel) == NULL)
+	call = bms_is_empty(rel->lateral_relids) ? NULL : remote_value_call(root, rel);
+	if (call == NULL)
 		return;
 	foreach(lc, rel->pathlist)
 	{
 		Path	   *path = lfirst(lc);
 
-		if (path->pathtype == T_FunctionScan)
-			path->startup_cost = Max(0, path->startup_cost - rr_request_cost - rr_key_cost);
+		if (path->pathtype != T_FunctionScan)
+			continue;
+		path->startup_cost = Max(0, path->startup_cost - per_call);
+		if (is_offered(root->parse) && can_be_batched(root, call, rel))
+			path->total_cost += ROWS_MORE * per_call;
 	}
 }
 
@@ -332,14 +351,14 @@ sort_conditions(PlannerInfo *root, const RelOptInfo *joinrel, JoinType type,
 		bms_is_member(function->relid, rr_pull_varnos(root, expr));
 		bool		of_join = list_member_ptr(clauses, clause);
 
-		if (type == JOIN_LEFT && of_join && RINFO_IS_PUSHED_DOWN(clause, joinrel->relids))
+		if (is_outer_join(type) && of_join && RINFO_IS_PUSHED_DOWN(clause, joinrel->relids))
 			conditions.after = lappend(conditions.after, expr);
 		else if (!needs_value && clause->security_level <= barrier)
 			conditions.before = lappend(conditions.before, expr);
 		else
 		{
 			barrier = Min(barrier, clause->security_level);
-			if (type == JOIN_LEFT)
+			if (is_outer_join(type))
 				conditions.on = lappend(conditions.on, expr);
 			else
 				conditions.after = lappend(conditions.after, expr);

@@ -195,7 +195,7 @@ read_row(RrJoinScan *scan)
 		unjoined = true;
 	if (!unjoined)
 		row = ExecEvalExpr(scan->args[RR_VALUE_ROW], econtext, &isnull);
-	if (unjoined && scan->type == JOIN_INNER)
+	if (unjoined && scan->type != JOIN_LEFT && scan->type != JOIN_ANTI)
 		InstrCountFiltered1(&scan->css, 1);
 	else
 		rr_window_add(scan->window, outer, unjoined, isnull ? NULL : &row);
@@ -241,16 +241,14 @@ unset_value(const RrJoinScan *scan, TupleTableSlot *tuple)
 		set_column(tuple, i, (Datum) 0, true);
 }
 
-/* The next row as a tuple of the scan; NULL after the last. */
-static TupleTableSlot *
-join_row(RrJoinScan *scan)
+/*
+ * Wait for the next row of the window, and read further ones. False after the
+ * last.
+ */
+static bool
+wait_for_row(RrJoinScan *scan)
 {
-	ExprContext *econtext = scan->css.ss.ps.ps_ExprContext;
 	RrWindow   *window = scan->window;
-	TupleTableSlot *tuple;
-	RrWindowRow row;
-	RrRun	   *run;
-	MemoryContext old;
 
 	for (;;)
 	{
@@ -260,7 +258,7 @@ join_row(RrJoinScan *scan)
 		if (rr_window_has_room(window))
 			read_row(scan);
 		else if (window->nrows == 0)
-			return NULL;
+			return false;
 		else
 			rr_window_wait(window);
 	}
@@ -268,8 +266,23 @@ join_row(RrJoinScan *scan)
 	/* keep the wire busy while rows are handed out */
 	for (int i = 0; i < 2 && rr_window_has_room(window); i++)
 		read_row(scan);
+	return true;
+}
 
-	row = rr_window_take(window, &run);
+/*
+ * The first row of the window as a tuple of the scan; NULL when an antijoin
+ * leaves it out.
+ */
+static TupleTableSlot *
+join_row(RrJoinScan *scan)
+{
+	ExprContext *econtext = scan->css.ss.ps.ps_ExprContext;
+	RrRun	   *run;
+	RrWindowRow row = rr_window_take(scan->window, &run);
+	TupleTableSlot *tuple;
+	MemoryContext old;
+	bool		matches;
+
 	if (scan->shown != NULL)
 		pfree(scan->shown);
 	scan->shown = row.tuple;
@@ -280,10 +293,11 @@ join_row(RrJoinScan *scan)
 		return tuple;
 	old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
 	set_value(scan, tuple, run, row.key);
-	if (!ExecQual(scan->on, econtext))
+	matches = ExecQual(scan->on, econtext);
+	if (!matches)
 		unset_value(scan, tuple);
 	MemoryContextSwitchTo(old);
-	return tuple;
+	return matches && scan->type == JOIN_ANTI ? NULL : tuple;
 }
 
 static TupleTableSlot *
@@ -295,12 +309,12 @@ next_tuple(CustomScanState *node)
 	ResetExprContext(econtext);
 	if (!scan->started)
 		start(scan);
-	for (;;)
+	while (wait_for_row(scan))
 	{
 		TupleTableSlot *tuple = join_row(scan);
 
 		if (tuple == NULL)
-			return NULL;
+			continue;
 		if (!ExecQual(node->ss.ps.qual, econtext))
 			InstrCountFiltered1(node, 1);
 		else if (node->ss.ps.ps_ProjInfo != NULL)
@@ -308,4 +322,5 @@ next_tuple(CustomScanState *node)
 		else
 			return tuple;
 	}
+	return NULL;
 }

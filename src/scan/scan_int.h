@@ -108,8 +108,8 @@ typedef struct RrWindowRun
 typedef struct RrWindowRow
 {
 	MinimalTuple tuple;
-	bool		unjoined;		/* left join: its condition is false whatever
-								 * the value is; nothing is asked */
+	bool		unjoined;		/* left or antijoin: its condition is false
+								 * whatever the value is; nothing is asked */
 	int			part;			/* which of the window's runs has its key */
 	int			key;			/* or -1: there is none, the value is NULL */
 } RrWindowRow;
@@ -203,7 +203,7 @@ enum
 {
 	RR_JOIN_CALL,				/* the arguments of remote_value() */
 	RR_JOIN_BEFORE,				/* conditions that do not need the value */
-	RR_JOIN_ON,					/* left join: conditions that do */
+	RR_JOIN_ON,					/* left and antijoins: conditions that do */
 	RR_JOIN_PLACEHOLDERS,		/* expressions that outer joins above must see
 								 * computed */
 	RR_JOIN_NEXPRS
