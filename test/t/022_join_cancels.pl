@@ -31,6 +31,8 @@ my @queries = (
 my @statements = (
 	(map { 'SELECT length(graphql_resolve(' . literal($_) . ', headers => %s)::text)' } @queries),
 	q(SELECT count(j.result) FROM remote_rel.remote_join((SELECT array_agg(u) FROM users AS u), 'auth0_profile', '{ nickname again { email } }', headers => %s) AS j),
+	q(SELECT count(p) FROM users AS u, LATERAL remote_rel.remote_value(u, 'auth0_profile', '{ nickname again { email } }', headers => %s) AS p),
+	q(SELECT count(p) FROM (SELECT p FROM users AS u, LATERAL remote_rel.remote_value(u, 'listed', '{ nickname }', headers => %s) AS p LIMIT 130) AS s),
 	q(SELECT count(*) FROM (SELECT remote_rel.remote_join((SELECT array_agg(u) FROM users AS u), 'listed', '{ nickname }', headers => %s) LIMIT 130) AS s));
 my @faults = ('none', 'none', 'delay&ms=5', 'delay&ms=30', 'slow&ms=1&bytes=500', 'reset&bytes=100', 'hang');
 
