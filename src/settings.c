@@ -14,6 +14,7 @@
 #include "utils/varlena.h"
 
 #include "compat.h"
+#include "http/http.h"
 #include "settings.h"
 
 char	   *rr_exposed_schemas;
@@ -25,6 +26,7 @@ int			rr_max_response_size;
 int			rr_max_query_depth;
 int			rr_max_query_tokens;
 int			rr_cache_memory;
+int			rr_call_timeout;
 int			rr_on_remote_error;
 bool		rr_enable_remote_join;
 double		rr_request_cost;
@@ -127,6 +129,16 @@ rr_settings_register(void (*on_change) (void))
 							"Memory that each session may keep between calls: schemas of roles, documents and plans.",
 							"What has not been used for longest is dropped first. What a call needs is kept while it runs.",
 							&rr_cache_memory, 32 * 1024, 64, MAX_KILOBYTES, PGC_SUSET, GUC_UNIT_KB,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.call_timeout",
+							"Longest time that one call waits for all remote schemas together.",
+							"What has not been answered by then is null, with errors. 0 turns it off.",
+							&rr_call_timeout, 180 * 1000, 0, INT_MAX, PGC_SUSET, GUC_UNIT_MS,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.idle_connection_timeout",
+							"How long a session keeps a connection to a remote schema that it does not use.",
+							"It is closed the next time that the session does anything. 0 turns it off.",
+							&rr_http_idle_timeout, 60, 0, INT_MAX / 1000, PGC_SUSET, GUC_UNIT_S,
 							NULL, NULL, NULL);
 	DefineCustomEnumVariable("remote_rel.on_remote_error",
 							 "What remote_rel.remote_join() and remote_value() do when a remote schema fails.",

@@ -28,6 +28,7 @@ extern int	rr_max_response_size;	/* kB */
 extern int	rr_max_query_depth; /* selection sets */
 extern int	rr_max_query_tokens;
 extern int	rr_cache_memory;	/* kB, of role schemas and of plans each */
+extern int	rr_call_timeout;	/* ms; 0: no limit */
 extern int	rr_on_remote_error; /* RrOnRemoteError; remote_join() and
 								 * remote_value() only */
 extern bool rr_enable_remote_join;

@@ -270,5 +270,6 @@ rr_run_plan(const RrPlan *plan, List *inserts, StringInfo out, GqlErrorList *err
 		rr_key_table_drop_texts(&run->steps[i].table);
 	reserve_answer(run, results, out);
 	append_data(run, results, out);
+	rr_count_places(run);
 	MemoryContextDelete(run->cxt);
 }

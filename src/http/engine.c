@@ -89,6 +89,7 @@ create_engine(void)
 				 errmsg("out of memory"),
 				 errdetail("libcurl could not create its handle.")));
 	MemoryContextSetParent(cxt, TopMemoryContext);
+	rr_http_watch_idle();
 	curl_multi_setopt(eng->multi, CURLMOPT_SOCKETFUNCTION, rr_http_on_socket);
 	curl_multi_setopt(eng->multi, CURLMOPT_SOCKETDATA, eng);
 	curl_multi_setopt(eng->multi, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -109,6 +110,20 @@ rr_http_get_engine(void)
 	if (engine->waitset == NULL)
 		rr_http_refresh_waitset(engine);
 	return engine;
+}
+
+void
+rr_http_engine_close(RrHttpEngine *eng)
+{
+	Assert(dlist_is_empty(&eng->active) && dlist_is_empty(&eng->lanes));
+	while (eng->nspare > 0)
+		curl_easy_cleanup(eng->spare[--eng->nspare]);
+	curl_multi_cleanup(eng->multi);
+	if (eng->waitset != NULL)
+		FreeWaitEventSet(eng->waitset);
+	free(eng->sockets);
+	MemoryContextDelete(eng->cxt);
+	engine = NULL;
 }
 
 /* The engine of this process, or NULL. Safe in a reset callback. */

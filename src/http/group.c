@@ -374,16 +374,61 @@ hand_out(RrHttpGroup *group)
 }
 
 RrHttpResponse *
-rr_http_next(RrHttpGroup *group)
+rr_http_next_within(RrHttpGroup *group, uint64 *may_wait)
 {
 	while (group->outstanding > 0)
 	{
+		uint64		begin = rr_http_now();
+
 		CHECK_FOR_INTERRUPTS();
 		if (!dlist_is_empty(&group->finished))
 			return hand_out(group);
-		rr_http_engine_run(rr_http_get_engine(), RR_HTTP_NEVER);
+		if (*may_wait == RR_HTTP_NEVER)
+		{
+			rr_http_engine_run(rr_http_get_engine(), RR_HTTP_NEVER);
+			continue;
+		}
+		if (*may_wait == 0)
+			return NULL;
+		rr_http_engine_run(rr_http_get_engine(), begin + *may_wait);
+		*may_wait -= Min(rr_http_now() - begin, *may_wait);
 	}
 	return NULL;
+}
+
+RrHttpResponse *
+rr_http_next(RrHttpGroup *group)
+{
+	uint64		may_wait = RR_HTTP_NEVER;
+
+	return rr_http_next_within(group, &may_wait);
+}
+
+bool
+rr_http_withdraw(RrHttpGroup *group, const void *tag)
+{
+	RrHttpEngine *eng = rr_http_lookup_engine();
+	dlist_iter	lanes;
+	dlist_iter	iter;
+
+	if (eng == NULL)
+		return false;
+	dlist_foreach(lanes, &eng->lanes)
+	{
+		RrHttpLane *lane = dlist_container(RrHttpLane, node, lanes.cur);
+
+		dlist_foreach(iter, &lane->waiting)
+		{
+			RrHttpTransfer *t = dlist_container(RrHttpTransfer, node, iter.cur);
+
+			if (t->group != group || t->response.tag != tag)
+				continue;
+			group->outstanding--;
+			MemoryContextDelete(t->cxt);	/* which takes it off the lane */
+			return true;
+		}
+	}
+	return false;
 }
 
 void

@@ -92,6 +92,12 @@ typedef struct RrHttpResponse
 
 typedef struct RrHttpGroup RrHttpGroup;
 
+/*
+ * Seconds for which a connection is kept without use; 0: without limit. It is
+ * closed when the next request is sent or a transaction ends.
+ */
+extern int	rr_http_idle_timeout;
+
 /* Make an empty group, owned by cxt. */
 extern RrHttpGroup *rr_http_group_create(MemoryContext cxt);
 
@@ -123,6 +129,19 @@ extern void rr_http_send(RrHttpGroup *group, int max_ms);
  * or until rr_http_response_free().
  */
 extern RrHttpResponse *rr_http_next(RrHttpGroup *group);
+
+/*
+ * The same, but wait no longer than *may_wait microseconds, which is reduced by
+ * the time that was waited; UINT64_MAX: without limit. NULL with *may_wait 0:
+ * the time is over, and requests are outstanding still.
+ */
+extern RrHttpResponse *rr_http_next_within(RrHttpGroup *group, uint64 *may_wait);
+
+/*
+ * Take back a request with this tag, if it still waits for its turn. False when
+ * it has been sent.
+ */
+extern bool rr_http_withdraw(RrHttpGroup *group, const void *tag);
 
 /*
  * What messages call the URL of a response's request. Do not free it: it

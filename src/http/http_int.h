@@ -6,6 +6,7 @@
  *   sockets.c   libcurl's sockets, and the wait set
  *   transfer.c  one request on the wire: its easy handle, libcurl's callbacks
  *               for it, its result
+ *   idle.c      closes connections that the backend does not use
  *   failure.c   the kind of a failure, and a sentence for messages
  *
  * Two rules. First, libcurl's callbacks neither throw nor palloc: they use
@@ -214,8 +215,19 @@ extern void rr_http_engine_kick(RrHttpEngine *eng);
  */
 extern void rr_http_engine_run(RrHttpEngine *eng, uint64 until);
 
+/*
+ * Close all connections and free the engine, which has no transfers. The next
+ * request makes another one. Does not throw.
+ */
+extern void rr_http_engine_close(RrHttpEngine *eng);
+
 /* Microseconds on a monotonic clock. */
 extern uint64 rr_http_now(void);
+
+/* ---- idle.c ---- */
+
+/* Look for idle connections at the end of each transaction from now on. */
+extern void rr_http_watch_idle(void);
 
 /* ---- sockets.c ---- */
 

@@ -34,6 +34,12 @@
 
 #define INITIAL_BODY_BYTES (16 * 1024)
 
+/*
+ * Seconds after which a connection serves no further request, so that a change
+ * of addresses or of a load balancer is followed.
+ */
+#define MAX_CONNECTION_AGE 600L
+
 /* Set an option of the easy handle; on failure return the code. */
 #define SET(option, value) \
 	do { \
@@ -199,6 +205,13 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 	 */
 	SET(CURLOPT_PIPEWAIT, (long) (t->http2_prior_knowledge || t->secure));
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
+#if LIBCURL_VERSION_NUM >= 0x074100
+	SET(CURLOPT_MAXAGE_CONN, rr_http_idle_timeout > 0 ? (long) rr_http_idle_timeout
+		: (long) INT_MAX / 1000);
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075000
+	SET(CURLOPT_MAXLIFETIME_CONN, MAX_CONNECTION_AGE);
+#endif
 	/* our own deadline comes first */
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long) INT_MAX);
 #if LIBCURL_VERSION_NUM >= 0x075700
@@ -307,6 +320,17 @@ keep_result(RrHttpTransfer *t, CURLcode result)
 		curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type);
 		if (type != NULL && (t->media_type = strdup(type)) == NULL)
 			t->refusal = RR_HTTP_REFUSED_MEMORY;
+	}
+
+	/*
+	 * libcurl says "out of memory" also when a header line or a trailer is
+	 * longer than it takes. Once the request is out, that is what it means:
+	 * where memory is short indeed, our next palloc() says so.
+	 */
+	if (result == CURLE_OUT_OF_MEMORY && t->times.ready > 0)
+	{
+		t->refusal = RR_HTTP_REFUSED_HEADERS;
+		t->result = CURLE_RECV_ERROR;
 	}
 	if (result != CURLE_OK)
 		drop_body(t);

@@ -3,66 +3,14 @@
  *
  * A body is read as a GraphQL answer whenever it is one, whatever the HTTP
  * status says: servers answer 400 and 500 with errors that explain them.
- * "data" is read as it stands; only errors become trees.
+ * Nothing of it becomes a tree: it is read as it stands.
  */
 #include "postgres.h"
 
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
-#include "base/subtransaction.h"
 #include "join/answer.h"
-
-/* Before JSON it is ignored (RFC 8259, section 8.1). */
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
-
-/* ---- encoding ---- */
-
-typedef struct Conversion
-{
-	const char *body;
-	int			len;
-	const char *text;
-} Conversion;
-
-static void
-convert(void *arg)
-{
-	Conversion *conversion = arg;
-
-	conversion->text = pg_any_to_server(conversion->body, conversion->len, PG_UTF8);
-}
-
-/*
- * The body in the server encoding, NUL-terminated. NULL when it is not UTF-8,
- * or has a character that the server encoding lacks: the conversion throws
- * then, hence the subtransaction.
- */
-static const char *
-server_text(const RrHttpResponse *response, int *len)
-{
-	Conversion	conversion;
-	ErrorData  *error;
-
-	int			skipped = response->len >= 3 && memcmp(response->body, BYTE_ORDER_MARK, 3) == 0
-	? 3 : 0;
-
-	conversion.body = response->body + skipped;
-	conversion.len = *len = response->len - skipped;
-	if (!pg_verify_mbstr(PG_UTF8, conversion.body, *len, true))
-		return NULL;
-	if (GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII)
-		return conversion.body;
-	error = rr_run_in_subtransaction(convert, &conversion);
-	if (error != NULL)
-	{
-		FreeErrorData(error);
-		return NULL;
-	}
-	if (conversion.text != conversion.body)
-		*len = strlen(conversion.text);
-	return conversion.text;
-}
+#include "join/wire_text.h"
 
 /* ---- data ---- */
 
@@ -74,6 +22,8 @@ misfit(RrAnswer *answer, const GqlTypeRef *type)
 {
 	RrStepRun  *step = answer->batch->step;
 
+	if (!rr_keeps_key_error(step, answer->reader.key))
+		return RR_READ_INVALID;
 	rr_key_error(step, answer->reader.key,
 				 psprintf("remote schema \"%s\" answered with something else where type %s was due",
 						  step->plan->remote->def->name, gql_type_to_string(type)), NULL, NULL);
@@ -108,6 +58,7 @@ read_outer_field(RrAnswer *answer, int level, const GqlTypeRef *type)
 		appendStringInfoChar(reader->out, '[');
 		for (; rr_scan_more(&reader->scan, first, ']', &ok); first = false)
 		{
+			CHECK_FOR_INTERRUPTS();
 			if (!first)
 				appendStringInfoChar(reader->out, ',');
 			result = read_outer_field(answer, level, type->of);
@@ -228,6 +179,7 @@ read_aliases(RrAnswer *answer)
 		RrScan		begin;
 		int			i;
 
+		CHECK_FOR_INTERRUPTS();
 		if (!rr_scan_name(&reader->scan, &alias))
 			return false;
 		i = rr_wire_alias_key(alias.data, alias.len, answer->batch->nkeys);
@@ -288,6 +240,7 @@ read_roots(RrAnswer *answer)
 		RrScan		begin;
 		int			i;
 
+		CHECK_FOR_INTERRUPTS();
 		if (!rr_scan_name(&reader->scan, &alias))
 			return false;
 		i = find_root(root, alias, expected);
@@ -333,28 +286,6 @@ read_data(RrAnswer *answer)
 /* ---- the whole response ---- */
 
 /*
- * Note the elements of "errors", which value is; it has been scanned before.
- */
-static void
-note_errors(RrAnswer *answer, RrSlice value)
-{
-	RrScan		scan;
-	bool		first = true;
-	bool		ok;
-
-	rr_scan_init(&scan, value.data, value.len);
-	rr_scan_char(&scan, '[');
-	for (; rr_scan_more(&scan, first, ']', &ok); first = false)
-	{
-		RrSlice    *error = palloc(sizeof(RrSlice));
-
-		CHECK_FOR_INTERRUPTS();
-		rr_scan_value(&scan, error);
-		answer->errors = lappend(answer->errors, error);
-	}
-}
-
-/*
  * Read a GraphQL response (specification, 7.1). False when it is none, as when
  * it has neither "data" nor "errors".
  */
@@ -386,7 +317,7 @@ read_answer(RrAnswer *answer)
 		if (rr_slice_is(name, "errors", 6) && value.data[0] == '[')
 		{
 			any = true;
-			note_errors(answer, value);
+			answer->errors = value;
 		}
 	}
 	return ok && any && rr_scan_peek(scan) == '\0';
@@ -412,7 +343,7 @@ read_text(RrAnswer *answer, const char *text, int len)
 		return true;
 	values->len = start;
 	for (int i = 0; i < batch->nkeys; i++)
-		rr_truncate_key_errors(batch->step, batch->keys[i], 0);
+		rr_forget_key_errors(batch->step, batch->keys[i]);
 	return false;
 }
 
@@ -433,6 +364,33 @@ keep_values(const RrAnswer *answer)
 	}
 }
 
+/*
+ * No response came. Where the remote schema does not answer, or cannot be
+ * reached, nothing more is sent for the step: each request would take the
+ * remote schema's timeout once more. Requests that are on the wire fail with
+ * it, so they have the same error.
+ */
+static void
+take_failure(const RrBatch *batch, const RrHttpResponse *response)
+{
+	RrStepRun  *step = batch->step;
+	bool		gone = response->failure == RR_HTTP_TIMEOUT ||
+		response->failure == RR_HTTP_CONNECT || response->failure == RR_HTTP_RESOLVE ||
+		response->failure == RR_HTTP_TLS;
+	RrKeyError *error;
+
+	if (gone && step->sending.given_up != NULL)
+	{
+		for (int i = 0; i < batch->nkeys; i++)
+			rr_share_key_error(step, batch->keys[i], step->sending.given_up);
+		return;
+	}
+	error = rr_keys_error(step, batch->keys, batch->nkeys,
+						  rr_failure_message(batch, response), NULL);
+	if (gone)
+		rr_step_give_up(step, error);
+}
+
 void
 rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 {
@@ -443,7 +401,7 @@ rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 
 	if (response->failure != RR_HTTP_OK)
 	{
-		rr_batch_error(batch, rr_failure_message(batch, response));
+		take_failure(batch, response);
 		return;
 	}
 	if (response->status >= 300 && response->status <= 399)
@@ -451,7 +409,8 @@ rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 		rr_batch_error(batch, rr_not_graphql_message(remote, response));
 		return;
 	}
-	text = server_text(response, &len);
+	len = response->len;
+	text = rr_wire_to_server(response->body, &len);
 	if (text == NULL)
 	{
 		rr_batch_error(batch, psprintf("the answer of remote schema \"%s\" is not valid text in UTF-8",

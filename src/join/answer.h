@@ -34,7 +34,7 @@ typedef struct RrAnswer
 	/* what the top of the response has */
 	bool		has_data;
 	bool		data_is_null;
-	List	   *errors;			/* RrSlice *: elements of "errors" */
+	RrSlice		errors;			/* the list "errors"; data is NULL without */
 
 	/* of a batch by list or by position */
 	int			start;			/* of the elements, among the step's values */

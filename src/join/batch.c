@@ -53,6 +53,13 @@ submit(RrBatch *batch)
 	run->nrequests++;
 }
 
+void
+rr_fail_unsent(RrStepRun *step, RrKeyError *error)
+{
+	while (step->sending.sent < step->table.nkeys)
+		rr_share_key_error(step, step->sending.sent++, error);
+}
+
 /*
  * Does the definition have all that a request needs? If not, the step's keys
  * fail. Only roles that see every remote schema learn which variable it is.
@@ -72,8 +79,7 @@ is_complete(RrStepRun *step)
 	else
 		message = psprintf("remote schema \"%s\" cannot be asked: an environment variable that it needs is not set",
 						   def->name);
-	while (step->sending.sent < step->table.nkeys)
-		rr_key_error(step, step->sending.sent++, message, NULL, NULL);
+	rr_fail_unsent(step, rr_shared_error(step, message, NULL));
 	return false;
 }
 
@@ -116,6 +122,29 @@ send_batch(RrStepRun *step)
 /* ---- when to send ---- */
 
 void
+rr_step_give_up(RrStepRun *step, RrKeyError *error)
+{
+	RrSending  *sending = &step->sending;
+	List	   *batches = list_copy(sending->batches);
+	ListCell   *lc;
+
+	sending->given_up = error;
+	foreach(lc, batches)
+	{
+		RrBatch    *batch = lfirst(lc);
+
+		if (!rr_http_withdraw(step->run->http, batch))
+			continue;			/* it is on the wire, or has its response */
+		for (int i = 0; i < batch->nkeys; i++)
+			rr_share_key_error(step, batch->keys[i], error);
+		sending->batches = list_delete_ptr(sending->batches, batch);
+		MemoryContextDelete(batch->cxt);
+	}
+	list_free(batches);
+	rr_fail_unsent(step, error);
+}
+
+void
 rr_step_send(RrStepRun *step, bool all)
 {
 	RrSending  *sending = &step->sending;
@@ -124,6 +153,11 @@ rr_step_send(RrStepRun *step, bool all)
 	/* A table step runs once, when all keys are there. */
 	if (step->plan->kind == RR_STEP_TABLE)
 		return;
+	if (sending->given_up != NULL)
+	{
+		rr_fail_unsent(step, sending->given_up);
+		return;
+	}
 
 	/*
 	 * Twice what may be on the wire keeps it busy. More would only take

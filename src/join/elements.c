@@ -266,8 +266,13 @@ file_element_error(const RrAnswer *answer, const RrElement *element, const char 
 				   const GqlPath *path, const char *upstream)
 {
 	for (int position = element->position; position >= 0; position = next_equal(answer, position))
-		rr_key_error(answer->batch->step, answer->batch->keys[position], message,
-					 path_in_value(answer, element->ordinal, path), upstream);
+	{
+		int			key = answer->batch->keys[position];
+
+		if (rr_keeps_key_error(answer->batch->step, key))
+			rr_key_error(answer->batch->step, key, message,
+						 path_in_value(answer, element->ordinal, path), upstream);
+	}
 	return element->position >= 0;
 }
 
@@ -410,6 +415,7 @@ read_element(RrAnswer *answer)
 		enlarge_elements(answer);
 	element = &answer->elements[answer->nelements++];
 	reader->pending = NIL;
+	MemoryContextReset(reader->pending_cxt);
 	reader->top = NULL;
 	element->start = reader->out->len;
 	result = rr_read_nullable(reader, shape->type, shape, NULL);
@@ -446,6 +452,8 @@ rr_read_elements(RrAnswer *answer)
 	if (!by_position)
 		init_matcher(&matcher, answer);
 	reader->key = -1;
+	reader->pending_cxt = AllocSetContextCreate(CurrentMemoryContext, "remote_rel element",
+												ALLOCSET_SMALL_SIZES);
 	for (; rr_scan_more(&reader->scan, first, ']', &ok); first = false)
 	{
 		RrReadResult result = read_element(answer);

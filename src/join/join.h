@@ -20,6 +20,7 @@
 #include "plan/remote/step.h"
 
 typedef struct RrRun RrRun;
+typedef struct RrKeyError RrKeyError;
 struct RrKeyErrors_hash;
 
 /*
@@ -35,6 +36,8 @@ typedef struct RrSending
 	int			send_limit;		/* keys from this one on must not be sent yet */
 	List	   *batches;		/* RrBatch *: those on their way */
 	List	   *headers;		/* char *: of its requests; NIL: not made yet */
+	RrKeyError *given_up;		/* why nothing more is sent: the remote schema
+								 * did not answer or was not there; or NULL */
 } RrSending;
 
 /* One step of a run. */
@@ -62,8 +65,11 @@ struct RrRun
 	GqlErrorList *errors;		/* the caller's */
 	bool		has_key_errors; /* some key has, so paths have to be known
 								 * when holes are filled */
+	List	   *key_errors;		/* RrKeyError *: those that are kept */
 	int			nrequests;		/* sent so far */
 	int64		received;		/* bytes of answers so far */
+	uint64		may_wait;		/* microseconds left to wait for remote
+								 * schemas; UINT64_MAX: no limit */
 };
 
 /* ---- run.c: a run, and its steps ---- */
@@ -116,6 +122,12 @@ extern void rr_step_send(RrStepRun *step, bool all);
  */
 extern void rr_file_key_errors(RrStepRun *step, int key, const RrShape *shape,
 							   const GqlSelection *node, const GqlPath *path);
+
+/*
+ * Write the numbers of places into the entries of the run's errors: when all
+ * values have been put where they belong.
+ */
+extern void rr_count_places(RrRun *run);
 
 /* ---- splice.c ---- */
 

@@ -123,41 +123,91 @@ extern bool rr_batch_fill(RrBatch *batch);
  */
 extern void rr_append_key_variable(StringInfo out, int position, int argument);
 
+/* ---- batch.c ---- */
+
+/*
+ * Send nothing more for a step: requests that wait for their turn are taken
+ * back, and their keys and all further ones get the error.
+ */
+extern void rr_step_give_up(RrStepRun *step, RrKeyError *error);
+
+/* File an error at all keys that have not been sent, and do not send them. */
+extern void rr_fail_unsent(RrStepRun *step, RrKeyError *error);
+
 /* ---- key_errors.c ---- */
 
 /*
- * Something that went wrong for one key; reported at each place in the answer
- * where the key's value belongs.
+ * Errors that are kept of one key, and of a run. An answer shows a hundred; of
+ * others only the number counts.
  */
-typedef struct RrKeyError
+#define RR_MAX_KEY_ERRORS 20
+#define RR_MAX_RUN_ERRORS 1000
+
+/*
+ * Something that went wrong for one key, or for several that share it. It is
+ * one entry in the answer, at the first place where a value of its keys
+ * belongs; extensions.places is their number.
+ */
+struct RrKeyError
 {
 	const char *message;
-	const GqlPath *path;		/* inside of the value; NULL: the value itself */
 	const char *code;			/* extensions.code */
 	const char *extensions;		/* further members of extensions, as in
 								 * GqlError; or NULL */
-} RrKeyError;
+
+	/* where it happened; where other keys share it, they just fell with it */
+	const RrStepRun *step;
+	int			key;			/* -1: nowhere in particular */
+	const GqlPath *path;		/* inside of the key's value; NULL: the value
+								 * itself */
+
+	/* its entry */
+	GqlError   *entry;			/* NULL: none yet, or left out */
+	int			nplaces;		/* found so far */
+	bool		at_key;			/* the entry is at the key's own place */
+};
 
 /*
- * File an error of a remote schema at one key. Everything is copied, the path
- * too, which may be on the stack. upstream: the upstream's own extensions as
- * JSON text, or NULL.
+ * Is another error of this key, or with key -1 of any, one of those that are
+ * kept? If not, it has been counted as left out. Asked before an error is made.
  */
-extern void rr_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path,
-						 const char *upstream);
+extern bool rr_keeps_key_error(RrStepRun *step, int key);
 
-/* File an error that is no remote schema's at one key. */
+/*
+ * File an error of a remote schema at one key, whether or not there are too
+ * many. Everything is copied, the path too, which may be on the stack.
+ * upstream: the upstream's own extensions as JSON text, or NULL.
+ */
+extern RrKeyError *rr_key_error(RrStepRun *step, int key, const char *message,
+								const GqlPath *path, const char *upstream);
+
+/*
+ * File an error that is no remote schema's at one key, if it is one of those
+ * that are kept. Keys with equal ones share it.
+ */
 extern void rr_local_key_error(RrStepRun *step, int key, const GqlError *error);
 
-/* File the same error of a remote schema at several keys, which share it. */
-extern void rr_keys_error(RrStepRun *step, const int *keys, int n, const char *message,
-						  const char *upstream);
+/* rr_shared_error(), filed at several keys. */
+extern RrKeyError *rr_keys_error(RrStepRun *step, const int *keys, int n, const char *message,
+								 const char *upstream);
+
+/*
+ * An error of a remote schema that no key has yet, for keys to share. An equal
+ * one of the run is used again.
+ */
+extern RrKeyError *rr_shared_error(RrStepRun *step, const char *message, const char *upstream);
+
+/* The same for an error that is no remote schema's. */
+extern RrKeyError *rr_shared_local_error(RrStepRun *step, const GqlError *error);
+
+/* File an error at one more key, which fell with it. */
+extern void rr_share_key_error(RrStepRun *step, int key, RrKeyError *error);
 
 /* The errors of a key: RrKeyError *, in the order in which they were filed. */
 extern List *rr_key_errors(const RrStepRun *step, int key);
 
-/* Forget all but the first n errors of a key. */
-extern void rr_truncate_key_errors(RrStepRun *step, int key, int n);
+/* Forget all errors of a key. */
+extern void rr_forget_key_errors(RrStepRun *step, int key);
 
 /*
  * inner below base. inner is copied to CurrentMemoryContext, since paths may

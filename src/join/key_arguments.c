@@ -75,8 +75,10 @@ key_values(RrStepRun *step, int key)
 
 		if (value == NULL)
 		{
-			rr_key_error(step, key, psprintf("The value of \"%s\" to join by is not valid text",
-											 step->plan->keys[i].name), NULL, NULL);
+			if (rr_keeps_key_error(step, key))
+				rr_keys_error(step, &key, 1,
+							  psprintf("The value of \"%s\" to join by is not valid text",
+									   step->plan->keys[i].name), NULL);
 			return NULL;
 		}
 		values[i] = *value;
@@ -107,8 +109,8 @@ rr_key_argument_value(RrStepRun *step, int key, const RrKeyArgument *argument)
 	}
 	value = gql_coerce_value(plan->remote->upstream, value, argument->def->type, true,
 							 argument->error_prefix, &errors);
-	if (value == NULL)
-		rr_key_error(step, key, ((GqlError *) linitial(errors.items))->message, NULL, NULL);
+	if (value == NULL && rr_keeps_key_error(step, key))
+		rr_keys_error(step, &key, 1, ((GqlError *) linitial(errors.items))->message, NULL);
 	return value;
 }
 

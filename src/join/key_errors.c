@@ -1,8 +1,9 @@
 /*
  * key_errors.c: what went wrong, by key.
  *
- * Mostly no key has an error, so errors stand in a table of their own. When a
- * whole request fails, all of its keys have errors: they share one.
+ * Few keys have errors, so these stand in a table of their own. When a whole
+ * request fails, all of its keys share one error; and when an upstream is down,
+ * so do those of all requests.
  */
 #include "postgres.h"
 
@@ -30,39 +31,61 @@ typedef struct KeyErrors
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
+/* So many of the last errors are looked at for an equal one. */
+#define MAX_COMPARED 100
+
 /* ---- filing at keys: all in the run's context ---- */
 
-static void
-add_error(RrStepRun *step, int key, RrKeyError *error)
+bool
+rr_keeps_key_error(RrStepRun *step, int key)
 {
+	if (list_length(step->run->key_errors) < RR_MAX_RUN_ERRORS &&
+		(key < 0 || list_length(rr_key_errors(step, key)) < RR_MAX_KEY_ERRORS))
+		return true;
+	step->run->errors->omitted++;
+	return false;
+}
+
+void
+rr_share_key_error(RrStepRun *step, int key, RrKeyError *error)
+{
+	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
 	KeyErrors  *entry;
 	bool		found;
 
-	Assert(CurrentMemoryContext == step->run->cxt);
 	if (step->errors == NULL)
 		step->errors = RrKeyErrors_create(step->run->cxt, 16, NULL);
 	entry = RrKeyErrors_insert(step->errors, key, &found);
-	entry->errors = lappend(found ? entry->errors : NIL, error);
+	if (!found)
+		entry->errors = NIL;
+	if (list_length(entry->errors) < RR_MAX_KEY_ERRORS && !list_member_ptr(entry->errors, error))
+		entry->errors = lappend(entry->errors, error);
 	step->run->has_key_errors = true;
+	MemoryContextSwitchTo(old);
 }
 
+/* Make an error; path may be on the stack. The other texts are not copied. */
 static RrKeyError *
-make_error(const char *message, const GqlPath *path, const char *code, const char *extensions)
+make_error(RrStepRun *step, int key, const char *message, const GqlPath *path, const char *code,
+		   const char *extensions)
 {
 	RrKeyError *error = palloc0(sizeof(RrKeyError));
 
-	error->message = pstrdup(message);
-	error->path = rr_path_copy(NULL, path);
+	Assert(CurrentMemoryContext == step->run->cxt);
+	error->message = message;
 	error->code = code;
 	error->extensions = extensions;
+	error->step = step;
+	error->key = key;
+	error->path = rr_path_copy(NULL, path);
+	step->run->key_errors = lappend(step->run->key_errors, error);
 	return error;
 }
 
-static RrKeyError *
-make_remote_error(const RrStepRun *step, const char *message, const GqlPath *path,
-				  const char *upstream)
+/* The members of extensions of an error of a remote schema. */
+static char *
+remote_extensions(const RrRemoteSchema *remote, const char *upstream)
 {
-	const RrRemoteSchema *remote = step->plan->remote->def;
 	StringInfoData extensions;
 
 	initStringInfo(&extensions);
@@ -71,39 +94,97 @@ make_remote_error(const RrStepRun *step, const char *message, const GqlPath *pat
 	if (upstream != NULL)
 		appendStringInfo(&extensions, ", \"upstream\": %s",
 						 rr_remote_schema_conceal(remote, upstream));
-	return make_error(rr_remote_schema_conceal(remote, message), path,
-					  GQL_CODE_REMOTE_SCHEMA_ERROR, extensions.data);
+	return extensions.data;
 }
 
-void
+RrKeyError *
 rr_key_error(RrStepRun *step, int key, const char *message, const GqlPath *path,
 			 const char *upstream)
 {
+	const RrRemoteSchema *remote = step->plan->remote->def;
+	char	   *extensions = remote_extensions(remote, upstream);
 	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
+	RrKeyError *error = make_error(step, key, pstrdup(rr_remote_schema_conceal(remote, message)),
+								   path, GQL_CODE_REMOTE_SCHEMA_ERROR, pstrdup(extensions));
 
-	add_error(step, key, make_remote_error(step, message, path, upstream));
 	MemoryContextSwitchTo(old);
+	pfree(extensions);
+	rr_share_key_error(step, key, error);
+	return error;
 }
 
-void
+static bool
+texts_are_equal(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* An error that says the same and has no place of its own; NULL: none. */
+static RrKeyError *
+find_equal(const RrRun *run, const char *message, const char *code, const char *extensions)
+{
+	int			n = list_length(run->key_errors);
+
+	for (int i = n - 1; i >= Max(n - MAX_COMPARED, 0); i--)
+	{
+		RrKeyError *error = list_nth(run->key_errors, i);
+
+		if (error->key < 0 && strcmp(error->message, message) == 0 &&
+			texts_are_equal(error->code, code) && texts_are_equal(error->extensions, extensions))
+			return error;
+	}
+	return NULL;
+}
+
+/* An error for keys to share: an equal one of the run, or a new one. */
+static RrKeyError *
+get_shared(RrStepRun *step, const char *message, const char *code, const char *extensions)
+{
+	RrKeyError *error = find_equal(step->run, message, code, extensions);
+	MemoryContext old;
+
+	if (error != NULL)
+		return error;
+	old = MemoryContextSwitchTo(step->run->cxt);
+	error = make_error(step, -1, pstrdup(message), NULL, code,
+					   extensions != NULL ? pstrdup(extensions) : NULL);
+	MemoryContextSwitchTo(old);
+	return error;
+}
+
+RrKeyError *
+rr_shared_error(RrStepRun *step, const char *message, const char *upstream)
+{
+	const RrRemoteSchema *remote = step->plan->remote->def;
+
+	return get_shared(step, rr_remote_schema_conceal(remote, message),
+					  GQL_CODE_REMOTE_SCHEMA_ERROR, remote_extensions(remote, upstream));
+}
+
+RrKeyError *
+rr_shared_local_error(RrStepRun *step, const GqlError *error)
+{
+	return get_shared(step, error->message, error->code, error->extensions);
+}
+
+RrKeyError *
 rr_keys_error(RrStepRun *step, const int *keys, int n, const char *message, const char *upstream)
 {
-	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
-	RrKeyError *error = make_remote_error(step, message, NULL, upstream);
+	RrKeyError *error = rr_shared_error(step, message, upstream);
 
 	for (int i = 0; i < n; i++)
-		add_error(step, keys[i], error);
-	MemoryContextSwitchTo(old);
+	{
+		CHECK_FOR_INTERRUPTS();
+		rr_share_key_error(step, keys[i], error);
+	}
+	return error;
 }
 
 void
 rr_local_key_error(RrStepRun *step, int key, const GqlError *error)
 {
-	MemoryContext old = MemoryContextSwitchTo(step->run->cxt);
-	const char *extensions = error->extensions != NULL ? pstrdup(error->extensions) : NULL;
-
-	add_error(step, key, make_error(error->message, NULL, error->code, extensions));
-	MemoryContextSwitchTo(old);
+	if (rr_keeps_key_error(step, key))
+		rr_share_key_error(step, key, rr_shared_local_error(step, error));
 }
 
 List	   *
@@ -115,12 +196,22 @@ rr_key_errors(const RrStepRun *step, int key)
 }
 
 void
-rr_truncate_key_errors(RrStepRun *step, int key, int n)
+rr_forget_key_errors(RrStepRun *step, int key)
 {
 	KeyErrors  *entry = step->errors != NULL ? RrKeyErrors_lookup(step->errors, key) : NULL;
+	ListCell   *lc;
 
-	if (entry != NULL)
-		entry->errors = list_truncate(entry->errors, n);
+	if (entry == NULL)
+		return;
+	foreach(lc, entry->errors)
+	{
+		RrKeyError *error = lfirst(lc);
+
+		if (error->step == step && error->key == key)
+			step->run->key_errors = list_delete_ptr(step->run->key_errors, error);
+	}
+	list_free(entry->errors);
+	entry->errors = NIL;
 }
 
 /* ---- filing in the run's list ---- */
@@ -182,25 +273,67 @@ field_at(const RrShape *shape, const GqlPath *path, const GqlSelection *node)
 	return node;
 }
 
+/*
+ * One more place of an error. The first makes its entry; the place where it
+ * happened becomes the entry's, whenever it is met.
+ */
+static void
+add_place(RrRun *run, RrKeyError *error, bool at_key, const GqlSelection *field,
+		  const GqlPath *path)
+{
+	GqlErrorList *errors = run->errors;
+	const char *source = run->plan->request->document->source;
+	bool		first = error->nplaces++ == 0;
+
+	if (first)
+	{
+		error->entry = gql_error(errors, "%s", error->message);
+		if (error->entry != NULL)
+		{
+			error->entry->code = error->code;
+			if (error->extensions != NULL)
+				error->entry->extensions = MemoryContextStrdup(errors->cxt, error->extensions);
+		}
+	}
+	if (error->entry == NULL || (!first && (!at_key || error->at_key)))
+		return;
+	error->at_key = at_key;
+	error->entry->locations = NIL;
+	gql_error_locate(errors, error->entry, source, field->loc);
+	error->entry->path = rr_path_copy(rr_path_copy(NULL, path), at_key ? error->path : NULL);
+}
+
 void
 rr_file_key_errors(RrStepRun *step, int key, const RrShape *shape, const GqlSelection *node,
 				   const GqlPath *path)
 {
-	GqlErrorList *errors = step->run->errors;
-	const char *source = step->run->plan->request->document->source;
 	ListCell   *lc;
 
 	foreach(lc, rr_key_errors(step, key))
 	{
-		const RrKeyError *key_error = lfirst(lc);
-		const GqlSelection *field = field_at(shape, key_error->path, node);
-		GqlError   *error = gql_error_at(errors, source, field->loc, "%s", key_error->message);
+		RrKeyError *error = lfirst(lc);
+		bool		at_key = error->step == step && error->key == key;
 
-		if (error == NULL)
-			continue;
-		error->code = key_error->code;
-		if (key_error->extensions != NULL)
-			error->extensions = MemoryContextStrdup(errors->cxt, key_error->extensions);
-		error->path = rr_path_copy(rr_path_copy(NULL, path), key_error->path);
+		add_place(step->run, error, at_key, field_at(shape, at_key ? error->path : NULL, node),
+				  path);
 	}
+}
+
+void
+rr_count_places(RrRun *run)
+{
+	MemoryContext old = MemoryContextSwitchTo(run->errors->cxt);
+	ListCell   *lc;
+
+	foreach(lc, run->key_errors)
+	{
+		const RrKeyError *error = lfirst(lc);
+		GqlError   *entry = error->entry;
+
+		if (entry != NULL && error->nplaces > 1)
+			entry->extensions = psprintf("%s%s\"places\": %d",
+										 entry->extensions != NULL ? entry->extensions : "",
+										 entry->extensions != NULL ? ", " : "", error->nplaces);
+	}
+	MemoryContextSwitchTo(old);
 }

@@ -2,42 +2,77 @@
  * reader.c: reads an upstream's value along its shape.
  *
  * An upstream answers fields in the order in which they were asked for
- * (specification, 7.2.2), so members are read in step with the shape. Only an
- * object whose order differs has its members looked up by name.
+ * (specification, 7.2.2), so members are read in step with the shape. Where an
+ * object leaves that order, the rest of its members are looked up by name and
+ * put in order afterwards. Each value is read once, whatever the order, so an
+ * answer takes time in proportion to its length: no more than once for each
+ * level of the query are its bytes skipped or moved.
  */
 #include "postgres.h"
 
 #include <ctype.h>
 #include <math.h>
 
+#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "join/hole.h"
 #include "join/reader.h"
 
-/* File an error at path. */
-static RrReadResult
-invalid(RrReader *reader, const GqlPath *path, const char *message)
-{
-	RrKeyError *error;
-
-	if (reader->key >= 0)
-	{
-		rr_key_error(reader->step, reader->key, message, path, NULL);
-		return RR_READ_INVALID;
-	}
-	error = palloc0(sizeof(RrKeyError));
-	error->message = message;
-	error->path = rr_path_copy(NULL, path);
-	reader->pending = lappend(reader->pending, error);
-	return RR_READ_INVALID;
-}
-
 static const char *
 remote_name(const RrReader *reader)
 {
 	return reader->step->plan->remote->def->name;
+}
+
+/* Is another error at hand one of those that are kept? */
+static bool
+keeps_error(const RrReader *reader)
+{
+	return reader->key >= 0 ? rr_keeps_key_error(reader->step, reader->key)
+		: list_length(reader->pending) < RR_MAX_KEY_ERRORS;
+}
+
+/* File an error at path, if it is one of those that are kept. */
+static RrReadResult invalid(RrReader *reader, const GqlPath *path, const char *fmt,...)
+			pg_attribute_printf(3, 4);
+
+static RrReadResult
+invalid(RrReader *reader, const GqlPath *path, const char *fmt,...)
+{
+	MemoryContext old;
+	RrKeyError *error;
+	char	   *message;
+	va_list		args;
+
+	if (!keeps_error(reader))
+		return RR_READ_INVALID;
+	old = MemoryContextSwitchTo(reader->key < 0 ? reader->pending_cxt : CurrentMemoryContext);
+	va_start(args, fmt);
+	message = gql_format_message(fmt, args);
+	va_end(args);
+	if (reader->key >= 0)
+		rr_key_error(reader->step, reader->key, message, path, NULL);
+	else
+	{
+		error = palloc0(sizeof(RrKeyError));
+		error->message = message;
+		error->path = rr_path_copy(NULL, path);
+		reader->pending = lappend(reader->pending, error);
+	}
+	MemoryContextSwitchTo(old);
+	return RR_READ_INVALID;
+}
+
+/* The same for a value that does not have its type. what: what it did. */
+static RrReadResult
+misfit(RrReader *reader, const GqlPath *path, const char *what, const GqlTypeRef *type)
+{
+	if (!keeps_error(reader))
+		return RR_READ_INVALID;
+	return invalid(reader, path, "remote schema \"%s\" %s where type %s was due",
+				   remote_name(reader), what, gql_type_to_string(type));
 }
 
 static inline void
@@ -141,15 +176,15 @@ read_leaf(RrReader *reader, const GqlType *type, const GqlPath *path)
 
 	if ((c == '{' || c == '[') && (type->builtin || type->kind == GQL_ENUM))
 		return invalid(reader, path,
-					   psprintf("remote schema \"%s\" answered with %s where type %s was due",
+					   "remote schema \"%s\" answered with %s where type %s was due",
 								remote_name(reader),
-								c == '{' ? "an object" : "a list", type->name));
+								c == '{' ? "an object" : "a list", type->name);
 	if (!rr_scan_value(&reader->scan, &value))
 		return RR_READ_BROKEN;
 	if (!is_visible_value(reader, type, value))
 		return invalid(reader, path,
-					   psprintf("remote schema \"%s\" answered with a value that is unknown for type %s",
-								remote_name(reader), type->name));
+					   "remote schema \"%s\" answered with a value that is unknown for type %s",
+								remote_name(reader), type->name);
 	put_text(reader, value.data, value.len);
 	return RR_READ_VALUE;
 }
@@ -162,9 +197,7 @@ read_list(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const 
 	GqlPath		item = {.prev = path};
 
 	if (!rr_scan_char(&reader->scan, '['))
-		return invalid(reader, path,
-					   psprintf("remote schema \"%s\" did not answer with a list where type %s was due",
-								remote_name(reader), gql_type_to_string(type)));
+		return misfit(reader, path, "did not answer with a list", type);
 	put_text(reader, "[", 1);
 	for (; rr_scan_more(&reader->scan, first, ']', &ok); first = false)
 	{
@@ -207,11 +240,20 @@ static bool
 is_joinable(RrSlice key)
 {
 	RrSlice		text;
+	MemoryContext scratch;
+	MemoryContext old;
+	bool		parsed;
 
 	if (strchr("\"[{", key.data[0]) == NULL || rr_plain_string(key, &text))
 		return true;
 	/* these are GraphQL literals, too; objects of JSON are not */
-	return gql_parse_value(key.data, key.len, gql_errors_create(1, NULL)) != NULL;
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "remote_rel key",
+									ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(scratch);
+	parsed = gql_parse_value(key.data, key.len, gql_errors_create(1, NULL)) != NULL;
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
+	return parsed;
 }
 
 /*
@@ -233,8 +275,8 @@ put_hole(RrReader *reader, const RrShapeField *field, int base, const GqlPath *p
 
 		if (!joinable)
 			invalid(reader, path,
-					psprintf("remote schema \"%s\" answered with a key that cannot be joined with",
-							 remote_name(reader)));
+					"remote schema \"%s\" answered with a key that cannot be joined with",
+							 remote_name(reader));
 		if (!joinable || rr_slice_is(key, "null", 4))
 		{
 			put_text(reader, "null", 4);
@@ -272,147 +314,366 @@ put_key(RrReader *reader, const RrShapeField *field, bool first)
 	put_text(reader, field->member + first, field->member_len - first);
 }
 
-/*
- * Read the beginning of the next member. False when it is not called as
- * member says: ,"name":
- */
-static bool
-next_is(RrReader *reader, bool *first, const char *member, int len, bool *ok)
+/* What rr_scan_more() and a name say of the next member. */
+typedef enum Member
 {
-	RrSlice		name;
+	MEMBER_EXPECTED,
+	MEMBER_OTHER,
+	MEMBER_END,					/* the closing brace has been read */
+	MEMBER_BROKEN,
+} Member;
+
+/* Read the beginning of the next member, and its name. */
+static Member
+next_name(RrReader *reader, bool *first, RrSlice *name)
+{
+	bool		ok;
+
+	if (!rr_scan_more(&reader->scan, *first, '}', &ok))
+		return ok ? MEMBER_END : MEMBER_BROKEN;
+	*first = false;
+	return rr_scan_name(&reader->scan, name) ? MEMBER_OTHER : MEMBER_BROKEN;
+}
+
+/*
+ * Read the beginning of the next member, which is expected to be called as
+ * member says: ,"name":   *name is set when it is another.
+ */
+static Member
+next_member(RrReader *reader, bool *first, const char *member, int len, RrSlice *name)
+{
+	Member		next;
 
 	if (rr_scan_text(&reader->scan, member + *first, len - *first))
 	{
 		*first = false;
-		return true;
+		return MEMBER_EXPECTED;
 	}
 	/* it has white space, or is another one */
-	if (!rr_scan_more(&reader->scan, *first, '}', ok) || !rr_scan_name(&reader->scan, &name))
-		return false;
-	*first = false;
-	return rr_slice_is(name, member + 2, len - 4);
+	next = next_name(reader, first, name);
+	return next == MEMBER_OTHER && rr_slice_is(*name, member + 2, len - 4) ? MEMBER_EXPECTED
+		: next;
+}
+
+/* ---- objects that leave the order ---- */
+
+/* The names of an object's members, for looking them up. */
+typedef struct MemberName
+{
+	RrSlice		name;
+	int			number;			/* of a key; behind the keys: of a field */
+	uint32		hash;
+	char		status;			/* of simplehash.h */
+} MemberName;
+
+#define SH_PREFIX names
+#define SH_ELEMENT_TYPE MemberName
+#define SH_KEY_TYPE RrSlice
+#define SH_KEY name
+#define SH_HASH_KEY(table, key) hash_bytes((const unsigned char *) (key).data, (key).len)
+#define SH_EQUAL(table, a, b) rr_slice_is((a), (b).data, (b).len)
+#define SH_STORE_HASH
+#define SH_GET_HASH(table, entry) (entry)->hash
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* The names of one shape; made when one of its objects leaves the order. */
+typedef struct ShapeNames
+{
+	const RrObjectShape *object;
+	names_hash *names;
+} ShapeNames;
+
+static void
+add_name(names_hash *names, const char *name, int len, int number)
+{
+	bool		found;
+	MemberName *entry = names_insert(names, (RrSlice) {name, len}, &found);
+
+	if (!found)
+		entry->number = number;
+}
+
+static names_hash *
+names_of(RrReader *reader, const RrObjectShape *object)
+{
+	ShapeNames *shape;
+	bool		found;
+
+	if (reader->names == NULL)
+	{
+		HASHCTL		info = {.keysize = sizeof(RrObjectShape *), .entrysize = sizeof(ShapeNames),
+		.hcxt = CurrentMemoryContext};
+
+		reader->names = hash_create("remote_rel member names", 16, &info,
+									HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	shape = hash_search(reader->names, &object, HASH_ENTER, &found);
+	if (found)
+		return shape->names;
+	shape->names = names_create(CurrentMemoryContext, object->nkeys + object->nfields, NULL);
+	for (int i = 0; i < object->nkeys; i++)
+		add_name(shape->names, object->key_aliases[i], strlen(object->key_aliases[i]), i);
+	for (int i = 0; i < object->nfields; i++)
+		if (object->fields[i].kind != RR_SHAPE_JOIN)
+			add_name(shape->names, object->fields[i].alias, object->fields[i].alias_len,
+					 object->nkeys + i);
+	return shape->names;
 }
 
 /*
- * Read the members in step with the shape. False when their order differs: out
- * and the scan have to be put back.
+ * Which key or field has this name; -1: none. Where an upstream only adds
+ * members, it is the one expected next.
  */
-static bool
-read_in_step(RrReader *reader, const RrObjectShape *object, const char *type_name, bool first,
-			 const GqlPath *path, RrReadResult *result)
+static int
+number_of(RrReader *reader, const RrObjectShape *object, RrSlice name, int expected)
 {
-	int			base = push_keys(reader, object);
-	bool		ok;
+	const RrShapeField *field = expected >= object->nkeys &&
+		expected < object->nkeys + object->nfields ? &object->fields[expected - object->nkeys]
+		: NULL;
+	MemberName *entry;
 
-	for (int i = 0; i < object->nkeys; i++)
+	if (field != NULL && field->kind != RR_SHAPE_JOIN &&
+		rr_slice_is(name, field->alias, field->alias_len))
+		return expected;
+	entry = names_lookup(names_of(reader, object), name);
+	return entry != NULL ? entry->number : -1;
+}
+
+/* Where a field that was read out of order stands in out: ,"key":value */
+typedef struct Piece
+{
+	int			start;
+	int			len;			/* 0: it has not come */
+} Piece;
+
+/* An object whose members do not come as asked for. */
+typedef struct Unordered
+{
+	const RrObjectShape *object;
+	const char *type_name;
+	const GqlPath *path;
+	int			base;			/* of its keys, in reader->keys */
+	int			done;			/* members up to here were read in order: keys,
+								 * then fields */
+	Piece	   *pieces;			/* by field */
+	bool		ordered;		/* the pieces stand in order so far */
+} Unordered;
+
+/* Read the value of a member with a number: see MemberName. */
+static RrReadResult
+read_numbered(RrReader *reader, Unordered *u, int number, int *expected)
+{
+	const RrObjectShape *object = u->object;
+	RrSlice		value;
+	const RrShapeField *field;
+	GqlPath		inner = {.prev = u->path};
+	Piece	   *piece;
+	RrReadResult result;
+
+	/* of several with one name, the first counts */
+	if (number < u->done || (number < object->nkeys
+							 ? reader->keys[u->base + number].data != NULL
+							 : u->pieces[number - object->nkeys].len > 0))
+		return rr_scan_value(&reader->scan, &value) ? RR_READ_NULL : RR_READ_BROKEN;
+	if (number < object->nkeys)
+		return rr_scan_value(&reader->scan, &reader->keys[u->base + number]) ? RR_READ_VALUE
+			: RR_READ_BROKEN;
+	if (number < *expected)
+		u->ordered = false;
+	*expected = number + 1;
+	piece = &u->pieces[number - object->nkeys];
+	field = &object->fields[number - object->nkeys];
+	inner.key = field->key;
+	piece->start = reader->out->len;
+	put_key(reader, field, number == object->nkeys);
+	result = rr_read_field(reader, field, u->type_name, &inner);
+	piece->len = reader->out->len - piece->start;
+	return result;
+}
+
+/* File the first of the members that have not come. */
+static RrReadResult
+check_members(RrReader *reader, const Unordered *u)
+{
+	const RrObjectShape *object = u->object;
+	const char *missing = NULL;
+
+	for (int i = 0; i < object->nkeys && missing == NULL; i++)
+		if (reader->keys[u->base + i].data == NULL)
+			missing = object->keys[i]->name;
+	for (int i = Max(u->done - object->nkeys, 0); i < object->nfields && missing == NULL; i++)
+		if (u->pieces[i].len == 0 && object->fields[i].kind != RR_SHAPE_JOIN)
+			missing = object->fields[i].key;
+	if (missing == NULL)
+		return RR_READ_VALUE;
+	return invalid(reader, u->path, "remote schema \"%s\" answered without field \"%s\"",
+				   remote_name(reader), missing);
+}
+
+/* Put the pieces, which begin at start, in order, with the holes of joins. */
+static RrReadResult
+order_pieces(RrReader *reader, const Unordered *u, int start)
+{
+	const RrObjectShape *object = u->object;
+	int			len = reader->out->len - start;
+	char	   *copy;
+	RrReadResult result = RR_READ_VALUE;
+	int			i = Max(u->done - object->nkeys, 0);
+	bool		joins = false;
+
+	for (int j = i; j < object->nfields; j++)
+		joins |= object->fields[j].kind == RR_SHAPE_JOIN;
+	if (u->ordered && !joins)
+		return RR_READ_VALUE;
+	copy = MemoryContextAllocHuge(CurrentMemoryContext, len + 1);
+	memcpy(copy, reader->out->data + start, len);
+	reader->out->len = start;
+	for (; i < object->nfields && result < RR_READ_INVALID; i++)
 	{
-		const char *member = object->key_members[i];
+		const RrShapeField *field = &object->fields[i];
+		GqlPath		inner = {.prev = u->path, .key = field->key};
 
-		if (!next_is(reader, &first, member, strlen(member), &ok) ||
-			!rr_scan_value(&reader->scan, &reader->keys[base + i]))
-			return false;
+		if (field->kind == RR_SHAPE_JOIN)
+		{
+			put_key(reader, field, i == 0);
+			result = put_hole(reader, field, u->base, &inner);
+		}
+		else
+			put_text(reader, copy + u->pieces[i].start - start, u->pieces[i].len);
 	}
+	pfree(copy);
+	return result;
+}
+
+/*
+ * Read what is left of an object whose next member, called name, is not the
+ * one expected. done: how many members were read in order: keys, then fields,
+ * which stand in out already. next: MEMBER_OTHER or MEMBER_END.
+ */
+static RrReadResult
+read_unordered(RrReader *reader, Unordered *u, Member next, RrSlice name)
+{
+	const RrObjectShape *object = u->object;
+	RrReadResult result = RR_READ_VALUE;
+	bool		first = false;
+	int			expected = u->done;
+	int			start = reader->out->len;
+
+	for (int i = u->done; i < object->nkeys; i++)
+		reader->keys[u->base + i].data = NULL;
+	u->pieces = palloc0((object->nfields + 1) * sizeof(Piece));
+	u->ordered = true;
+	for (; next == MEMBER_OTHER && result < RR_READ_INVALID;
+		 next = result < RR_READ_INVALID ? next_name(reader, &first, &name) : next)
+	{
+		int			number = number_of(reader, object, name, expected);
+		RrSlice		ignored;
+
+		CHECK_FOR_INTERRUPTS();
+		if (number >= 0)
+			result = read_numbered(reader, u, number, &expected);
+		else if (!rr_scan_value(&reader->scan, &ignored))
+			result = RR_READ_BROKEN;
+	}
+	if (next == MEMBER_BROKEN)
+		result = RR_READ_BROKEN;
+	if (result < RR_READ_INVALID)
+		result = check_members(reader, u);
+	if (result < RR_READ_INVALID)
+		result = order_pieces(reader, u, start);
+	pfree(u->pieces);
+	if (result < RR_READ_INVALID)
+	{
+		put_text(reader, "}", 1);
+		result = RR_READ_VALUE;
+	}
+	return result;
+}
+
+/*
+ * Read the members of an object. first: the scan stands behind its opening
+ * brace, else behind its type's name.
+ */
+static RrReadResult
+read_members(RrReader *reader, const RrObjectShape *object, const char *type_name, bool first,
+			 const GqlPath *path)
+{
+	Unordered	u = {object, type_name, path, push_keys(reader, object), 0, NULL, true};
+	Member		next = MEMBER_EXPECTED;
+	RrSlice		name = {NULL, 0};
+	RrReadResult result;
+
 	if (path == NULL)
 		reader->top = object;
+	for (; u.done < object->nkeys; u.done++)
+	{
+		const char *member = object->key_members[u.done];
+
+		next = next_member(reader, &first, member, strlen(member), &name);
+		if (next != MEMBER_EXPECTED)
+			break;
+		if (!rr_scan_value(&reader->scan, &reader->keys[u.base + u.done]))
+			return RR_READ_BROKEN;
+	}
 	put_text(reader, "{", 1);
-	for (int i = 0; i < object->nfields; i++)
+	for (int i = 0; next == MEMBER_EXPECTED && i < object->nfields; i++)
 	{
 		const RrShapeField *field = &object->fields[i];
 		GqlPath		inner = {.prev = path, .key = field->key};
 
-		if (field->kind != RR_SHAPE_JOIN && !next_is(reader, &first, field->alias_member,
-													 field->alias_member_len, &ok))
-			return false;
+		if (field->kind != RR_SHAPE_JOIN)
+		{
+			next = next_member(reader, &first, field->alias_member, field->alias_member_len,
+							   &name);
+			if (next != MEMBER_EXPECTED)
+				break;
+		}
 		put_key(reader, field, i == 0);
 		if (field->kind == RR_SHAPE_JOIN)
-			*result = put_hole(reader, field, base, &inner);
+			result = put_hole(reader, field, u.base, &inner);
 		else
-			*result = rr_read_field(reader, field, type_name, &inner);
-		if (*result >= RR_READ_INVALID)
-			return true;
+			result = rr_read_field(reader, field, type_name, &inner);
+		if (result >= RR_READ_INVALID)
+			return result;
+		u.done++;
 	}
-	put_text(reader, "}", 1);
-	*result = RR_READ_VALUE;
-	/* a member that nobody asked for */
-	if (rr_scan_more(&reader->scan, first, '}', &ok))
-		return false;
-	return ok;
+	if (next == MEMBER_EXPECTED)
+	{
+		/* all are there; there may be members that nobody asked for */
+		next = next_name(reader, &first, &name);
+		if (next == MEMBER_END)
+		{
+			put_text(reader, "}", 1);
+			return RR_READ_VALUE;
+		}
+	}
+	if (next == MEMBER_BROKEN)
+		return RR_READ_BROKEN;
+	return read_unordered(reader, &u, next, name);
 }
 
 /*
- * Find a member by name; the last one of that name counts. scan stands behind
+ * Find a member by name; the first one of that name counts. scan stands behind
  * the object's opening brace.
  */
 static bool
 find_member(RrScan scan, const char *alias, int len, RrSlice *value)
 {
 	bool		first = true;
-	bool		found = false;
 	bool		ok;
 	RrSlice		name;
-	RrSlice		candidate;
 
 	for (; rr_scan_more(&scan, first, '}', &ok); first = false)
 	{
-		if (!rr_scan_name(&scan, &name) || !rr_scan_value(&scan, &candidate))
+		if (!rr_scan_name(&scan, &name) || !rr_scan_value(&scan, value))
 			return false;
 		if (rr_slice_is(name, alias, len))
-		{
-			*value = candidate;
-			found = true;
-		}
+			return true;
 	}
-	return found;
-}
-
-/*
- * Read the members by name. members stands behind the object's opening brace,
- * the reader's scan behind the object, where it stays.
- */
-static RrReadResult
-read_by_name(RrReader *reader, const RrObjectShape *object, const char *type_name, RrScan members,
-			 const GqlPath *path)
-{
-	int			base = push_keys(reader, object);
-	RrScan		after = reader->scan;
-	RrReadResult result = RR_READ_VALUE;
-
-	for (int i = 0; i < object->nkeys; i++)
-	{
-		const char *alias = object->key_aliases[i];
-
-		if (!find_member(members, alias, strlen(alias), &reader->keys[base + i]))
-			return invalid(reader, path,
-						   psprintf("remote schema \"%s\" answered without field \"%s\"",
-									remote_name(reader), object->keys[i]->name));
-	}
-	if (path == NULL)
-		reader->top = object;
-	put_text(reader, "{", 1);
-	for (int i = 0; i < object->nfields; i++)
-	{
-		const RrShapeField *field = &object->fields[i];
-		GqlPath		inner = {.prev = path, .key = field->key};
-		RrSlice		value;
-
-		put_key(reader, field, i == 0);
-		if (field->kind == RR_SHAPE_JOIN)
-			result = put_hole(reader, field, base, &inner);
-		else if (find_member(members, field->alias, field->alias_len, &value))
-		{
-			rr_scan_init(&reader->scan, value.data, value.len);
-			result = rr_read_field(reader, field, type_name, &inner);
-		}
-		else
-			return invalid(reader, path,
-						   psprintf("remote schema \"%s\" answered without field \"%s\"",
-									remote_name(reader), field->key));
-		if (result >= RR_READ_INVALID)
-			return result;
-	}
-	put_text(reader, "}", 1);
-	reader->scan = after;
-	return RR_READ_VALUE;
+	return false;
 }
 
 /*
@@ -424,10 +685,12 @@ static const RrObjectShape *
 choose_shape(RrReader *reader, const RrShape *shape, RrSlice name, const char **type_name)
 {
 	const RrRemote *remote = reader->step->plan->remote;
-	GqlType    *upstream = gql_schema_type(remote->upstream, pnstrdup(name.data, name.len));
+	char	   *upstream_name = pnstrdup(name.data, name.len);
+	GqlType    *upstream = gql_schema_type(remote->upstream, upstream_name);
 	GqlType    *abstract = rr_remote_upstream_type(remote, gql_named_type(shape->type)->name);
 	ListCell   *lc;
 
+	pfree(upstream_name);
 	if (upstream == NULL || upstream->kind != GQL_OBJECT ||
 		!gql_is_subtype(remote->upstream, abstract, upstream))
 		return NULL;
@@ -447,27 +710,28 @@ choose_shape(RrReader *reader, const RrShape *shape, RrSlice name, const char **
 
 /*
  * Read the type name of an object under an abstract type: its first member, or
- * one found by name. NULL, or what is wrong. members stands behind the opening
- * brace.
+ * one found by name; then the scan is put back to the first. NULL, or what is
+ * wrong. The scan stands behind the opening brace.
  */
 static const char *
-read_type_name(RrReader *reader, RrScan members, bool *first, RrSlice *name)
+read_type_name(RrReader *reader, bool *first, RrSlice *name)
 {
 	const char *member = RR_WIRE_TYPENAME_MEMBER;
+	RrScan		members = reader->scan;
 	RrSlice		value;
 	RrScan		scan;
-	bool		ok;
 
-	if (next_is(reader, first, member, strlen(member), &ok) &&
+	*first = true;
+	if (next_member(reader, first, member, strlen(member), &value) == MEMBER_EXPECTED &&
 		rr_scan_string(&reader->scan, name))
 		return NULL;
+	reader->scan = members;
+	*first = true;
 	if (!find_member(members, RR_WIRE_TYPENAME, strlen(RR_WIRE_TYPENAME), &value))
-		return psprintf("remote schema \"%s\" answered without the type of an object",
-						remote_name(reader));
+		return "without the type of an object";
 	rr_scan_init(&scan, value.data, value.len);
 	if (!rr_scan_string(&scan, name))
-		return psprintf("remote schema \"%s\" answered with a type name that is no string",
-						remote_name(reader));
+		return "with a type name that is no string";
 	return NULL;
 }
 
@@ -476,53 +740,29 @@ read_object(RrReader *reader, const RrShape *shape, const GqlPath *path)
 {
 	const RrObjectShape *object = shape->base;
 	const char *type_name = object->type->name;
-	int			out_start = reader->out->len;
-	List	   *errors = reader->key >= 0 ? rr_key_errors(reader->step, reader->key)
-	: reader->pending;
-	int			nerrors = list_length(errors);
 	int			nkeys = reader->nkeys;
-	RrScan		begin = reader->scan;
-	RrScan		members;
 	RrReadResult result;
-	RrSlice		whole;
 	bool		first = true;
 
 	if (!rr_scan_char(&reader->scan, '{'))
 		return invalid(reader, path,
-					   psprintf("remote schema \"%s\" did not answer with an object where type %s was due",
-								remote_name(reader), type_name));
-	members = reader->scan;
+					   "remote schema \"%s\" did not answer with an object where type %s was due",
+					   remote_name(reader), type_name);
 	if (shape->abstract)
 	{
 		RrSlice		name;
-		const char *problem = read_type_name(reader, members, &first, &name);
+		const char *problem = read_type_name(reader, &first, &name);
 
 		if (problem != NULL)
-			return invalid(reader, path, problem);
+			return invalid(reader, path, "remote schema \"%s\" answered %s",
+						   remote_name(reader), problem);
 		object = choose_shape(reader, shape, name, &type_name);
 		if (object == NULL)
 			return invalid(reader, path,
-						   psprintf("remote schema \"%s\" answered with an object of an unknown type",
-									remote_name(reader)));
+						   "remote schema \"%s\" answered with an object of an unknown type",
+						   remote_name(reader));
 	}
-	if (object->nfields + object->nkeys > 0 &&
-		read_in_step(reader, object, type_name, first, path, &result))
-	{
-		reader->nkeys = nkeys;
-		return result;
-	}
-
-	/* start again; errors so far will be found again */
-	reader->nkeys = nkeys;
-	if (reader->key >= 0)
-		rr_truncate_key_errors(reader->step, reader->key, nerrors);
-	else
-		reader->pending = list_truncate(reader->pending, nerrors);
-	reader->out->len = out_start;
-	reader->scan = begin;
-	if (!rr_scan_value(&reader->scan, &whole))
-		return RR_READ_BROKEN;
-	result = read_by_name(reader, object, type_name, members, path);
+	result = read_members(reader, object, type_name, first, path);
 	reader->nkeys = nkeys;
 	return result;
 }
@@ -562,12 +802,11 @@ RrReadResult
 rr_read_value(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const GqlPath *path)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	if (type->kind != GQL_TYPE_NON_NULL)
 		return rr_read_nullable(reader, type, shape, path);
 	if (at_null(reader))
-		return invalid(reader, path,
-					   psprintf("remote schema \"%s\" answered with null where type %s was due",
-								remote_name(reader), gql_type_to_string(type)));
+		return misfit(reader, path, "answered with null", type);
 	type = type->of;
 	if (type->kind == GQL_TYPE_LIST)
 		return read_list(reader, type, shape, path);

@@ -5,6 +5,8 @@
 #ifndef RR_READER_H
 #define RR_READER_H
 
+#include "utils/hsearch.h"
+
 #include "join/join_int.h"
 
 typedef enum RrReadResult
@@ -26,7 +28,10 @@ typedef struct RrReader
 	/* where errors go */
 	int			key;			/* whose value is being read; -1: not known
 								 * yet */
-	List	   *pending;		/* RrKeyError *, while the key is not known */
+	List	   *pending;		/* RrKeyError *, while the key is not known: at
+								 * most RR_MAX_KEY_ERRORS */
+	MemoryContext pending_cxt;	/* has them; needed where the key may not be
+								 * known */
 
 	/* key fields of the objects being read */
 	const RrObjectShape *top;	/* the shape of the value's outermost object,
@@ -35,6 +40,9 @@ typedef struct RrReader
 	RrSlice    *keys;			/* outermost object first */
 	int			nkeys;
 	int			max_keys;
+
+	HTAB	   *names;			/* of objects that left the order of their
+								 * shape; NULL: none has */
 } RrReader;
 
 /*

@@ -146,7 +146,6 @@ bool
 rr_batch_fill(RrBatch *batch)
 {
 	RrStepRun  *step = batch->step;
-	RrSending  *sending = &step->sending;
 	bool		by_alias = rr_batch_kind(step->plan) == RR_BATCH_ALIASES;
 	StringInfoData variables;
 	StringInfoData body;
@@ -158,8 +157,7 @@ rr_batch_fill(RrBatch *batch)
 	append_query_variables(step, &variables);
 	if (!append_presets(step, &variables, &error))
 	{
-		while (sending->sent < step->table.nkeys)
-			rr_local_key_error(step, sending->sent++, error);
+		rr_fail_unsent(step, rr_shared_local_error(step, error));
 		return false;
 	}
 	take_keys(batch, &variables);

@@ -10,6 +10,7 @@
 #include "utils/lsyscache.h"
 
 #include "join/join_int.h"
+#include "join/jsonb_value.h"
 #include "settings.h"
 
 struct RrRowKeys
@@ -110,7 +111,7 @@ rr_row_value(RrStepRun *step, int key, bool *isnull)
 	initStringInfo(&text);
 	rr_splice(step->run, value, NULL, &text);
 	*isnull = false;
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
+	return rr_jsonb_value(&text, step->plan->remote->def->name, step->run->errors);
 }
 
 void

@@ -67,6 +67,7 @@ rr_run_create(const RrPlan *plan, GqlErrorList *errors)
 	run->plan = plan;
 	run->errors = errors;
 	run->number = random_number();
+	run->may_wait = rr_call_timeout > 0 ? (uint64) rr_call_timeout * 1000 : UINT64_MAX;
 	run->nsteps = list_length(plan->steps);
 	run->steps = palloc0(run->nsteps * sizeof(RrStepRun));
 	if (run->nsteps > 0)
@@ -119,15 +120,60 @@ advance(RrRun *run)
 	return in_flight;
 }
 
+/*
+ * The call has waited long enough: take all requests off the wire, and send no
+ * more.
+ */
+static void
+end_of_time(RrRun *run)
+{
+	for (int i = 0; i < run->nsteps; i++)
+	{
+		RrStepRun  *step = &run->steps[i];
+		RrSending  *sending = &step->sending;
+		RrKeyError *error = sending->given_up;
+		ListCell   *lc;
+
+		if (step->plan->kind == RR_STEP_TABLE)
+			continue;
+		if (error == NULL)
+			error = rr_shared_error(step, psprintf("the time for all remote schemas of a call (remote_rel.call_timeout, %d ms) was over before remote schema \"%s\" answered",
+												   rr_call_timeout,
+												   step->plan->remote->def->name), NULL);
+		sending->given_up = error;
+		foreach(lc, sending->batches)
+		{
+			RrBatch    *batch = lfirst(lc);
+
+			for (int k = 0; k < batch->nkeys; k++)
+				rr_share_key_error(step, batch->keys[k], error);
+		}
+	}
+	rr_http_group_free(run->http);
+	run->http = rr_http_group_create(run->cxt);
+	for (int i = 0; i < run->nsteps; i++)
+	{
+		RrSending  *sending = &run->steps[i].sending;
+		ListCell   *lc;
+
+		foreach(lc, sending->batches)
+			MemoryContextDelete(((RrBatch *) lfirst(lc))->cxt);
+		list_free(sending->batches);
+		sending->batches = NIL;
+	}
+}
+
 bool
 rr_run_round(RrRun *run)
 {
 	MemoryContext old = MemoryContextSwitchTo(run->cxt);
 	bool		in_flight = advance(run);
+	RrHttpResponse *response = in_flight ? rr_http_next_within(run->http, &run->may_wait) : NULL;
 
-	if (in_flight)
+	if (in_flight && response == NULL)
+		end_of_time(run);
+	else if (in_flight)
 	{
-		RrHttpResponse *response = rr_http_next(run->http);
 		RrBatch    *batch = response->tag;
 		RrSending  *sending = &batch->step->sending;
 

@@ -9,7 +9,9 @@
 
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 
 #include "base/subtransaction.h"
 #include "compat.h"
@@ -66,6 +68,27 @@ take_rows(void *arg)
 }
 
 /*
+ * Keep a value that never changes for as long as its statement. Only the value
+ * goes there: what its type's input function leaves behind, or throws, stays
+ * out of the kept plan.
+ */
+static void
+keep_param(RrSqlParam *param, MemoryContext cxt)
+{
+	int16		typlen;
+	bool		typbyval;
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+
+	if (!param->isnull)
+	{
+		get_typlenbyval(param->type, &typlen, &typbyval);
+		param->datum = datumCopy(param->datum, typbyval, typlen);
+	}
+	param->is_read = true;
+	MemoryContextSwitchTo(old);
+}
+
+/*
  * Make the values of parameters, as SPI takes them. Those that never change of
  * a statement that is kept are made once.
  */
@@ -81,14 +104,9 @@ bind_params(const RrSqlStatement *statement, const GqlValue *keys, Datum *values
 
 		if (!param->is_read)
 		{
-			bool		keep = param->constant && statement->prepared != NULL;
-			MemoryContext old = CurrentMemoryContext;
-
-			if (keep)
-				MemoryContextSwitchTo(statement->prepared->cxt);
 			param->datum = rr_sql_bind_param(param, keys, &param->isnull);
-			param->is_read = keep;
-			MemoryContextSwitchTo(old);
+			if (param->constant && statement->prepared != NULL)
+				keep_param(param, statement->prepared->cxt);
 		}
 		values[i] = param->datum;
 		nulls[i] = param->isnull ? 'n' : ' ';

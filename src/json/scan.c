@@ -179,6 +179,7 @@ scan_any(RrScan *scan, int depth)
 				if (!scan_any(scan, depth + 1))
 					return false;
 				first = false;
+				CHECK_FOR_INTERRUPTS();
 			}
 			return ok;
 		case '"':

@@ -113,7 +113,11 @@ end_of_string(const char *p, const char *end)
 	return end;
 }
 
-/* plain is the template with its placeholders replaced: it must be JSON. */
+/*
+ * plain is the template with its placeholders replaced: it must be JSON. They
+ * are replaced by null, which does not run together with what stands beside
+ * it, as a number would: 1$ is no JSON.
+ */
 static void
 check_json(StringInfo plain)
 {
@@ -160,13 +164,13 @@ parse_template(Program *program)
 				add_text(program, text, p);
 				add_value(program, OP_VALUE, &arg);
 				text = p + 1;
-				appendStringInfoChar(&plain, '0');
+				appendStringInfoString(&plain, "null");
 				continue;
 			case '*':
 				add_text(program, text, p);
 				add_value(program, OP_MEMBERS, &arg);
 				text = p + 1;
-				appendStringInfoString(&plain, "\"\":0");
+				appendStringInfoString(&plain, "\"\":null");
 				continue;
 			case '?':
 				if (p + 1 == end || p[1] != '{')
@@ -273,6 +277,11 @@ get_program(FunctionCallInfo fcinfo, int template_arg)
 	return program;
 }
 
+/*
+ * json is valid JSON. So it is one object, whose members stand between its
+ * first byte and its last, when these are braces. One with white space around
+ * it, or without members, was not made by json_object().
+ */
 static void
 append_members(StringInfo out, const NullableDatum *object)
 {
@@ -280,7 +289,7 @@ append_members(StringInfo out, const NullableDatum *object)
 	const char *data = json ? VARDATA_ANY(json) : "";
 	int			len = json ? VARSIZE_ANY_EXHDR(json) : 0;
 
-	if (len < 3 || data[0] != '{' || data[1] != '"')
+	if (len < 3 || data[0] != '{' || data[1] != '"' || data[len - 1] != '}')
 		refuse_template("\"*\" takes an object that json_object() has made.");
 	rr_json_append(out, data + 1, len - 2);
 }

@@ -17,9 +17,11 @@
 //   /?fault=redirect              302 to itself                         /?fault=status&status=N  the answer with that status
 //   /?fault=html                  502, an error page                    /?fault=type&type=T      another Content-Type; none if empty
 //   /?fault=bad-utf8 | not-json | empty | scalar | errors | no-data | list     bodies that are no proper GraphQL answer
+//   /?fault=header-line&bytes=N   a header line of N bytes
 //   /?fault=headers&bytes=N       N bytes of headers                    /?fault=garbage          bytes that are no HTTP
 //   /?fault=echo                  method, headers and body as JSON
-//   /?fault=body&body=B           the answer B, base64; with &status=N and &type=T; &repeat=R&times=N: and R (base64), N times, behind it
+//   /?fault=body&body=B           the answer B, base64; with &status=N and &type=T; &repeat=R&times=N: and R (base64), N times, behind it,
+//                                 and &tail=T (base64) behind that
 //
 // A request's header x-hasura-fault, a query string, takes the place of the URL's: so each call of graphql_resolve() can choose its fault.
 //
@@ -156,9 +158,11 @@ const faults = {
     const lines = Array.from({ length: Math.ceil(Number(q.get('bytes') ?? 1e6) / 1000) }, (_, i) => `x-${i}: ${'x'.repeat(990)}\r\n`);
     req.socket.end(`HTTP/1.1 200 OK\r\n${lines.join('')}content-length: 0\r\n\r\n`);
   },
+  'header-line': (req, res, answer, q) =>
+    req.socket.end(`HTTP/1.1 200 OK\r\nx-long: ${'x'.repeat(Number(q.get('bytes') ?? 1e5))}\r\ncontent-length: 0\r\n\r\n`),
   garbage: req => req.socket.end('SSH-2.0-OpenSSH_9.2\r\n'),
   body: (req, res, answer, q) =>
-    instead(Buffer.concat([decoded(q, 'body'), Buffer.from(decoded(q, 'repeat').toString().repeat(Number(q.get('times') ?? 0)))]), Number(q.get('status') ?? 200), q.get('type') ?? JSON_TYPE)(req, res),
+    instead(Buffer.concat([decoded(q, 'body'), Buffer.from(decoded(q, 'repeat').toString().repeat(Number(q.get('times') ?? 0))), decoded(q, 'tail')]), Number(q.get('status') ?? 200), q.get('type') ?? JSON_TYPE)(req, res),
   echo: (req, res, answer, q, body) =>
     send(res, {
       ...answer,
