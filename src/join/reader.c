@@ -177,14 +177,14 @@ read_leaf(RrReader *reader, const GqlType *type, const GqlPath *path)
 	if ((c == '{' || c == '[') && (type->builtin || type->kind == GQL_ENUM))
 		return invalid(reader, path,
 					   "remote schema \"%s\" answered with %s where type %s was due",
-								remote_name(reader),
-								c == '{' ? "an object" : "a list", type->name);
+					   remote_name(reader),
+					   c == '{' ? "an object" : "a list", type->name);
 	if (!rr_scan_value(&reader->scan, &value))
 		return RR_READ_BROKEN;
 	if (!is_visible_value(reader, type, value))
 		return invalid(reader, path,
 					   "remote schema \"%s\" answered with a value that is unknown for type %s",
-								remote_name(reader), type->name);
+					   remote_name(reader), type->name);
 	put_text(reader, value.data, value.len);
 	return RR_READ_VALUE;
 }
@@ -276,7 +276,7 @@ put_hole(RrReader *reader, const RrShapeField *field, int base, const GqlPath *p
 		if (!joinable)
 			invalid(reader, path,
 					"remote schema \"%s\" answered with a key that cannot be joined with",
-							 remote_name(reader));
+					remote_name(reader));
 		if (!joinable || rr_slice_is(key, "null", 4))
 		{
 			put_text(reader, "null", 4);
@@ -431,8 +431,8 @@ static int
 number_of(RrReader *reader, const RrObjectShape *object, RrSlice name, int expected)
 {
 	const RrShapeField *field = expected >= object->nkeys &&
-		expected < object->nkeys + object->nfields ? &object->fields[expected - object->nkeys]
-		: NULL;
+	expected < object->nkeys + object->nfields ? &object->fields[expected - object->nkeys]
+	: NULL;
 	MemberName *entry;
 
 	if (field != NULL && field->kind != RR_SHAPE_JOIN &&
@@ -456,8 +456,8 @@ typedef struct Unordered
 	const char *type_name;
 	const GqlPath *path;
 	int			base;			/* of its keys, in reader->keys */
-	int			done;			/* members up to here were read in order: keys,
-								 * then fields */
+	int			done;			/* members up to here were read in order:
+								 * keys, then fields */
 	Piece	   *pieces;			/* by field */
 	bool		ordered;		/* the pieces stand in order so far */
 } Unordered;

@@ -28,8 +28,8 @@ typedef struct RrReader
 	/* where errors go */
 	int			key;			/* whose value is being read; -1: not known
 								 * yet */
-	List	   *pending;		/* RrKeyError *, while the key is not known: at
-								 * most RR_MAX_KEY_ERRORS */
+	List	   *pending;		/* RrKeyError *, while the key is not known:
+								 * at most RR_MAX_KEY_ERRORS */
 	MemoryContext pending_cxt;	/* has them; needed where the key may not be
 								 * known */
 

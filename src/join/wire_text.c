@@ -221,7 +221,7 @@ append_string(StringInfo out, RrSlice inside)
 	return whole;
 }
 
-char *
+char	   *
 rr_wire_string(RrSlice inside)
 {
 	StringInfoData out;
