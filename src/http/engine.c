@@ -115,7 +115,7 @@ rr_http_get_engine(void)
 void
 rr_http_engine_close(RrHttpEngine *eng)
 {
-	Assert(dlist_is_empty(&eng->active) && dlist_is_empty(&eng->lanes));
+	Assert(dlist_is_empty(&eng->active));
 	while (eng->nspare > 0)
 		curl_easy_cleanup(eng->spare[--eng->nspare]);
 	curl_multi_cleanup(eng->multi);

@@ -16,6 +16,23 @@
 
 int			rr_http_idle_timeout = 60;
 
+/* Does the engine have no request, neither on the wire nor waiting? */
+static bool
+is_idle(RrHttpEngine *eng)
+{
+	dlist_iter	iter;
+
+	/* a lane stays behind its last request until the engine runs again */
+	dlist_foreach(iter, &eng->lanes)
+	{
+		RrHttpLane *lane = dlist_container(RrHttpLane, node, iter.cur);
+
+		if (!dlist_is_empty(&lane->waiting))
+			return false;
+	}
+	return dlist_is_empty(&eng->active);
+}
+
 static void
 on_transaction_end(XactEvent event, void *arg pg_attribute_unused())
 {
@@ -23,8 +40,7 @@ on_transaction_end(XactEvent event, void *arg pg_attribute_unused())
 
 	if ((event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT) || eng == NULL)
 		return;
-	if (rr_http_idle_timeout > 0 && dlist_is_empty(&eng->active) &&
-		dlist_is_empty(&eng->lanes) &&
+	if (rr_http_idle_timeout > 0 && is_idle(eng) &&
 		rr_http_now() - eng->attended > (uint64) rr_http_idle_timeout * 1000000)
 		rr_http_engine_close(eng);
 }
