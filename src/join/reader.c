@@ -582,6 +582,8 @@ read_unordered(RrReader *reader, Unordered *u, Member next, RrSlice name)
 		result = RR_READ_BROKEN;
 	if (result < RR_READ_INVALID)
 		result = check_members(reader, u);
+	if (result < RR_READ_INVALID && u->path == NULL)
+		reader->top = object;
 	if (result < RR_READ_INVALID)
 		result = order_pieces(reader, u, start);
 	pfree(u->pieces);
@@ -606,8 +608,6 @@ read_members(RrReader *reader, const RrObjectShape *object, const char *type_nam
 	RrSlice		name = {NULL, 0};
 	RrReadResult result;
 
-	if (path == NULL)
-		reader->top = object;
 	for (; u.done < object->nkeys; u.done++)
 	{
 		const char *member = object->key_members[u.done];
@@ -618,6 +618,8 @@ read_members(RrReader *reader, const RrObjectShape *object, const char *type_nam
 		if (!rr_scan_value(&reader->scan, &reader->keys[u.base + u.done]))
 			return RR_READ_BROKEN;
 	}
+	if (path == NULL && u.done == object->nkeys)
+		reader->top = object;	/* all of its keys are there */
 	put_text(reader, "{", 1);
 	for (int i = 0; next == MEMBER_EXPECTED && i < object->nfields; i++)
 	{
