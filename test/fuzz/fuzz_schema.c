@@ -4,12 +4,15 @@
  */
 #include "fuzz.h"
 
+/* Like the callers in the server, keep so many errors and count the rest. */
+#define MAX_ERRORS 1000
+
 /* Build a schema and print it; NULL: it has errors. */
 static StringInfo
 build_and_print(const char *text, int len, bool lenient)
 {
-	GqlErrorList *errors = gql_errors_create(0, NULL);
-	GqlErrorList *warnings = gql_errors_create(0, NULL);
+	GqlErrorList *errors = gql_errors_create(MAX_ERRORS, NULL);
+	GqlErrorList *warnings = gql_errors_create(MAX_ERRORS, NULL);
 	GqlSchema  *schema = gql_schema_from_sdl(text, len, lenient, errors, warnings);
 	StringInfo	out = makeStringInfo();
 

@@ -106,7 +106,8 @@ gql_same_literal(const GqlValue *a, const GqlValue *b)
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
 	if (a->kind != b->kind || a->block != b->block || a->boolean != b->boolean ||
-		a->len != b->len || memcmp(a->text, b->text, a->len) != 0 || n != list_length(b->items))
+		a->len != b->len || (a->len > 0 && memcmp(a->text, b->text, a->len) != 0) ||
+		n != list_length(b->items))
 		return false;
 	for (int i = 0; i < n; i++)
 	{

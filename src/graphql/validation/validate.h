@@ -190,6 +190,8 @@ struct GqlValidation
 	GqlNames	fragments;		/* GqlDefInfo: the last of each name */
 	GqlNames	types;			/* GqlName of types that it defines itself */
 	GqlNames	directives;		/* GqlName in GqlDirectiveDefNode; likewise */
+	GqlNames	directive_args; /* of those that are used:
+								 * validate_arguments.c */
 	int			stamp;			/* number of the last search; each sets its
 								 * own */
 

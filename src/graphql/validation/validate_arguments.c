@@ -41,14 +41,39 @@ gql_known_argument_names(GqlWalk *w, const void *node)
 #define ARGUMENTS_A_UNIT 16
 
 /* The arguments of a directive that the document itself defines. */
-static void
-name_arguments(GqlNames *names, const GqlDirectiveDefNode *node)
+typedef struct DirectiveArgs
 {
+	const char *name;			/* the directive's */
+	GqlNames	args;			/* GqlName in GqlInputValueNode */
+	List	   *required;		/* GqlInputValueNode * */
+} DirectiveArgs;
+
+gql_starts_with_name(DirectiveArgs, name);
+
+/*
+ * Its arguments by name, collected when it is used first. A document may use
+ * it as often as it has arguments.
+ */
+static const DirectiveArgs *
+arguments_of(GqlValidation *v, const GqlDirectiveDefNode *node)
+{
+	DirectiveArgs *known = gql_names_get(&v->directive_args, node->name.value);
 	ListCell   *lc;
 
-	gql_names_init(names, CurrentMemoryContext);
+	if (known != NULL)
+		return known;
+	known = palloc0(sizeof(DirectiveArgs));
+	known->name = node->name.value;
 	foreach(lc, node->arguments)
-		gql_names_add(names, lfirst(lc));
+	{
+		GqlInputValueNode *arg = lfirst(lc);
+
+		gql_names_add(&known->args, arg);
+		if (arg->type->kind == GQL_TYPE_NON_NULL && arg->default_value == NULL)
+			known->required = lappend(known->required, arg);
+	}
+	gql_names_add(&v->directive_args, known);
+	return known;
 }
 
 void
@@ -57,7 +82,6 @@ gql_known_directive_argument_names(GqlWalk *w, const void *node)
 	const GqlDirective *directive = node;
 	const GqlDirectiveDefNode *def_node;
 	GqlDirectiveDef *def;
-	GqlNames	named;
 	const GqlNames *names;
 	ListCell   *lc;
 
@@ -66,13 +90,7 @@ gql_known_directive_argument_names(GqlWalk *w, const void *node)
 	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
 	if (def == NULL && def_node == NULL)
 		return;
-	if (def_node != NULL)
-	{
-		if (!gql_spend(w->v, list_length(def_node->arguments) / ARGUMENTS_A_UNIT))
-			return;
-		name_arguments(&named, def_node);
-	}
-	names = def_node != NULL ? &named : &def->args;
+	names = def_node != NULL ? &arguments_of(w->v, def_node)->args : &def->args;
 	foreach(lc, directive->arguments)
 	{
 		const GqlArgument *argument = lfirst(lc);
@@ -83,8 +101,6 @@ gql_known_directive_argument_names(GqlWalk *w, const void *node)
 						argument->name.value, directive->name.value,
 						gql_did_you_mean_name(NULL, argument->name.value, names));
 	}
-	if (def_node != NULL)
-		gql_names_free(&named);
 }
 
 /* ---- 5.4.2 Argument Uniqueness ---- */
@@ -211,11 +227,13 @@ gql_provided_required_directive_arguments(GqlWalk *w, const void *node)
 	const GqlDirectiveDefNode *def_node;
 	GqlDirectiveDef *def;
 	GqlNodeIndex given;
+	List	   *required = NIL;
 	ListCell   *lc;
 
 	gql_lookup_directive(w->v, directive->name.value, &def_node, &def);
-	if (!gql_spend(w->v, (def_node != NULL ? list_length(def_node->arguments) :
-						  def != NULL ? def->args.n : 0) / ARGUMENTS_A_UNIT))
+	if (def_node != NULL)
+		required = arguments_of(w->v, def_node)->required;
+	if (!gql_spend(w->v, (def != NULL ? def->args.n : list_length(required)) / ARGUMENTS_A_UNIT))
 		return;
 	gql_node_index_init(&given, directive->arguments, false);
 	if (def != NULL)
@@ -226,12 +244,11 @@ gql_provided_required_directive_arguments(GqlWalk *w, const void *node)
 				report_missing(w, directive, arg->name, gql_type_to_string(arg->type));
 		}
 	}
-	foreach(lc, def_node != NULL ? def_node->arguments : NIL)
+	foreach(lc, required)
 	{
 		const GqlInputValueNode *arg = lfirst(lc);
 
-		if (arg->type->kind == GQL_TYPE_NON_NULL && arg->default_value == NULL &&
-			gql_node_index_get(&given, arg->name.value) == NULL)
+		if (gql_node_index_get(&given, arg->name.value) == NULL)
 		{
 			StringInfoData type;
 
