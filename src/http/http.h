@@ -131,15 +131,15 @@ extern void rr_http_send(RrHttpGroup *group, int max_ms);
 extern RrHttpResponse *rr_http_next(RrHttpGroup *group);
 
 /*
- * The same, but wait no longer than *may_wait microseconds, which is reduced by
- * the time that was waited; UINT64_MAX: without limit. NULL with *may_wait 0:
- * the time is over, and requests are outstanding still.
+ * The same, but wait no longer than *may_wait microseconds, which is reduced
+ * by the time that was waited; UINT64_MAX: without limit. NULL with *may_wait
+ * 0: the time is over, and requests are outstanding still.
  */
 extern RrHttpResponse *rr_http_next_within(RrHttpGroup *group, uint64 *may_wait);
 
 /*
- * Take back a request with this tag, if it still waits for its turn. False when
- * it has been sent.
+ * Take back a request with this tag, if it still waits for its turn. False
+ * when it has been sent.
  */
 extern bool rr_http_withdraw(RrHttpGroup *group, const void *tag);
 

@@ -12,9 +12,9 @@
 #include "join/wire_text.h"
 
 /*
- * What is looked at and kept of what an upstream says of its errors: so many of
- * them, so many items of a path, so many bytes of extensions. Beyond that
- * extensions are left out, since JSON cannot be cut.
+ * So many errors of an upstream are kept, with so many items of a path and so
+ * many bytes of extensions. Longer extensions are left out, since JSON cannot
+ * be cut.
  */
 #define MAX_ANSWER_ERRORS RR_MAX_RUN_ERRORS
 #define MAX_PATH_ITEMS 500
@@ -185,7 +185,7 @@ file_list_error(const RrAnswer *answer, const char *message, const PathItem *ite
 		file_for_all(answer, message, extensions);
 }
 
-/* What an upstream says happened; without its secrets, and cut if it is long. */
+/* An upstream's message, without its secrets, cut if it is long. */
 static const char *
 message_of(const RrRemoteSchema *remote, const UpstreamError *error)
 {
@@ -293,7 +293,7 @@ first_error(const RrAnswer *answer)
 	return NULL;
 }
 
-/* An upstream gave no data at all: what it says of that is why each key fell. */
+/* An upstream gave no data at all: its own error is why each key fell. */
 static void
 file_for_fallen(const RrAnswer *answer, const int *missing, int n)
 {

@@ -169,7 +169,7 @@ struct RrKeyError
 
 /*
  * Is another error of this key, or with key -1 of any, one of those that are
- * kept? If not, it has been counted as left out. Asked before an error is made.
+ * kept? If not, it has been counted as left out. Ask before making an error.
  */
 extern bool rr_keeps_key_error(RrStepRun *step, int key);
 

@@ -1,9 +1,9 @@
 /*
  * key_errors.c: what went wrong, by key.
  *
- * Few keys have errors, so these stand in a table of their own. When a whole
- * request fails, all of its keys share one error; and when an upstream is down,
- * so do those of all requests.
+ * Mostly no key has an error, so errors stand in a table of their own. When a
+ * whole request fails, its keys share one error; when an upstream is down, so
+ * do the keys of all requests.
  */
 #include "postgres.h"
 

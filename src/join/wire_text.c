@@ -77,7 +77,7 @@ convert(void *arg)
 	conversion->text = pg_any_to_server(conversion->utf8, conversion->len, PG_UTF8);
 }
 
-/* The text, character by character, with escapes where there is no other way. */
+/* Convert character by character; escape what the encoding lacks. */
 static const char *
 convert_with_escapes(const char *utf8, int len, int *out_len)
 {
@@ -131,7 +131,7 @@ rr_wire_to_server(const char *body, int *len)
 		return NULL;
 	if (GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII)
 		return body;
-	/* the conversion of the whole is fast, but throws at the first character */
+	/* converting the whole is fast, but throws at the first such character */
 	error = rr_run_in_subtransaction(convert, &conversion);
 	if (error != NULL)
 	{

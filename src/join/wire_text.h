@@ -9,9 +9,10 @@
 
 /*
  * A JSON text in UTF-8 as one in the server encoding, NUL-terminated; *len
- * comes in and goes out. A byte order mark is left out. A character that the server encoding lacks becomes an
- * escape of JSON. The result may be body itself, else it is in
- * CurrentMemoryContext. NULL when body is not valid UTF-8, or has a NUL.
+ * comes in and goes out. A byte order mark is left out. A character that the
+ * server encoding lacks becomes an escape of JSON. The result may be inside of
+ * body, else it is in CurrentMemoryContext. NULL when body is not valid UTF-8,
+ * or has a NUL.
  */
 extern const char *rr_wire_to_server(const char *body, int *len);
 
@@ -23,7 +24,7 @@ extern const char *rr_wire_to_server(const char *body, int *len);
  */
 extern char *rr_wire_string(RrSlice inside);
 
-/* Can the string be a text of the server as it is? Costs memory of its length. */
+/* Can the server hold the string as it is? Costs memory of its length. */
 extern bool rr_wire_string_fits(RrSlice inside);
 
 #endif							/* RR_WIRE_TEXT_H */

@@ -147,7 +147,7 @@ subtest 'the same in a database of LATIN1' => sub {
 	is($answer->{data}{users}[0]{auth0_profile}{nickname}, "x\x{2019}\x{1f600}", 'raw characters that it lacks are escapes');
 	is($answer->{errors}[0]{message}, 'raw ?', 'in a message, too');
 	is($node->safe_psql('latin', "SET client_min_messages = error; SET remote_rel.on_remote_error = 'null'; SELECT result FROM remote_rel.remote_join((SELECT array_agg(u ORDER BY id) FROM users u WHERE id <= 2), 'auth0_profile', headers => "
-			. literal(answering($body->('x\u2019', 'm'))) . ", selection => '{ id nickname }')"), '{"id": "auth0|1", "nickname": null}', 'remote_join()');
+			. literal(answering($body->('x\u2019', 'm'))) . ", selection => '{ id nickname }')"), '{"id": "auth0|1", "nickname": null}' . "\n", 'remote_join()');
 };
 
 subtest 'long header lines' => sub {
