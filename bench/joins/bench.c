@@ -7,12 +7,16 @@
  * by bare libcurl, as many at a time, without reading the answers.
  *
  *   bench CONNINFO UPSTREAM-URL aliases|list ROWS BATCH-SIZE CONCURRENCY RUNS
- *   AIM [in-text] [NAME=URL ...]
+ *   AIM [in-text] [in-sql] [in-sql-ideal] [first-row] [NAME=URL ...]
  *
  * in-text adds a floor with the keys in the documents instead of in variables,
  * with new keys each time, so that the upstream knows no document. Services
  * take POST {"limit": n, "query": "..."}. GET /stats beside UPSTREAM-URL tells
  * how many requests an answer took.
+ *
+ * in-sql adds the same rows by remote_value(), a Remote Join, to be compared
+ * with graphql_resolve(); in-sql-ideal compares it with the floor; first-row
+ * compares the time until its first row with that of one request.
  *
  * Prints medians in ms, and medians of the ratios to the floor. The exit
  * status is 1 if remote_rel's ratio is above AIM, or not below a service's.
@@ -25,7 +29,7 @@
 #include <string.h>
 #include <time.h>
 
-#define MAX_SERIES 8
+#define MAX_SERIES 12
 
 typedef struct Series
 {
@@ -33,6 +37,10 @@ typedef struct Series
 	const char *url;			/* of a service */
 	bool		is_floor;
 	bool		in_text;		/* of the floor: keys in the documents */
+	bool		is_request;		/* one request alone */
+	const char *sql;			/* a Remote Join */
+	int			base;			/* SQL: the series that it is compared with */
+	double		aim;			/* SQL: at most so many times its time */
 	double	   *ms;				/* by run */
 	size_t		bytes;			/* of the last answer */
 	long		requests;		/* that it took */
@@ -225,11 +233,40 @@ free_bodies(char **made)
 
 /* ---- series ---- */
 
+#define JOIN_IN_SQL \
+	"SELECT u.name, p FROM users AS u, " \
+	"LATERAL remote_rel.remote_value(u, '%s', '{ nickname email }') AS p WHERE u.id <= %d"
+
+/* The first row of a cursor that will be read to its end. */
+static size_t
+run_first_row(const char *join)
+{
+	char		text[600];
+	size_t		len;
+
+	snprintf(text, sizeof(text),
+			 "SET cursor_tuple_fraction = 1; BEGIN; DECLARE c CURSOR FOR %s", join);
+	PQclear(PQexec(conn, text));
+	len = run_sql("FETCH 1 FROM c", NULL);
+	PQclear(PQexec(conn, "ROLLBACK"));
+	return len;
+}
+
 static size_t
 run_series(Series * series)
 {
-	char		text[300];
+	char		text[500];
 
+	if (series->sql != NULL)
+	{
+		snprintf(text, sizeof(text), JOIN_IN_SQL,
+				 by_list ? "auth0_profile_by_list" : "auth0_profile", rows);
+		if (strcmp(series->sql, "first row") == 0)
+			return run_first_row(text);
+		return run_sql(text, NULL);
+	}
+	if (series->is_request)
+		return send_all(upstream, bodies, 1, 1);
 	if (series->url != NULL)
 	{
 		char	   *body = text;
@@ -292,23 +329,25 @@ report(Series * series, int nseries, int runs, double aim)
 	{
 		double	   *ratios = malloc(runs * sizeof(double));
 		double		ratio;
+		double		aim_here = s == 0 ? aim : series[s].aim;
 		const char *remark = "";
 
 		for (int run = 0; run < runs; run++)
-			ratios[run] = series[s].ms[run] / series[1].ms[run];
+			ratios[run] = series[s].ms[run] / series[series[s].sql ? series[s].base : 1].ms[run];
 		ratio = median(ratios, runs);
 		if (s == 0)
 			ours = ratio;
-		if (s == 0 ? ratio > aim : s > 1 && ratio <= ours)
+		if (aim_here > 0 ? ratio > aim_here :
+			s > 1 && !series[s].is_request && ratio <= ours)
 		{
-			remark = s == 0 ? "  missed" : "  faster than remote_rel";
+			remark = aim_here > 0 ? "  missed" : "  faster than remote_rel";
 			status = 1;
 		}
-		printf("  %-24s %10.2f ms %8.2f x floor", series[s].name, median(series[s].ms, runs),
-			   ratio);
+		printf("  %-24s %10.2f ms %8.2f x %s", series[s].name, median(series[s].ms, runs), ratio,
+			   series[s].sql ? series[series[s].base].name : "floor");
 		printf(" %6ld requests %10zu bytes", series[s].requests, series[s].bytes);
-		if (s == 0)
-			printf("   aim %.2f", aim);
+		if (aim_here > 0)
+			printf("   aim %.2f", aim_here);
 		printf("%s\n", remark);
 		free(ratios);
 	}
@@ -341,6 +380,30 @@ main(int argc, char **argv)
 	{
 		char	   *equals = strchr(argv[i], '=');
 
+		if (strncmp(argv[i], "in-sql", 6) == 0)
+		{
+			bool		ideal = strcmp(argv[i], "in-sql-ideal") == 0;
+
+			series[nseries++] = (Series)
+			{
+				.name = "Remote Join", .sql = "rows", .base = ideal ? 1 : 0,
+					.aim = ideal ? 1.1 : 1.15
+			};
+			continue;
+		}
+		if (strcmp(argv[i], "first-row") == 0 && nseries + 1 < MAX_SERIES)
+		{
+			series[nseries++] = (Series)
+			{
+				.name = "one request", .is_request = true
+			};
+			series[nseries] = (Series)
+			{
+				.name = "its first row", .sql = "first row", .base = nseries - 1, .aim = 1.5
+			};
+			nseries++;
+			continue;
+		}
 		if (equals != NULL)
 			*equals = '\0';
 		series[nseries++] = (Series)

@@ -204,8 +204,14 @@ rr_value_run_wait(RrValueJoin *join, RrRun *run, int key, bool all)
 Size
 rr_value_run_size(const RrRun *run)
 {
-	const RrKeyTable *table = &run->steps[0].table;
+	Size		size = 0;
 
-	/* an RrStepKey, and an entry of the index */
-	return (Size) table->values.len + table->texts.len + (Size) table->nkeys * 32;
+	for (int i = 0; i < run->nsteps; i++)
+	{
+		const RrKeyTable *table = &run->steps[i].table;
+
+		/* and for each key an RrStepKey, and an entry of the index */
+		size += (Size) table->values.len + table->texts.len + (Size) table->nkeys * 32;
+	}
+	return size;
 }

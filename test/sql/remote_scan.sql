@@ -53,6 +53,20 @@ SELECT plan($$ SELECT n.body, p FROM notes AS n JOIN users AS u ON u.id = n.user
     LATERAL remote_rel.remote_value(u, 'by_list', '{ id }') AS p $$);
 SELECT asked($$ SELECT count(*), count(p) FROM notes AS n JOIN users AS u ON u.id = n.user_id,
     LATERAL remote_rel.remote_value(u, 'by_list', '{ id }') AS p $$);
+-- system columns, the whole row, a view's row
+CREATE VIEW seen AS SELECT id, auth0_id FROM users WHERE id < 3;
+SELECT remote_rel.create_remote_relationship('seen', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
+SELECT asked($$ SELECT u.tableoid::regclass, u.ctid, (u).id, p FROM users AS u, LATERAL remote_rel.remote_value(u, 'profile', '{ id }') AS p WHERE u.id < 3 $$);
+SELECT asked($$ SELECT s.id, s, p FROM seen AS s, LATERAL remote_rel.remote_value(s, 'profile', '{ id }') AS p $$);
+-- joins inside of the selection: a window at a time; a computed field as key
+SELECT remote_rel.metadata('{"type": "create_remote_schema_remote_relationship", "args": {"remote_schema": "auth0", "type_name": "Profile", "name": "users",
+    "definition": {"to_source": {"source": "default", "relationship_type": "array", "table": "users", "field_mapping": {"id": "auth0_id"}}}}}');
+SELECT asked($$ SELECT count(*), bool_and(p #>> '{users,0,name}' = u.name)
+    FROM users AS u, LATERAL remote_rel.remote_value(u, 'profile', '{ users { name } }') AS p $$);
+CREATE FUNCTION other_id(u users) RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'auth0|' || u.id + 1 $$;
+SELECT remote_rel.metadata('{"type": "pg_add_computed_field", "args": {"table": "users", "name": "other_id", "definition": {"function": "other_id"}}}');
+SELECT remote_rel.create_remote_relationship('users', 'other', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$other_id"}}}');
+SELECT asked($$ SELECT u.id, p FROM users AS u, LATERAL remote_rel.remote_value(u, 'other', '{ id }') AS p WHERE u.id < 3 $$);
 -- LIMIT: no more than one window
 SELECT asked($$ SELECT count(*) FROM (SELECT p FROM users AS u, LATERAL remote_rel.remote_value(u, 'profile', '{ id }') AS p LIMIT 10) AS s $$);
 SELECT variables - 'rr__0_0' - 'rr__9_0' <> '{}' AS ten, (SELECT count(*) FROM jsonb_object_keys(variables)) FROM test.log();
