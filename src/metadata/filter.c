@@ -10,9 +10,12 @@
 #include "postgres.h"
 
 #include "access/transam.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "parser/parse_oper.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -88,14 +91,26 @@ typedef struct Scope
 
 typedef struct Filter
 {
+	RrDatabase *db;
 	Scope		root;
 	int			aliases;
-	bool		reads_tables;
+	RrFilterNeeds needs;
 } Filter;
 
 static void append_where(Filter *f, StringInfo out, const Scope *scope, const RrDoc *doc);
 static void append_comparisons(Filter *f, StringInfo out, const Scope *scope,
 							   const char *expression, Oid type, const RrDoc *doc);
+
+static const char *
+new_alias(Filter *f)
+{
+	const char *alias;
+
+	do
+		alias = psprintf("_%d", ++f->aliases);
+	while (strcmp(alias, f->root.table->relation) == 0);
+	return alias;
+}
 
 static void
 throw_inexpressible(const RrDoc *doc, const char *what)
@@ -139,6 +154,35 @@ session_variable(const RrDoc *doc)
 	return name;
 }
 
+static bool
+is_json(Oid type)
+{
+	Oid			base = getBaseType(type);
+
+	return base == JSONOID || base == JSONBOID;
+}
+
+/*
+ * May the text mean another time at each reading ("now()", "[today,)")? As a
+ * literal of the type it would keep the time at which the policy is created.
+ */
+static bool
+reads_clock(Oid type, const char *text)
+{
+	static const char *const words[] = {"now", "today", "tomorrow", "yesterday"};
+	Oid			function;
+	Oid			parameter;
+
+	getTypeInputInfo(type, &function, &parameter);
+	if (func_volatile(function) == PROVOLATILE_IMMUTABLE)
+		return false;
+	for (; *text; text++)
+		for (int i = 0; i < (int) lengthof(words); i++)
+			if (pg_strncasecmp(text, words[i], strlen(words[i])) == 0)
+				return true;
+	return false;
+}
+
 typedef struct Literal
 {
 	Oid			type;
@@ -170,17 +214,32 @@ check_literal(const RrDoc *doc, Oid type, char *text)
 				 rr_doc_errdetail(doc)));
 }
 
+/*
+ * An array with these elements. As the value of an array type it may hold
+ * nulls, and lists for further dimensions; as the operand of _in it may not.
+ */
 static void
-append_list(StringInfo out, const RrDoc *list, Oid element)
+append_list(StringInfo out, const RrDoc *list, Oid element, bool is_value)
 {
 	ListCell   *lc;
 	const char *separator = "";
+	bool		nests = is_value && !is_json(element) &&
+	!OidIsValid(get_base_element_type(element));
 
+	check_stack_depth();
 	appendStringInfoString(out, "ARRAY[");
 	foreach(lc, rr_doc_items(list))
 	{
-		appendStringInfo(out, "%s%s", separator, rr_filter_value(lfirst(lc), element));
+		const RrDoc *item = lfirst(lc);
+
+		appendStringInfoString(out, separator);
 		separator = ", ";
+		if (is_value && item->value.type == jbvNull)
+			appendStringInfoString(out, "NULL");
+		else if (nests && rr_doc_is_array(item))
+			append_list(out, item, element, true);
+		else
+			appendStringInfoString(out, rr_filter_value(item, element));
 	}
 	appendStringInfo(out, "]::%s[]", type_name(element));
 }
@@ -191,7 +250,6 @@ rr_filter_value(const RrDoc *doc, Oid type)
 	const char *variable = session_variable(doc);
 	Oid			base = getBaseType(type);
 	Oid			element = get_element_type(base);
-	bool		json = base == JSONOID || base == JSONBOID;
 	StringInfoData out;
 	char	   *text;
 
@@ -208,14 +266,16 @@ rr_filter_value(const RrDoc *doc, Oid type)
 	if (OidIsValid(element) && rr_doc_is_array(doc))
 	{
 		initStringInfo(&out);
-		append_list(&out, doc, element);
+		append_list(&out, doc, element, true);
 		return out.data;
 	}
-	text = json ? JsonbToCString(NULL, &rr_doc_jsonb(doc)->root, 0) : rr_doc_scalar_text(doc);
+	text = is_json(base) ? JsonbToCString(NULL, &rr_doc_jsonb(doc)->root, 0)
+		: rr_doc_scalar_text(doc);
 	check_literal(doc, base, text);
 	if (doc->value.type == jbvBool && base == BOOLOID)
 		return text;
-	return psprintf("%s::%s", quote_literal_cstr(text), type_name(base));
+	return psprintf("%s::%s%s", quote_literal_cstr(text), reads_clock(base, text) ? "text::" : "",
+					type_name(base));
 }
 
 /* The array on the right of = ANY. */
@@ -229,7 +289,7 @@ list_operand(const RrDoc *doc, Oid type)
 		return psprintf("remote_rel.session_variable(%s)::%s[]", quote_literal_cstr(variable),
 						type_name(getBaseType(type)));
 	initStringInfo(&out);
-	append_list(&out, doc, getBaseType(type));
+	append_list(&out, doc, getBaseType(type), false);
 	return out.data;
 }
 
@@ -327,6 +387,104 @@ operator_text(const Comparison *comparison, Oid type, const RrDoc *doc)
 	return psprintf("OPERATOR(%s.%s)%s", schema, comparison->symbol, suffix);
 }
 
+/* Operators of enums do not take domains. */
+static const char *
+cast_operand(const Filter *f, const char *expression, Oid type)
+{
+	const RrScalar *scalar = rr_scalar(f->db, type);
+
+	if (scalar->type == scalar->base || !scalar->is_enum)
+		return expression;
+	return psprintf("(%s)::%s", expression, type_name(scalar->base));
+}
+
+/* The operator of where that says the same; NULL: there is none. */
+static const RrOperator *
+where_operator(const Comparison *comparison)
+{
+	const char *name = comparison->name;
+
+	if (comparison->operand == OPERAND_COLUMN)
+		name++;
+	return rr_find_operator(psprintf("_%s", strcmp(name, "ne") == 0 ? "neq" : name));
+}
+
+/*
+ * Throw if values of the type cannot be compared so, as CREATE POLICY would
+ * say. Beside the operators of where: those that the server has with this
+ * operand (ranges contain ranges).
+ */
+static void
+check_operator(const Filter *f, const Comparison *comparison, Oid type, const RrDoc *doc)
+{
+	const RrScalar *scalar = rr_scalar(f->db, type);
+	Oid			base = scalar->base;
+	Oid			right = comparison->operand == OPERAND_TEXT ? TEXTOID
+	: comparison->operand == OPERAND_TEXTS ? TEXTARRAYOID : base;
+	const RrOperator *operator = where_operator(comparison);
+
+	if (operator && rr_scalar_has_operator(scalar, operator))
+		return;
+	if (operator && operator->kind != RR_OP_COMPARE && operator->kind != RR_OP_IN &&
+		comparison->symbol &&
+		OidIsValid(OpernameGetOprid(list_make1(makeString(pstrdup(comparison->symbol))), base,
+									right)))
+		return;
+	if (operator && operator->kind == RR_OP_SELF && type_is_range(base))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_FUNCTION),
+			 errmsg("type %s has no operator for \"%s\"", format_type_be(base), doc->key),
+			 rr_doc_errdetail(doc)));
+}
+
+/*
+ * The rows of an array of arrays that a session variable holds: one with two
+ * dimensions, {{a},{b}}, or one whose elements are the texts of arrays,
+ * {"{a,b}","{c}"}.
+ */
+static const char *
+array_rows(Filter *f, const char *variable, Oid type)
+{
+	const char *list = new_alias(f);
+	const char *i = new_alias(f);
+	const char *array = type_name(type);
+
+	return psprintf("SELECT CASE array_ndims(%s.v) WHEN 1 THEN %s.v[%s.v]::%s ELSE ARRAY(SELECT unnest(%s.v[%s.v:%s.v]))::%s END"
+					" FROM (SELECT %s::text[]) AS %s(v), generate_subscripts(%s.v, 1) AS %s(v)",
+					list, list, i, array, list, i, i, array, variable, list, list, i);
+}
+
+/*
+ * _in and _nin of a column of arrays. There are no arrays of arrays, so it is
+ * compared with one after the other. No rows but those of a variable that is
+ * missing: null, as for other types.
+ */
+static void
+append_array_in(Filter *f, StringInfo out, const char *expression, Oid type, const RrDoc *doc,
+				bool negate)
+{
+	const char *variable = session_variable(doc);
+	const char *separator = "(";
+	Oid			base = getBaseType(type);
+	ListCell   *lc;
+
+	if (variable)
+	{
+		variable = psprintf("remote_rel.session_variable(%s)", quote_literal_cstr(variable));
+		appendStringInfo(out, "CASE WHEN %s IS NOT NULL THEN %s %s (%s) END", variable, expression,
+						 negate ? "<> ALL" : "= ANY", array_rows(f, variable, base));
+		return;
+	}
+	foreach(lc, rr_doc_items(doc))
+	{
+		appendStringInfo(out, "%s%s %s %s", separator, expression, negate ? "<>" : "=",
+						 rr_filter_value(lfirst(lc), base));
+		separator = negate ? " AND " : " OR ";
+	}
+	appendStringInfoString(out, *separator == '(' ? (negate ? "true" : "false") : ")");
+}
+
 static void
 append_cast(Filter *f, StringInfo out, const Scope *scope, const char *expression, const RrDoc *doc)
 {
@@ -352,14 +510,19 @@ append_comparison(Filter *f, StringInfo out, const Scope *scope, const char *exp
 		append_cast(f, out, scope, expression, doc);
 		return;
 	}
+	check_operator(f, comparison, type, doc);
 	operator = operator_text(comparison, type, doc);
+	expression = cast_operand(f, expression, type);
 	switch (comparison->operand)
 	{
 		case OPERAND_SAME:
 			appendStringInfo(out, "%s %s %s", expression, operator, rr_filter_value(doc, type));
 			break;
 		case OPERAND_LIST:
-			appendStringInfo(out, "%s %s (%s)", expression, operator, list_operand(doc, type));
+			if (OidIsValid(get_element_type(getBaseType(type))))
+				append_array_in(f, out, expression, type, doc, *comparison->symbol == '<');
+			else
+				appendStringInfo(out, "%s %s (%s)", expression, operator, list_operand(doc, type));
 			break;
 		case OPERAND_TEXT:
 			appendStringInfo(out, "%s %s %s", expression, operator, rr_filter_value(doc, TEXTOID));
@@ -384,8 +547,9 @@ append_comparisons(Filter *f, StringInfo out, const Scope *scope, const char *ex
 	check_stack_depth();
 	if (!rr_doc_is_object(doc))
 	{
-		appendStringInfo(out, "%s %s %s", expression, operator_text(&comparisons[0], type, doc),
-						 rr_filter_value(doc, type));
+		check_operator(f, &comparisons[0], type, doc);
+		appendStringInfo(out, "%s %s %s", cast_operand(f, expression, type),
+						 operator_text(&comparisons[0], type, doc), rr_filter_value(doc, type));
 		return;
 	}
 	foreach(lc, rr_doc_members(doc))
@@ -403,11 +567,8 @@ append_comparisons(Filter *f, StringInfo out, const Scope *scope, const char *ex
 static Scope
 new_scope(Filter *f, const RrTable *table)
 {
-	Scope		scope = {.table = table};
+	Scope		scope = {.table = table, .alias = new_alias(f)};
 
-	do
-		scope.alias = psprintf("_%d", ++f->aliases);
-	while (strcmp(scope.alias, f->root.table->relation) == 0);
 	return scope;
 }
 
@@ -420,7 +581,7 @@ append_exists(Filter *f, StringInfo out, const char *from, const Scope *inner,
 
 	initStringInfo(&text);
 	append_where(f, &text, inner, where);
-	f->reads_tables = true;
+	f->needs.owner_rights = true;
 	appendStringInfo(out, "EXISTS (SELECT FROM %s AS %s WHERE %s", from, inner->alias, condition);
 	if (*condition == '\0' || strcmp(text.data, "true") != 0)
 		appendStringInfo(out, "%s%s", *condition ? " AND " : "", text.data);
@@ -486,8 +647,12 @@ append_computed(Filter *f, StringInfo out, const Scope *scope, const RrFunction 
 	const char *name = quote_qualified_identifier(function->schema, function->sql_name);
 	const char *call = psprintf("%s(%s)", name, scope->alias);
 
-	if (function->nargs - function->ndefaults > 1 || function->session_arg >= 0)
+	if (function->session_arg >= 0)
+		throw_inexpressible(doc, "a computed field whose function takes the session");
+	if (function->nargs - function->ndefaults > 1)
 		throw_inexpressible(doc, "a computed field with arguments");
+	f->needs.owner_rights = true;
+	f->needs.caller_path = true;
 	if (function->result_table)
 	{
 		Scope		inner = new_scope(f, function->result_table);
@@ -608,15 +773,15 @@ rr_filter_table(const char *schema, const char *name)
 }
 
 char	   *
-rr_filter_to_sql(const RrDoc *filter, const RrTable *table, bool *reads_tables)
+rr_filter_to_sql(const RrDoc *filter, const RrTable *table, RrFilterNeeds *needs)
 {
-	Filter		f = {0};
+	Filter		f = {.db = rr_role_schema_get(rr_extension_owner())->tables->db};
 	StringInfoData out;
 
 	f.root.table = table;
 	f.root.alias = quote_identifier(table->relation);
 	initStringInfo(&out);
 	append_where(&f, &out, &f.root, filter);
-	*reads_tables = f.reads_tables;
+	*needs = f.needs;
 	return out.data;
 }

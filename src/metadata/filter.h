@@ -19,11 +19,19 @@ extern const RrTable *rr_filter_table(const char *schema, const char *name);
 /* A column by its name; throws 42703, with the path of doc. */
 extern const RrColumn *rr_filter_column(const RrTable *table, const char *name, const RrDoc *doc);
 
+/* What a condition needs beyond the rights of the role that it is for. */
+typedef struct RrFilterNeeds
+{
+	bool		owner_rights;	/* it reads other tables or calls functions */
+	bool		caller_path;	/* it calls functions that may find their
+								 * tables by search_path */
+} RrFilterNeeds;
+
 /*
  * The condition on a row of the table, whose columns it names with the table's
- * name. *reads_tables is set when it reads other tables.
+ * name.
  */
-extern char *rr_filter_to_sql(const RrDoc *filter, const RrTable *table, bool *reads_tables);
+extern char *rr_filter_to_sql(const RrDoc *filter, const RrTable *table, RrFilterNeeds *needs);
 
 /*
  * A value as SQL of the type: a literal, or a call of

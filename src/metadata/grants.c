@@ -12,7 +12,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
 #include "commands/defrem.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -209,21 +211,44 @@ grant_columns(Grants *g, const RrDoc *columns, const RrDoc *presets)
 
 /* ---- policies ---- */
 
+/*
+ * The schemas of search_path, each with a comma behind it, without pg_catalog
+ * and temporary ones. The user's own functions find their tables by them, as
+ * they do in a where.
+ */
+static const char *
+search_path_in_force(void)
+{
+	StringInfoData out;
+	ListCell   *lc;
+
+	initStringInfo(&out);
+	foreach(lc, fetch_search_path(false))
+	{
+		Oid			schema = lfirst_oid(lc);
+
+		if (schema != PG_CATALOG_NAMESPACE && !isAnyTempNamespace(schema))
+			appendStringInfo(&out, "%s, ", quote_identifier(rr_namespace_name(schema)));
+	}
+	return out.data;
+}
+
 /* The condition as SQL, or the call of a function that evaluates it. */
 static const char *
 condition(Grants *g, const RrDoc *filter, const char *what)
 {
-	bool		reads_tables;
-	const char *sql = rr_filter_to_sql(filter, g->table, &reads_tables);
+	RrFilterNeeds needs;
+	const char *sql = rr_filter_to_sql(filter, g->table, &needs);
 	const char *function;
 	const char *signature;
 
-	if (!reads_tables)
+	if (!needs.owner_rights)
 		return sql;
 	function = function_name(g, what);
 	signature = psprintf("%s(%s)", function, g->table_sql);
-	statement(g, "CREATE FUNCTION %s(%s %s) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS %s",
+	statement(g, "CREATE FUNCTION %s(%s %s) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, %spg_temp AS %s",
 			  function, quote_identifier(g->table->relation), g->table_sql,
+			  needs.caller_path ? search_path_in_force() : "",
 			  quote_literal_cstr(psprintf("SELECT %s", sql)));
 	statement(g, "REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC", signature);
 	statement(g, "GRANT EXECUTE ON FUNCTION %s TO %s", signature, g->role);

@@ -438,6 +438,9 @@ extern const RrScalar *rr_scalar(RrDatabase *db, Oid type);
 
 /* ---- table_comparison.c ---- */
 
+/* Find an operator by its name ("_eq"), or return NULL. */
+extern const RrOperator *rr_find_operator(const char *name);
+
 /* Does the operator exist for the scalar's values? */
 extern bool rr_scalar_has_operator(const RrScalar *scalar, const RrOperator *op);
 

@@ -56,6 +56,15 @@ static const RrOperator operators[] = {
 	{"_matches_fulltext", RR_OP_OTHER, "@", 0, false, "ltxtquery"},
 };
 
+const RrOperator *
+rr_find_operator(const char *name)
+{
+	for (int i = 0; i < (int) lengthof(operators); i++)
+		if (strcmp(operators[i].name, name) == 0)
+			return &operators[i];
+	return NULL;
+}
+
 /* ---- operators in SQL ---- */
 
 char	   *
