@@ -416,7 +416,7 @@ COMMENT ON FUNCTION remote_rel.join_hole(integer, integer, "any") IS 'place of t
 -- They stand after the catalogs and functions that they use. They run as their
 -- owner, since the role that runs DDL has no privileges on the catalogs. Errors
 -- in them become warnings, so that no DDL fails because of us. Only what says
--- "try again" is thrown: a deadlock (class 40) and lock_timeout (55P03).
+-- "try again" is thrown: a deadlock (40P01) and lock_timeout (55P03).
 
 CREATE FUNCTION remote_rel.note_names() RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_note_names' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -443,7 +443,7 @@ CREATE FUNCTION remote_rel.before_ddl() RETURNS event_trigger
 BEGIN
 	PERFORM remote_rel.note_names();
 EXCEPTION WHEN OTHERS THEN
-	IF SQLSTATE LIKE '40%' OR SQLSTATE = '55P03' THEN
+	IF SQLSTATE IN ('40P01', '55P03') THEN
 		RAISE;
 	END IF;
 	RAISE WARNING 'remote_rel will not follow what this command renames' USING DETAIL = SQLERRM;
@@ -463,7 +463,7 @@ BEGIN
 		PERFORM remote_rel.follow_names(array_agg(classid), array_agg(objid)) FROM pg_event_trigger_ddl_commands();
 	END IF;
 EXCEPTION WHEN OTHERS THEN
-	IF SQLSTATE LIKE '40%' OR SQLSTATE = '55P03' THEN
+	IF SQLSTATE IN ('40P01', '55P03') THEN
 		RAISE;
 	END IF;
 	GET STACKED DIAGNOSTICS context = PG_EXCEPTION_CONTEXT;
@@ -542,13 +542,13 @@ BEGIN
 			PERFORM remote_rel.tell_dropped(schemas, names, columns);
 		END IF;
 	EXCEPTION WHEN OTHERS THEN
-		IF SQLSTATE LIKE '40%' OR SQLSTATE = '55P03' THEN
+		IF SQLSTATE IN ('40P01', '55P03') THEN
 			RAISE;
 		END IF;
 		RAISE WARNING 'remote_rel cannot tell what needs what was dropped' USING DETAIL = SQLERRM;
 	END;
 EXCEPTION WHEN OTHERS THEN
-	IF SQLSTATE LIKE '40%' OR SQLSTATE = '55P03' THEN
+	IF SQLSTATE IN ('40P01', '55P03') THEN
 		RAISE;
 	END IF;
 	RAISE WARNING 'remote_rel could not follow this drop' USING DETAIL = SQLERRM;

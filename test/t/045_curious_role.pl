@@ -138,8 +138,8 @@ my @ways = (
 			'CREATE VIEW become AS SELECT 1 AS id, become_a() AS a, become_b() AS b, become_c() AS c, become_d() AS d') ],
 
 	# management, catalogs, settings
-	[ 'read the catalogs', join('; ', map { "TABLE remote_rel.$_" } qw(remote_schema table_relationship remote_schema_relationship remote_schema_permission computed_field tracked_function)),
-		qr/\A(?:ERROR:  permission denied for table \w+\n?){6}\z/ ],
+	[ 'read the catalogs', join('; ', map { "TABLE remote_rel.$_" } qw(remote_schema table_relationship remote_schema_relationship remote_schema_permission computed_field tracked_function table_customization source_customization)),
+		qr/\A(?:ERROR:  permission denied for table \w+\n?){8}\z/ ],
 	[ 'export the metadata', q(SELECT remote_rel.metadata('{"type": "export_metadata", "args": {}}')), $denied ],
 	[ 'give itself a permission', q(SELECT remote_rel.add_remote_schema_permissions('vault', 'curious', 'type Query { auth0(auth0_id: String!): Profile } type Profile { email: String }')), $denied ],
 	[ 'ask what a remote schema has', q(SELECT remote_rel.introspect_remote_schema('vault')), $denied ],
