@@ -84,9 +84,10 @@ CREATE TABLE remote_rel.table_customization (
 	table_name name NOT NULL,
 	configuration jsonb,
 	hidden boolean NOT NULL DEFAULT false,
+	is_enum boolean NOT NULL DEFAULT false,
 	PRIMARY KEY (table_schema, table_name)
 );
-COMMENT ON TABLE remote_rel.table_customization IS 'names and comments of tables and their columns in GraphQL, and whether a table is there at all';
+COMMENT ON TABLE remote_rel.table_customization IS 'names and comments of tables and their columns in GraphQL, whether a table is there at all, and whether its rows are the values of an enum';
 
 CREATE TABLE remote_rel.source_customization (
 	name text PRIMARY KEY,
@@ -111,6 +112,13 @@ CREATE FUNCTION remote_rel.catalog_changed() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'rr_catalog_changed' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.catalog_changed() IS 'tells every session that a catalog of remote_rel has changed';
 REVOKE ALL ON FUNCTION remote_rel.catalog_changed() FROM PUBLIC;
+
+-- set_table_is_enum() puts triggers with this function on enum tables. Who owns
+-- one may restore it from a dump, so everybody may execute the function.
+CREATE FUNCTION remote_rel.enum_rows_changed() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'rr_enum_rows_changed' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.enum_rows_changed() IS 'tells every session that the values of an enum table have changed';
+GRANT EXECUTE ON FUNCTION remote_rel.enum_rows_changed() TO PUBLIC;
 
 -- FOR EACH ROW and ENABLE ALWAYS: logical replication fires no other triggers.
 CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON remote_rel.remote_schema
@@ -320,6 +328,12 @@ CREATE FUNCTION remote_rel.show_table(source regclass) RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_show_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION remote_rel.show_table(regclass) IS 'show a table that hide_table() has hidden';
 REVOKE ALL ON FUNCTION remote_rel.show_table(regclass) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.set_table_is_enum(source regclass, is_enum boolean) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_set_table_is_enum' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.set_table_is_enum(regclass, boolean)
+	IS 'make the rows of a table the values of a GraphQL enum, for columns that reference the table';
+REVOKE ALL ON FUNCTION remote_rel.set_table_is_enum(regclass, boolean) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.set_naming(customization jsonb) RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_set_naming' LANGUAGE C VOLATILE PARALLEL UNSAFE;

@@ -247,6 +247,7 @@ typedef struct RrTableCustomization
 	GqlNames	root_fields;	/* RrCustomName, by "select" and so on */
 	GqlNames	columns;		/* RrCustomName, by PostgreSQL's names */
 	bool		hidden;			/* it is kept out of GraphQL */
+	bool		is_enum;		/* its rows are the values of an enum */
 } RrTableCustomization;
 
 /* The customization of the source. Texts are NULL where there is nothing. */

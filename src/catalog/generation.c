@@ -346,6 +346,27 @@ rr_catalog_changed(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(NULL);
 }
 
+PG_FUNCTION_INFO_V1(rr_enum_rows_changed);
+
+/*
+ * Trigger on enum tables: like rr_catalog_changed(), for their values. It
+ * invalidates a catalog of ours, because an invalidation of the table itself
+ * counts only when its definition has changed.
+ */
+Datum
+rr_enum_rows_changed(PG_FUNCTION_ARGS)
+{
+	Oid			catalog = get_relname_relid("table_customization", rr_catalog_schema_oid());
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("remote_rel.enum_rows_changed() can only be called as a trigger")));
+	if (OidIsValid(catalog))
+		CacheInvalidateRelcacheByRelid(catalog);
+	PG_RETURN_POINTER(NULL);
+}
+
 PG_FUNCTION_INFO_V1(rr_touch_object);
 
 /*

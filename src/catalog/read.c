@@ -86,6 +86,7 @@ enum
 	Anum_table_customization_table_name,
 	Anum_table_customization_configuration,
 	Anum_table_customization_hidden,
+	Anum_table_customization_is_enum,
 };
 
 enum
@@ -109,7 +110,7 @@ static const struct
 	[RR_CATALOG_REMOTE_SCHEMA_PERMISSION] = {"remote_schema_permission", "tntTo"},
 	[RR_CATALOG_COMPUTED_FIELD] = {"computed_field", "nntnnTTT"},
 	[RR_CATALOG_TRACKED_FUNCTION] = {"tracked_function", "nnJT"},
-	[RR_CATALOG_TABLE_CUSTOMIZATION] = {"table_customization", "nnJb"},
+	[RR_CATALOG_TABLE_CUSTOMIZATION] = {"table_customization", "nnJbb"},
 	[RR_CATALOG_SOURCE_CUSTOMIZATION] = {"source_customization", "tj"},
 };
 
@@ -607,6 +608,8 @@ read_table_customization(Row *row, void *arg pg_attribute_unused())
 		rr_table_configuration_read(custom, rr_doc_root(custom->configuration, "configuration"));
 	custom->hidden = DatumGetBool(heap_getattr(row->tuple, Anum_table_customization_hidden,
 											   row->desc, &isnull));
+	custom->is_enum = DatumGetBool(heap_getattr(row->tuple, Anum_table_customization_is_enum,
+												row->desc, &isnull));
 	return custom;
 }
 

@@ -34,6 +34,7 @@ typedef struct Table
 	const char *schema;
 	const char *name;
 	Jsonb	   *configuration;
+	bool		is_enum;
 	List	   *objects;		/* Jsonb * each */
 	List	   *arrays;
 	List	   *computed;
@@ -117,6 +118,8 @@ tables_json(void)
 		if (custom->configuration != NULL)
 			table_entry(&tables, custom->source_schema, custom->source_table)->configuration =
 				custom->configuration;
+		if (custom->is_enum)
+			table_entry(&tables, custom->source_schema, custom->source_table)->is_enum = true;
 	}
 	list_sort(tables, compare_tables);
 	foreach(lc, tables)
@@ -124,6 +127,7 @@ tables_json(void)
 		const Table *table = lfirst(lc);
 
 		result = lappend(result, rr_jsonb_object("table", table_json(table->schema, table->name),
+												 "is_enum", table->is_enum ? rr_jsonb_bool(true) : NULL,
 												 "configuration", table->configuration,
 												 "object_relationships", list_json(table->objects),
 												 "array_relationships", list_json(table->arrays),
@@ -295,6 +299,7 @@ rr_clear_metadata(void)
 	(void) rr_metadata_execute("DELETE FROM remote_rel.remote_schema_permission", 0, NULL);
 	(void) rr_metadata_execute("DELETE FROM remote_rel.computed_field", 0, NULL);
 	(void) rr_metadata_execute("DELETE FROM remote_rel.tracked_function", 0, NULL);
+	rr_drop_enum_triggers();
 	(void) rr_metadata_execute("DELETE FROM remote_rel.table_customization", 0, NULL);
 	(void) rr_metadata_execute("DELETE FROM remote_rel.source_customization", 0, NULL);
 	(void) rr_metadata_execute("DELETE FROM remote_rel.remote_schema", 0, NULL);

@@ -360,6 +360,19 @@ set_table_custom_fields(const RrDoc *args)
 }
 
 static Jsonb *
+set_table_is_enum(const RrDoc *args)
+{
+	const char *schema;
+	const char *table;
+
+	RR_DOC_CHECK_KEYS(args, "source", "table", "is_enum");
+	read_table(args, &schema, &table);
+	(void) rr_doc_require(args, "is_enum");
+	rr_mark_enum_table(schema, table, rr_doc_get_bool(args, "is_enum", false), RR_UPDATE);
+	return NULL;
+}
+
+static Jsonb *
 set_function_customization(const RrDoc *args)
 {
 	(void) rr_doc_require(args, "function");
@@ -638,6 +651,7 @@ static const struct
 	{"untrack_table", untrack_table},
 	{"set_table_customization", set_table_customization},
 	{"set_table_custom_fields", set_table_custom_fields},
+	{"set_table_is_enum", set_table_is_enum},
 	{"set_function_customization", set_function_customization},
 	{"add_existing_table_or_view", rr_track_table},
 	{"get_inconsistent_metadata", get_inconsistent_metadata},

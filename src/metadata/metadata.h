@@ -421,9 +421,26 @@ extern RrTableCustomization *rr_read_table_customization(const char *schema, con
  */
 extern void rr_put_table_customization(const RrTableCustomization *custom, RrPutMode mode);
 
+/* Delete the row of a table if it says nothing any more. */
+extern void rr_delete_empty_customization(const char *schema, const char *table);
+
 /* Keep a table out of GraphQL, or show it again. */
 extern void rr_set_table_hidden(const char *schema, const char *table, bool hidden,
 								RrPutMode mode);
+
+/* ---- enum_table.c ---- */
+
+/*
+ * Make a table an enum table, or an ordinary one again. Triggers on the table
+ * tell of changed rows. Throws 22023 if it cannot be an enum table.
+ */
+extern void rr_mark_enum_table(const char *schema, const char *table, bool is_enum,
+							   RrPutMode mode);
+
+/* Drop the triggers of all enum tables. Call it inside rr_metadata_begin(). */
+extern void rr_drop_enum_triggers(void);
+
+/* ---- table_customization.c ---- */
 
 /* Replace the configuration of a tracked function; throws 42704. */
 extern void rr_put_function_customization(const RrTrackedFunction *function);

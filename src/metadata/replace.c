@@ -86,6 +86,10 @@ read_item(void *arg)
 			rr_table_name_from_json(item->body, &item->schema, &item->table);
 			item->object = item;
 			break;
+		case RR_ITEM_ENUM_TABLE:
+			if (rr_doc_bool(item->body))
+				item->object = item;
+			break;
 		case RR_ITEM_NAMING:
 			item->object = rr_naming_from_json(item->body);
 			break;
@@ -122,6 +126,9 @@ write_item(void *arg)
 			break;
 		case RR_ITEM_HIDDEN_TABLE:
 			rr_set_table_hidden(item->schema, item->table, true, RR_RESTORE);
+			break;
+		case RR_ITEM_ENUM_TABLE:
+			rr_mark_enum_table(item->schema, item->table, true, RR_RESTORE);
 			break;
 		case RR_ITEM_NAMING:
 			rr_put_naming(item->object, RR_RESTORE);

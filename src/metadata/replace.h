@@ -17,6 +17,7 @@ typedef enum RrItemKind
 	RR_ITEM_FUNCTION,
 	RR_ITEM_TABLE_CONFIGURATION,
 	RR_ITEM_HIDDEN_TABLE,
+	RR_ITEM_ENUM_TABLE,			/* body: true or false */
 	RR_ITEM_NAMING,
 } RrItemKind;
 

@@ -137,6 +137,7 @@ pass_over_body(RrReplacement *r, RrItemKind kind, RrRelationshipKind relationshi
 			break;
 		case RR_ITEM_TABLE_CONFIGURATION:
 		case RR_ITEM_HIDDEN_TABLE:
+		case RR_ITEM_ENUM_TABLE:
 		case RR_ITEM_NAMING:
 			/* what is not known there is an error */
 			break;
@@ -222,11 +223,13 @@ add_table(RrReplacement *r, const RrDoc *doc, const Part *unused pg_attribute_un
 	const char *name;
 
 	PASS_OVER(r, doc, "table", "object_relationships", "array_relationships", "computed_fields",
-			  "remote_relationships", "configuration");
+			  "remote_relationships", "configuration", "is_enum");
 	rr_table_name_from_json(rr_doc_require(doc, "table"), &schema, &name);
 	warn_unserved(schema, name);
 	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "configuration"), .read = add_item,
 						   .kind = RR_ITEM_TABLE_CONFIGURATION, .schema = schema, .table = name});
+	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "is_enum"), .read = add_item,
+						   .kind = RR_ITEM_ENUM_TABLE, .schema = schema, .table = name});
 	for (int i = 0; i < (int) lengthof(lists); i++)
 		read_part((Part) {.r = r, .doc = rr_doc_get(doc, lists[i].key), .read = add_items,
 							   .kind = lists[i].kind,

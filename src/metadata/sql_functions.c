@@ -363,6 +363,7 @@ PG_FUNCTION_INFO_V1(rr_set_table_customization);
 PG_FUNCTION_INFO_V1(rr_set_function_customization);
 PG_FUNCTION_INFO_V1(rr_hide_table);
 PG_FUNCTION_INFO_V1(rr_show_table);
+PG_FUNCTION_INFO_V1(rr_set_table_is_enum);
 PG_FUNCTION_INFO_V1(rr_set_naming);
 
 /* (source regclass, configuration jsonb) */
@@ -421,6 +422,19 @@ Datum
 rr_show_table(PG_FUNCTION_ARGS)
 {
 	set_hidden(fcinfo, false);
+	PG_RETURN_VOID();
+}
+
+/* (source regclass, is_enum boolean) */
+Datum
+rr_set_table_is_enum(PG_FUNCTION_ARGS)
+{
+	const char *schema;
+	const char *table;
+
+	check_not_null(fcinfo, 2);
+	table_argument(fcinfo, 0, &schema, &table);
+	rr_mark_enum_table(schema, table, PG_GETARG_BOOL(1), RR_UPDATE);
 	PG_RETURN_VOID();
 }
 

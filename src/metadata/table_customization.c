@@ -33,12 +33,11 @@ check_columns(Oid table, const RrTableCustomization *custom)
 	}
 }
 
-/* A row that says nothing is not kept. */
-static void
-delete_empty(const char *schema, const char *table)
+void
+rr_delete_empty_customization(const char *schema, const char *table)
 {
 	RR_METADATA_EXECUTE("DELETE FROM remote_rel.table_customization WHERE table_schema OPERATOR(pg_catalog.=) $1 "
-						"AND table_name OPERATOR(pg_catalog.=) $2 AND configuration IS NULL AND NOT hidden",
+						"AND table_name OPERATOR(pg_catalog.=) $2 AND configuration IS NULL AND NOT hidden AND NOT is_enum",
 						rr_arg_name(schema), rr_arg_name(table));
 }
 
@@ -85,7 +84,7 @@ rr_put_table_customization(const RrTableCustomization *custom, RrPutMode mode)
 						"ON CONFLICT (table_schema, table_name) DO UPDATE SET configuration = $3",
 						rr_arg_name(schema), rr_arg_name(table),
 						rr_arg_jsonb(custom->configuration));
-	delete_empty(schema, table);
+	rr_delete_empty_customization(schema, table);
 	if (mode != RR_RESTORE)
 		rr_refuse_new_inconsistencies(before, label(schema, table));
 	rr_metadata_end();
@@ -106,7 +105,7 @@ rr_set_table_hidden(const char *schema, const char *table, bool hidden, RrPutMod
 	RR_METADATA_EXECUTE("INSERT INTO remote_rel.table_customization (table_schema, table_name, hidden) VALUES ($1, $2, $3) "
 						"ON CONFLICT (table_schema, table_name) DO UPDATE SET hidden = $3",
 						rr_arg_name(schema), rr_arg_name(table), rr_arg_bool(hidden));
-	delete_empty(schema, table);
+	rr_delete_empty_customization(schema, table);
 	if (mode != RR_RESTORE)
 		rr_refuse_new_inconsistencies(before, psprintf("%s table \"%s.%s\"", hidden ? "hiding"
 													   : "showing", schema, table));

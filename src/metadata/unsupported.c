@@ -18,7 +18,7 @@
 static List *
 track(List *paths, const RrDoc *doc)
 {
-	static const char *const keys[] = {"source", "table", "configuration"};
+	static const char *const keys[] = {"source", "table", "configuration", "is_enum"};
 	const RrDoc *table = rr_doc_is_object(doc) ? rr_doc_get(doc, "table") : NULL;
 	const RrDoc *configuration = table ? rr_doc_get(doc, "configuration") : NULL;
 	const char *schema;
@@ -32,6 +32,8 @@ track(List *paths, const RrDoc *doc)
 	if (configuration)
 		rr_put_table_customization(rr_read_table_customization(schema, name, configuration),
 								   RR_UPDATE);
+	if (table && rr_doc_get_bool(doc, "is_enum", false))
+		rr_mark_enum_table(schema, name, true, RR_UPDATE);
 	reason = rr_unserved_reason(schema, name);
 	if (reason)
 		ereport(ERROR,
@@ -73,7 +75,6 @@ rr_track_tables(const RrDoc *args)
 
 /* Hints, by a part of the command's name. The first that matches is used. */
 static const char *const answers[][2] = {
-	{"set_table_is_enum", "Give the column an enum type of PostgreSQL."},
 	{"rename_relationship", "Drop the relationship, and create it under the new name."},
 	{"set_relationship_comment", "Drop the relationship, and create it with the comment."},
 	{"_source", "The only source is this database, \"default\"."},

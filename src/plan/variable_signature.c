@@ -36,12 +36,12 @@ append_object_signature(StringInfo out, GqlSchema *schema, GqlType *type, const 
  * signature, so lists of them are not.
  */
 static bool
-is_scalar_list(const GqlTypeRef *type)
+is_scalar_list(RrRoleSchema *rs, const GqlTypeRef *type)
 {
 	const GqlTypeRef *element = gql_nullable_type(type->of);
 
-	return element->kind == GQL_TYPE_NAMED && element->type->kind == GQL_SCALAR &&
-		strcmp(element->type->name, "Boolean") != 0;
+	return element->kind == GQL_TYPE_NAMED && strcmp(element->type->name, "Boolean") != 0 &&
+		(element->type->kind == GQL_SCALAR || rr_is_table_enum(rs, element->type));
 }
 
 /* Where in the objects of an insert rows are nested. */
@@ -117,7 +117,7 @@ append_list_signature(StringInfo out, GqlSchema *schema, const GqlTypeRef *type,
 {
 	ListCell   *lc;
 
-	if (is_scalar_list(type))
+	if (is_scalar_list(schema->data, type))
 	{
 		appendStringInfoChar(out, 'l');
 		return;
@@ -141,7 +141,7 @@ append_signature(StringInfo out, GqlSchema *schema, const GqlTypeRef *type, cons
 		append_list_signature(out, schema, type, value);
 	else if (type->type->kind == GQL_INPUT_OBJECT)
 		append_object_signature(out, schema, type->type, value);
-	else if (type->type->kind == GQL_ENUM)
+	else if (type->type->kind == GQL_ENUM && !rr_is_table_enum(schema->data, type->type))
 		appendStringInfo(out, "%s,", value->text);
 	else if (value->kind == GQL_VALUE_BOOLEAN)
 		appendStringInfoChar(out, value->boolean ? 't' : 'f');

@@ -16,7 +16,7 @@ SELECT remote_rel.metadata(NULL) IS NULL;
 -- Commands that have another answer here; those about permissions: metadata_grants.sql
 SELECT type, test.failure(format($$SELECT remote_rel.metadata('{"type": "%s", "args": {}}')$$,
     type)) FROM unnest(ARRAY[
-  'pg_set_table_is_enum', 'pg_rename_relationship', 'pg_add_source',
+  'pg_rename_relationship', 'pg_add_source',
       'run_sql', 'create_action', 'set_custom_types', 'pg_create_event_trigger',
   'create_cron_trigger', 'create_query_collection', 'add_collection_to_allowlist',
       'create_rest_endpoint', 'mssql_track_table', 'add_remote_schema_permission',
@@ -30,7 +30,7 @@ SELECT remote_rel.metadata('{"type": "track_table", "args": {"schema": "public",
 SELECT remote_rel.metadata('{"type": "add_existing_table_or_view", "args": {"name": "users"}}');
 SELECT remote_rel.metadata('{"type": "pg_track_table", "args": {"source": "default",
     "table": {"schema": "public", "name": "users"}, "configuration": {}}}');
-SELECT remote_rel.metadata('{"type": "bulk", "args": [{"type": "pg_track_table", "args": {"source": "default", "table": "users", "configuration": {"custom_name": "people"}, "is_enum": true}},
+SELECT remote_rel.metadata('{"type": "bulk", "args": [{"type": "pg_track_table", "args": {"source": "default", "table": "users", "configuration": {"custom_name": "people"}, "apollo_federation_config": {}}},
   {"type": "pg_track_tables", "args": {"allow_warnings": true, "tables": [{"table": "users"}, {"source": "default", "table": "users", "configuration": {"comment": "c"}}]}}]}');
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "pg_track_table", "args": {"table": "user"}}')$$);
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "pg_track_table",

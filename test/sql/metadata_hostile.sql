@@ -9,6 +9,8 @@ CREATE SCHEMA shop;
 CREATE TABLE users (id integer PRIMARY KEY, name text, auth0_id text, boss_id integer REFERENCES users);
 CREATE TABLE shop.orders (id integer PRIMARY KEY, user_id integer REFERENCES users, total numeric);
 CREATE TABLE shop.idle (id integer PRIMARY KEY);
+CREATE TABLE level (value text PRIMARY KEY);
+INSERT INTO level VALUES ('LOW');
 CREATE TABLE authors (id integer PRIMARY KEY, account text);
 CREATE TABLE articles (id integer PRIMARY KEY, title text, author_id integer REFERENCES authors, published boolean);
 ALTER TABLE shop.orders ADD author_id integer REFERENCES authors, ADD note text;

@@ -14,7 +14,7 @@ $node->safe_psql('graph', 'CREATE EXTENSION remote_rel');
 create_graph($node, 'graph', $yoga);
 my $graph = graph($node, 'graph');
 is($graph->{inconsistent}, '{"is_consistent": true, "inconsistent_objects": []}', 'before: consistent');
-is(scalar(grep { $graph->{$_} =~ /^\{"data"/ && $graph->{$_} !~ /"errors"/ } keys %$graph), 9, 'and it answers');
+is(scalar(grep { $graph->{$_} =~ /^\{"data"/ && $graph->{$_} !~ /"errors"/ } keys %$graph), 10, 'and it answers');
 my @roles_questions = grep { /regress/ } keys %$graph;
 cmp_ok(scalar @roles_questions, '>=', 6, 'roles among them');
 my $not_as_role = qr/^(?!.*regress)/;
@@ -114,6 +114,12 @@ $databases{'clean, into the very database'} = 'graph';
 $yoga->start;
 is_graph($node, $databases{$_}, $graph, $_) for sort keys %databases;
 is(scalar($yoga->log), scalar(grep { $_->{query} !~ /__schema/ } $yoga->log), 'no remote schema was introspected');
+
+# Rows of enum tables are followed as well
+my $values = q{SELECT graphql_resolve('{ __type(name: "moods_enum") { enumValues { name } } }')};
+is($node->safe_psql($databases{'custom, parallel'}, "$values; INSERT INTO moods VALUES ('ANGRY'); $values; DELETE FROM moods WHERE value = 'ANGRY'; $values"),
+	join("\n", map { '{"data":{"__type":{"enumValues":[' . join(',', map { qq({"name":"$_"}) } @$_) . ']}}}' } [qw(GLAD SAD)], [qw(ANGRY GLAD SAD)], [qw(GLAD SAD)]),
+	'changed rows of an enum table');
 
 # Names are followed where it was restored
 my $restored = $databases{'custom, parallel'};

@@ -120,7 +120,7 @@ compile_column(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	const RrTableField *info = field->def->data;
 	const char *column = rr_row_add_output(row, rr_deparse_row_column(row, info->column->attnum));
-	const RrScalar *scalar = rr_scalar(sql->db, info->column->type);
+	const RrScalar *scalar = rr_column_scalar(sql->db, info->column);
 
 	return rr_make_json_piece("$", psprintf("pg_catalog.%s(%s)", info->aggregate->name,
 											rr_deparse_operand(scalar, column)));

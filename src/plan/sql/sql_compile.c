@@ -122,7 +122,7 @@ const char *
 rr_deparse_equality(RrSql *sql, const char *alias, const RrColumn *column, const char *value)
 {
 	static const RrOperator equal = {.kind = RR_OP_COMPARE, .strategy = BTEqualStrategyNumber};
-	const RrScalar *scalar = rr_scalar(sql->db, column->type);
+	const RrScalar *scalar = rr_column_scalar(sql->db, column);
 	const char *operand = psprintf("%s.%s", alias, quote_identifier(column->sql_name));
 
 	return psprintf("%s %s %s", rr_deparse_operand(scalar, operand),
@@ -147,7 +147,7 @@ compile_by_pk(RrSql *sql, RrRows *rows, const GqlFieldSel *field, const GqlNames
 	for (int i = 0; i < key->nkeys; i++)
 	{
 		const RrColumn *column = rr_table_column(rows->table, key->attnums[i]);
-		const char *param = rr_add_value_param(sql, rr_scalar(sql->db, column->type)->base,
+		const char *param = rr_add_value_param(sql, rr_column_scalar(sql->db, column)->base,
 											   rr_given_argument(args, column->graphql_name));
 
 		rr_rows_add_condition(rows, rr_deparse_equality(sql, rows->alias, column, param));

@@ -45,7 +45,7 @@ append_values(RrSql *sql, StringInfo out, const RrInsert *insert, int first, int
 		appendStringInfoString(out, row > 0 ? ", (" : "(");
 		for (int i = 0; i < insert->ncolumns; i++)
 		{
-			Oid			base = rr_scalar(sql->db, insert->columns[i]->type)->base;
+			Oid			base = rr_column_scalar(sql->db, insert->columns[i])->base;
 
 			if (i > 0)
 				appendStringInfoString(out, ", ");
@@ -69,7 +69,7 @@ append_arrays(RrSql *sql, StringInfo out, const RrInsert *insert)
 	appendStringInfoString(out, " SELECT ");
 	for (int i = 0; i < insert->ncolumns; i++)
 	{
-		const RrScalar *scalar = rr_scalar(sql->db, insert->columns[i]->type);
+		const RrScalar *scalar = rr_column_scalar(sql->db, insert->columns[i]);
 		const char *separator = i > 0 ? ", " : "";
 		const char *param = add_cell_param(sql, -1, i, rr_values_type(scalar));
 

@@ -267,7 +267,7 @@ compile_column(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
 		return NULL;
 	sql->loc = rr_field_loc(field);
-	return compile_json_value(sql, rr_scalar(sql->db, column->type), value, &args);
+	return compile_json_value(sql, rr_column_scalar(sql->db, column), value, &args);
 }
 
 static RrJsonPiece *

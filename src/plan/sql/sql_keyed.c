@@ -35,7 +35,7 @@ rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 	{
 		const RrColumn *column = join->columns[i];
 		const char *key = psprintf("%s.c%d", keys, i + 1);
-		Oid			type = get_array_type(rr_scalar(sql.db, column->type)->base);
+		Oid			type = get_array_type(rr_column_scalar(sql.db, column)->base);
 
 		appendStringInfo(&arrays, "%spg_catalog.unnest(%s)", i > 0 ? ", " : "",
 						 rr_add_keys_param(&sql, type, i));

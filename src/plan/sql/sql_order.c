@@ -118,7 +118,7 @@ static const char *
 deparse_aggregate(RrSql *sql, const RrTableField *info, const char *alias)
 {
 	const char *column = psprintf("%s.%s", alias, quote_identifier(info->column->sql_name));
-	const RrScalar *scalar = rr_scalar(sql->db, info->column->type);
+	const RrScalar *scalar = rr_column_scalar(sql->db, info->column);
 
 	return psprintf("pg_catalog.%s(%s)", info->aggregate->name,
 					rr_deparse_operand(scalar, column));

@@ -82,7 +82,7 @@ rr_add_changed_param(RrSql *sql, const RrColumn *column, int i, bool array)
 {
 	const char *name;
 	RrSqlParam *param;
-	const RrScalar *scalar = rr_scalar(sql->db, column->type);
+	const RrScalar *scalar = rr_column_scalar(sql->db, column);
 	Oid			type = array ? rr_values_type(scalar) : scalar->base;
 
 	name = rr_add_value_param(sql, type, NULL);
@@ -138,7 +138,7 @@ restrict_by_key(RrSql *sql, RrRows *rows, const RrReturning *returning)
 	for (int i = 0; i < returning->ncolumns; i++)
 	{
 		const RrColumn *column = returning->columns[i];
-		const RrScalar *scalar = rr_scalar(sql->db, column->type);
+		const RrScalar *scalar = rr_column_scalar(sql->db, column);
 		const char *value = rr_deparse_unnested(scalar, psprintf("%s.c%d", alias, i + 1));
 
 		appendStringInfo(&arrays, "%spg_catalog.unnest(%s)", i > 0 ? ", " : "",
@@ -167,7 +167,7 @@ deparse_values(RrSql *sql, const RrReturning *returning)
 	for (int i = 0; i < returning->ncolumns; i++)
 	{
 		const RrColumn *column = returning->columns[i];
-		const RrScalar *scalar = rr_scalar(sql->db, column->type);
+		const RrScalar *scalar = rr_column_scalar(sql->db, column);
 		const char *separator = i > 0 ? ", " : "";
 
 		appendStringInfo(&select, "%s%s AS %s", separator,

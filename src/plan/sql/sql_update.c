@@ -17,7 +17,7 @@ static const char *
 compile_assignment(RrSql *sql, RrTableTypeKind operator, const RrColumn *column,
 				   const char *alias, const GqlValue *value)
 {
-	const RrScalar *scalar = rr_scalar(sql->db, column->type);
+	const RrScalar *scalar = rr_column_scalar(sql->db, column);
 	const char *old = psprintf("%s.%s", alias, quote_identifier(column->sql_name));
 
 	switch (operator)
@@ -120,7 +120,7 @@ append_condition(Writer *w, const GqlValue *where, const GqlValue *key)
 	for (int i = 0; i < primary->nkeys; i++)
 	{
 		const RrColumn *column = rr_table_column(table, primary->attnums[i]);
-		const char *param = rr_add_value_param(&w->sql, rr_scalar(w->sql.db, column->type)->base,
+		const char *param = rr_add_value_param(&w->sql, rr_column_scalar(w->sql.db, column)->base,
 											   gql_object_get(key, column->graphql_name));
 
 		appendStringInfo(&w->text, "%s%s", i > 0 ? " AND " : "",

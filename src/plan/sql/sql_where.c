@@ -474,7 +474,7 @@ append_field(RrSql *sql, StringInfo out, const Place *place, const RrTable *tabl
 		case RR_FIELD_COLUMN:
 			return append_comparisons(sql, out, psprintf("%s.%s", alias,
 														 quote_identifier(info->column->sql_name)),
-									  rr_scalar(sql->db, info->column->type),
+									  rr_column_scalar(sql->db, info->column),
 									  gql_named_type(input->type), field->value);
 		case RR_FIELD_COMPUTED:
 			return append_computed(sql, out, place, table, alias, input, field->value);

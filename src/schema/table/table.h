@@ -17,6 +17,7 @@
 #include "schema/role_schema.h"
 
 typedef struct RrTable RrTable;
+typedef struct RrScalar RrScalar;
 
 /* ---- what the catalogs say ---- */
 
@@ -33,6 +34,8 @@ typedef struct RrColumn
 	bool		has_default;
 	char		identity;		/* pg_attribute.attidentity */
 	char		generated;		/* pg_attribute.attgenerated */
+	const RrScalar *values;		/* of a column that references an enum table,
+								 * else NULL; see rr_column_scalar() */
 } RrColumn;
 
 /* A primary key or unique constraint. */
@@ -52,6 +55,7 @@ typedef struct RrForeignKey
 	RrTable    *table;
 	RrTable    *target;			/* the referenced table */
 	bool		trusted;		/* neither deferrable nor NOT VALID */
+	bool		valid;			/* not NOT VALID */
 	int			nkeys;
 	AttrNumber *attnums;		/* of table */
 	AttrNumber *target_attnums;
@@ -113,6 +117,13 @@ typedef struct RrFunction
 	bool		as_mutation;
 } RrFunction;
 
+/* A row of an enum table. */
+typedef struct RrEnumRow
+{
+	const char *value;
+	const char *comment;		/* or NULL */
+}			RrEnumRow;
+
 struct RrTable
 {
 	const char *name;			/* GraphQL name, that those of its types and
@@ -144,19 +155,22 @@ struct RrTable
 	List	   *references;		/* RrForeignKey * that point at this table */
 	GqlNames	links;			/* RrLink */
 	GqlNames	computed;		/* RrFunction */
+	int			nenum_rows;		/* 0: it is no enum table */
+	RrEnumRow  *enum_rows;		/* by value */
 };
 
 /* How values of a PostgreSQL type look in GraphQL. */
-typedef struct RrScalar
+struct RrScalar
 {
 	Oid			type;			/* hash key; as declared */
 	Oid			base;			/* domains resolved */
-	struct RrScalar *element;	/* of an array type, else NULL */
+	RrScalar   *element;		/* of an array type, else NULL */
 	const char *name;			/* of the GraphQL scalar; of an array type:
 								 * the element's */
 	char		category;		/* pg_type.typcategory of base */
 	bool		is_enum;
-} RrScalar;
+	const RrTable *enum_table;	/* the values are those of this table; or NULL */
+};
 
 /* A name of a root field or type that a table has. */
 typedef struct RrTakenName
@@ -207,6 +221,7 @@ typedef enum RrTableTypeKind
 	RR_TYPE_AGGREGATE_FIELDS,
 	RR_TYPE_AGGREGATE_ORDER_BY,
 	RR_TYPE_AGGREGATE_BOOL_EXP,
+	RR_TYPE_ENUM,				/* of an enum table */
 	/* of mutations */
 	RR_TYPE_MUTATION_RESPONSE,
 	RR_TYPE_INSERT_INPUT,
@@ -435,6 +450,18 @@ extern RrLinkUsing *rr_link_using_parse(const RrDoc *using);
  * there is no such type.
  */
 extern const RrScalar *rr_scalar(RrDatabase *db, Oid type);
+
+/* ---- table_enum.c ---- */
+
+/*
+ * Return how the values of a column look in GraphQL: as those of its type, or
+ * as those of the enum table that it references. Throws XX000 if the type is
+ * gone.
+ */
+extern const RrScalar *rr_column_scalar(RrDatabase *db, const RrColumn *column);
+
+/* Is it the GraphQL enum of an enum table? */
+extern bool rr_is_table_enum(RrRoleSchema *rs, const GqlType *type);
 
 /* ---- table_comparison.c ---- */
 

@@ -33,7 +33,7 @@ info_of(const GqlType *type)
 static bool
 takes(RrRoleSchema *rs, const RrAggregate *aggregate, const RrColumn *column)
 {
-	const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
+	const RrScalar *scalar = rr_column_scalar(rs->tables->db, column);
 
 	return aggregate->class == RR_AGGREGATE_ORDERED ? rr_scalar_has_max(scalar)
 		: rr_scalar_is_numeric(scalar);
@@ -84,7 +84,7 @@ complete_function_fields(GqlSchema *schema, GqlType *type)
 		if (info->aggregate->class == RR_AGGREGATE_NUMERIC_FLOAT)
 			ref = &gql_schema_type(schema, "Float")->ref;
 		else
-			ref = rr_scalar_ref(rs, rr_scalar(rs->tables->db, column->type));
+			ref = rr_scalar_ref(rs, rr_column_scalar(rs->tables->db, column));
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_COLUMN, info->table);
 		field->aggregate = info->aggregate;
 		field->column = column;

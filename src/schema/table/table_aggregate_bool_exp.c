@@ -53,8 +53,7 @@ info_of(const GqlType *type)
 static bool
 fits(RrRoleSchema *rs, const Predicate *predicate, const RrColumn *column)
 {
-	return !OidIsValid(predicate->type) || rr_scalar(rs->tables->db,
-													 column->type)->base == predicate->type;
+	return !OidIsValid(predicate->type) || rr_column_scalar(rs->tables->db, column)->base == predicate->type;
 }
 
 static void

@@ -79,7 +79,7 @@ rr_complete_bool_exp(GqlSchema *schema, GqlType *type)
 	rr_foreach_column(rs, rr_role_table(rs, table), column)
 	{
 		RrTableField *info = rr_table_field(rs, RR_FIELD_COLUMN, table);
-		GqlType    *comparison = rr_comparison_type(rs, rr_scalar(rs->tables->db, column->type));
+		GqlType    *comparison = rr_comparison_type(rs, rr_column_scalar(rs->tables->db, column));
 
 		info->column = column;
 		rr_add_table_input(rs, type, column->graphql_name, &comparison->ref, info);

@@ -332,6 +332,7 @@ read_foreign_key(RrDatabase *db, RrTable *table, Relation constraints, HeapTuple
 	key->table = table;
 	key->target = target;
 	key->trusted = !form->condeferrable && form->convalidated;
+	key->valid = form->convalidated;
 	key->attnums = attnum_array(tuple, constraints, Anum_pg_constraint_conkey, &key->nkeys);
 	key->target_attnums = attnum_array(tuple, constraints, Anum_pg_constraint_confkey, &n);
 	operators = DatumGetArrayTypeP(heap_getattr(tuple, Anum_pg_constraint_conpfeqop,
@@ -403,6 +404,7 @@ read_database(RrDatabase *db)
 		read_constraints(db, table, constraints);
 	table_close(constraints, AccessShareLock);
 
+	rr_database_enums(db);
 	rr_database_functions(db);
 	rr_database_link(db);
 	rr_database_check_table_joins(db);

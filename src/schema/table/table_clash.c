@@ -33,8 +33,10 @@ touch_taken_types(RrRoleSchema *rs, const RrRemote *remote)
 			continue;
 		rr_foreach_column(rs, rt, column)
 		{
-			const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
+			const RrScalar *scalar = rr_column_scalar(rs->tables->db, column);
 
+			if (scalar->enum_table != NULL && gql_names_get(&remote->types, scalar->name) != NULL)
+				(void) rr_scalar_type(rs, scalar);
 			if (gql_names_get(&remote->types, rr_comparison_name(rs, scalar)) != NULL)
 				rr_comparison_type(rs, scalar);
 			if (gql_names_get(&remote->types, rr_type_name_in(rs->tables->db, "order_by")) != NULL)
@@ -61,11 +63,14 @@ add_scalar_clashes(RrRoleSchema *rs, List **clashes)
 			continue;
 		rr_foreach_column(rs, rt, column)
 		{
-			const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
+			const RrScalar *scalar = rr_column_scalar(rs->tables->db, column);
 			const GqlType *type = gql_names_get(&rs->schema->types, scalar->name);
 			const char *taken = type && type->kind != GQL_SCALAR ? rr_type_taken(rs, scalar->name)
 			: NULL;
 			const char **name = palloc(sizeof(char *));
+
+			if (scalar->enum_table != NULL)
+				continue;
 
 			*name = scalar->name;
 			if (taken != NULL && gql_names_add(&seen, name))

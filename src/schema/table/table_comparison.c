@@ -188,6 +188,10 @@ rr_operator_type(const RrScalar *scalar, const RrOperator *op)
 bool
 rr_scalar_has_operator(const RrScalar *scalar, const RrOperator *op)
 {
+	/* values of an enum have no order, and are no text */
+	if (scalar->enum_table != NULL && op->kind != RR_OP_IN && op->kind != RR_OP_IS_NULL &&
+		op->strategy != BTEqualStrategyNumber)
+		return false;
 	switch (op->kind)
 	{
 		case RR_OP_COMPARE:
@@ -289,6 +293,8 @@ rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar)
 	const char *name = rr_scalar_type(rs, scalar)->name;
 	const char *arrays = "";
 
+	if (scalar->enum_table != NULL)
+		return rr_table_type_name(rs->tables->db, scalar->enum_table, "_enum_comparison_exp");
 	for (; innermost->element != NULL; innermost = innermost->element)
 		arrays = psprintf("%s_array", arrays);
 

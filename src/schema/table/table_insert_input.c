@@ -55,7 +55,7 @@ rr_complete_insert_input(GqlSchema *schema, GqlType *type)
 		info = rr_table_field(rs, RR_FIELD_COLUMN, table);
 		info->column = column;
 		rr_add_table_input(rs, type, column->graphql_name,
-						   rr_scalar_ref(rs, rr_scalar(rs->tables->db, column->type)), info);
+						   rr_scalar_ref(rs, rr_column_scalar(rs->tables->db, column)), info);
 	}
 	gql_foreach(RrLink, link, &table->links)
 	{

@@ -207,6 +207,12 @@ extern void rr_add_function_fields(RrRoleSchema *rs, GqlType *root, const RrFunc
 extern bool rr_is_plain_value(RrRoleSchema *rs, const RrFunction *computed, const RrTable *table);
 extern bool rr_is_plain_set(RrRoleSchema *rs, const RrFunction *computed, const RrTable *table);
 
+/*
+ * table_enum.c: read the rows of the enum tables, and find the columns that
+ * reference them.
+ */
+extern void rr_database_enums(RrDatabase *db);
+
 /* ---- table_scalar.c ---- */
 
 /* Return the GraphQL type of a scalar's values: the scalar, or lists of it. */
@@ -244,6 +250,9 @@ extern void rr_complete_object(GqlSchema *schema, GqlType *type);
 extern void rr_complete_bool_exp(GqlSchema *schema, GqlType *type);
 extern void rr_complete_order_by(GqlSchema *schema, GqlType *type);
 extern void rr_complete_select_column(GqlSchema *schema, GqlType *type);
+
+/* table_enum.c */
+extern void rr_complete_table_enum(GqlSchema *schema, GqlType *type);
 
 /* Return the enum order_by. */
 extern GqlType *rr_order_by_enum(RrRoleSchema *rs);

@@ -141,7 +141,7 @@ add_deletes(RrRoleSchema *rs, const RrTable *table)
 	for (int i = 0; field != NULL && i < key->nkeys; i++)
 	{
 		const RrColumn *column = rr_table_column(table, key->attnums[i]);
-		const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
+		const RrScalar *scalar = rr_column_scalar(rs->tables->db, column);
 
 		add_arg(rs, field, column->graphql_name, gql_non_null(rs->schema, rr_scalar_ref(rs,
 																						scalar)),

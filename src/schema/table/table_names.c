@@ -102,7 +102,7 @@ is_fixed_name(const char *name)
 static const RrTable *
 find_customized_clash(RrDatabase *db, const RrTable *table, const char **name)
 {
-	const char *types[lengthof(suffixes) + 1];
+	const char *types[lengthof(suffixes) + 3];
 	const char *roots[RR_NROOT_FIELDS];
 	int			ntypes = 0,
 				nroots = 0;
@@ -112,6 +112,11 @@ find_customized_clash(RrDatabase *db, const RrTable *table, const char **name)
 	for (int i = 0; i < (int) lengthof(suffixes); i++)
 		if (strcmp(suffixes[i], "_by_pk") != 0 && strcmp(suffixes[i], "_comparison_exp") != 0)
 			types[ntypes++] = rr_table_type_name(db, table, suffixes[i]);
+	if (table->custom != NULL && table->custom->is_enum)
+	{
+		types[ntypes++] = rr_table_type_name(db, table, "_enum");
+		types[ntypes++] = rr_table_type_name(db, table, "_enum_comparison_exp");
+	}
 	for (int i = 0; i < RR_NROOT_FIELDS; i++)
 		if (i != RR_ROOT_SELECT_STREAM)
 			roots[nroots++] = rr_root_field_name(db, table, i);

@@ -54,7 +54,7 @@ rr_complete_order_by(GqlSchema *schema, GqlType *type)
 	{
 		info = rr_table_field(rs, RR_FIELD_COLUMN, table);
 		info->column = column;
-		if (rr_scalar_is_sortable(rr_scalar(rs->tables->db, column->type)))
+		if (rr_scalar_is_sortable(rr_column_scalar(rs->tables->db, column)))
 			rr_add_table_input(rs, type, column->graphql_name, direction, info);
 	}
 	gql_foreach(RrFunction, computed, &table->computed)

@@ -58,7 +58,7 @@ add_by_pk(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 	for (int i = 0; i < key->nkeys; i++)
 	{
 		const RrColumn *column = rr_table_column(table, key->attnums[i]);
-		const GqlTypeRef *type = rr_scalar_ref(rs, rr_scalar(rs->tables->db, column->type));
+		const GqlTypeRef *type = rr_scalar_ref(rs, rr_column_scalar(rs->tables->db, column));
 		GqlInputValueDef *arg = gql_field_add_arg(rs->schema, field, column->graphql_name,
 												  gql_non_null(rs->schema, type));
 

@@ -119,6 +119,8 @@ rr_scalar_has_max(const RrScalar *scalar)
 	Oid			vatype;
 	Oid		   *declared;
 
+	if (scalar->enum_table != NULL)
+		return false;
 	code = func_get_detail(list_make2(makeString("pg_catalog"), makeString("max")), NIL, NIL, 1,
 						   &type, false, false,
 #if PG_VERSION_NUM >= 140000
@@ -146,7 +148,11 @@ rr_type_name(Oid type)
 GqlType    *
 rr_scalar_type(RrRoleSchema *rs, const RrScalar *scalar)
 {
-	GqlType    *type = gql_names_get(&rs->schema->types, scalar->name);
+	GqlType    *type;
+
+	if (scalar->enum_table != NULL)
+		return rr_table_type(rs, scalar->enum_table, RR_TYPE_ENUM);
+	type = gql_names_get(&rs->schema->types, scalar->name);
 
 	/*
 	 * A type of a remote schema with the name of our scalar that is none: the

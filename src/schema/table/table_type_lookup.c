@@ -46,7 +46,7 @@ find_scalar(RrRoleSchema *rs, const char *name, int len, bool array)
 			continue;
 		rr_foreach_column(rs, rt, column)
 		{
-			const RrScalar *scalar = rr_scalar(db, column->type);
+			const RrScalar *scalar = rr_column_scalar(db, column);
 
 			if (strncmp(scalar->name, name, len) == 0 && scalar->name[len] == '\0' &&
 				(!array || (scalar->element != NULL && scalar->element->element == NULL)))

@@ -46,6 +46,7 @@ static const struct
 	"order by aggregate values of table \"", "\""},
 	[RR_TYPE_AGGREGATE_BOOL_EXP] = {"_aggregate_bool_exp", GQL_INPUT_OBJECT,
 	rr_complete_aggregate_bool_exp, NULL, NULL},
+	[RR_TYPE_ENUM] = {"_enum", GQL_ENUM, rr_complete_table_enum, NULL, NULL},
 	[RR_TYPE_MUTATION_RESPONSE] = {"_mutation_response", GQL_OBJECT, rr_complete_mutation_response,
 	"response of any mutation on the table \"", "\""},
 	[RR_TYPE_INSERT_INPUT] = {"_insert_input", GQL_INPUT_OBJECT, rr_complete_insert_input,
@@ -205,7 +206,7 @@ rr_add_path_arg(RrRoleSchema *rs, GqlFieldDef *field, const RrScalar *scalar)
 static void
 add_column(RrRoleSchema *rs, GqlType *type, const RrTable *table, const RrColumn *column)
 {
-	const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
+	const RrScalar *scalar = rr_column_scalar(rs->tables->db, column);
 	const GqlTypeRef *ref = rr_scalar_ref(rs, scalar);
 	GqlFieldDef *field = gql_type_add_field(rs->schema, type, column->graphql_name, column->not_null
 											? gql_non_null(rs->schema, ref) : ref);

@@ -41,7 +41,7 @@ info_of(const GqlType *type)
 static bool
 takes(RrRoleSchema *rs, RrTableTypeKind operator, const RrTable *table, const RrColumn *column)
 {
-	const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
+	const RrScalar *scalar = rr_column_scalar(rs->tables->db, column);
 
 	if (!bms_is_member(column->attnum, rr_role_table_writes(rs, table)->updatable))
 		return false;
@@ -77,7 +77,7 @@ operand_ref(RrRoleSchema *rs, RrTableTypeKind operator, const RrColumn *column)
 		case RR_TYPE_DELETE_AT_PATH_INPUT:
 			return gql_list_of(rs->schema, gql_non_null(rs->schema, text));
 		default:
-			return rr_scalar_ref(rs, rr_scalar(rs->tables->db, column->type));
+			return rr_scalar_ref(rs, rr_column_scalar(rs->tables->db, column));
 	}
 }
 
@@ -169,7 +169,7 @@ rr_complete_pk_columns_input(GqlSchema *schema, GqlType *type)
 	for (int i = 0; i < key->nkeys; i++)
 	{
 		const RrColumn *column = rr_table_column(table, key->attnums[i]);
-		const RrScalar *scalar = rr_scalar(rs->tables->db, column->type);
+		const RrScalar *scalar = rr_column_scalar(rs->tables->db, column);
 		RrTableField *info = rr_table_field(rs, RR_FIELD_COLUMN, table);
 
 		info->column = column;

@@ -60,11 +60,16 @@ CREATE VIEW public.spenders AS SELECT user_id, sum(total) AS spent FROM shop.ord
 CREATE FUNCTION shout(u users, loud boolean DEFAULT true) RETURNS text LANGUAGE sql STABLE AS 'SELECT CASE WHEN loud THEN upper(u.name) ELSE u.name END';
 CREATE FUNCTION auth0_key(u users) RETURNS text LANGUAGE sql STABLE AS 'SELECT ''auth0|'' || u.id';
 CREATE FUNCTION shop.big_orders(at_least numeric) RETURNS SETOF shop.orders LANGUAGE sql STABLE AS 'SELECT * FROM shop.orders WHERE total >= at_least';
+CREATE TABLE mood (value text PRIMARY KEY, comment text);
+INSERT INTO mood VALUES ('GLAD', 'all is well'), ('SAD', NULL);
+CREATE TABLE shop.notes (id int PRIMARY KEY, written_text text, mood text REFERENCES mood);
+INSERT INTO shop.notes VALUES (1, 'fine', 'GLAD'), (2, 'so so', 'SAD');
+CREATE TABLE shop.cellar (id int PRIMARY KEY);
 COMMENT ON TABLE users IS 'who they are';
 
 GRANT USAGE ON SCHEMA shop TO regress_clerk;
 GRANT SELECT (id, name, auth0_id, team), INSERT, UPDATE ON users TO regress_clerk;
-GRANT SELECT ON shop.orders TO regress_clerk;
+GRANT SELECT ON shop.orders, shop.notes TO regress_clerk;
 GRANT EXECUTE ON FUNCTION shop.big_orders(numeric) TO regress_clerk;
 ALTER TABLE shop.orders ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON shop.orders TO regress_clerk USING (user_id = remote_rel.session_variable('x-hasura-user-id')::int);
@@ -91,7 +96,12 @@ SQL
 		q{SELECT remote_rel.create_remote_schema_remote_relationship('auth0', 'Profile', 'user', '{"to_source": {"relationship_type": "object", "table": "users", "field_mapping": {"id": "auth0_id"}}}')},
 		q{SELECT remote_rel.create_remote_schema_remote_relationship('given', 'Weather', 'again', '{"to_remote_schema": {"remote_schema": "auth0", "lhs_fields": ["city"], "remote_field": {"weather": {"arguments": {"city": "$city"}}}}}')},
 		q{SELECT remote_rel.track_function('shop.big_orders', '{"custom_root_fields": {"function": "bigOrders"}}', 'large ones')},
+		q{SELECT remote_rel.set_table_is_enum('mood', true)},
+		q{SELECT remote_rel.set_table_customization('shop.notes', '{"custom_name": "papers", "column_config": {"written_text": {"custom_name": "text", "comment": "it''s \"so\""}}, "custom_root_fields": {"select": {"name": "notes", "comment": ""}}}')},
+		q{SELECT remote_rel.hide_table('shop.cellar')},
+		q{SELECT remote_rel.set_naming('{"naming_convention": "hasura-default", "type_names": {}}')},
 		# names that were followed
+		'ALTER TABLE mood RENAME TO moods',
 		'ALTER TABLE users RENAME auth0_id TO subject',
 		'ALTER TABLE shop.orders RENAME TO purchases',
 		q{CREATE OR REPLACE FUNCTION shop.big_orders(at_least numeric) RETURNS SETOF shop.purchases LANGUAGE sql STABLE AS 'SELECT * FROM shop.purchases WHERE total >= at_least'});
@@ -110,6 +120,7 @@ my @queries = (
 	[ '{ given { auth0(auth0_id: "auth0|1") { email } } }', role => 'regress "odd" ünï' ],
 	[ '{ users_aggregate(where: {city: {_eq: "city 1"}}) { aggregate { count max { id } } } __type(name: "users") { description fields { name description } } }' ],
 	[ 'mutation { set_nickname(auth0_id: "auth0|7", nickname: "seven") { profile { nickname user { name } } } }' ],
+	[ 'query ($m: moods_enum) { notes(where: {mood: {_eq: $m}}) { text mood } __type(name: "moods_enum") { enumValues { name description } } }', role => 'regress_clerk', variables => { m => 'SAD' } ],
 	[ '{ users { name "" } }' ]);
 
 sub call
