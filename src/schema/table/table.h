@@ -122,7 +122,7 @@ typedef struct RrEnumRow
 {
 	const char *value;
 	const char *comment;		/* or NULL */
-}			RrEnumRow;
+} RrEnumRow;
 
 struct RrTable
 {

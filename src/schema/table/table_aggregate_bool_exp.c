@@ -53,7 +53,9 @@ info_of(const GqlType *type)
 static bool
 fits(RrRoleSchema *rs, const Predicate *predicate, const RrColumn *column)
 {
-	return !OidIsValid(predicate->type) || rr_column_scalar(rs->tables->db, column)->base == predicate->type;
+	const RrScalar *scalar = rr_column_scalar(rs->tables->db, column);
+
+	return !OidIsValid(predicate->type) || scalar->base == predicate->type;
 }
 
 static void
