@@ -19,6 +19,7 @@
 #include "metadata/grants.h"
 #include "metadata/metadata.h"
 #include "metadata/replace.h"
+#include "schema/table/table.h"
 
 /* ---- the items ---- */
 
@@ -187,6 +188,54 @@ write_items(RrReplacement *r)
 	}
 }
 
+static bool
+is_listed(const RrReplacement *r, const RrTable *table)
+{
+	for (int i = 0; i < list_length(r->tables); i += 2)
+		if (strcmp(list_nth(r->tables, i), table->schema) == 0 &&
+			strcmp(list_nth(r->tables, i + 1), table->relation) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Collect the tables to hide. In Hasura, tables that are not listed are not in
+ * the schema, so an export of Hasura hides them here. Call it when nothing is
+ * stored: all tables are shown then.
+ */
+static void
+hide_unlisted(RrReplacement *r)
+{
+	RrRoleSchema *rs;
+
+	if (!r->only_listed)
+		return;
+	rs = rr_role_schema_get(rr_extension_owner());
+	gql_foreach(RrTable, table, &rs->tables->db->tables)
+	{
+		if (is_listed(r, table))
+			continue;
+		r->hidden = lappend(r->hidden, rr_jsonb_object("schema", rr_jsonb_text(table->schema),
+													   "name", rr_jsonb_text(table->relation),
+													   NULL));
+	}
+}
+
+static void
+write_hidden(const RrReplacement *r)
+{
+	ListCell   *lc;
+
+	foreach(lc, r->hidden)
+	{
+		const char *schema;
+		const char *name;
+
+		rr_table_name_from_json(rr_doc_root(lfirst(lc), ""), &schema, &name);
+		rr_set_table_hidden(schema, name, true, RR_RESTORE);
+	}
+}
+
 /*
  * Is it inconsistent because of an object that could not be read? That error
  * is reported, so this one is left out.
@@ -288,6 +337,7 @@ answer(const RrReplacement *r, bool wrapped, List *inconsistencies)
 						   "inconsistent_objects", wrapped
 						   ? rr_inconsistencies_to_jsonb(inconsistencies) : NULL,
 						   "passed_over", rr_jsonb_texts(r->passed_over),
+						   "hidden_tables", r->hidden ? rr_jsonb_array(r->hidden) : NULL,
 						   "written_as", grants_json(r),
 						   NULL);
 }
@@ -314,6 +364,8 @@ rr_replace_metadata(const RrDoc *args)
 	before = rr_all_inconsistencies();
 	rr_clear_metadata();
 	rr_metadata_refresh();
+	hide_unlisted(&r);
+	write_hidden(&r);
 	write_items(&r);
 	rr_metadata_refresh();
 	refuse_all(&r, r.allow_inconsistent ? NIL : rr_inconsistent_objects(before));

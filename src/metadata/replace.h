@@ -46,6 +46,10 @@ typedef struct RrReplacement
 	List	   *errors;			/* char * */
 	List	   *passed_over;	/* paths: char * */
 	List	   *grants;			/* RrPassedGrant * */
+	List	   *tables;			/* of the source: schema and name by turns */
+	bool		only_listed;	/* other tables are to be hidden: it is an
+								 * export of Hasura */
+	List	   *hidden;			/* those that were: Jsonb * each */
 } RrReplacement;
 
 /*

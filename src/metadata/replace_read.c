@@ -225,6 +225,7 @@ add_table(RrReplacement *r, const RrDoc *doc, const Part *unused pg_attribute_un
 	PASS_OVER(r, doc, "table", "object_relationships", "array_relationships", "computed_fields",
 			  "remote_relationships", "configuration", "is_enum");
 	rr_table_name_from_json(rr_doc_require(doc, "table"), &schema, &name);
+	r->tables = lappend(lappend(r->tables, unconstify(char *, schema)), unconstify(char *, name));
 	warn_unserved(schema, name);
 	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "configuration"), .read = add_item,
 						   .kind = RR_ITEM_TABLE_CONFIGURATION, .schema = schema, .table = name});
@@ -259,6 +260,8 @@ add_source(RrReplacement *r, const RrDoc *doc, const Part *unused pg_attribute_u
 		return;
 	}
 	PASS_OVER(r, doc, "name", "kind", "tables", "functions", "hidden_tables", "customization");
+	r->only_listed = rr_doc_get(doc, "configuration") && rr_doc_get(doc, "tables") &&
+		!rr_doc_get(doc, "hidden_tables");
 	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "customization"), .read = add_item,
 						   .kind = RR_ITEM_NAMING});
 	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "hidden_tables"), .read = add_items,
@@ -330,6 +333,7 @@ rr_replacement_read(RrReplacement *r, const RrDoc *metadata)
 	read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "inherited_roles"), .read = add_grants});
 	if (number < 3)
 	{
+		r->only_listed = version != NULL && rr_doc_get(metadata, "tables");
 		PASS_OVER(r, metadata, "version", "remote_schemas", "tables", "functions");
 		read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "tables"), .read = add_tables});
 		read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "functions"), .read = add_items,

@@ -89,7 +89,7 @@ SELECT jsonb_pretty(remote_rel.metadata('{"type": "replace_metadata", "args": {"
         "configuration": {"custom_name": "u"}, "select_permissions": [{"role": "user"}],
       "array_relationships": [{"name": "bought",
           "using": {"foreign_key_constraint_on": {"table": {"schema": "shop", "name": "orders"},
-          "column": "user_id"}}}]}]},
+          "column": "user_id"}}}]}, {"table": {"schema": "shop", "name": "orders"}}]},
     {"name": "other", "tables": []}]}}'));
 SELECT table_name, name FROM remote_rel.table_relationship;
 ROLLBACK;
