@@ -37,7 +37,8 @@ typedef struct Grants
 	bool		whole_row;		/* every column was granted */
 	List	   *roles;			/* char *: created by earlier statements */
 	StringInfoData statements;	/* one a line */
-	StringInfoData left_out;	/* members without a counterpart, one a line */
+	StringInfoData left_out;	/* members without a counterpart, and other
+								 * differences, one a line */
 } Grants;
 
 static void statement(Grants *g, const char *fmt,...) pg_attribute_printf(2, 3);
@@ -59,6 +60,13 @@ static void
 leave_out(Grants *g, const RrDoc *doc, const char *why)
 {
 	appendStringInfo(&g->left_out, "\n%s is left out: %s", rr_doc_path(doc), why);
+}
+
+/* Add a line to what is said beside the statements. */
+static void
+remark(Grants *g, const char *text)
+{
+	appendStringInfo(&g->left_out, "\n%s", text);
 }
 
 static const char *
@@ -340,6 +348,39 @@ grant_computed_fields(Grants *g, const RrDoc *fields)
 		leave_out(g, fields, "a computed field takes the whole row, so it shows only to roles that may read every column.");
 }
 
+static bool
+is_listed(const RrDoc *columns, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, rr_doc_items(columns))
+	{
+		if (strcmp(rr_doc_text(lfirst(lc)), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Name the columns that relationships between tables join by and that are not
+ * granted: without them the role does not have the field.
+ */
+static void
+remark_joining_columns(Grants *g, const RrDoc *columns)
+{
+	gql_foreach(RrLink, link, &g->table->links)
+	{
+		for (int i = 0; i < link->nkeys; i++)
+		{
+			const char *name = rr_table_column(g->table, link->attnums[i])->sql_name;
+
+			if (!is_listed(columns, name))
+				remark(g, psprintf("Relationship \"%s\" needs column \"%s\", which the permission does not have: the role does not get that field.",
+								   link->name, name));
+		}
+	}
+}
+
 /* List the members that no statement can express. */
 static void
 leave_out_rest(Grants *g, const RrDoc *permission)
@@ -409,6 +450,8 @@ create_permission(Grants *g, const RrDoc *body)
 	create_policy(g, filter, check);
 	create_presets(g, presets);
 	comment_on(g, rr_doc_get_text(body, "comment", NULL));
+	if (strcmp(g->verb, "select") == 0 && !g->whole_row)
+		remark_joining_columns(g, rr_doc_get(permission, "columns"));
 	leave_out_rest(g, permission);
 }
 
@@ -551,6 +594,8 @@ create_inherited_role(Grants *g, const RrDoc *body)
 	create_role(g, g->role_name);
 	if (roles.len)
 		statement(g, "GRANT %s TO %s", roles.data, g->role);
+	if (rr_doc_length(rr_doc_require(body, "role_set")) > 1)
+		remark(g, "The role sees more than in Hasura: a column that one of the roles may read shows in every row that any of them sees, where Hasura shows null.");
 }
 
 static void

@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "miscadmin.h"
 
 #include "graphql/suggest.h"
@@ -338,6 +340,9 @@ coerce_scalar(GqlCoercion *c, const GqlValue *value, const GqlType *type, const 
 			if (!is_number(value))
 				return fail(c, value->loc, path, "Float cannot represent non numeric value: %s",
 							show_leaf(c, value));
+			if (isinf(strtod(value->text, NULL)))
+				return fail(c, value->loc, path, "Float cannot represent non numeric value: %s",
+							*value->text == '-' ? "-Infinity" : "Infinity");
 			break;
 		case SCALAR_STRING:
 			if (value->kind != GQL_VALUE_STRING)

@@ -200,5 +200,7 @@ rr_add_mutations(RrRoleSchema *rs)
 			rs->schema->mutation = gql_schema_add_type(rs->schema, GQL_OBJECT, "mutation_root");
 		rs->schema->mutation->complete = complete_mutation_root;
 	}
+	else if (rs->schema->mutation != NULL)
+		rr_sort_fields(rs->schema->mutation, 0);
 	MemoryContextSwitchTo(old);
 }
