@@ -5,8 +5,8 @@
  *
  * Posts the body to /v1/graphql of 127.0.0.1 at even distances, whether the
  * answers come or not: a request's time counts from the moment at which it was
- * due, so that one that waits behind a slow one is slow, too. Prints the median
- * and the 99th percentile in microseconds, and how many were answered.
+ * due, so that one that waits behind a slow one is slow, too. Prints the
+ * median and the 99th percentile in microseconds, and how many were answered.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

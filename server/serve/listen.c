@@ -270,7 +270,9 @@ run_library(void)
 	long long	main_wait = run_listener(&main_listener);
 	long long	metrics_wait = run_listener(&metrics_listener);
 
-	return main_wait == 0 || metrics_wait == 0 ? 0 : main_wait > metrics_wait ? main_wait : metrics_wait;
+	if (main_wait == 0 || metrics_wait == 0)
+		return 0;
+	return main_wait > metrics_wait ? main_wait : metrics_wait;
 }
 
 static char *
