@@ -95,9 +95,17 @@ CREATE TABLE remote_rel.source_customization (
 );
 COMMENT ON TABLE remote_rel.source_customization IS 'how names of all tables are formed in GraphQL';
 
+CREATE TABLE remote_rel.query_collection (
+	name text PRIMARY KEY,
+	definition jsonb NOT NULL,
+	comment text,
+	allowed jsonb
+);
+COMMENT ON TABLE remote_rel.query_collection IS 'collections of GraphQL operations; allowed says to whom the allow list of remote-rel serve grants them';
+
 REVOKE ALL ON remote_rel.remote_schema, remote_rel.table_relationship, remote_rel.remote_schema_relationship,
 	remote_rel.remote_schema_permission, remote_rel.computed_field, remote_rel.tracked_function,
-	remote_rel.table_customization, remote_rel.source_customization FROM PUBLIC;
+	remote_rel.table_customization, remote_rel.source_customization, remote_rel.query_collection FROM PUBLIC;
 
 SELECT pg_catalog.pg_extension_config_dump('remote_rel.remote_schema', '');
 SELECT pg_catalog.pg_extension_config_dump('remote_rel.table_relationship', '');
@@ -107,6 +115,7 @@ SELECT pg_catalog.pg_extension_config_dump('remote_rel.computed_field', '');
 SELECT pg_catalog.pg_extension_config_dump('remote_rel.tracked_function', '');
 SELECT pg_catalog.pg_extension_config_dump('remote_rel.table_customization', '');
 SELECT pg_catalog.pg_extension_config_dump('remote_rel.source_customization', '');
+SELECT pg_catalog.pg_extension_config_dump('remote_rel.query_collection', '');
 
 CREATE FUNCTION remote_rel.catalog_changed() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'rr_catalog_changed' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -153,6 +162,10 @@ CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON remote_rel.source_cus
 	FOR EACH ROW EXECUTE FUNCTION remote_rel.catalog_changed();
 CREATE TRIGGER emptied AFTER TRUNCATE ON remote_rel.source_customization
 	FOR EACH STATEMENT EXECUTE FUNCTION remote_rel.catalog_changed();
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON remote_rel.query_collection
+	FOR EACH ROW EXECUTE FUNCTION remote_rel.catalog_changed();
+CREATE TRIGGER emptied AFTER TRUNCATE ON remote_rel.query_collection
+	FOR EACH STATEMENT EXECUTE FUNCTION remote_rel.catalog_changed();
 ALTER TABLE remote_rel.remote_schema ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 ALTER TABLE remote_rel.table_relationship ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 ALTER TABLE remote_rel.remote_schema_relationship ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
@@ -161,6 +174,7 @@ ALTER TABLE remote_rel.computed_field ENABLE ALWAYS TRIGGER changed, ENABLE ALWA
 ALTER TABLE remote_rel.tracked_function ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 ALTER TABLE remote_rel.table_customization ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 ALTER TABLE remote_rel.source_customization ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
+ALTER TABLE remote_rel.query_collection ENABLE ALWAYS TRIGGER changed, ENABLE ALWAYS TRIGGER emptied;
 
 -- The role is looked up by its name whatever a dump or a publisher says: OIDs
 -- of another cluster mean nothing here. Once known, it stays.

@@ -36,6 +36,7 @@ X(queue_full, LOG_WARN, "too many requests wait for a connection") \
 X(queue_timeout, LOG_WARN, "a request waited too long for a connection") \
 X(query_timeout, LOG_WARN, "a query took too long and is cancelled") \
 X(slow_client, LOG_DEBUG, "a client took too long and is disconnected") \
+X(allow_list_failed, LOG_WARN, "the metadata's allow list cannot be read; the one that there was stays") \
 X(websocket_opened, LOG_DEBUG, "WebSocket opened") \
 X(websocket_closed, LOG_DEBUG, "WebSocket closed") \
 X(rate_limited, LOG_DEBUG, "too many requests of one client") \

@@ -13,6 +13,7 @@
 
 #include "serve/accept.h"
 #include "serve/admin.h"
+#include "serve/allow_list.h"
 #include "serve/auth.h"
 #include "serve/db.h"
 #include "serve/log.h"
@@ -315,6 +316,7 @@ step_done(DbJob *job, DbOutcome outcome, PGresult *result)
 		work->next++;
 		if (skip_brackets(work))
 			return true;
+		allow_list_refresh();
 		http_reply(r, 200, "application/json; charset=utf-8", &work->answer);
 		free_work(work);
 		return false;

@@ -112,7 +112,10 @@ reload(void)
 	if (error)
 		log_event_text(EVENT_reload_failed, "error", error);
 	else
+	{
+		allow_list_refresh();
 		log_event(EVENT_reloaded, NULL);
+	}
 	free(error);
 }
 
@@ -218,6 +221,7 @@ serve(int argc, char **argv)
 		return complain(error);
 	db_init();
 	http_start();
+	allow_list_start();
 	announce();
 	loop_run();
 	/* a database that does not answer must not hold the end up */

@@ -67,7 +67,7 @@ HEADING("GraphQL") \
 X(BOOL, enable_allowlist, "HASURA_GRAPHQL_ENABLE_ALLOWLIST", "false", 0, NULL, \
   "of roles but the administrator's, run only operations of the allow list") \
 X(TEXT, allow_list, NULL, NULL, 0, "FILE", \
-  "JSON with query_collections and allowlist as Hasura's metadata have them") \
+  "JSON with query_collections and allowlist, instead of those of the metadata") \
 X(NUMBER, rate_limit, NULL, "0", 0, "N", "most requests a second of one client address and role; 0: any number") \
 X(DURATION, websocket_init_timeout, NULL, "3", 0, "TIME", "for a WebSocket's connection_init") \
 X(DURATION, websocket_ping, NULL, "30", 0, "TIME", "how often an idle WebSocket is asked whether it is there") \

@@ -261,6 +261,15 @@ typedef struct RrNaming
 	Jsonb	   *customization;	/* as it was given, or NULL */
 } RrNaming;
 
+/* A row of remote_rel.query_collection. */
+typedef struct RrQueryCollection
+{
+	const char *name;
+	Jsonb	   *definition;		/* {"queries": [{"name", "query"}]} */
+	const char *comment;		/* or NULL */
+	Jsonb	   *allowed;		/* its scope in the allow list, or NULL */
+} RrQueryCollection;
+
 extern List *rr_catalog_remote_schemas(void);
 
 /* The remote schema of this name, or NULL. */
@@ -283,6 +292,9 @@ extern List *rr_catalog_tracked_functions(void);
 
 /* RrTableCustomization *, by the table's name; InvalidOid: of all tables. */
 extern List *rr_catalog_table_customizations(Oid source);
+
+/* RrQueryCollection *, by name. */
+extern List *rr_catalog_query_collections(void);
 
 /* All members empty if nothing is set. */
 extern const RrNaming *rr_catalog_naming(void);

@@ -95,6 +95,14 @@ enum
 	Anum_source_customization_customization,
 };
 
+enum
+{
+	Anum_query_collection_name = 1,
+	Anum_query_collection_definition,
+	Anum_query_collection_comment,
+	Anum_query_collection_allowed,
+};
+
 /*
  * The tables and the types of their columns: n name, t text, j jsonb, i
  * integer, b boolean; in capitals where they may be NULL.
@@ -112,6 +120,7 @@ static const struct
 	[RR_CATALOG_TRACKED_FUNCTION] = {"tracked_function", "nnJT"},
 	[RR_CATALOG_TABLE_CUSTOMIZATION] = {"table_customization", "nnJbb"},
 	[RR_CATALOG_SOURCE_CUSTOMIZATION] = {"source_customization", "tj"},
+	[RR_CATALOG_QUERY_COLLECTION] = {"query_collection", "tjTJ"},
 };
 
 const char *
@@ -650,4 +659,35 @@ rr_catalog_naming(void)
 								 read_source_customization, NULL);
 
 	return rows == NIL ? palloc0(sizeof(RrNaming)) : linitial(rows);
+}
+
+/* ---- query collections ---- */
+
+static void *
+read_query_collection(Row *row, void *arg pg_attribute_unused())
+{
+	RrQueryCollection *collection = palloc(sizeof(RrQueryCollection));
+
+	collection->name = row_text(row, Anum_query_collection_name);
+	collection->definition = row_jsonb(row, Anum_query_collection_definition);
+	collection->comment = row_text(row, Anum_query_collection_comment);
+	collection->allowed = row_jsonb(row, Anum_query_collection_allowed);
+	return collection;
+}
+
+static int
+compare_query_collections(const ListCell *a, const ListCell *b)
+{
+	return strcmp(((RrQueryCollection *) lfirst(a))->name,
+				  ((RrQueryCollection *) lfirst(b))->name);
+}
+
+List	   *
+rr_catalog_query_collections(void)
+{
+	List	   *collections = read_rows(RR_CATALOG_QUERY_COLLECTION, 0, NULL,
+										read_query_collection, NULL);
+
+	list_sort(collections, compare_query_collections);
+	return collections;
 }

@@ -249,6 +249,28 @@ hidden_tables_json(void)
 	return result;
 }
 
+/* The list of query collections, or that of those that are allowed. */
+static List *
+query_collections_json(bool allowed)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, rr_catalog_query_collections())
+	{
+		const RrQueryCollection *collection = lfirst(lc);
+
+		if (!allowed)
+			result = lappend(result, rr_jsonb_object("name", rr_jsonb_text(collection->name),
+													 "definition", collection->definition,
+													 "comment", rr_jsonb_text(collection->comment), NULL));
+		else if (collection->allowed)
+			result = lappend(result, rr_jsonb_object("collection", rr_jsonb_text(collection->name),
+													 "scope", collection->allowed, NULL));
+	}
+	return result;
+}
+
 Jsonb	   *
 rr_export_metadata(void)
 {
@@ -261,7 +283,9 @@ rr_export_metadata(void)
 
 	return rr_jsonb_object("version", rr_jsonb_int(3), "sources",
 						   rr_jsonb_array(list_make1(source)),
-						   "remote_schemas", list_json(remote_schemas_json()), NULL);
+						   "remote_schemas", list_json(remote_schemas_json()),
+						   "query_collections", list_json(query_collections_json(false)),
+						   "allowlist", list_json(query_collections_json(true)), NULL);
 }
 
 int
@@ -302,6 +326,7 @@ rr_clear_metadata(void)
 	rr_drop_enum_triggers();
 	(void) rr_metadata_execute("DELETE FROM remote_rel.table_customization", 0, NULL);
 	(void) rr_metadata_execute("DELETE FROM remote_rel.source_customization", 0, NULL);
+	(void) rr_metadata_execute("DELETE FROM remote_rel.query_collection", 0, NULL);
 	(void) rr_metadata_execute("DELETE FROM remote_rel.remote_schema", 0, NULL);
 	rr_metadata_end();
 }

@@ -448,6 +448,33 @@ extern void rr_put_function_customization(const RrTrackedFunction *function);
 /* Store the customization of the source; NULL: none. */
 extern void rr_put_naming(const RrNaming *naming, RrPutMode mode);
 
+/* ---- query_collection.c: query collections and the allow list ---- */
+
+/*
+ * Read a collection, {"name", "definition", "comment"}, and an entry of the
+ * allow list, {"collection", "scope"}, of which name and allowed are set.
+ * Throw 22023.
+ */
+extern RrQueryCollection *rr_query_collection_from_body(const RrDoc *body);
+extern RrQueryCollection *rr_allowed_collection_from_body(const RrDoc *body);
+
+/* Store one, outside of the allow list; throws 42710 when it is there. */
+extern void rr_put_query_collection(const RrQueryCollection *collection);
+
+/* Store the scope, NULL for none, of one that is there; throws 42704. */
+extern void rr_allow_collection(const RrQueryCollection *collection);
+
+/*
+ * The commands. They return NULL and throw 22023, 42704, 42710, 2BP01 (a
+ * collection in the allow list is dropped without cascade).
+ */
+extern Jsonb *rr_create_query_collection(const RrDoc *args);
+extern Jsonb *rr_drop_query_collection(const RrDoc *args);
+extern Jsonb *rr_add_query_to_collection(const RrDoc *args);
+extern Jsonb *rr_drop_query_from_collection(const RrDoc *args);
+extern Jsonb *rr_add_collection_to_allowlist(const RrDoc *args);
+extern Jsonb *rr_drop_collection_from_allowlist(const RrDoc *args);
+
 /*
  * ---- read_body.c: JSON bodies into structs, for commands and for
  * replace_metadata ----

@@ -94,6 +94,12 @@ read_item(void *arg)
 		case RR_ITEM_NAMING:
 			item->object = rr_naming_from_json(item->body);
 			break;
+		case RR_ITEM_QUERY_COLLECTION:
+			item->object = rr_query_collection_from_body(item->body);
+			break;
+		case RR_ITEM_ALLOWED_COLLECTION:
+			item->object = rr_allowed_collection_from_body(item->body);
+			break;
 	}
 }
 
@@ -133,6 +139,12 @@ write_item(void *arg)
 			break;
 		case RR_ITEM_NAMING:
 			rr_put_naming(item->object, RR_RESTORE);
+			break;
+		case RR_ITEM_QUERY_COLLECTION:
+			rr_put_query_collection(item->object);
+			break;
+		case RR_ITEM_ALLOWED_COLLECTION:
+			rr_allow_collection(item->object);
 			break;
 	}
 }

@@ -19,6 +19,8 @@ typedef enum RrItemKind
 	RR_ITEM_HIDDEN_TABLE,
 	RR_ITEM_ENUM_TABLE,			/* body: true or false */
 	RR_ITEM_NAMING,
+	RR_ITEM_QUERY_COLLECTION,
+	RR_ITEM_ALLOWED_COLLECTION,
 } RrItemKind;
 
 /* An object to be stored. */

@@ -135,6 +135,12 @@ pass_over_body(RrReplacement *r, RrItemKind kind, RrRelationshipKind relationshi
 			if (inner && (inner = object_member(inner, "custom_root_fields")) != NULL)
 				PASS_OVER(r, inner, "function", "function_aggregate");
 			break;
+		case RR_ITEM_QUERY_COLLECTION:
+			PASS_OVER(r, body, "name", "definition", "comment");
+			break;
+		case RR_ITEM_ALLOWED_COLLECTION:
+			PASS_OVER(r, body, "collection", "scope");
+			break;
 		case RR_ITEM_TABLE_CONFIGURATION:
 		case RR_ITEM_HIDDEN_TABLE:
 		case RR_ITEM_ENUM_TABLE:
@@ -331,15 +337,21 @@ rr_replacement_read(RrReplacement *r, const RrDoc *metadata)
 	read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "remote_schemas"),
 						   .read = add_remote_schemas});
 	read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "inherited_roles"), .read = add_grants});
+	read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "query_collections"), .read = add_items,
+						   .kind = RR_ITEM_QUERY_COLLECTION});
+	read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "allowlist"), .read = add_items,
+						   .kind = RR_ITEM_ALLOWED_COLLECTION});
 	if (number < 3)
 	{
 		r->only_listed = version != NULL && rr_doc_get(metadata, "tables");
-		PASS_OVER(r, metadata, "version", "remote_schemas", "tables", "functions");
+		PASS_OVER(r, metadata, "version", "remote_schemas", "tables", "functions",
+				  "query_collections", "allowlist");
 		read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "tables"), .read = add_tables});
 		read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "functions"), .read = add_items,
 							   .kind = RR_ITEM_FUNCTION});
 		return;
 	}
-	PASS_OVER(r, metadata, "version", "remote_schemas", "sources");
+	PASS_OVER(r, metadata, "version", "remote_schemas", "sources", "query_collections",
+			  "allowlist");
 	read_part((Part) {.r = r, .doc = rr_doc_get(metadata, "sources"), .read = add_sources});
 }

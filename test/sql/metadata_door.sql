@@ -18,8 +18,8 @@ SELECT type, test.failure(format($$SELECT remote_rel.metadata('{"type": "%s", "a
     type)) FROM unnest(ARRAY[
   'pg_rename_relationship', 'pg_add_source',
       'run_sql', 'create_action', 'set_custom_types', 'pg_create_event_trigger',
-  'create_cron_trigger', 'create_query_collection', 'add_collection_to_allowlist',
-      'create_rest_endpoint', 'mssql_track_table', 'add_remote_schema_permission',
+  'create_cron_trigger', 'create_rest_endpoint',
+      'mssql_track_table', 'add_remote_schema_permission',
   'create_remote_relationships', 'pg_creat_object_relationship', '']) AS type;
 
 -- Tracking a table makes sure that it is there; what more is asked for is passed over
