@@ -340,7 +340,8 @@ coerce_scalar(GqlCoercion *c, const GqlValue *value, const GqlType *type, const 
 			if (!is_number(value))
 				return fail(c, value->loc, path, "Float cannot represent non numeric value: %s",
 							show_leaf(c, value));
-			if (isinf(strtod(value->text, NULL)))
+			/* As graphql-js does: in a document the text is sent as it is. */
+			if (value->loc < 0 && isinf(strtod(value->text, NULL)))
 				return fail(c, value->loc, path, "Float cannot represent non numeric value: %s",
 							*value->text == '-' ? "-Infinity" : "Infinity");
 			break;
