@@ -272,6 +272,7 @@ read_columns(RrDatabase *db, RrTable *table, Relation attributes)
 		if (table->ncolumns == capacity)
 			table->columns = repalloc(table->columns, (capacity *= 2) * sizeof(RrColumn));
 		column = &table->columns[table->ncolumns++];
+		*column = (RrColumn) {0};
 		column->sql_name = pstrdup(NameStr(form->attname));
 		column->graphql_name = rr_configured_column_name(db, table, column->sql_name);
 		column->attnum = form->attnum;
