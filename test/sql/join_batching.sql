@@ -111,14 +111,14 @@ SELECT * FROM joined('{ users { n profile { id } } }');
 RESET remote_rel.batch_size;
 
 -- requests of one join go out side by side, as many as the settings allow
-SELECT remote_rel.update_remote_schema('auth0', test.definition('yoga', '?delay=60'));
+SELECT remote_rel.update_remote_schema('auth0', test.definition('yoga', '?delay=150'));
 SET remote_rel.batch_size = 20;
 SELECT * FROM joined('{ users { n profile { id } } }');
 SELECT test.stats() ->> 'max_concurrent' AS max_concurrent;
 SET remote_rel.max_concurrent_requests = 3;
 SELECT * FROM joined('{ users { n profile { id } } }');
 SELECT test.stats() ->> 'max_concurrent' AS max_concurrent;
-SELECT remote_rel.update_remote_schema('auth0', test.definition('yoga', '?delay=60')
+SELECT remote_rel.update_remote_schema('auth0', test.definition('yoga', '?delay=150')
     || '{"max_concurrent_requests": 2}');
 SELECT * FROM joined('{ users(where: {id: {_lte: 100}}) { n profile { id } } }');
 SELECT test.stats() ->> 'max_concurrent' AS max_concurrent;
