@@ -165,8 +165,11 @@ add_collections(AllowList *list, const JsonText *root)
 		JsonText	name = json_member(&collection, "name");
 
 		if (allowed.kind != JSON_ARRAY)
+		{
 			add_collection(list, &collection, &everybody);
-		for (const char *of = NULL; allowed.kind == JSON_ARRAY && json_next(&allowed, &of, NULL, &entry);)
+			continue;
+		}
+		for (const char *of = NULL; json_next(&allowed, &of, NULL, &entry);)
 		{
 			JsonText	listed = json_member(&entry, "collection");
 			JsonText	scope = json_member(&entry, "scope");

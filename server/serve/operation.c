@@ -226,7 +226,8 @@ operation_start(Operation *op, const Who *who, const Headers *headers, const cha
 		log_event(EVENT_rate_limited, NULL);
 		refuse(op, OUTCOME_TOO_MANY, "too many requests", "rate-limit-exceeded");
 	}
-	else if (who->role && settings->enable_allowlist && !allow_list_has(op->request.query, who->role))
+	else if (who->role && settings->enable_allowlist &&
+			 !allow_list_has(op->request.query, who->role))
 		refuse(op, OUTCOME_REQUEST_ERROR, "query is not allowed", "validation-failed");
 	else
 	{
