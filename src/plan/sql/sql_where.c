@@ -107,7 +107,7 @@ append_in(RrSql *sql, StringInfo out, const char *expression, const RrScalar *sc
 		appendStringInfoChar(out, ')');
 }
 
-/* {String: {…}} on the text of a jsonb value. */
+/* _cast: {String: {…}} on the value's text. */
 static bool
 append_cast_comparison(RrSql *sql, StringInfo out, const char *expression, GqlType *type,
 					   const GqlValue *value)
@@ -192,6 +192,7 @@ append_comparisons(RrSql *sql, StringInfo out, const char *expression, const RrS
 	const char *separator = "";
 	ListCell   *lc;
 
+	check_stack_depth();
 	expression = rr_deparse_operand(scalar, expression);
 	foreach(lc, value->items)
 	{

@@ -39,6 +39,8 @@ touch_taken_types(RrRoleSchema *rs, const RrRemote *remote)
 				(void) rr_scalar_type(rs, scalar);
 			if (gql_names_get(&remote->types, rr_comparison_name(rs, scalar)) != NULL)
 				rr_comparison_type(rs, scalar);
+			if (gql_names_get(&remote->types, rr_cast_name(rs, scalar)) != NULL)
+				gql_type_fields(rs->schema, rr_comparison_type(rs, scalar));
 			if (gql_names_get(&remote->types, rr_type_name_in(rs->tables->db, "order_by")) != NULL)
 				rr_order_by_enum(rs);
 		}

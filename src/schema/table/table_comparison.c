@@ -210,8 +210,9 @@ rr_scalar_has_operator(const RrScalar *scalar, const RrOperator *op)
 				: scalar->base == JSONBOID;
 		case RR_OP_STRING:
 		case RR_OP_STRINGS:
-		case RR_OP_CAST:
 			return scalar->base == JSONBOID;
+		case RR_OP_CAST:
+			return scalar->element == NULL;
 		case RR_OP_OTHER:
 		case RR_OP_OTHERS:
 			return has_type_name(scalar, "ltree") && OidIsValid(rr_operator_type(scalar, op));
@@ -221,19 +222,16 @@ rr_scalar_has_operator(const RrScalar *scalar, const RrOperator *op)
 
 /* ---- GraphQL types ---- */
 
+/* Int_cast_exp and the like: {String: {…}}, on a value's text. */
 static GqlType *
-cast_type(RrRoleSchema *rs)
+cast_type(RrRoleSchema *rs, const RrScalar *scalar)
 {
 	bool		made;
-	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, rr_type_name_in(rs->tables->db,
-																		 "jsonb_cast_exp"),
-								   NULL, &made);
+	GqlType    *type = rr_own_type(rs, GQL_INPUT_OBJECT, rr_cast_name(rs, scalar), NULL, &made);
 
 	if (made)
-	{
 		gql_type_add_input(rs->schema, type, "String",
 						   &rr_comparison_type(rs, rr_scalar(rs->tables->db, TEXTOID))->ref);
-	}
 	return type;
 }
 
@@ -267,7 +265,7 @@ complete_comparison(GqlSchema *schema, GqlType *type)
 				value = rr_scalar_ref(rs, rr_scalar(db, BOOLOID));
 				break;
 			case RR_OP_CAST:
-				value = &cast_type(rs)->ref;
+				value = &cast_type(rs, scalar)->ref;
 				break;
 			case RR_OP_STRING:
 			case RR_OP_STRINGS:
@@ -282,12 +280,14 @@ complete_comparison(GqlSchema *schema, GqlType *type)
 }
 
 /*
+ * The name of an input type for values of a scalar, with this suffix.
+ *
  * A type whose name GraphQL does not allow is shown as String, but does not
- * compare like text. So its comparison type has its own name, with underscores
+ * compare like text. So its input types have its own name, with underscores
  * for what is not allowed.
  */
-const char *
-rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar)
+static const char *
+name_for_scalar(RrRoleSchema *rs, const RrScalar *scalar, const char *suffix)
 {
 	const RrScalar *innermost = scalar;
 	const char *name = rr_scalar_type(rs, scalar)->name;
@@ -307,7 +307,19 @@ rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar)
 				*p = '_';
 		name = psprintf("String_%s", own);
 	}
-	return rr_type_name_in(rs->tables->db, psprintf("%s%s_comparison_exp", name, arrays));
+	return rr_type_name_in(rs->tables->db, psprintf("%s%s%s", name, arrays, suffix));
+}
+
+const char *
+rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar)
+{
+	return name_for_scalar(rs, scalar, "_comparison_exp");
+}
+
+const char *
+rr_cast_name(RrRoleSchema *rs, const RrScalar *scalar)
+{
+	return name_for_scalar(rs, scalar, "_cast_exp");
 }
 
 GqlType    *

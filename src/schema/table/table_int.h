@@ -241,6 +241,9 @@ extern GqlType *rr_comparison_type(RrRoleSchema *rs, const RrScalar *scalar);
 /* Return the name that rr_comparison_type() asks for. */
 extern const char *rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar);
 
+/* Return the name that the type of _cast asks for: Int_cast_exp. */
+extern const char *rr_cast_name(RrRoleSchema *rs, const RrScalar *scalar);
+
 /* ---- GqlType.complete of a table's types ---- */
 
 /* table_types.c */
