@@ -103,6 +103,18 @@ compare_rows(const void *a, const void *b)
 	return strcmp(((const RrEnumRow *) a)->value, ((const RrEnumRow *) b)->value);
 }
 
+/* Is it still the column that the catalogs showed? The lock came later. */
+static bool
+has_column(TupleDesc desc, const RrColumn *column)
+{
+	return column->attnum <= desc->natts &&
+		TupleDescAttr(desc, column->attnum - 1)->atttypid == column->type;
+}
+
+/*
+ * Skips rows without a key. Under an old snapshot there may be some: they were
+ * deleted before the table got its primary key.
+ */
 static void
 scan_rows(RrTable *table, Relation rel, const RrColumn *key, const RrColumn *comment)
 {
@@ -115,13 +127,16 @@ scan_rows(RrTable *table, Relation rel, const RrColumn *key, const RrColumn *com
 	table->enum_rows = palloc(capacity * sizeof(RrEnumRow));
 	while (table->nenum_rows <= MAX_ROWS && HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
+		const char *value = text_of(tuple, RelationGetDescr(rel), key);
 		RrEnumRow  *row;
 
 		CHECK_FOR_INTERRUPTS();
+		if (value == NULL)
+			continue;
 		if (table->nenum_rows == capacity)
 			table->enum_rows = repalloc(table->enum_rows, (capacity *= 2) * sizeof(RrEnumRow));
 		row = &table->enum_rows[table->nenum_rows++];
-		row->value = text_of(tuple, RelationGetDescr(rel), key);
+		row->value = value;
 		row->comment = text_of(tuple, RelationGetDescr(rel), comment);
 	}
 	systable_endscan(scan);
@@ -159,8 +174,8 @@ read_rows(RrTable *table, const RrColumn *key, const RrColumn *comment, StringIn
 
 	if (rel == NULL)
 		return;
-	if (rel->rd_rel->relkind == RELKIND_RELATION &&
-		Max(key->attnum, comment ? comment->attnum : 0) <= RelationGetNumberOfAttributes(rel))
+	if (rel->rd_rel->relkind == RELKIND_RELATION && has_column(RelationGetDescr(rel), key) &&
+		(comment == NULL || has_column(RelationGetDescr(rel), comment)))
 		scan_rows(table, rel, key, comment);
 	relation_close(rel, AccessShareLock);
 	if (table->nenum_rows == 0)
