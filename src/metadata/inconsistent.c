@@ -41,6 +41,7 @@ typedef struct Entry
 	const RrRelationship *relationship;
 	const RrComputedField *computed;
 	const RrTrackedFunction *function;
+	const RrTableCustomization *enum_table;
 } Entry;
 
 /* ---- the objects ---- */
@@ -111,6 +112,19 @@ all_entries(void)
 		entry->type = "function";
 		entry->name = quote_qualified_identifier(function->function_schema,
 												 function->function_name);
+		entries = lappend(entries, entry);
+	}
+	foreach(lc, rr_catalog_table_customizations(InvalidOid))
+	{
+		const RrTableCustomization *custom = lfirst(lc);
+		Entry	   *entry;
+
+		if (!custom->is_enum)
+			continue;
+		entry = palloc0(sizeof(Entry));
+		entry->enum_table = custom;
+		entry->type = "enum_table";
+		entry->name = quote_qualified_identifier(custom->source_schema, custom->source_table);
 		entries = lappend(entries, entry);
 	}
 	return entries;
@@ -665,6 +679,9 @@ drop_entry(const Entry *entry)
 	else if (entry->function)
 		rr_delete_tracked_function(entry->function->function_schema,
 								   entry->function->function_name);
+	else if (entry->enum_table)
+		rr_mark_enum_table(entry->enum_table->source_schema, entry->enum_table->source_table, false,
+						   RR_RESTORE);
 }
 
 /*

@@ -367,8 +367,7 @@ set_table_is_enum(const RrDoc *args)
 
 	RR_DOC_CHECK_KEYS(args, "source", "table", "is_enum");
 	read_table(args, &schema, &table);
-	(void) rr_doc_require(args, "is_enum");
-	rr_mark_enum_table(schema, table, rr_doc_get_bool(args, "is_enum", false), RR_UPDATE);
+	rr_mark_enum_table(schema, table, rr_doc_bool(rr_doc_require(args, "is_enum")), RR_UPDATE);
 	return NULL;
 }
 

@@ -130,6 +130,26 @@ SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'remote_rel_enum%';
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "pg_set_table_is_enum", "args": {"table": "phase"}}')$$);
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "replace_metadata", "args": {"version": 3, "sources": [{"name": "default", "tables": [
     {"table": "wide", "is_enum": true}, {"table": "odd", "is_enum": "yes"}]}]}}')$$);
+-- two that do not fit, in a schema and with names that need quotes, are dropped; the third stays
+CREATE SCHEMA "S ""1""";
+CREATE TABLE "S ""1"""."T 'x'" (value text PRIMARY KEY);
+CREATE TABLE "S ""1"""."phase" (value text PRIMARY KEY);
+INSERT INTO "S ""1"""."T 'x'" VALUES ('a'), ('b');
+INSERT INTO "S ""1"""."phase" VALUES ('c');
+SELECT remote_rel.metadata('{"type": "clear_metadata", "args": {}}');
+SET remote_rel.exposed_schemas = 'public, "S ""1"""';
+SELECT remote_rel.set_table_customization('"S ""1"""."T ''x''"', '{"custom_name": "tx"}');
+SELECT remote_rel.set_table_customization('"S ""1""".phase', '{"custom_name": "phase2"}');
+SELECT remote_rel.set_table_is_enum('"S ""1"""."T ''x''"', true);
+SELECT remote_rel.set_table_is_enum('"S ""1""".phase', true);
+SELECT remote_rel.set_table_is_enum('public.phase', true);
+SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE 'remote_rel_enum%' ORDER BY tgrelid, tgname;
+TRUNCATE "S ""1"""."T 'x'", "S ""1""".phase;
+SELECT remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects';
+SELECT remote_rel.metadata('{"type": "drop_inconsistent_metadata", "args": {}}');
+SELECT remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects';
+SELECT remote_rel.metadata('{"type": "export_metadata", "args": {}}') #> '{sources,0,tables}';
+SELECT DISTINCT tgrelid::regclass FROM pg_trigger WHERE tgname LIKE 'remote_rel_enum%';
 -- the triggers do not keep the extension
 DROP EXTENSION remote_rel;
 SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'remote_rel_enum%';
