@@ -645,7 +645,9 @@ append_computed(Filter *f, StringInfo out, const Scope *scope, const RrFunction 
 				const RrDoc *doc)
 {
 	const char *name = quote_qualified_identifier(function->schema, function->sql_name);
-	const char *call = psprintf("%s(%s)", name, scope->alias);
+
+	/* .*: the row, also where a column has the table's name */
+	const char *call = psprintf("%s(%s.*)", name, scope->alias);
 
 	if (function->session_arg >= 0)
 		throw_inexpressible(doc, "a computed field whose function takes the session");

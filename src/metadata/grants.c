@@ -241,6 +241,28 @@ search_path_in_force(void)
 	return out.data;
 }
 
+/*
+ * Say which schemas of the function's search_path everybody may create objects
+ * in: those are found there as well, and run with its owner's rights.
+ */
+static void
+remark_open_schemas(Grants *g, const char *function)
+{
+	ListCell   *lc;
+
+	foreach(lc, fetch_search_path(false))
+	{
+		Oid			schema = lfirst_oid(lc);
+
+		if (schema == PG_CATALOG_NAMESPACE || isAnyTempNamespace(schema) ||
+			rr_namespace_aclcheck(schema, ACL_ID_PUBLIC, ACL_CREATE) != ACLCHECK_OK)
+			continue;
+		remark(g, psprintf("Function %s is not safe: it finds objects in schema \"%s\", where every role may create them. Run REVOKE CREATE ON SCHEMA %s FROM PUBLIC first.",
+						   function, rr_namespace_name(schema),
+						   quote_identifier(rr_namespace_name(schema))));
+	}
+}
+
 /* The condition as SQL, or the call of a function that evaluates it. */
 static const char *
 condition(Grants *g, const RrDoc *filter, const char *what)
@@ -254,13 +276,16 @@ condition(Grants *g, const RrDoc *filter, const char *what)
 		return sql;
 	function = function_name(g, what);
 	signature = psprintf("%s(%s)", function, g->table_sql);
+	if (needs.caller_path)
+		remark_open_schemas(g, function);
 	statement(g, "CREATE FUNCTION %s(%s %s) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, %spg_temp AS %s",
 			  function, quote_identifier(g->table->relation), g->table_sql,
 			  needs.caller_path ? search_path_in_force() : "",
 			  quote_literal_cstr(psprintf("SELECT %s", sql)));
 	statement(g, "REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC", signature);
 	statement(g, "GRANT EXECUTE ON FUNCTION %s TO %s", signature, g->role);
-	return psprintf("%s(%s)", function, quote_identifier(g->table->relation));
+	/* .*: the row, also where a column has the table's name */
+	return psprintf("%s(%s.*)", function, quote_identifier(g->table->relation));
 }
 
 static bool
@@ -302,12 +327,15 @@ create_policy(Grants *g, const RrDoc *filter, const RrDoc *check)
 /*
  * Leaves the row alone if the table's policies would: for superusers, the
  * owner (unless FORCE ROW LEVEL SECURITY) and, where the table has policies,
- * BYPASSRLS. They have the rights of the role without its permission.
+ * BYPASSRLS. They have the rights of the role without its permission. The
+ * trigger fires on partitions; the policies are those of the table above them.
  */
 #define UNLESS_EXEMPT \
 	" IF (SELECT CASE WHEN relrowsecurity THEN NOT pg_catalog.row_security_active(oid)" \
 	" ELSE pg_catalog.pg_has_role(current_user, relowner, 'USAGE') END" \
-	" FROM pg_catalog.pg_class WHERE oid = TG_RELID) THEN RETURN NEW; END IF;"
+	" FROM pg_catalog.pg_class" \
+	" WHERE oid = coalesce(pg_catalog.pg_partition_root(TG_RELID), TG_RELID))" \
+	" THEN RETURN NEW; END IF;"
 
 /*
  * Presets hold for whom the grants and policies hold: the role, and its

@@ -64,6 +64,37 @@ ALTER TABLE items OWNER TO regress_owner;
 SELECT wrote('regress_owner', 'insert_items_one(object: {owner: "me", n: 70}) { owner n }');
 ALTER TABLE items FORCE ROW LEVEL SECURITY;
 SELECT wrote('regress_owner', 'insert_items_one(object: {owner: "me", n: 7}) { owner n }');
+-- partitions, two levels of them: the policies are those of the table above
+CREATE TABLE parted (id int, owner text, note text) PARTITION BY RANGE (id);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (10);
+CREATE TABLE parted_2 PARTITION OF parted FOR VALUES FROM (10) TO (30) PARTITION BY RANGE (id);
+CREATE TABLE parted_3 PARTITION OF parted_2 FOR VALUES FROM (20) TO (30);
+CALL hand('pg_create_insert_permission', '{"table": "parted", "role": "regress_writer", "permission":
+    {"columns": ["id", "note"], "check": {"id": {"_gt": 0}}, "set": {"owner": "x-hasura-user-id"}}}');
+CALL hand('pg_create_select_permission', '{"table": "parted", "role": "regress_writer", "permission":
+    {"columns": ["id", "owner", "note"], "filter": {}}}');
+GRANT INSERT ON parted TO regress_bypass;
+SELECT wrote(role, 'insert_parted(objects: [{id: 1, note: "a"}, {id: 21, note: "b"}]) { returning { id owner } }')
+  FROM unnest('{regress_writer,regress_member}'::text[]) AS role;
+SELECT wrote('regress_bypass', 'insert_parted(objects: [{id: 2, owner: "me"}, {id: 22, owner: "me"}]) { returning { id owner } }');
+ALTER TABLE parted OWNER TO regress_owner;
+ALTER TABLE parted_1 OWNER TO regress_owner;
+SELECT wrote('regress_owner', 'insert_parted(objects: [{id: 3, owner: "me"}, {id: 23, owner: "me"}]) { returning { id owner } }');
+ALTER TABLE parted FORCE ROW LEVEL SECURITY;
+SELECT wrote('regress_owner', 'insert_parted(objects: [{id: 4, owner: "me"}, {id: 24, owner: "me"}]) { returning { id owner } }');
+
+-- a column with the table's name: the function of the policy and a computed field take the row
+CREATE TABLE tag (id int PRIMARY KEY, tag text, of int REFERENCES items);
+INSERT INTO tag SELECT n, 'tag' || n, min(id) FROM items WHERE n IN (1, 2) GROUP BY n;
+CREATE FUNCTION first(tag) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT $1.id = 1';
+SELECT remote_rel.add_computed_field('tag', 'first', 'first');
+CALL hand('pg_create_select_permission', '{"table": "tag", "role": "regress_writer", "permission":
+    {"columns": ["id", "tag"], "filter": {"_or": [{"items": {"n": {"_eq": 2}}}, {"first": {"_eq": true}}]}}}');
+CALL hand('pg_create_select_permission', '{"table": "tag", "role": "regress_outside", "permission":
+    {"columns": ["id", "tag"], "filter": {"items": {"n": {"_eq": 2}}}}}');
+SELECT test.resolve('{ tag(order_by: {id: asc}) { id tag } }', role)
+  FROM unnest('{regress_writer,regress_member,regress_outside}'::text[]) AS role;
+
 -- the role is gone: others write as before
 DROP OWNED BY "regress ""quoted'";
 DROP ROLE "regress ""quoted'";

@@ -185,6 +185,13 @@ SELECT remote_rel.metadata('{"type": "add_computed_field", "args": {"table": "t"
 SELECT f, asked(f), seen(f) FROM unnest(ARRAY['{"tags": {"tag": {"_in": ["y", "z"]}}}', '{"friends": {"_eq": 1}}',
     '{"above2": {"_eq": true}}',
     '{"_and": [{"tags": {}}, {"friends": {"_gt": 0}}]}', '{"_not": {"tags": {"tag": {"_eq": "y"}}}}']::jsonb[]) AS f;
+-- schemas of the search_path where everybody may create objects: none, two of three
+CREATE SCHEMA "Open ""1""";
+GRANT CREATE ON SCHEMA public, "Open ""1""" TO PUBLIC;
+SELECT test.failure(format('SELECT remote_rel.metadata(%L)', jsonb_build_object('type', 'pg_create_select_permission', 'args',
+    jsonb_build_object('table', 't', 'role', 'regress_statements_reader', 'permission', jsonb_build_object('columns', '"*"'::jsonb, 'filter', f)))))
+  FROM unnest(ARRAY['{"tags": {}}', '{"_exists": {"_table": "t", "_where": {}}}']::jsonb[]) AS f, set_config('search_path', 'public, hidden, "Open ""1"""', false);
+REVOKE CREATE ON SCHEMA public, "Open ""1""" FROM PUBLIC;
 RESET search_path;
 SELECT (public.seen(f::jsonb)).ids FROM unnest(ARRAY['{"mine": {"_eq": true}}', '{"above": {"_eq": true}}']) AS f;
 
