@@ -37,13 +37,13 @@ static const RrValueJoin *
 get_join(RrJoinScan *scan)
 {
 	CustomScan *plan = (CustomScan *) scan->css.ss.ps.plan;
-	List	   *call = list_nth(plan->custom_exprs, RR_JOIN_CALL);
+	const FuncExpr *call = list_nth(plan->custom_exprs, RR_JOIN_CALL);
 	NullableDatum args[RR_VALUE_NARGS];
 
 	if (scan->join != NULL)
 		return scan->join;
 	for (int i = RR_VALUE_RELATIONSHIP; i < RR_VALUE_NARGS; i++)
-		if (!IsA(list_nth(call, i), Const))
+		if (!IsA(list_nth(call->args, i), Const))
 			return NULL;
 	rr_join_scan_arguments(scan, args);
 	return rr_value_join_create(scan->row_type, args, scan->cxt);

@@ -410,7 +410,7 @@ plan_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path, List *tlist
 	scan->flags = best_path->flags;
 	scan->custom_plans = custom_plans;
 	scan->custom_scan_tlist = columns;
-	scan->custom_exprs = list_make4(copyObject(remote_value_call(root, function_rel)->args),
+	scan->custom_exprs = list_make4(copyObject(remote_value_call(root, function_rel)),
 									conditions.before, conditions.on, placeholders);
 	scan->custom_private = list_make2_int(type, wanted);
 	scan->methods = &rr_join_scan_methods;

@@ -13,11 +13,15 @@
  */
 #include "postgres.h"
 
+#include "catalog/objectaccess.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "compat.h"
 #include "scan/scan_int.h"
 
 static Node *create_scan(CustomScan *plan);
@@ -53,15 +57,27 @@ create_scan(CustomScan *plan)
 	return (Node *) scan;
 }
 
+/* Throw if the user may not call the function, as a scan of it would. */
+static void
+check_call(const FuncExpr *call)
+{
+	AclResult	result = rr_proc_aclcheck(call->funcid, GetUserId(), ACL_EXECUTE);
+
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_FUNCTION, get_func_name(call->funcid));
+	InvokeFunctionExecuteHook(call->funcid);
+}
+
 static void
 begin_scan(CustomScanState *node, EState *estate, int eflags)
 {
 	RrJoinScan *scan = (RrJoinScan *) node;
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
-	List	   *call = list_nth(plan->custom_exprs, RR_JOIN_CALL);
+	const FuncExpr *call = list_nth(plan->custom_exprs, RR_JOIN_CALL);
 	PlanState  *outer;
 	ListCell   *lc;
 
+	check_call(call);
 	/* rows are not kept, so the outer plan need not be able to go back */
 	eflags &= ~(EXEC_FLAG_REWIND | EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
 	outer = ExecInitNode(linitial(plan->custom_plans), estate, eflags);
@@ -70,8 +86,8 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
 	scan->outer_slot = ExecInitExtraTupleSlot(estate, ExecGetResultType(outer),
 											  &TTSOpsMinimalTuple);
 
-	scan->row_type = exprType(linitial(call));
-	foreach(lc, call)
+	scan->row_type = exprType(linitial(call->args));
+	foreach(lc, call->args)
 		scan->args[foreach_current_index(lc)] = ExecInitExpr(lfirst(lc), &node->ss.ps);
 	scan->before = ExecInitQual(list_nth(plan->custom_exprs, RR_JOIN_BEFORE), &node->ss.ps);
 	scan->on = ExecInitQual(list_nth(plan->custom_exprs, RR_JOIN_ON), &node->ss.ps);

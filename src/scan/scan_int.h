@@ -198,10 +198,10 @@ extern RrJoinCounts rr_window_counts(const RrWindow *window);
 
 /* ---- join_scan.c ---- */
 
-/* What a plan's custom_exprs hold, by position; each is a list. */
+/* What a plan's custom_exprs hold, by position; all but the call are lists. */
 enum
 {
-	RR_JOIN_CALL,				/* the arguments of remote_value() */
+	RR_JOIN_CALL,				/* FuncExpr: of remote_value() */
 	RR_JOIN_BEFORE,				/* conditions that do not need the value */
 	RR_JOIN_ON,					/* left and antijoins: conditions that do */
 	RR_JOIN_PLACEHOLDERS,		/* expressions that outer joins above must see

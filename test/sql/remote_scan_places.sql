@@ -186,6 +186,15 @@ SELECT u.id, p FROM users AS u, LATERAL remote_rel.remote_value(u, 'profile', '{
 SELECT variables, headers ->> 'x-hasura-role' AS role FROM test.log();
 SELECT test.failure($$ SELECT p FROM users AS u, LATERAL remote_rel.remote_value(u, 'profile', '{ email }') AS p $$);
 RESET ROLE;
+-- a role that may not call the function may not join by it
+REVOKE EXECUTE ON FUNCTION remote_rel.remote_value(anyelement, text, text, jsonb, name, jsonb) FROM PUBLIC;
+SET LOCAL ROLE regress_reader;
+SELECT test.failure($$ SELECT p FROM users AS u, LATERAL remote_rel.remote_value(u, 'profile', '{ id }') AS p $$);
+SET LOCAL remote_rel.enable_remote_join = off;
+SELECT test.failure($$ SELECT p FROM users AS u, LATERAL remote_rel.remote_value(u, 'profile', '{ id }') AS p $$);
+RESET remote_rel.enable_remote_join;
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION remote_rel.remote_value(anyelement, text, text, jsonb, name, jsonb) TO PUBLIC;
 SET LOCAL client_min_messages = warning;
 SELECT * FROM barrier WHERE id < 4 AND leak(remote_id);
 ROLLBACK;
