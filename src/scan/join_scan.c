@@ -78,8 +78,6 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
 	ListCell   *lc;
 
 	check_call(call);
-	/* rows are not kept, so the outer plan need not be able to go back */
-	eflags &= ~(EXEC_FLAG_REWIND | EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
 	outer = ExecInitNode(linitial(plan->custom_plans), estate, eflags);
 	node->custom_ps = list_make1(outer);
 	scan->nouter = list_length(outer->plan->targetlist);
