@@ -176,16 +176,22 @@ rr_lltoa(int64 value, char *text)
 
 /*
  * From 16 on an outer join has a place in the range table, and a variable says
- * which outer joins have made it null.
+ * which outer joins have made it null. Where two left joins have been
+ * commuted, the variables of their conditions and arguments say what the
+ * query's own order would do, and plans of custom scans must not differ.
  */
 #if PG_VERSION_NUM >= 160000
 #include "rewrite/rewriteManip.h"
+#define rr_joins_commuted(sjinfo, outer, joinrel) \
+	(bms_overlap((sjinfo)->commute_above_r, (joinrel)->relids) || \
+	 !bms_is_subset((sjinfo)->commute_below_l, (outer)->relids))
 #define rr_outer_join_relid(sjinfo) ((sjinfo)->ojrelid)
 #define rr_nulled_by(exprs, relid, nulled_by) \
 	((nulled_by) == 0 ? (exprs) : \
 	 (List *) add_nulling_relids((Node *) (exprs), bms_make_singleton(relid), \
 								 bms_make_singleton(nulled_by)))
 #else
+#define rr_joins_commuted(sjinfo, outer, joinrel) false
 #define rr_outer_join_relid(sjinfo) ((void) (sjinfo), 0)
 #define rr_nulled_by(exprs, relid, nulled_by) ((void) (nulled_by), (exprs))
 #endif

@@ -13,6 +13,7 @@
  *	- to UPDATE, DELETE and MERGE, and with FOR UPDATE or SHARE: a row that has
  *	  changed meanwhile is checked anew (EvalPlanQual) without its join;
  *	- where the row comes from outside of the join's left side;
+ *	- where it would trade places with another left join (from 16 on);
  *	- by the server: where a condition of the join has no columns (before 17).
  * The function is called for each row then, with the same result.
  */
@@ -254,7 +255,8 @@ add_paths(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo 
 	if (is_offered(root->parse) && is_supported(type))
 		call = remote_value_call(root, inner);
 	if (call == NULL || !can_be_batched(root, call, inner) ||
-		!bms_is_subset(inner->lateral_relids, outer->relids))
+		!bms_is_subset(inner->lateral_relids, outer->relids) ||
+		rr_joins_commuted(extra->sjinfo, outer, joinrel))
 		return;
 	foreach(lc, outer->pathlist)
 		if (may_take(lfirst(lc), inner, extra))

@@ -59,6 +59,11 @@ SELECT plan($$ SELECT u.id FROM users AS u LEFT JOIN LATERAL remote_rel.remote_v
     ON p ->> 'access' = 'EDITOR' WHERE p IS NULL AND u.id < 6 $$);
 SELECT asked($$ SELECT u.id FROM users AS u LEFT JOIN LATERAL remote_rel.remote_value(u, 'profile', '{ access }') AS p
     ON p ->> 'access' = 'EDITOR' WHERE p IS NULL AND u.id < 6 $$);
+-- left joins within left joins, either way round
+SELECT n.id, u.id, p FROM notes AS n LEFT JOIN (users AS u LEFT JOIN LATERAL remote_rel.remote_value(u, 'profile', '{ id }') AS p
+    ON p ->> 'id' = u.auth0_id) ON u.id = n.user_id AND n.id > 1 WHERE n.id < 4 ORDER BY n.id;
+SELECT n.id, u.id, p FROM notes AS n LEFT JOIN users AS u ON u.id = n.user_id AND n.id > 1
+    LEFT JOIN LATERAL remote_rel.remote_value(u, 'profile', '{ id }') AS p ON p ->> 'id' = u.auth0_id WHERE n.id < 4 ORDER BY n.id;
 -- a row from outside of the left side, the select list: one by one
 SELECT is_batched($$ SELECT u.id, n.id, p FROM users AS u LEFT JOIN (notes AS n CROSS JOIN LATERAL remote_rel.remote_value(u, 'profile') AS p) ON n.user_id = u.id $$),
     is_batched($$ SELECT remote_rel.remote_value(u, 'profile') FROM users AS u $$);
