@@ -2,19 +2,10 @@
 -- remote_join(): rows of an array with the values of a remote relationship.
 
 BEGIN;
-CREATE TABLE users (id int PRIMARY KEY, name text, auth0_id text, level text DEFAULT 'ADMIN');
-INSERT INTO users SELECT i, 'user ' || i, 'auth0|' || i FROM generate_series(1, 300) AS i;
-SELECT remote_rel.add_remote_schema('auth0', test.definition());
-SELECT remote_rel.create_remote_relationship('users', 'profile', 'auth0',
-    '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}');
-SELECT remote_rel.create_remote_relationship('users', 'flaky', 'auth0', '{"flaky": {"arguments": {"key": "$name"}}}');
-SELECT remote_rel.create_remote_relationship('users', 'fellows', 'auth0',
-    '{"profiles_of": {"arguments": {"level": "$level"}}}');
+\i test/users.sql
 SELECT remote_rel.create_remote_relationship('users', 'hits', 'auth0', '{"search": {"arguments": {"text": "$name"}}}');
 SELECT remote_rel.metadata('{"type": "create_remote_schema_remote_relationship", "args": {"remote_schema": "auth0", "type_name": "Profile", "name": "again",
     "definition": {"to_remote_schema": {"remote_schema": "auth0", "lhs_fields": ["id"], "remote_field": {"auth0": {"arguments": {"auth0_id": "$id"}}}}}}}');
-SELECT remote_rel.metadata('{"type": "create_remote_schema_remote_relationship", "args": {"remote_schema": "auth0", "type_name": "Profile", "name": "users",
-    "definition": {"to_source": {"source": "default", "relationship_type": "array", "table": "users", "field_mapping": {"id": "auth0_id"}}}}}');
 -- users number first to last
 CREATE FUNCTION people(first int, last int) RETURNS users[] LANGUAGE sql STABLE AS
 $$ SELECT array_agg(u ORDER BY id) FROM users AS u WHERE id BETWEEN first AND last $$;
