@@ -13,9 +13,14 @@ typedef enum OperationKind
 } OperationKind;
 
 /*
- * Reads no further into a document than its top level. The extension is what
- * validates; this only decides where a request may go. Where the document
- * leaves it open (several operations and no name), any mutation counts.
+ * Reads only the top level of a document. The extension validates; this only
+ * decides where a request may go. Where the document leaves it open (several
+ * operations and no name), any mutation counts.
+ *
+ * The kind does not tell what a request writes, so PostgreSQL's refusal, 25006,
+ * is looked for in both of its forms: it is the statement's error when a
+ * mutation was not seen here, and a field's error when a query calls a function
+ * that writes.
  */
 extern OperationKind operation_kind(const char *document, size_t len, const char *operation_name);
 
