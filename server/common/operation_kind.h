@@ -17,10 +17,10 @@ typedef enum OperationKind
  * decides where a request may go. Where the document leaves it open (several
  * operations and no name), any mutation counts.
  *
- * The kind does not tell what a request writes, so PostgreSQL's refusal, 25006,
- * is looked for in both of its forms: it is the statement's error when a
- * mutation was not seen here, and a field's error when a query calls a function
- * that writes.
+ * The kind does not tell what a request writes, so PostgreSQL's refusal,
+ * 25006, is looked for in both of its forms: it is the statement's error when
+ * a mutation was not seen here, and a field's error when a query calls a
+ * function that writes.
  */
 extern OperationKind operation_kind(const char *document, size_t len, const char *operation_name);
 
