@@ -172,6 +172,8 @@ warm_up(Opening *o, long long deadline)
 	char	   *sql = xprintf("SELECT %s.graphql_resolve('{ __typename }')", o->schema);
 
 	PQclear(ask(o, sql, deadline));
+	if (PQtransactionStatus(o->pg) != PQTRANS_IDLE)
+		o->error = first_line("the server does not answer");
 	free(sql);
 }
 

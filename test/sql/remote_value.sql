@@ -72,6 +72,17 @@ SET LOCAL client_min_messages = warning;
 SELECT id, remote_rel.remote_value(u, 'flaky') FROM users AS u WHERE id < 4 ORDER BY id;
 RESET remote_rel.on_remote_error;
 
+-- under the names that a table or a convention gives to types and root fields
+SAVEPOINT names;
+SELECT remote_rel.set_table_customization('users', '{"custom_root_fields": {"select": "people"}}');
+SELECT remote_rel.remote_value(u, 'profile', '{ id }') FROM users AS u WHERE id = 1;
+SELECT remote_rel.set_table_customization('users', '{"custom_name": "Person"}');
+SELECT remote_rel.remote_value(u, 'profile', '{ id }') FROM users AS u WHERE id = 1;
+SELECT remote_rel.set_naming('{"naming_convention": "graphql-default", "root_fields": {"prefix": "my_"}}');
+SELECT remote_rel.remote_value(u, 'profile', '{ id }') FROM users AS u WHERE id = 1;
+SELECT j.result FROM remote_rel.remote_join((SELECT array_agg(u) FROM users AS u WHERE id = 1), 'profile', '{ id }') AS j;
+ROLLBACK TO names;
+
 -- as a role: its relationships and headers; the caller stays who it is
 CREATE ROLE regress_reader;
 GRANT SELECT (id, auth0_id) ON users TO regress_reader;

@@ -201,14 +201,16 @@ make_set(GqlSelection *field)
 }
 
 /*
- * The document { <table> { <relationship>(arguments) { selection } } }, of
- * which only what is below the table is planned.
+ * The document { <root field of the table> { <relationship>(arguments) {
+ * selection } } }, of which only what is below the root field is planned.
  */
 static GqlDocument *
 make_document(RemoteJoin *join, const char *selection, Jsonb *arguments)
 {
 	GqlDocument *document = palloc0(sizeof(GqlDocument));
 	GqlOperation *operation = palloc0(sizeof(GqlOperation));
+	const RrDatabase *db = join->rs->tables->db;
+	const char *root = rr_root_field_name(db, rr_database_table(db, join->table), RR_ROOT_SELECT);
 	GqlSelection *field = make_field(join->relationship, parse_arguments(join, arguments),
 									 parse_selection(join, selection));
 
@@ -216,7 +218,7 @@ make_document(RemoteJoin *join, const char *selection, Jsonb *arguments)
 	operation->def.loc = operation->name.loc = -1;
 	operation->type = GQL_QUERY;
 	operation->shorthand = true;
-	operation->selection_set = make_set(make_field(join->type->name, NIL, make_set(field)));
+	operation->selection_set = make_set(make_field(root, NIL, make_set(field)));
 	document->source = selection ? selection : "";
 	document->len = strlen(document->source);
 	document->definitions = list_make1(operation);
