@@ -11,7 +11,6 @@
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "nodes/bitmapset.h"
 #include "utils/memutils.h"
 
@@ -26,21 +25,13 @@ typedef struct MatchEntry
 	int			first;			/* position in the batch of the first key with
 								 * this text */
 	int			last;			/* of the last one so far */
-	char		status;			/* of simplehash.h */
+	char		status;			/* of slice_hash.h */
 } MatchEntry;
 
 #define SH_PREFIX matches
 #define SH_ELEMENT_TYPE MatchEntry
-#define SH_KEY_TYPE RrSlice
 #define SH_KEY text
-#define SH_HASH_KEY(table, key) hash_bytes((const unsigned char *) (key).data, (key).len)
-#define SH_EQUAL(table, a, b) rr_slice_is((a), (b).data, (b).len)
-#define SH_STORE_HASH
-#define SH_GET_HASH(table, entry) (entry)->hash
-#define SH_SCOPE static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
+#include "join/slice_hash.h"
 
 /* Finds the keys that elements are for. */
 typedef struct Matcher

@@ -11,7 +11,6 @@
 
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -27,21 +26,13 @@ typedef struct TextEntry
 	RrSlice		text;
 	uint32		hash;
 	int			class;
-	char		status;			/* of simplehash.h */
+	char		status;			/* of slice_hash.h */
 } TextEntry;
 
 #define SH_PREFIX texts
 #define SH_ELEMENT_TYPE TextEntry
-#define SH_KEY_TYPE RrSlice
 #define SH_KEY text
-#define SH_HASH_KEY(table, key) hash_bytes((const unsigned char *) (key).data, (key).len)
-#define SH_EQUAL(table, a, b) rr_slice_is((a), (b).data, (b).len)
-#define SH_STORE_HASH
-#define SH_GET_HASH(table, entry) (entry)->hash
-#define SH_SCOPE static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
+#include "join/slice_hash.h"
 
 typedef struct ValueEntry
 {

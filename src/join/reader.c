@@ -13,7 +13,6 @@
 #include <ctype.h>
 #include <math.h>
 
-#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -363,21 +362,13 @@ typedef struct MemberName
 	RrSlice		name;
 	int			number;			/* of a key; behind the keys: of a field */
 	uint32		hash;
-	char		status;			/* of simplehash.h */
+	char		status;			/* of slice_hash.h */
 } MemberName;
 
 #define SH_PREFIX names
 #define SH_ELEMENT_TYPE MemberName
-#define SH_KEY_TYPE RrSlice
 #define SH_KEY name
-#define SH_HASH_KEY(table, key) hash_bytes((const unsigned char *) (key).data, (key).len)
-#define SH_EQUAL(table, a, b) rr_slice_is((a), (b).data, (b).len)
-#define SH_STORE_HASH
-#define SH_GET_HASH(table, entry) (entry)->hash
-#define SH_SCOPE static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
+#include "join/slice_hash.h"
 
 /* The names of one shape; made when one of its objects leaves the order. */
 typedef struct ShapeNames
