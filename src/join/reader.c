@@ -17,6 +17,7 @@
 #include "utils/memutils.h"
 
 #include "join/hole.h"
+#include "join/members.h"
 #include "join/reader.h"
 
 static const char *
@@ -313,125 +314,7 @@ put_key(RrReader *reader, const RrShapeField *field, bool first)
 	put_text(reader, field->member + first, field->member_len - first);
 }
 
-/* What rr_scan_more() and a name say of the next member. */
-typedef enum Member
-{
-	MEMBER_EXPECTED,
-	MEMBER_OTHER,
-	MEMBER_END,					/* the closing brace has been read */
-	MEMBER_BROKEN,
-} Member;
-
-/* Read the beginning of the next member, and its name. */
-static Member
-next_name(RrReader *reader, bool *first, RrSlice *name)
-{
-	bool		ok;
-
-	if (!rr_scan_more(&reader->scan, *first, '}', &ok))
-		return ok ? MEMBER_END : MEMBER_BROKEN;
-	*first = false;
-	return rr_scan_name(&reader->scan, name) ? MEMBER_OTHER : MEMBER_BROKEN;
-}
-
-/*
- * Read the beginning of the next member, which is expected to be called as
- * member says: ,"name":   *name is set when it is another.
- */
-static Member
-next_member(RrReader *reader, bool *first, const char *member, int len, RrSlice *name)
-{
-	Member		next;
-
-	if (rr_scan_text(&reader->scan, member + *first, len - *first))
-	{
-		*first = false;
-		return MEMBER_EXPECTED;
-	}
-	/* it has white space, or is another one */
-	next = next_name(reader, first, name);
-	return next == MEMBER_OTHER && rr_slice_is(*name, member + 2, len - 4) ? MEMBER_EXPECTED
-		: next;
-}
-
 /* ---- objects that leave the order ---- */
-
-/* The names of an object's members, for looking them up. */
-typedef struct MemberName
-{
-	RrSlice		name;
-	int			number;			/* of a key; behind the keys: of a field */
-	uint32		hash;
-	char		status;			/* of slice_hash.h */
-} MemberName;
-
-#define SH_PREFIX names
-#define SH_ELEMENT_TYPE MemberName
-#define SH_KEY name
-#include "join/slice_hash.h"
-
-/* The names of one shape; made when one of its objects leaves the order. */
-typedef struct ShapeNames
-{
-	const RrObjectShape *object;
-	names_hash *names;
-} ShapeNames;
-
-static void
-add_name(names_hash *names, const char *name, int len, int number)
-{
-	bool		found;
-	MemberName *entry = names_insert(names, (RrSlice) {name, len}, &found);
-
-	if (!found)
-		entry->number = number;
-}
-
-static names_hash *
-names_of(RrReader *reader, const RrObjectShape *object)
-{
-	ShapeNames *shape;
-	bool		found;
-
-	if (reader->names == NULL)
-	{
-		HASHCTL		info = {.keysize = sizeof(RrObjectShape *), .entrysize = sizeof(ShapeNames),
-		.hcxt = CurrentMemoryContext};
-
-		reader->names = hash_create("remote_rel member names", 16, &info,
-									HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
-	shape = hash_search(reader->names, &object, HASH_ENTER, &found);
-	if (found)
-		return shape->names;
-	shape->names = names_create(CurrentMemoryContext, object->nkeys + object->nfields, NULL);
-	for (int i = 0; i < object->nkeys; i++)
-		add_name(shape->names, object->key_aliases[i], strlen(object->key_aliases[i]), i);
-	for (int i = 0; i < object->nfields; i++)
-		if (object->fields[i].kind != RR_SHAPE_JOIN)
-			add_name(shape->names, object->fields[i].alias, object->fields[i].alias_len,
-					 object->nkeys + i);
-	return shape->names;
-}
-
-/*
- * Which key or field has this name; -1: none. Where an upstream only adds
- * members, it is the one expected next.
- */
-static int
-number_of(RrReader *reader, const RrObjectShape *object, RrSlice name, int expected)
-{
-	const RrShapeField *field = expected >= object->nkeys &&
-	expected < object->nkeys + object->nfields ? &object->fields[expected - object->nkeys]
-	: NULL;
-	MemberName *entry;
-
-	if (field != NULL && field->kind != RR_SHAPE_JOIN &&
-		rr_slice_is(name, field->alias, field->alias_len))
-		return expected;
-	entry = names_lookup(names_of(reader, object), name);
-	return entry != NULL ? entry->number : -1;
-}
 
 /* Where a field that was read out of order stands in out: ,"key":value */
 typedef struct Piece
@@ -453,7 +336,7 @@ typedef struct Unordered
 	bool		ordered;		/* the pieces stand in order so far */
 } Unordered;
 
-/* Read the value of a member with a number: see MemberName. */
+/* Read the value of a member with a number: see rr_member_number(). */
 static RrReadResult
 read_numbered(RrReader *reader, Unordered *u, int number, int *expected)
 {
@@ -542,10 +425,10 @@ order_pieces(RrReader *reader, const Unordered *u, int start)
 /*
  * Read what is left of an object whose next member, called name, is not the
  * one expected. done: how many members were read in order: keys, then fields,
- * which stand in out already. next: MEMBER_OTHER or MEMBER_END.
+ * which stand in out already. next: RR_NEXT_OTHER or RR_NEXT_END.
  */
 static RrReadResult
-read_unordered(RrReader *reader, Unordered *u, Member next, RrSlice name)
+read_unordered(RrReader *reader, Unordered *u, RrNext next, RrSlice name)
 {
 	const RrObjectShape *object = u->object;
 	RrReadResult result = RR_READ_VALUE;
@@ -557,10 +440,10 @@ read_unordered(RrReader *reader, Unordered *u, Member next, RrSlice name)
 		reader->keys[u->base + i].data = NULL;
 	u->pieces = palloc0((object->nfields + 1) * sizeof(Piece));
 	u->ordered = true;
-	for (; next == MEMBER_OTHER && result < RR_READ_INVALID;
-		 next = result < RR_READ_INVALID ? next_name(reader, &first, &name) : next)
+	for (; next == RR_NEXT_OTHER && result < RR_READ_INVALID;
+		 next = result < RR_READ_INVALID ? rr_next_name(&reader->scan, &first, &name) : next)
 	{
-		int			number = number_of(reader, object, name, expected);
+		int			number = rr_member_number(&reader->names, object, name, expected);
 		RrSlice		ignored;
 
 		CHECK_FOR_INTERRUPTS();
@@ -569,7 +452,7 @@ read_unordered(RrReader *reader, Unordered *u, Member next, RrSlice name)
 		else if (!rr_scan_value(&reader->scan, &ignored))
 			result = RR_READ_BROKEN;
 	}
-	if (next == MEMBER_BROKEN)
+	if (next == RR_NEXT_BROKEN)
 		result = RR_READ_BROKEN;
 	if (result < RR_READ_INVALID)
 		result = check_members(reader, u);
@@ -595,7 +478,7 @@ read_members(RrReader *reader, const RrObjectShape *object, const char *type_nam
 			 const GqlPath *path)
 {
 	Unordered	u = {object, type_name, path, push_keys(reader, object), 0, NULL, true};
-	Member		next = MEMBER_EXPECTED;
+	RrNext		next = RR_NEXT_EXPECTED;
 	RrSlice		name = {NULL, 0};
 	RrReadResult result;
 
@@ -603,8 +486,8 @@ read_members(RrReader *reader, const RrObjectShape *object, const char *type_nam
 	{
 		const char *member = object->key_members[u.done];
 
-		next = next_member(reader, &first, member, strlen(member), &name);
-		if (next != MEMBER_EXPECTED)
+		next = rr_next_member(&reader->scan, &first, member, strlen(member), &name);
+		if (next != RR_NEXT_EXPECTED)
 			break;
 		if (!rr_scan_value(&reader->scan, &reader->keys[u.base + u.done]))
 			return RR_READ_BROKEN;
@@ -612,16 +495,16 @@ read_members(RrReader *reader, const RrObjectShape *object, const char *type_nam
 	if (path == NULL && u.done == object->nkeys)
 		reader->top = object;	/* all of its keys are there */
 	put_text(reader, "{", 1);
-	for (int i = 0; next == MEMBER_EXPECTED && i < object->nfields; i++)
+	for (int i = 0; next == RR_NEXT_EXPECTED && i < object->nfields; i++)
 	{
 		const RrShapeField *field = &object->fields[i];
 		GqlPath		inner = {.prev = path, .key = field->key};
 
 		if (field->kind != RR_SHAPE_JOIN)
 		{
-			next = next_member(reader, &first, field->alias_member, field->alias_member_len,
-							   &name);
-			if (next != MEMBER_EXPECTED)
+			next = rr_next_member(&reader->scan, &first, field->alias_member,
+								  field->alias_member_len, &name);
+			if (next != RR_NEXT_EXPECTED)
 				break;
 		}
 		put_key(reader, field, i == 0);
@@ -633,40 +516,19 @@ read_members(RrReader *reader, const RrObjectShape *object, const char *type_nam
 			return result;
 		u.done++;
 	}
-	if (next == MEMBER_EXPECTED)
+	if (next == RR_NEXT_EXPECTED)
 	{
 		/* all are there; there may be members that nobody asked for */
-		next = next_name(reader, &first, &name);
-		if (next == MEMBER_END)
+		next = rr_next_name(&reader->scan, &first, &name);
+		if (next == RR_NEXT_END)
 		{
 			put_text(reader, "}", 1);
 			return RR_READ_VALUE;
 		}
 	}
-	if (next == MEMBER_BROKEN)
+	if (next == RR_NEXT_BROKEN)
 		return RR_READ_BROKEN;
 	return read_unordered(reader, &u, next, name);
-}
-
-/*
- * Find a member by name; the first one of that name counts. scan stands behind
- * the object's opening brace.
- */
-static bool
-find_member(RrScan scan, const char *alias, int len, RrSlice *value)
-{
-	bool		first = true;
-	bool		ok;
-	RrSlice		name;
-
-	for (; rr_scan_more(&scan, first, '}', &ok); first = false)
-	{
-		if (!rr_scan_name(&scan, &name) || !rr_scan_value(&scan, value))
-			return false;
-		if (rr_slice_is(name, alias, len))
-			return true;
-	}
-	return false;
 }
 
 /*
@@ -715,12 +577,12 @@ read_type_name(RrReader *reader, bool *first, RrSlice *name)
 	RrScan		scan;
 
 	*first = true;
-	if (next_member(reader, first, member, strlen(member), &value) == MEMBER_EXPECTED &&
+	if (rr_next_member(&reader->scan, first, member, strlen(member), &value) == RR_NEXT_EXPECTED &&
 		rr_scan_string(&reader->scan, name))
 		return NULL;
 	reader->scan = members;
 	*first = true;
-	if (!find_member(members, RR_WIRE_TYPENAME, strlen(RR_WIRE_TYPENAME), &value))
+	if (!rr_find_member(members, RR_WIRE_TYPENAME, strlen(RR_WIRE_TYPENAME), &value))
 		return "without the type of an object";
 	rr_scan_init(&scan, value.data, value.len);
 	if (!rr_scan_string(&scan, name))

@@ -41,8 +41,8 @@ typedef struct RrReader
 	int			nkeys;
 	int			max_keys;
 
-	HTAB	   *names;			/* of objects that left the order of their
-								 * shape; NULL: none has */
+	HTAB	   *names;			/* for rr_member_number(); NULL: no object
+								 * left the order of its shape */
 } RrReader;
 
 /*
