@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 
 #include "join/answer.h"
+#include "join/members.h"
 #include "join/wire_text.h"
 
 /* ---- data ---- */
@@ -107,28 +108,6 @@ read_path(RrAnswer *answer, int level)
 	return rr_read_nullable(reader, step->shape->type, step->shape, NULL);
 }
 
-static void
-begin_place(RrAnswer *answer, int i)
-{
-	answer->reader.key = answer->batch->keys[i];
-	answer->places[i].answered = true;
-	answer->places[i].start = answer->reader.out->len;
-}
-
-static void
-end_place(RrAnswer *answer, int i, RrReadResult result)
-{
-	RrPlace    *place = &answer->places[i];
-
-	if (result == RR_READ_VALUE)
-		place->len = answer->reader.out->len - place->start;
-	else
-	{
-		answer->reader.out->len = place->start;
-		place->start = -1;
-	}
-}
-
 /*
  * Read "data" of a batch by list or by position: one alias for all keys. False
  * for anything else.
@@ -162,105 +141,71 @@ read_list_answer(RrAnswer *answer)
 	return ok;
 }
 
-/* Read "data" of a batch by aliases: j0, j1, … for a key each. */
+/*
+ * Read the value of the key at a position of the batch. What does not fit is
+ * null. False when it is no JSON.
+ */
 static bool
-read_aliases(RrAnswer *answer)
+read_key(RrAnswer *answer, int position)
 {
 	RrReader   *reader = &answer->reader;
-	bool		first = true;
-	bool		ok;
-	RrSlice		alias;
+	const RrStep *plan = answer->batch->step->plan;
+	RrPlace    *place = &answer->places[position];
+	RrScan		begin = reader->scan;
+	RrReadResult result;
+	RrSlice		ignored;
 
-	if (!rr_scan_char(&reader->scan, '{'))
-		return false;
-	for (; rr_scan_more(&reader->scan, first, '}', &ok); first = false)
-	{
-		RrReadResult result;
-		RrScan		begin;
-		int			i;
-
-		CHECK_FOR_INTERRUPTS();
-		if (!rr_scan_name(&reader->scan, &alias))
-			return false;
-		i = rr_wire_alias_key(alias.data, alias.len, answer->batch->nkeys);
-		if (i < 0 && !rr_scan_value(&reader->scan, &alias))
-			return false;
-		if (i < 0)
-			continue;			/* nobody asked for it */
-		begin_place(answer, i);
-		begin = reader->scan;
+	reader->key = answer->batch->keys[position];
+	place->answered = true;
+	place->start = reader->out->len;
+	if (plan->kind == RR_STEP_ROOT)
+		result = rr_read_field(reader, &plan->shape->base->fields[position], "", NULL);
+	else
 		result = read_path(answer, 1);
-		if (result == RR_READ_INVALID)
-		{
-			reader->scan = begin;
-			if (!rr_scan_value(&reader->scan, &alias))
-				return false;
-		}
-		if (result == RR_READ_BROKEN)
-			return false;
-		end_place(answer, i, result);
+	if (result == RR_READ_BROKEN)
+		return false;
+	if (result == RR_READ_VALUE)
+	{
+		place->len = reader->out->len - place->start;
+		return true;
 	}
-	return ok;
+	reader->out->len = place->start;
+	place->start = -1;
+	if (result == RR_READ_NULL)
+		return true;
+	reader->scan = begin;
+	return rr_scan_value(&reader->scan, &ignored);
 }
 
 /*
- * The root field with this alias; -1 if there is none. Fields come in order,
- * so the one expected is looked at first.
+ * Read "data" with a member for each key: root fields, or the aliases j0, j1,
+ * … of a batch.
  */
-static int
-find_root(const RrObjectShape *root, RrSlice alias, int expected)
-{
-	int			i = expected;
-
-	for (int n = 0; n < root->nfields; n++)
-	{
-		if (rr_slice_is(alias, root->fields[i].alias, root->fields[i].alias_len))
-			return i;
-		i = (i + 1) % root->nfields;
-	}
-	return -1;
-}
-
-/* Read "data" of a step of root fields: each is a key. */
 static bool
-read_roots(RrAnswer *answer)
+read_keys(RrAnswer *answer)
 {
 	RrReader   *reader = &answer->reader;
-	const RrObjectShape *root = answer->batch->step->plan->shape->base;
+	const RrStep *plan = answer->batch->step->plan;
 	bool		first = true;
 	bool		ok;
-	RrSlice		alias;
-	int			expected = 0;
+	int			position = -1;
 
 	if (!rr_scan_char(&reader->scan, '{'))
 		return false;
 	for (; rr_scan_more(&reader->scan, first, '}', &ok); first = false)
 	{
-		RrReadResult result;
-		RrScan		begin;
-		int			i;
+		RrSlice		alias;
+		int			expected = position + 1;
 
 		CHECK_FOR_INTERRUPTS();
 		if (!rr_scan_name(&reader->scan, &alias))
 			return false;
-		i = find_root(root, alias, expected);
-		if (i < 0 && !rr_scan_value(&reader->scan, &alias))
+		position = plan->kind == RR_STEP_ROOT
+			? rr_member_number(&reader->names, plan->shape->base, alias, expected)
+			: rr_wire_alias_key(alias.data, alias.len, answer->batch->nkeys);
+		/* nobody asked for a member without a position */
+		if (position < 0 ? !rr_scan_value(&reader->scan, &alias) : !read_key(answer, position))
 			return false;
-		if (i < 0)
-			continue;			/* nobody asked for it */
-		expected = (i + 1) % root->nfields;
-		begin_place(answer, i);
-		begin = reader->scan;
-		result = rr_read_field(reader, &root->fields[i], "", NULL);
-		if (result == RR_READ_INVALID)
-		{
-			reader->scan = begin;
-			if (!rr_scan_value(&reader->scan, &alias))
-				return false;
-		}
-		if (result == RR_READ_BROKEN)
-			return false;
-		end_place(answer, i, result);
 	}
 	return ok;
 }
@@ -276,10 +221,8 @@ read_data(RrAnswer *answer)
 	answer->data_is_null = rr_scan_peek(scan) == 'n';
 	if (answer->data_is_null)
 		return rr_scan_value(scan, &ignored);
-	if (plan->kind == RR_STEP_ROOT)
-		return read_roots(answer);
 	if (rr_batch_kind(plan) == RR_BATCH_ALIASES)
-		return read_aliases(answer);
+		return read_keys(answer);
 	return read_list_answer(answer);
 }
 
