@@ -223,8 +223,11 @@ file_error(const RrAnswer *answer, RrSlice text)
 	if (rr_batch_kind(step->plan) != RR_BATCH_ALIASES)
 		file_list_error(answer, message, items, n, extensions);
 	else if (position >= 0)
-		rr_key_error(step, answer->batch->keys[position], message,
-					 inner_path(items + 1, n - 1, names_to_drop), extensions);
+	{
+		if (rr_keeps_key_error(step, answer->batch->keys[position]))
+			rr_key_error(step, answer->batch->keys[position], message,
+						 inner_path(items + 1, n - 1, names_to_drop), extensions);
+	}
 	else
 		file_for_all(answer, message, extensions);
 }

@@ -515,7 +515,7 @@ rr_element_error(const RrAnswer *answer, int i, const char *message, const GqlPa
 	if (file_element_error(answer, &answer->elements[i], message, path, upstream))
 		return true;
 	position = null_element_position(answer, i);
-	if (position >= 0)
+	if (position >= 0 && rr_keeps_key_error(answer->batch->step, answer->batch->keys[position]))
 		rr_key_error(answer->batch->step, answer->batch->keys[position], message, path, upstream);
 	return position >= 0;
 }

@@ -98,6 +98,10 @@ subtest 'errors by the million' => sub {
 	is($answer->{errors}[0]{extensions}{places}, 2, 'for both rows');
 	like($answer->{errors}[1]{message}, qr/^\d+ more errors are left out\.$/, 'which is counted');
 
+	my $at_one = '{"message":"m","path":["j0","id"]}';
+	($took, $answer) = timed($in, $two, answering('{"data":{"j0":null,"j1":null},"errors":[' . $at_one, ",$at_one", 29, ']}'));
+	is_deeply([ map { $_->{message} } @{ $answer->{errors} } ], [ ('m') x 20, '10 more errors are left out.' ], 'errors of one key beyond 20 are counted');
+
 	($took, $answer) = timed($in, $two, answering('{"data":null,"errors":[{"message":"m","extensions":{"a":["', 'x","', 1_500_000, '"]}}]}'));
 	cmp_ok(resident_kb($in) - $before, '<', 150_000, 'memory for one error of 6 MB');
 	is($answer->{errors}[0]{message}, 'm', 'its message is kept');
