@@ -60,6 +60,8 @@ static void
 append_insert_signature(StringInfo out, GqlSchema *schema, GqlType *type, const GqlValue *value,
 						const char *path, GqlNames *seen)
 {
+	const RrRoleSchema *rs = schema->data;
+	const char *conflict_name = rr_field_name_in(rs->tables->db, "on_conflict");
 	ListCell   *lc;
 
 	check_stack_depth();
@@ -86,13 +88,13 @@ append_insert_signature(StringInfo out, GqlSchema *schema, GqlType *type, const 
 		if (nested->kind != GQL_INPUT_OBJECT)
 			continue;
 		data = gql_object_get(field->value, "data");
-		on_conflict = gql_object_get(field->value, "on_conflict");
+		on_conflict = gql_object_get(field->value, conflict_name);
 		found = palloc(sizeof(NestedPath));
 		found->text = psprintf("%s.%s", path, field->name.value);
 		if (gql_names_add(seen, found))
 			appendStringInfo(out, "%s;", found->text);
 		if (on_conflict != NULL && on_conflict->kind != GQL_VALUE_NULL)
-			append_signature(out, schema, gql_type_input(schema, nested, "on_conflict")->type,
+			append_signature(out, schema, gql_type_input(schema, nested, conflict_name)->type,
 							 on_conflict);
 		if (data == NULL || data->kind == GQL_VALUE_NULL)
 			continue;

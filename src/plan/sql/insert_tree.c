@@ -119,7 +119,7 @@ add_nested(Builder *b, RrInsert *insert, int row, const RrLink *link, const GqlV
 	if (value->kind == GQL_VALUE_NULL)
 		return;
 	data = given_member(value, "data");
-	on_conflict = given_member(value, "on_conflict");
+	on_conflict = given_member(value, rr_field_name_in(b->rs->tables->db, "on_conflict"));
 	if (data == NULL)
 		return;
 	if (data->kind != GQL_VALUE_LIST)
@@ -342,6 +342,7 @@ rr_insert_tree(RrPlanner *planner, const GqlFieldSel *field)
 {
 	Builder		b = {.planner = planner, .rs = planner->rs, .loc = rr_field_loc(field)};
 	const RrTableField *info = field->def->data;
+	const char *conflict_name = rr_field_name_in(planner->rs->tables->db, "on_conflict");
 	const GqlValue *objects;
 	RrInsert   *insert;
 	ListCell   *lc;
@@ -349,7 +350,7 @@ rr_insert_tree(RrPlanner *planner, const GqlFieldSel *field)
 
 	if (!gql_coerce_arguments(planner->request, field, &args, planner->errors))
 		return NULL;
-	insert = make_insert(&b, info->table, rr_given_argument(&args, "on_conflict"));
+	insert = make_insert(&b, info->table, rr_given_argument(&args, conflict_name));
 	objects = rr_given_argument(&args, info->base.kind == RR_FIELD_INSERT ? "objects" : "object");
 	if (objects->kind == GQL_VALUE_LIST)
 	{

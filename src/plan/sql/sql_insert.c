@@ -136,7 +136,8 @@ static bool
 append_on_conflict(RrSql *sql, StringInfo out, const RrInsert *insert, const char *alias)
 {
 	const GqlValue *constraint = gql_object_get(insert->on_conflict, "constraint");
-	const GqlValue *columns = gql_object_get(insert->on_conflict, "update_columns");
+	const char *columns_name = rr_field_name_in(sql->db, "update_columns");
+	const GqlValue *columns = gql_object_get(insert->on_conflict, columns_name);
 	const GqlValue *where = gql_object_get(insert->on_conflict, "where");
 	ListCell   *lc;
 

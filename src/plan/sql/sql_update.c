@@ -162,7 +162,8 @@ add_operators(Writer *w, Assignments *a, const Operators *operators)
 	for (int i = 0; i < RR_NUPDATE_OPERATORS; i++)
 	{
 		const RrUpdateOperator *operator = &rr_update_operators[i];
-		const GqlValue *object = given_operator(operators, operator->name);
+		const char *name = rr_field_name_in(w->sql.db, operator->name);
+		const GqlValue *object = given_operator(operators, name);
 
 		if (object != NULL && !add_operator(&w->sql, a, operator, w->mutation->table, object))
 			return false;
@@ -225,7 +226,7 @@ rr_compile_update(RrSql *sql, RrMutation *mutation, const GqlNames *args)
 
 	if (!mutation->many)
 		return add_update(sql, mutation, &operators, rr_given_argument(args, "where"),
-						  rr_given_argument(args, "pk_columns"));
+						  rr_given_argument(args, rr_field_name_in(sql->db, "pk_columns")));
 	operators.args = NULL;
 	foreach(lc, updates->items)
 	{

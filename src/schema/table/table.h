@@ -533,7 +533,7 @@ extern bool rr_is_insert_input(RrRoleSchema *rs, const GqlType *type);
 /* An operator of updates: _set, _inc and so on. */
 typedef struct RrUpdateOperator
 {
-	const char *name;			/* of the argument */
+	const char *name;			/* of the argument, as hasura-default has it */
 	RrTableTypeKind input;		/* the type of its value */
 	const char *description;
 } RrUpdateOperator;

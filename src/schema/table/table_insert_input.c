@@ -83,7 +83,7 @@ complete_nested(GqlSchema *schema, GqlType *type, bool array)
 	gql_type_add_input(schema, type, "data", array
 					   ? gql_non_null(schema, gql_list_of(schema, row)) : row);
 	if (rr_may_upsert(rs, table))
-		gql_type_add_input(schema, type, "on_conflict",
+		gql_type_add_input(schema, type, rr_field_name_in(rs->tables->db, "on_conflict"),
 						   &rr_table_type(rs, table, RR_TYPE_ON_CONFLICT)->ref)->description =
 			"upsert condition";
 }
@@ -104,8 +104,9 @@ bool
 rr_is_insert_input(RrRoleSchema *rs, const GqlType *type)
 {
 	const RrTableType *info = type->data;
+	const char *part = rs->tables->db->camel ? "InsertInput" : "_insert_input";
 
 	/* types of remote schemas have data of another kind */
-	return type->kind == GQL_INPUT_OBJECT && strstr(type->name, "_insert_input") != NULL &&
+	return type->kind == GQL_INPUT_OBJECT && strstr(type->name, part) != NULL &&
 		rr_is_own_type(rs, type) && info->kind == RR_TYPE_INSERT_INPUT;
 }

@@ -68,6 +68,13 @@ required_list(RrRoleSchema *rs, const RrTable *table, RrTableTypeKind kind)
 /* ---- tables ---- */
 
 static void
+add_on_conflict(RrRoleSchema *rs, GqlFieldDef *field, const RrTable *table)
+{
+	add_arg(rs, field, rr_field_name_in(rs->tables->db, "on_conflict"),
+			optional(rs, table, RR_TYPE_ON_CONFLICT), "upsert condition");
+}
+
+static void
 add_inserts(RrRoleSchema *rs, const RrTable *table)
 {
 	bool		upsert = rr_may_upsert(rs, table);
@@ -79,8 +86,7 @@ add_inserts(RrRoleSchema *rs, const RrTable *table)
 		add_arg(rs, field, "objects", required_list(rs, table, RR_TYPE_INSERT_INPUT),
 				"the rows to be inserted");
 		if (upsert)
-			add_arg(rs, field, "on_conflict", optional(rs, table, RR_TYPE_ON_CONFLICT),
-					"upsert condition");
+			add_on_conflict(rs, field, table);
 	}
 	if (!rr_role_table(rs, table)->shown)
 		return;
@@ -91,8 +97,7 @@ add_inserts(RrRoleSchema *rs, const RrTable *table)
 	add_arg(rs, field, "object", required(rs, table, RR_TYPE_INSERT_INPUT),
 			"the row to be inserted");
 	if (upsert)
-		add_arg(rs, field, "on_conflict", optional(rs, table, RR_TYPE_ON_CONFLICT),
-				"upsert condition");
+		add_on_conflict(rs, field, table);
 }
 
 static void
@@ -114,7 +119,8 @@ add_updates(RrRoleSchema *rs, const RrTable *table)
 		if (field != NULL)
 		{
 			rr_add_update_args(rs, field, table);
-			add_arg(rs, field, "pk_columns", required(rs, table, RR_TYPE_PK_COLUMNS_INPUT), NULL);
+			add_arg(rs, field, rr_field_name_in(rs->tables->db, "pk_columns"),
+					required(rs, table, RR_TYPE_PK_COLUMNS_INPUT), NULL);
 		}
 	}
 	field = add_field(rs, table, RR_FIELD_UPDATE_MANY, RR_ROOT_UPDATE_MANY,

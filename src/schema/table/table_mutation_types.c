@@ -23,7 +23,8 @@ rr_complete_mutation_response(GqlSchema *schema, GqlType *type)
 	RrRoleSchema *rs = schema->data;
 	const RrTable *table = table_of(type);
 	const GqlTypeRef *integer = rr_scalar_ref(rs, rr_scalar(rs->tables->db, INT4OID));
-	GqlFieldDef *field = gql_type_add_field(schema, type, "affected_rows",
+	GqlFieldDef *field = gql_type_add_field(schema, type, rr_field_name_in(rs->tables->db,
+																		   "affected_rows"),
 											gql_non_null(schema, integer));
 
 	field->data = rr_table_field(rs, RR_FIELD_AFFECTED_ROWS, table);
@@ -100,7 +101,7 @@ rr_complete_on_conflict(GqlSchema *schema, GqlType *type)
 	if (!rr_may_update(rs, table))
 		return;
 	column = gql_non_null(schema, &rr_table_type(rs, table, RR_TYPE_UPDATE_COLUMN)->ref);
-	input = gql_type_add_input(schema, type, "update_columns",
+	input = gql_type_add_input(schema, type, rr_field_name_in(rs->tables->db, "update_columns"),
 							   gql_non_null(schema, gql_list_of(schema, column)));
 	none = palloc0(sizeof(GqlValue));
 	none->kind = GQL_VALUE_LIST;

@@ -114,6 +114,12 @@ operator_ref(RrRoleSchema *rs, const RrUpdateOperator *operator, const RrTable *
 	return &type->ref;
 }
 
+static const char *
+operator_name(RrRoleSchema *rs, int operator)
+{
+	return rr_field_name_in(rs->tables->db, rr_update_operators[operator].name);
+}
+
 void
 rr_add_update_args(RrRoleSchema *rs, GqlFieldDef *field, const RrTable *table)
 {
@@ -122,7 +128,7 @@ rr_add_update_args(RrRoleSchema *rs, GqlFieldDef *field, const RrTable *table)
 		const GqlTypeRef *ref = operator_ref(rs, &rr_update_operators[i], table);
 
 		if (ref != NULL)
-			gql_field_add_arg(rs->schema, field, rr_update_operators[i].name, ref)->description =
+			gql_field_add_arg(rs->schema, field, operator_name(rs, i), ref)->description =
 				rr_update_operators[i].description;
 	}
 }
@@ -139,7 +145,7 @@ rr_complete_updates(GqlSchema *schema, GqlType *type)
 		const GqlTypeRef *ref = operator_ref(rs, &rr_update_operators[i], table);
 
 		if (ref != NULL)
-			gql_type_add_input(schema, type, rr_update_operators[i].name, ref)->description =
+			gql_type_add_input(schema, type, operator_name(rs, i), ref)->description =
 				rr_update_operators[i].description;
 	}
 	gql_type_add_input(schema, type, "where", gql_non_null(schema, where))->description =
