@@ -65,6 +65,13 @@ gql_schema_new_field(GqlSchema *schema, const char *name, const GqlTypeRef *fiel
 	return field;
 }
 
+/* Types of what is added are in use from now on. */
+static inline void
+use_type(const GqlTypeRef *ref)
+{
+	gql_named_type(ref)->used = true;
+}
+
 GqlFieldDef *
 gql_type_add_field(GqlSchema *schema, GqlType *type, const char *name, const GqlTypeRef *field_type)
 {
@@ -72,7 +79,10 @@ gql_type_add_field(GqlSchema *schema, GqlType *type, const char *name, const Gql
 
 	Assert(type->kind == GQL_OBJECT || type->kind == GQL_INTERFACE);
 	if (gql_names_add(&type->fields, field))
+	{
+		use_type(field_type);
 		return field;
+	}
 	pfree(field);
 	return NULL;
 }
@@ -85,7 +95,10 @@ add_input(GqlSchema *schema, GqlNames *names, const char *name, const GqlTypeRef
 	input->name = name;
 	input->type = value_type;
 	if (gql_names_add(names, input))
+	{
+		use_type(value_type);
 		return input;
+	}
 	pfree(input);
 	return NULL;
 }
@@ -331,9 +344,19 @@ complete_type(GqlSchema *schema, GqlType *type)
 }
 
 GqlType    *
-gql_schema_type(GqlSchema *schema, const char *name)
+gql_schema_present_type(GqlSchema *schema, const char *name)
 {
 	GqlType    *type = gql_names_get(&schema->types, name);
+	bool		unused = type != NULL && type->builtin && type->kind == GQL_SCALAR && !type->used;
+
+	return unused ? NULL : type;
+}
+
+GqlType    *
+gql_schema_type(GqlSchema *schema, const char *name)
+{
+	GqlType    *type = schema->find_type == NULL ? gql_names_get(&schema->types, name)
+	: gql_schema_present_type(schema, name);
 
 	if (type == NULL && schema->find_type != NULL)
 	{

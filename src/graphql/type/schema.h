@@ -102,6 +102,8 @@ struct GqlType
 
 	/* origin */
 	bool		builtin;		/* a specified scalar or introspection type */
+	bool		used;			/* specified scalar: something that was added
+								 * has it as its type */
 	List	   *nodes;			/* const GqlTypeDefNode *: the definition,
 								 * then its extensions */
 	void	   *data;
@@ -159,9 +161,10 @@ struct GqlSchema
 
 	/*
 	 * Lazy schemas; both NULL in one that was built whole. find_type() is
-	 * called for a name that is not in types; it adds the type and returns
-	 * it, or returns NULL. list_types() adds all types that there are. Both
-	 * run with the schema's context current.
+	 * called for a name for which gql_schema_present_type() finds nothing; it
+	 * adds or uses the type and returns it, or returns NULL. list_types()
+	 * adds all types that there are. Both run with the schema's context
+	 * current.
 	 */
 	GqlType    *(*find_type) (GqlSchema *schema, const char *name);
 	void		(*list_types) (GqlSchema *schema);
@@ -233,8 +236,14 @@ extern void gql_schema_finish(GqlSchema *schema);
 
 /* ---- read a schema ---- */
 
-/* Find a type by name; in a lazy schema it may be made now. NULL: unknown. */
+/*
+ * Find a type by name; in a lazy schema it may be made now. NULL: unknown, as
+ * are specified scalars that nothing uses (3.5).
+ */
 extern GqlType *gql_schema_type(GqlSchema *schema, const char *name);
+
+/* The same in a lazy schema, as far as it was made until now. */
+extern GqlType *gql_schema_present_type(GqlSchema *schema, const char *name);
 
 /* The root operation type; NULL: the schema does not support the operation. */
 extern GqlType *gql_schema_root(GqlSchema *schema, GqlOperationType operation);

@@ -34,7 +34,10 @@ suggest_types(GqlWalk *w, const char *name)
 
 	gql_schema_add_all_types(v->schema);
 	gql_foreach(GqlType, type, &v->schema->types)
-		options = lappend(options, unconstify(char *, type->name));
+	{
+		if (gql_schema_type(v->schema, type->name) != NULL)
+			options = lappend(options, unconstify(char *, type->name));
+	}
 	gql_foreach(GqlName, type_name, &v->types)
 		options = lappend(options, unconstify(char *, type_name->value));
 	for (int i = 0; w->in_type_system && i < (int) lengthof(specified_scalars); i++)

@@ -87,7 +87,7 @@ rr_remote_type_ref(RrRoleSchema *rs, const RrRemote *remote, const GqlTypeRef *u
 		case GQL_TYPE_NAMED:
 			break;
 	}
-	type = gql_schema_type(rs->schema, rr_remote_type_name(remote, upstream->type));
+	type = gql_names_get(&rs->schema->types, rr_remote_type_name(remote, upstream->type));
 	if (type == NULL)
 		elog(ERROR, "type \"%s\" of remote schema \"%s\" is missing from the role's schema",
 			 upstream->type->name, remote->def->name);
@@ -252,7 +252,7 @@ add_types(RrRoleSchema *rs, RrRemote *remote)
 	{
 		RrRemoteType *info = lfirst(lc);
 
-		link_type(rs, remote, gql_schema_type(rs->schema, info->name), info->upstream);
+		link_type(rs, remote, gql_names_get(&rs->schema->types, info->name), info->upstream);
 	}
 }
 

@@ -82,7 +82,7 @@ complete_function_fields(GqlSchema *schema, GqlType *type)
 		if (!takes(rs, info->aggregate, column))
 			continue;
 		if (info->aggregate->class == RR_AGGREGATE_NUMERIC_FLOAT)
-			ref = &gql_schema_type(schema, "Float")->ref;
+			ref = &((GqlType *) gql_names_get(&schema->types, "Float"))->ref;
 		else
 			ref = rr_scalar_ref(rs, rr_column_scalar(rs->tables->db, column));
 		field = rr_table_field(rs, RR_FIELD_AGGREGATE_COLUMN, info->table);

@@ -6,6 +6,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "schema/table/table_int.h"
 
 void
@@ -81,6 +83,28 @@ find_common_type(RrRoleSchema *rs, const char *name)
 	return NULL;
 }
 
+/* Averages are Floats: complete those of one table after the other. */
+static GqlType *
+find_float(RrRoleSchema *rs)
+{
+	gql_foreach(RrTable, table, &rs->tables->db->tables)
+	{
+		const GqlNames *fields;
+		const GqlFieldDef *averages;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!rr_role_table(rs, table)->shown)
+			continue;
+		fields = gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_AGGREGATE_FIELDS));
+		averages = gql_names_get(fields, "avg");
+		if (averages == NULL)
+			continue;
+		gql_type_fields(rs->schema, gql_named_type(averages->type));
+		return gql_schema_present_type(rs->schema, "Float");
+	}
+	return NULL;
+}
+
 GqlType    *
 rr_find_table_type(GqlSchema *schema, const char *name)
 {
@@ -98,7 +122,7 @@ rr_find_table_type(GqlSchema *schema, const char *name)
 		if (table == NULL)
 			continue;
 		rr_touch_table(rs, table);
-		type = gql_names_get(&schema->types, name);
+		type = gql_schema_present_type(schema, name);
 		if (type != NULL)
 			return type;
 	}
@@ -108,16 +132,24 @@ rr_find_table_type(GqlSchema *schema, const char *name)
 		gql_foreach(RrTable, table, &rs->tables->db->tables)
 			if (rr_may_be_table_type(rs->tables->db, table, name))
 			rr_touch_table(rs, table);
-		type = gql_names_get(&schema->types, name);
+		type = gql_schema_present_type(schema, name);
 		if (type != NULL)
 			return type;
 	}
 
 	type = find_common_type(rs, name);
+	if (type == NULL && strcmp(name, "Float") == 0)
+		type = find_float(rs);
 	if (type != NULL)
 		return type;
 
 	/* only certain relationships or functions lead to it, or nothing does */
-	rr_list_table_types(schema);
-	return gql_names_get(&schema->types, name);
+	for (int i = 0; i < schema->types.n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		gql_type_fields(schema, schema->types.items[i]);
+		if ((type = gql_schema_present_type(schema, name)) != NULL)
+			return type;
+	}
+	return NULL;
 }
