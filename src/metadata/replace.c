@@ -277,12 +277,24 @@ follows_from_errors(const RrReplacement *r, const RrInconsistency *item)
 	return false;
 }
 
+/* "a", "b" on a line each. */
+static char *
+joined_lines(List *lines)
+{
+	StringInfoData text;
+	ListCell   *lc;
+
+	initStringInfo(&text);
+	foreach(lc, lines)
+		appendStringInfo(&text, "%s%s", text.len ? "\n" : "", (char *) lfirst(lc));
+	return text.data;
+}
+
 /* Throw the errors collected, and the inconsistencies, as one error. */
 static void
 refuse_all(const RrReplacement *r, List *inconsistencies)
 {
 	List	   *lines = list_copy(r->errors);
-	StringInfoData detail;
 	ListCell   *lc;
 
 	foreach(lc, inconsistencies)
@@ -292,14 +304,24 @@ refuse_all(const RrReplacement *r, List *inconsistencies)
 	}
 	if (lines == NIL)
 		return;
-	initStringInfo(&detail);
-	foreach(lc, lines)
-		appendStringInfo(&detail, "%s%s", detail.len ? "\n" : "", (char *) lfirst(lc));
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("the metadata cannot be replaced by what was given"),
-			 errdetail_internal("%s", detail.data),
+			 errdetail_internal("%s", joined_lines(lines)),
 			 r->errors == NIL ? errhint("With \"allow_inconsistent_metadata\" it is taken, and these are listed as inconsistent.") : 0));
+}
+
+/* With "allow_warnings": false, throw what would be stored but not served. */
+static void
+refuse_warnings(const RrReplacement *r)
+{
+	if (r->allow_warnings || r->warning_lines == NIL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the metadata give warnings"),
+			 errdetail_internal("%s", joined_lines(r->warning_lines)),
+			 errhint("Without \"allow_warnings\": false they are taken, and the answer lists the warnings.")));
 }
 
 /* ---- the command ---- */
@@ -348,6 +370,7 @@ answer(const RrReplacement *r, bool wrapped, List *inconsistencies)
 						   "is_consistent", wrapped ? rr_jsonb_bool(inconsistencies == NIL) : NULL,
 						   "inconsistent_objects", wrapped
 						   ? rr_inconsistencies_to_jsonb(inconsistencies) : NULL,
+						   "warnings", r->warnings ? rr_jsonb_array(r->warnings) : NULL,
 						   "passed_over", rr_jsonb_texts(r->passed_over),
 						   "hidden_tables", r->hidden ? rr_jsonb_array(r->hidden) : NULL,
 						   "written_as", grants_json(r),
@@ -357,7 +380,7 @@ answer(const RrReplacement *r, bool wrapped, List *inconsistencies)
 Jsonb	   *
 rr_replace_metadata(const RrDoc *args)
 {
-	RrReplacement r = {0};
+	RrReplacement r = {.allow_warnings = true};
 	const RrDoc *metadata = rr_doc_get(args, "metadata");
 	bool		wrapped = metadata != NULL;
 	List	   *before;
@@ -365,11 +388,14 @@ rr_replace_metadata(const RrDoc *args)
 
 	if (wrapped)
 	{
-		RR_DOC_CHECK_KEYS(args, "allow_inconsistent_metadata", "metadata", "resource_version");
+		RR_DOC_CHECK_KEYS(args, "allow_inconsistent_metadata", "allow_warnings", "metadata",
+						  "resource_version");
 		rr_check_resource_version(rr_doc_get(args, "resource_version"));
 		r.allow_inconsistent = rr_doc_get_bool(args, "allow_inconsistent_metadata", false);
+		r.allow_warnings = rr_doc_get_bool(args, "allow_warnings", true);
 	}
 	rr_replacement_read(&r, wrapped ? metadata : args);
+	refuse_warnings(&r);
 	read_items(&r);
 
 	rr_metadata_begin();

@@ -44,9 +44,12 @@ typedef struct RrMetadataItem
 typedef struct RrReplacement
 {
 	bool		allow_inconsistent;
+	bool		allow_warnings;
 	List	   *items;			/* RrMetadataItem * */
 	List	   *errors;			/* char * */
 	List	   *passed_over;	/* paths: char * */
+	List	   *warnings;		/* what is stored but not served: Jsonb * each */
+	List	   *warning_lines;	/* the same as text: char * */
 	List	   *grants;			/* RrPassedGrant * */
 	List	   *tables;			/* of the source: schema and name by turns */
 	bool		only_listed;	/* other tables are to be hidden: it is an

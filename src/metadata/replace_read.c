@@ -195,16 +195,22 @@ add_grants(RrReplacement *r, const RrDoc *list, const Part *part)
 	}
 }
 
-/* Warn when a table of the metadata is not in the GraphQL schema. */
+/* Note a table of the metadata that is not in the GraphQL schema. */
 static void
-warn_unserved(const char *schema, const char *name)
+note_unserved(RrReplacement *r, const char *schema, const char *name)
 {
 	const char *reason = rr_unserved_reason(schema, name);
+	const char *message;
 
-	if (reason)
-		ereport(WARNING,
-				(errcode(ERRCODE_WARNING),
-				 errmsg("table \"%s.%s\" of the metadata %s", schema, name, reason)));
+	if (reason == NULL)
+		return;
+	message = psprintf("table \"%s.%s\" of the metadata %s", schema, name, reason);
+	ereport(WARNING, (errcode(ERRCODE_WARNING), errmsg("%s", message)));
+	r->warnings = lappend(r->warnings,
+						  rr_jsonb_object("type", rr_jsonb_text("table"),
+										  "name", rr_jsonb_text(psprintf("%s.%s", schema, name)),
+										  "message", rr_jsonb_text(message), NULL));
+	r->warning_lines = lappend(r->warning_lines, unconstify(char *, message));
 }
 
 static void
@@ -232,7 +238,7 @@ add_table(RrReplacement *r, const RrDoc *doc, const Part *unused pg_attribute_un
 			  "remote_relationships", "configuration", "is_enum");
 	rr_table_name_from_json(rr_doc_require(doc, "table"), &schema, &name);
 	r->tables = lappend(lappend(r->tables, unconstify(char *, schema)), unconstify(char *, name));
-	warn_unserved(schema, name);
+	note_unserved(r, schema, name);
 	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "configuration"), .read = add_item,
 						   .kind = RR_ITEM_TABLE_CONFIGURATION, .schema = schema, .table = name});
 	read_part((Part) {.r = r, .doc = rr_doc_get(doc, "is_enum"), .read = add_item,

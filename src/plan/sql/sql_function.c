@@ -141,30 +141,35 @@ parse_key(PathParser *p)
 	return true;
 }
 
-/* [$] [.]key { .key | [index] | ['key'] } */
+/*
+ * [$] [.]key { .key | [.][index] | [.]['key'] }. As in Hasura, a dot may stand
+ * before a bracket.
+ */
 static bool
 parse_path(PathParser *p)
 {
 	p->at = p->text;
 	if (*p->at == '$' && (p->at[1] == '\0' || p->at[1] == '.' || p->at[1] == '['))
 		p->at++;
-	if (*p->at == '.')
-		p->at++;
-	else if (p->at != p->text && *p->at == '\0')
-		return true;
-	if (*p->at != '[' && *p->at != '\0' && !parse_key(p))
+	else if (*p->at != '.' && *p->at != '[' && *p->at != '\0' && !parse_key(p))
 		return false;
+	if (strcmp(p->text, "$.") == 0)
+		return true;
 	while (*p->at != '\0')
 	{
+		bool		dot = *p->at == '.';
+
+		if (dot)
+			p->at++;
 		if (*p->at == '[')
 		{
 			if (!parse_bracket(p))
 				return false;
 		}
-		else if (*p->at != '.' || (p->at++, !parse_key(p)))
+		else if (!dot || !parse_key(p))
 			return false;
 	}
-	return p->steps != NIL || p->text[0] == '\0' || p->text[0] == '$';
+	return true;
 }
 
 const char *

@@ -304,11 +304,13 @@ append_aggregate(RrSql *sql, StringInfo out, const Place *place, const RrLink *l
 							  given_field(given, "predicate"));
 }
 
+/* {count: {…}}: exactly one aggregate, as in Hasura. */
 static bool
 append_aggregates(RrSql *sql, StringInfo out, const Place *place, const RrLink *link,
 				  const char *here, GqlType *type, const GqlValue *value)
 {
-	const char *separator = "";
+	const GqlObjectField *only = NULL;
+	int			ngiven = 0;
 	ListCell   *lc;
 
 	foreach(lc, value->items)
@@ -317,15 +319,16 @@ append_aggregates(RrSql *sql, StringInfo out, const Place *place, const RrLink *
 
 		if (field->value->kind == GQL_VALUE_NULL)
 			continue;
-		appendStringInfoString(out, separator);
-		separator = " AND ";
-		if (!append_aggregate(sql, out, place, link, here, input_of(sql, type, field),
-							  field->value))
-			return false;
+		only = field;
+		ngiven++;
 	}
-	if (separator[0] == '\0')
-		appendStringInfoString(out, "true");
-	return true;
+	if (ngiven != 1)
+	{
+		rr_sql_file_error(sql, value->loc,
+						  "Exactly one aggregate is needed in \"%s\", found %d.", type->name, ngiven);
+		return false;
+	}
+	return append_aggregate(sql, out, place, link, here, input_of(sql, type, only), only->value);
 }
 
 /* ---- boolean expressions ---- */

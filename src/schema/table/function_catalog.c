@@ -29,8 +29,8 @@ table_of_row_type(RrDatabase *db, Oid type)
 }
 
 /*
- * Fill in names and types of input arguments. NULL, or why the function cannot
- * be used.
+ * Fill in names and types of input arguments. The name of a nameless one is
+ * NULL. Returns NULL, or why the function cannot be used.
  */
 static const char *
 read_arguments(RrFunction *function, HeapTuple tuple)
@@ -52,13 +52,8 @@ read_arguments(RrFunction *function, HeapTuple tuple)
 	{
 		if (modes != NULL && modes[i] != PROARGMODE_IN)
 			return "it has arguments that are not IN arguments";
-		if (names == NULL || names[i][0] == '\0')
-		{
-			function->named = false;
-			function->arg_names[i] = psprintf("arg_%d", i + 1);
-		}
-		else
-			function->arg_names[i] = names[i];
+		function->arg_names[i] = names != NULL && names[i][0] != '\0' ? names[i] : NULL;
+		function->named &= function->arg_names[i] != NULL;
 	}
 	return NULL;
 }
@@ -68,7 +63,7 @@ find_argument(const RrFunction *function, const char *name, int *index)
 {
 	for (int i = 0; i < function->nargs; i++)
 	{
-		if (strcmp(function->arg_names[i], name) == 0)
+		if (function->arg_names[i] != NULL && strcmp(function->arg_names[i], name) == 0)
 		{
 			*index = i;
 			return NULL;
@@ -91,9 +86,35 @@ find_session_argument(RrFunction *function, const char *name)
 	return reason;
 }
 
-static const char *
-check_argument_names(const RrFunction *function)
+/*
+ * Name the nameless arguments that a query can give: arg_1, arg_2 and so on,
+ * counted among themselves. A number that an argument has as its name is left
+ * out.
+ */
+static void
+name_arguments(RrFunction *function)
 {
+	int			number = 0;
+	int			index;
+
+	for (int i = 0; i < function->nargs; i++)
+	{
+		const char *name;
+
+		if (function->arg_names[i] != NULL || i == function->row_arg ||
+			i == function->session_arg)
+			continue;
+		do
+			name = psprintf("arg_%d", ++number);
+		while (find_argument(function, name, &index) == NULL);
+		function->arg_names[i] = name;
+	}
+}
+
+static const char *
+check_argument_names(RrFunction *function)
+{
+	name_arguments(function);
 	for (int i = 0; i < function->nargs; i++)
 		if (i != function->row_arg && i != function->session_arg &&
 			!rr_spellable(function->arg_names[i]))
@@ -215,6 +236,7 @@ make_tracked(RrDatabase *db, const RrTrackedFunction *row, RrFunction **result)
 		reason = psprintf("\"%s\" is not a GraphQL name", name);
 	if (reason != NULL)
 		return reason;
+	function->comment = row->comment;
 	function->aggregate_name = row->custom_aggregate_name ? row->custom_aggregate_name
 		: rr_name_with(db, name, "_aggregate");
 	function->as_mutation = row->exposed_as ? strcmp(row->exposed_as, "mutation") == 0

@@ -132,17 +132,29 @@ add_field(RrRoleSchema *rs, GqlType *type, const char *name, const GqlTypeRef *r
 	return field;
 }
 
-/* ---- computed fields ---- */
-
+/*
+ * The comment that was given with the field, else the function's COMMENT, else
+ * the fallback. NULL is no description.
+ */
 static const char *
-describe_computed(const RrFunction *function)
+describe(const RrFunction *function, const char *fallback)
 {
 	const char *comment = function->comment;
 
 	if (comment == NULL)
 		comment = GetComment(function->oid, ProcedureRelationId, 0);
-	return comment ? comment : psprintf("A computed field, executes function \"%s\"",
-										function->sql_name);
+	if (comment == NULL)
+		return fallback;
+	return comment[0] != '\0' ? comment : NULL;
+}
+
+/* ---- computed fields ---- */
+
+static const char *
+describe_computed(const RrFunction *function)
+{
+	return describe(function, psprintf("A computed field, executes function \"%s\"",
+									   function->sql_name));
 }
 
 void
@@ -208,8 +220,8 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *root, const RrFunction *functi
 
 	if (!rr_function_visible(rs, function, NULL))
 		return;
-	description = psprintf("execute function \"%s\" which returns \"%s\"", function->name,
-						   table->name);
+	description = describe(function, psprintf("execute function \"%s\" which returns \"%s\"",
+											  function->name, table->name));
 	field = add_field(rs, root, rr_root_name_in(rs->tables->db, function->name),
 					  function->returns_set ? gql_non_null(schema, rr_table_rows(rs, table))
 					  : &rr_table_type(rs, table, RR_TYPE_OBJECT)->ref,

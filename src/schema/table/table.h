@@ -92,7 +92,8 @@ typedef struct RrFunction
 	Oid			schema_oid;
 	const char *schema;			/* SQL names */
 	const char *sql_name;
-	const char *comment;		/* the computed field's own, or NULL */
+	const char *comment;		/* the field's own, or NULL; "" stands for no
+								 * description */
 	bool		is_volatile;
 
 	/* result */
@@ -103,8 +104,9 @@ typedef struct RrFunction
 
 	/* input arguments */
 	int			nargs;
-	const char **arg_names;		/* GraphQL and SQL names; arg_N for nameless
-								 * arguments */
+	const char **arg_names;		/* GraphQL and SQL names. Nameless arguments
+								 * have arg_N, or NULL if they take the row or
+								 * the session */
 	Oid		   *arg_types;
 	int			ndefaults;		/* the last ndefaults arguments have one */
 	bool		named;			/* every argument has a name of its own, so a
