@@ -96,19 +96,33 @@ compare_locations(const ListCell *a, const ListCell *b)
 }
 
 /*
- * The fields of an object in the order of the document. Those from variables
- * have no location; they are not sorted, since list_sort() need not be stable.
+ * The fields of an object that sort, in the order of the document. Variables
+ * are jsonb, which keeps no order: of an object in them only one field can be
+ * taken. Its fields have no location. False: an error is filed.
  */
-static List *
-as_written(const GqlValue *value)
+static bool
+get_sort_fields(RrSql *sql, const GqlValue *value, List **fields)
 {
-	List	   *items = value->items;
+	ListCell   *lc;
 
-	if (list_length(items) < 2 || ((const GqlObjectField *) linitial(items))->name.loc < 0)
-		return items;
-	items = list_copy(items);
-	list_sort(items, compare_locations);
-	return items;
+	*fields = NIL;
+	foreach(lc, value->items)
+	{
+		const GqlObjectField *field = lfirst(lc);
+
+		if (field->value->kind != GQL_VALUE_NULL)
+			*fields = lappend(*fields, lfirst(lc));
+	}
+	if (list_length(*fields) < 2)
+		return true;
+	if (((const GqlObjectField *) linitial(*fields))->name.loc >= 0)
+	{
+		list_sort(*fields, compare_locations);
+		return true;
+	}
+	rr_sql_file_error(sql, value->loc,
+					  "Objects in variables do not keep the order of their keys: write \"order_by\" as a list of objects with one key each.");
+	return false;
 }
 
 /* ---- aggregates ---- */
@@ -128,17 +142,18 @@ static bool
 sort_by_aggregates(RrSql *sql, RrRows *rows, const SortTable *by, GqlType *type,
 				   const GqlValue *value)
 {
+	List	   *fields;
 	ListCell   *lc;
 
-	foreach(lc, as_written(value))
+	if (!get_sort_fields(sql, value, &fields))
+		return false;
+	foreach(lc, fields)
 	{
 		const GqlObjectField *field = lfirst(lc);
 		const GqlInputValueDef *input = gql_type_input(sql->rs->schema, type, field->name.value);
 		const RrTableField *info = input->data;
 		const char *call;
 
-		if (field->value->kind == GQL_VALUE_NULL)
-			continue;
 		switch (info->base.kind)
 		{
 			case RR_FIELD_COUNT:
@@ -290,15 +305,16 @@ sort_by_field(RrSql *sql, RrRows *rows, const SortTable *by, const GqlInputValue
 static bool
 sort_by_fields(RrSql *sql, RrRows *rows, const SortTable *by, GqlType *type, const GqlValue *value)
 {
+	List	   *fields;
 	ListCell   *lc;
 
 	check_stack_depth();
-	foreach(lc, as_written(value))
+	if (!get_sort_fields(sql, value, &fields))
+		return false;
+	foreach(lc, fields)
 	{
 		const GqlObjectField *field = lfirst(lc);
 
-		if (field->value->kind == GQL_VALUE_NULL)
-			continue;
 		if (!sort_by_field(sql, rows, by, gql_type_input(sql->rs->schema, type, field->name.value),
 						   field->value))
 			return false;
