@@ -155,6 +155,20 @@ rr_lltoa(int64 value, char *text)
 #define rr_may_act_as(member, role) is_member_of_role(member, role)
 #endif
 
+/* A hook for utility statements takes readOnlyTree from 14 on. */
+#if PG_VERSION_NUM >= 140000
+#define RR_PROCESS_UTILITY_PARAMETERS \
+	PlannedStmt *pstmt, const char *query, bool read_only, ProcessUtilityContext context_kind, \
+	ParamListInfo params, QueryEnvironment *environment, DestReceiver *dest, QueryCompletion *qc
+#define RR_PROCESS_UTILITY_ARGUMENTS \
+	pstmt, query, read_only, context_kind, params, environment, dest, qc
+#else
+#define RR_PROCESS_UTILITY_PARAMETERS \
+	PlannedStmt *pstmt, const char *query, ProcessUtilityContext context_kind, \
+	ParamListInfo params, QueryEnvironment *environment, DestReceiver *dest, QueryCompletion *qc
+#define RR_PROCESS_UTILITY_ARGUMENTS pstmt, query, context_kind, params, environment, dest, qc
+#endif
+
 /* 14 renamed the constants of predefined roles. */
 #if PG_VERSION_NUM < 140000
 #define ROLE_PG_READ_SERVER_FILES DEFAULT_ROLE_READ_SERVER_FILES

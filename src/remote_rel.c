@@ -13,6 +13,7 @@
 #include "compat.h"
 #include "exec/exec.h"
 #include "scan/scan.h"
+#include "session/session.h"
 #include "settings.h"
 
 PG_MODULE_MAGIC;
@@ -29,6 +30,7 @@ _PG_init(void)
 {
 	rr_settings_register(rr_catalog_invalidate);
 	rr_offer_remote_joins();
+	rr_deferred_register();
 }
 
 /*

@@ -24,7 +24,7 @@ typedef struct MutationRun
 	RrRun	   *run;
 	List	   *inserts;		/* RrInsert * by root field, or NULL */
 	StringInfoData *texts;		/* by root field */
-	const RrRootField *current;
+	const RrRootField *current; /* NULL: all have run */
 	List	   *sent;			/* RrRootField * of remote mutations */
 } MutationRun;
 
@@ -79,6 +79,7 @@ static void
 run_roots(void *arg)
 {
 	MutationRun *m = arg;
+	bool		deferred = rr_deferred_allow();
 	ListCell   *lc;
 
 	foreach(lc, m->run->plan->roots)
@@ -94,6 +95,9 @@ run_roots(void *arg)
 		if (rr_nulls_data(m->run, root))
 			break;
 	}
+	m->current = NULL;
+	if (deferred)
+		rr_deferred_fire();
 }
 
 /* ---- joins of local rows ---- */
@@ -141,13 +145,19 @@ tell_sent(const MutationRun *m)
 static void
 file_error(const MutationRun *m, const ErrorData *edata)
 {
-	const GqlFieldSel *field = m->current->field;
-	const GqlSelection *node = linitial(field->nodes);
 	GqlErrorList *errors = m->run->errors;
 	int			nerrors = list_length(errors->items);
 
-	rr_file_sql_error(edata, gql_path_key(NULL, field->key), node->loc,
-					  m->run->plan->request->document->source, errors);
+	if (m->current != NULL)
+	{
+		const GqlFieldSel *field = m->current->field;
+		const GqlSelection *node = linitial(field->nodes);
+
+		rr_file_sql_error(edata, gql_path_key(NULL, field->key), node->loc,
+						  m->run->plan->request->document->source, errors);
+	}
+	else
+		rr_file_sql_error(edata, NULL, -1, NULL, errors);
 	if (list_length(errors->items) > nerrors)
 		tell_sent(m);
 }

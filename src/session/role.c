@@ -17,7 +17,7 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
-#include "session/session.h"
+#include "session/session_int.h"
 
 /* Limit of calls that run inside of each other. */
 #define MAX_NESTED_CALLS 30
@@ -29,6 +29,8 @@ typedef struct RrSession
 	struct RrSession *outer;
 	SubTransactionId subid;		/* the subtransaction that pushed it */
 	int			depth;			/* 1: the outermost */
+	bool		restricted;		/* began a security-restricted operation */
+	bool		lifted;			/* its restrictions are lifted (deferred.c) */
 	List	   *variables;		/* RrMapping *: session variables */
 	List	   *headers;		/* RrMapping *: the client's other headers */
 } RrSession;
@@ -172,8 +174,30 @@ rr_role_enter(RrRoleState *state, Oid role, Jsonb *headers)
 	 * triggers and held cursors. Settings that it changes are reset.
 	 */
 	state->guc_level = NewGUCNestLevel();
+	session->restricted = (state->sec_context & SECURITY_RESTRICTED_OPERATION) == 0;
 	SetUserIdAndSecContext(role, state->sec_context |
 						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+}
+
+bool
+rr_role_is_restricted(void)
+{
+	return current != NULL && current->restricted;
+}
+
+void
+rr_role_set_lifted(bool lifted)
+{
+	current->lifted = lifted;
+}
+
+bool
+rr_role_is_lifted(void)
+{
+	for (const RrSession *session = current; session != NULL; session = session->outer)
+		if (session->lifted)
+			return true;
+	return false;
 }
 
 bool

@@ -4,6 +4,7 @@
  *
  *   role.c         which role a call acts as; switching to it; the stack of
  *                  sessions
+ *   deferred.c     deferred triggers of a mutation under another role
  *   headers.c      headers that come with a call; headers that requests take
  *                  to a remote schema
  *   value_jsonb.c  jsonb as GraphQL values
@@ -62,6 +63,28 @@ extern void rr_role_leave(const RrRoleState *state);
 
 /* True if the current call runs inside of another one. */
 extern bool rr_call_is_nested(void);
+
+/* ---- deferred triggers (deferred.c) ---- */
+
+/*
+ * Called inside of a subtransaction that undoes the work of the current call.
+ * If the call acts as another role, let the role defer triggers, and return
+ * true: then rr_deferred_fire() has to come before the subtransaction ends
+ * without an error. Return false if that takes nothing, or if triggers wait
+ * already that the caller has deferred: then the server refuses with 42501 to
+ * defer any.
+ */
+extern bool rr_deferred_allow(void);
+
+/*
+ * Fire all that was deferred since rr_deferred_allow(), as the role, and allow
+ * no more. Constraints are deferred again that were before. Throws what the
+ * triggers throw. The subtransaction must be the same.
+ */
+extern void rr_deferred_fire(void);
+
+/* For module load: hooks and callbacks. */
+extern void rr_deferred_register(void);
 
 /* ---- the current session (role.c) ---- */
 

@@ -1,0 +1,21 @@
+/*
+ * session_int.h: what the files of session/ share.
+ */
+#ifndef RR_SESSION_INT_H
+#define RR_SESSION_INT_H
+
+#include "session/session.h"
+
+/* ---- role.c ---- */
+
+/* Has the current call begun a security-restricted operation? */
+extern bool rr_role_is_restricted(void);
+
+/*
+ * Note whether the operation's restrictions are lifted; and are they, of the
+ * current call or of one around it?
+ */
+extern void rr_role_set_lifted(bool lifted);
+extern bool rr_role_is_lifted(void);
+
+#endif							/* RR_SESSION_INT_H */
