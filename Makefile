@@ -26,7 +26,7 @@ PG_CONFIG ?= pg_config
 
 # --- what needs nothing but this checkout: the scripts install the rest ------------------------------------------------
 
-.PHONY: help demo test results extension
+.PHONY: help demo test test-long results extension
 
 help:
 	@echo 'make                  build for the server that PG_CONFIG names ($(PG_CONFIG)): the extension, and the program'
@@ -38,6 +38,7 @@ help:
 	@echo '  TESTS="a b"           only these of test/sql/*.sql'
 	@echo '  PROVE_TESTS="a b"     only these of test/t/*.pl'
 	@echo '  SUITES="a b"          only these of test/suites/*'
+	@echo 'make test-long        what is too long for that: two minutes of stress, restores again and again'
 	@echo 'make results          take what the last "make test" printed (results/) as the expected output'
 	@echo 'make installcheck     pg_regress alone, on a server that is already running'
 	@echo 'make print-OBJS       any variable of this file'
@@ -47,6 +48,11 @@ demo:
 
 test:
 	@exec env PG_CONFIG='$(PG_CONFIG)' TESTS='$(TESTS)' PROVE_TESTS='$(PROVE_TESTS)' SUITES='$(SUITES)' test/prepare test/run
+
+# before a release, and before an issue is closed that these concern
+test-long:
+	@REMOTE_REL_STRESS=120 REMOTE_REL_REPEAT=20 $(MAKE) --no-print-directory test \
+		PROVE_TESTS='test/t/031_dump.pl test/t/036_stress.pl'
 
 extension:
 	@$(MAKE) --no-print-directory all WITHOUT_SERVER=1
@@ -59,7 +65,7 @@ print-%:
 
 # --- what needs the server's headers -----------------------------------------------------------------------------------
 
-ifneq ($(filter-out help demo test results extension,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help demo test test-long results extension,$(or $(MAKECMDGOALS),all)),)
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 
