@@ -533,8 +533,12 @@ read_members(RrReader *reader, const RrObjectShape *object, const char *type_nam
 
 /*
  * The shape of an object under an abstract type, by its type name at the
- * upstream. NULL when the type cannot stand here. *type_name: its name in the
- * role's schema.
+ * upstream. *type_name: its name in the role's schema. NULL when the name is
+ * that of no object type.
+ *
+ * An upstream may have more types than the role's part of its stored schema:
+ * of an object of such a type the abstract type's own fields are known. All
+ * other fields stand in fragments that do not apply to it.
  */
 static const RrObjectShape *
 choose_shape(RrReader *reader, const RrShape *shape, RrSlice name, const char **type_name)
@@ -542,12 +546,18 @@ choose_shape(RrReader *reader, const RrShape *shape, RrSlice name, const char **
 	const RrRemote *remote = reader->step->plan->remote;
 	char	   *upstream_name = pnstrdup(name.data, name.len);
 	GqlType    *upstream = gql_schema_type(remote->upstream, upstream_name);
-	GqlType    *abstract = rr_remote_upstream_type(remote, gql_named_type(shape->type)->name);
+	GqlType		unknown = {.name = upstream_name, .kind = GQL_OBJECT};
 	ListCell   *lc;
 
+	if (!gql_is_name(upstream_name) || strncmp(upstream_name, "__", 2) == 0)
+		return NULL;
+	if (upstream == NULL)
+	{
+		*type_name = rr_remote_type_name(remote, &unknown);
+		return shape->base;
+	}
 	pfree(upstream_name);
-	if (upstream == NULL || upstream->kind != GQL_OBJECT ||
-		!gql_is_subtype(remote->upstream, abstract, upstream))
+	if (upstream->kind != GQL_OBJECT)
 		return NULL;
 	foreach(lc, shape->specific)
 	{

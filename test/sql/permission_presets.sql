@@ -35,7 +35,7 @@ SELECT test.resolve('{ echo(string: "a") }', 'regress_presets', headers => '{"x-
 -- variables of the session that are missing or do not fit
 SELECT test.resolve('{ auth0 { nickname } }', 'regress_presets');
 SELECT test.resolve('{ echo(input: {required: "r"}) }', 'regress_presets', headers => '{"x-hasura-int": "many"}');
--- what is hidden does not show by type name either: profiles are among the results, and not in the role's union; products are nodes, and not the role's
+-- objects of types that the role lacks: profiles are among the results, and not in its union; products are nodes, and not its own
 SELECT test.resolve('{ search(text: "Iron") { __typename ... on Company { name } } }', 'regress_presets');
 SELECT test.resolve('{ search(text: "Jon") { __typename } }', 'regress_presets');
 SELECT test.resolve('{ node(id: "A-1") { __typename id } }', 'regress_presets');
