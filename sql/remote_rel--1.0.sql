@@ -439,6 +439,58 @@ CREATE FUNCTION remote_rel.join_hole(step integer, run integer, VARIADIC keys "a
 COMMENT ON FUNCTION remote_rel.join_hole(integer, integer, "any") IS 'place of the remote value for these keys; for statements of graphql_resolve()';
 
 -- ----------------------------------------------------------------------------
+-- Counters
+--
+-- Names of remote schemas and relationships are metadata, which a role may not
+-- see. So only pg_read_all_stats reads them.
+
+CREATE FUNCTION remote_rel.stat_get_remote_schemas(
+	OUT remote_schema text, OUT connections_made bigint, OUT connections_open integer,
+	OUT requests bigint, OUT keys bigint, OUT "rows" bigint,
+	OUT connect_errors bigint, OUT tls_errors bigint, OUT timeouts bigint, OUT size_errors bigint, OUT broken bigint,
+	OUT status_errors bigint, OUT invalid bigint, OUT graphql_errors bigint,
+	OUT cancelled bigint, OUT retries bigint, OUT bytes_sent bigint, OUT bytes_received bigint,
+	OUT total_time double precision, OUT max_time double precision, OUT time_histogram bigint[],
+	OUT last_error text, OUT last_error_at timestamptz, OUT since timestamptz, OUT shared boolean) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'rr_stat_get_remote_schemas' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION remote_rel.stat_get_remote_schemas() IS 'counters of remote schemas, for the view stat_remote_schemas';
+REVOKE ALL ON FUNCTION remote_rel.stat_get_remote_schemas() FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.stat_get_relationships(
+	OUT source text, OUT relationship text, OUT remote_schema text,
+	OUT requests bigint, OUT keys bigint, OUT "rows" bigint,
+	OUT connect_errors bigint, OUT tls_errors bigint, OUT timeouts bigint, OUT size_errors bigint, OUT broken bigint,
+	OUT status_errors bigint, OUT invalid bigint, OUT graphql_errors bigint,
+	OUT cancelled bigint, OUT retries bigint, OUT bytes_sent bigint, OUT bytes_received bigint,
+	OUT total_time double precision, OUT max_time double precision, OUT time_histogram bigint[],
+	OUT last_error text, OUT last_error_at timestamptz, OUT since timestamptz, OUT shared boolean) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'rr_stat_get_relationships' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION remote_rel.stat_get_relationships() IS 'counters of relationships, for the view stat_relationships';
+REVOKE ALL ON FUNCTION remote_rel.stat_get_relationships() FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.stat_reset() RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_stat_reset' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.stat_reset() IS 'set the counters of this database to zero';
+REVOKE ALL ON FUNCTION remote_rel.stat_reset() FROM PUBLIC;
+
+CREATE VIEW remote_rel.stat_remote_schemas AS
+	SELECT remote_schema, requests, keys, "rows",
+		connect_errors, tls_errors, timeouts, size_errors, broken, status_errors, invalid, graphql_errors, cancelled, retries,
+		bytes_sent, bytes_received, connections_made, connections_open,
+		total_time, max_time, time_histogram, last_error, last_error_at, since, shared
+	FROM remote_rel.stat_get_remote_schemas();
+COMMENT ON VIEW remote_rel.stat_remote_schemas IS 'what remote schemas were asked, and how they answered; times in ms';
+
+CREATE VIEW remote_rel.stat_relationships AS
+	SELECT source, relationship, remote_schema, requests, keys, "rows",
+		connect_errors, tls_errors, timeouts, size_errors, broken, status_errors, invalid, graphql_errors, retries,
+		bytes_sent, bytes_received, total_time, max_time, time_histogram, last_error, last_error_at, since, shared
+	FROM remote_rel.stat_get_relationships();
+COMMENT ON VIEW remote_rel.stat_relationships IS 'what relationships were asked for, and what came of it; times in ms';
+
+REVOKE ALL ON remote_rel.stat_remote_schemas, remote_rel.stat_relationships FROM PUBLIC;
+
+-- ----------------------------------------------------------------------------
 -- Event triggers for renames and drops
 --
 -- They stand after the catalogs and functions that they use. They run as their
@@ -658,3 +710,7 @@ BEGIN
 	END LOOP;
 END
 $$;
+
+-- Counters: see there.
+GRANT SELECT ON remote_rel.stat_remote_schemas, remote_rel.stat_relationships TO pg_read_all_stats;
+GRANT EXECUTE ON FUNCTION remote_rel.stat_get_remote_schemas(), remote_rel.stat_get_relationships() TO pg_read_all_stats;

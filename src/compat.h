@@ -113,6 +113,11 @@ pg_unicode_to_server_noerror(pg_wchar c, unsigned char *s)
 #define rr_create_wait_event_set(cxt, nevents) CreateWaitEventSet(cxt, nevents)
 #endif
 
+/* Named segments of dynamic shared memory came with 17. */
+#if PG_VERSION_NUM >= 170000
+#include "storage/dsm_registry.h"
+#endif
+
 /* Integers as text; the length comes back from 14 on. */
 #include "utils/builtins.h"
 #if PG_VERSION_NUM >= 140000

@@ -15,6 +15,7 @@
 #include "scan/scan.h"
 #include "session/session.h"
 #include "settings.h"
+#include "stat/stat.h"
 
 PG_MODULE_MAGIC;
 
@@ -28,6 +29,7 @@ PG_FUNCTION_INFO_V1(rr_graphql_schema);
 void
 _PG_init(void)
 {
+	rr_stat_init();
 	rr_settings_register(rr_catalog_invalidate);
 	rr_offer_remote_joins();
 	rr_deferred_register();

@@ -10,8 +10,8 @@
 #include "http/http_int.h"
 #include "lib/stringinfo.h"
 
-static RrHttpFailure
-classify(const RrHttpTransfer *t)
+RrHttpFailure
+rr_http_classify(const RrHttpTransfer *t)
 {
 	if (t->bad_url)
 		return RR_HTTP_BAD_URL;
@@ -135,7 +135,7 @@ rr_http_describe_failure(RrHttpTransfer *t)
 	const char *url = rr_http_shown_url(&t->response);
 	char	   *detail = NULL;
 
-	t->response.failure = classify(t);
+	t->response.failure = rr_http_classify(t);
 	switch (t->response.failure)
 	{
 		case RR_HTTP_OK:

@@ -132,6 +132,7 @@ create_transfer(RrHttpGroup *group, const RrHttpRequest *req)
 		t->ca_file = MemoryContextStrdup(cxt, req->ca_file);
 	t->body = req->body;
 	t->body_len = req->body_len;
+	t->response.sent = req->body_len;
 	t->timeout_ms = req->timeout_ms;
 	t->limit = req->max_response_bytes > 0 ? Min(req->max_response_bytes, MaxAllocSize - 1)
 		: MaxAllocSize - 1;
@@ -180,6 +181,7 @@ static RrHttpLane *
 get_lane(RrHttpEngine *eng, const char *key)
 {
 	RrHttpLane *lane;
+	RrStat	   *stat = NULL;
 	dlist_iter	iter;
 
 	dlist_foreach(iter, &eng->lanes)
@@ -188,8 +190,11 @@ get_lane(RrHttpEngine *eng, const char *key)
 		if (strcmp(lane->key, key) == 0)
 			return lane;
 	}
+	if (key[0] != '\0')
+		stat = rr_stat_remote_schema(key);
 	lane = MemoryContextAllocZero(eng->cxt, offsetof(RrHttpLane, key) + strlen(key) + 1);
 	dlist_init(&lane->waiting);
+	lane->stat = stat;
 	strcpy(lane->key, key);
 	dlist_push_tail(&eng->lanes, &lane->node);
 	return lane;

@@ -24,6 +24,7 @@
 #define RR_HTTP_H
 
 #include "nodes/pg_list.h"
+#include "stat/stat.h"
 
 typedef enum RrHttpFailure
 {
@@ -88,6 +89,10 @@ typedef struct RrHttpResponse
 								 * the request failed */
 	size_t		len;			/* of the body, in bytes */
 	double		elapsed_ms;		/* from when the request started */
+
+	/* for src/stat */
+	size_t		sent;			/* bytes of the request's body */
+	int			retries;		/* how often it was sent again */
 } RrHttpResponse;
 
 typedef struct RrHttpGroup RrHttpGroup;
@@ -154,6 +159,9 @@ extern void rr_http_response_free(RrHttpResponse *response);
 
 /* Cancel outstanding requests, and free the group with its responses. */
 extern void rr_http_group_free(RrHttpGroup *group);
+
+/* What src/stat counts a response with this failure and status as. */
+extern RrStatError rr_http_stat_error(RrHttpFailure failure, int status);
 
 /* Send one request and wait for its response, which is owned by cxt. */
 extern RrHttpResponse *rr_http_run(const RrHttpRequest *req, MemoryContext cxt);

@@ -8,6 +8,7 @@
  *               for it, its result
  *   idle.c      closes connections that the backend does not use
  *   failure.c   the kind of a failure, and a sentence for messages
+ *   count_request.c  counts requests for src/stat
  *
  * Two rules. First, libcurl's callbacks neither throw nor palloc: they use
  * malloc, note what happened and return. So no error jumps over libcurl's
@@ -49,6 +50,7 @@ typedef struct RrHttpSocket
 								 * the same descriptor */
 	const void *opener;			/* the transfer that opened it; NULL when that
 								 * has ended */
+	RrStat	   *stat;			/* where it is counted, or NULL */
 } RrHttpSocket;
 
 /* The requests with one limit_key, of all groups. Exists while it has any. */
@@ -57,6 +59,7 @@ typedef struct RrHttpLane
 	dlist_node	node;			/* in engine->lanes */
 	dlist_head	waiting;		/* RrHttpTransfer, in order of submission */
 	int			active;			/* transfers on the wire */
+	RrStat	   *stat;			/* its counters, or NULL */
 	char		key[FLEXIBLE_ARRAY_MEMBER];
 } RrHttpLane;
 
@@ -164,6 +167,7 @@ typedef struct RrHttpTransfer
 	uint64		started;
 	uint64		deadline;		/* or RR_HTTP_NEVER */
 	bool		retried;
+	int			connections;	/* that were made for it before the retry */
 	int			sends;			/* how often libcurl sent this attempt */
 	char	   *buf;			/* malloc'd; room > len for the NUL */
 	size_t		len;
@@ -296,7 +300,18 @@ extern const char *rr_http_log_name(const RrHttpTransfer *t);
 
 /* ---- failure.c ---- */
 
+/* The kind of a transfer's failure. Does not throw. */
+extern RrHttpFailure rr_http_classify(const RrHttpTransfer *t);
+
 /* Set failure and failure_detail of a failed transfer. */
 extern void rr_http_describe_failure(RrHttpTransfer *t);
+
+/* ---- count_request.c: both do not throw ---- */
+
+/* Count a transfer that has its result. Its handle still exists. */
+extern void rr_http_count(const RrHttpTransfer *t);
+
+/* The connections that libcurl has made for the transfer's handle. */
+extern int	rr_http_connections_made(const RrHttpTransfer *t);
 
 #endif							/* RR_HTTP_INT_H */

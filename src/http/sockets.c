@@ -67,6 +67,7 @@ forget_socket(RrHttpEngine *eng, curl_socket_t fd)
 		eng->waitset_stale = true;
 	if (s->opener != NULL)
 		eng->unsettled--;
+	rr_stat_count_connection(s->stat, -1);
 	memset(s, 0, sizeof(*s));
 	ReleaseExternalFD();
 }
@@ -156,6 +157,8 @@ rr_http_on_open_socket(void *arg, curlsocktype purpose pg_attribute_unused(),
 	s->opened = true;
 	s->inode = st.st_ino;
 	s->opener = t;
+	s->stat = t->lane->stat;
+	rr_stat_count_connection(s->stat, 1);
 	eng->unsettled++;
 	return fd;
 }

@@ -364,6 +364,8 @@ rr_http_transfer_complete(RrHttpEngine *eng, RrHttpTransfer *t, CURLcode result)
 	if (t->idempotent && !t->retried && went_to_closed_connection(t, result))
 	{
 		t->retried = true;
+		t->response.retries++;
+		t->connections += rr_http_connections_made(t);
 		t->sends = 0;
 		t->refusal = RR_HTTP_NOT_REFUSED;
 		t->header_bytes = 0;
@@ -375,6 +377,7 @@ rr_http_transfer_complete(RrHttpEngine *eng, RrHttpTransfer *t, CURLcode result)
 	}
 
 	keep_result(t, result);
+	rr_http_count(t);
 	if (result == CURLE_OK && eng->nspare < RR_HTTP_SPARE_HANDLES)
 	{
 		remove_from_engine(eng, t);
@@ -439,7 +442,10 @@ rr_http_transfer_release(RrHttpEngine *eng, RrHttpTransfer *t)
 	if (t->state == RR_HTTP_WAITING || t->state == RR_HTTP_ACTIVE)
 		dlist_delete(&t->node);
 	if (t->state == RR_HTTP_ACTIVE)
+	{
 		t->lane->active--;
+		rr_stat_count_cancelled(t->lane->stat);
+	}
 	abandon(eng, t);
 	curl_slist_free_all(t->headers);
 	t->headers = NULL;

@@ -334,7 +334,7 @@ take_failure(const RrBatch *batch, const RrHttpResponse *response)
 		rr_step_give_up(step, error);
 }
 
-void
+RrStatError
 rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 {
 	RrAnswer	answer = {.batch = batch};
@@ -345,12 +345,12 @@ rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 	if (response->failure != RR_HTTP_OK)
 	{
 		take_failure(batch, response);
-		return;
+		return RR_STAT_NO_ERROR;
 	}
 	if (response->status >= 300 && response->status <= 399)
 	{
 		rr_batch_error(batch, rr_not_graphql_message(remote, response));
-		return;
+		return RR_STAT_INVALID;
 	}
 	len = response->len;
 	text = rr_wire_to_server(response->body, &len);
@@ -358,14 +358,15 @@ rr_take_answer(const RrBatch *batch, const RrHttpResponse *response)
 	{
 		rr_batch_error(batch, psprintf("the answer of remote schema \"%s\" is not valid text in UTF-8",
 									   remote->name));
-		return;
+		return RR_STAT_INVALID;
 	}
 	if (!read_text(&answer, text, len))
 	{
 		rr_batch_error(batch, rr_not_graphql_message(remote, response));
-		return;
+		return RR_STAT_INVALID;
 	}
 	keep_values(&answer);
 	rr_file_upstream_errors(&answer);
 	rr_file_missing_values(&answer);
+	return answer.errors.data != NULL ? RR_STAT_GRAPHQL : RR_STAT_NO_ERROR;
 }

@@ -180,6 +180,7 @@ rr_step_file_key(RrStepRun *step, const StringInfoData *key_text)
 	bool		added;
 	int			key = rr_key_table_find_or_add(&step->table, key_text, &added);
 
+	step->nrows++;
 	if (added)
 	{
 		/* a cheap test of what rr_step_send() looks at first: keys are many */

@@ -48,6 +48,10 @@ typedef struct RrStepRun
 	RrKeyTable	table;
 	struct RrKeyErrors_hash *errors;	/* by key, shared if a whole request
 										 * failed; NULL: none */
+	int64		nrows;			/* rows and objects that have filed a key */
+	int64		counted_rows;	/* of these, in stat */
+	struct RrStat *stat;		/* the relationship's counters, since its
+								 * first request; or NULL */
 	int64		nholes;			/* written so far, for guessing how long the
 								 * answer will be */
 	RrSending	sending;
@@ -56,6 +60,7 @@ typedef struct RrStepRun
 struct RrRun
 {
 	MemoryContext cxt;
+	MemoryContextCallback on_end;
 	const RrPlan *plan;
 	int			number;			/* random, not negative: in every hole of the
 								 * run */

@@ -5,6 +5,7 @@
 #define RR_JOIN_INT_H
 
 #include "join/join.h"
+#include "stat/stat.h"
 
 /*
  * A request on its way: which keys of which step it is for. In a context of
@@ -220,8 +221,24 @@ extern const GqlPath *rr_path_copy(const GqlPath *base, const GqlPath *inner);
 /*
  * Take in the response to a batch: values of its keys, keys of further steps,
  * errors. CurrentMemoryContext holds what is needed meanwhile. Never throws
- * for what the upstream answered.
+ * for what the upstream answered. Returns what is wrong with it as GraphQL;
+ * INVALID also where its HTTP status says what it is.
  */
-extern void rr_take_answer(const RrBatch *batch, const RrHttpResponse *response);
+extern RrStatError rr_take_answer(const RrBatch *batch, const RrHttpResponse *response);
+
+/* ---- count_keys.c: for src/stat ---- */
+
+/*
+ * Count a batch and its response. error: what rr_take_answer() found. Throws
+ * on out of memory.
+ */
+extern void rr_count_batch(const RrBatch *batch, const RrHttpResponse *response,
+						   RrStatError error);
+
+/* Count a run of a table step's statement for so many keys. */
+extern void rr_count_table_step(RrStepRun *step, int nkeys, double ms);
+
+/* Count the rows whose keys needed no further request. Does not throw. */
+extern void rr_count_last_rows(RrRun *run);
 
 #endif							/* RR_JOIN_INT_H */

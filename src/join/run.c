@@ -54,6 +54,12 @@ init_step(RrStepRun *step, RrRun *run, const RrStep *plan)
 	}
 }
 
+static void
+on_run_end(void *run)
+{
+	rr_count_last_rows(run);
+}
+
 RrRun	   *
 rr_run_create(const RrPlan *plan, GqlErrorList *errors)
 {
@@ -79,6 +85,9 @@ rr_run_create(const RrPlan *plan, GqlErrorList *errors)
 		Assert(step->number == foreach_current_index(lc));
 		init_step(&run->steps[step->number], run, step);
 	}
+	run->on_end.func = on_run_end;
+	run->on_end.arg = run;
+	MemoryContextRegisterResetCallback(cxt, &run->on_end);
 	MemoryContextSwitchTo(old);
 	return run;
 }
@@ -184,7 +193,7 @@ rr_run_round(RrRun *run)
 		sending->batches = list_delete_ptr(sending->batches, batch);
 		pfree(batch->body);
 		MemoryContextSwitchTo(batch->cxt);
-		rr_take_answer(batch, response);
+		rr_count_batch(batch, response, rr_take_answer(batch, response));
 		MemoryContextSwitchTo(run->cxt);
 		rr_http_response_free(response);
 		MemoryContextDelete(batch->cxt);

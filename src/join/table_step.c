@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "portability/instr_time.h"
 #include "utils/memutils.h"
 
 #include "join/join_int.h"
@@ -131,12 +132,20 @@ rr_table_step_run(RrStepRun *step)
 {
 	MemoryContext cxt;
 	MemoryContext old;
+	instr_time	start;
+	instr_time	end;
+	int			nkeys;
 
 	if (step->sending.sent == step->table.nkeys)
 		return;
 	cxt = AllocSetContextCreate(step->run->cxt, "remote_rel keys", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(cxt);
+	INSTR_TIME_SET_CURRENT(start);
+	nkeys = step->table.nkeys - step->sending.sent;
 	run_for_unsent(step);
+	INSTR_TIME_SET_CURRENT(end);
+	INSTR_TIME_SUBTRACT(end, start);
+	rr_count_table_step(step, nkeys, INSTR_TIME_GET_MILLISEC(end));
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(cxt);
 }

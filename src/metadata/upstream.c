@@ -99,6 +99,7 @@ post(const RrRemoteSchema *remote, const char *document)
 	req.body_len = body.len;
 	req.timeout_ms = remote->timeout_ms;
 	req.max_response_bytes = (size_t) rr_max_response_size * 1024;
+	req.limit_key = remote->name;
 	req.idempotent = true;
 	req.http2_prior_knowledge = remote->http2_prior_knowledge;
 	req.ca_file = remote->ca_file;

@@ -67,10 +67,10 @@ subtest 'answers and faults' => sub {
 		[ 'type&type=', 'OK', undef, 200, '', '', $ok ],
 		[ 'bad-utf8', 'OK', undef, 200, @type, '{"data":{"ok":"\\377\\376"}}' ],
 		[ 'empty', 'OK', undef, 200, @type, '' ],
-		[ 'hang', 'TIMEOUT', qr/^No complete response from $url within 300 ms: the server had not begun to answer \(name resolution /, 0 ],
+		[ 'hang', 'TIMEOUT', qr/^No complete response from $url within 3000 ms: the server had not begun to answer \(name resolution /, 0 ],
 		[ 'stall&bytes=0', 'TIMEOUT', qr/: the response had begun \(.*, first byte /, 200, @type ],
 		[ 'stall&bytes=9', 'TIMEOUT', qr/: 9 bytes of the body had come/, 200, @type ],
-		[ 'slow&bytes=1&ms=50', 'TIMEOUT', qr/: [1-9] bytes of the body had come/, 200, @type ],
+		[ 'slow&bytes=1&ms=800', 'TIMEOUT', qr/: [1-9] bytes of the body had come/, 200, @type ],
 		[ 'reset', 'BROKEN', qr/^No whole response from $url: Recv failure: Connection reset by peer\.$/, 0 ],
 		[ 'reset&bytes=5', 'BROKEN', qr/reset by peer/, 200, @type ],
 		[ 'close', 'BROKEN', qr/: the server closed the connection without an answer\.$/, 0 ],
@@ -88,7 +88,7 @@ subtest 'answers and faults' => sub {
 	my $rows = decode_json($sql->query(<<"SQL"));
 SELECT json_agg(json_build_array(failure, detail, status, coalesce(content_type, ''), coalesce(charset, ''), encode(substring(body for 100), 'escape'))
 	ORDER BY n)
-FROM http_test(ARRAY[$list], timeout_ms => 300)
+FROM http_test(ARRAY[$list], timeout_ms => 3000)
 SQL
 	for my $i (0 .. $#cases)
 	{
