@@ -5,10 +5,12 @@
 
 #include <setjmp.h>
 
+#include "common/hashfn.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/memnodes.h"
 #include "nodes/pg_list.h"
+#include "utils/hsearch.h"
 
 /* Frames of instrumented code are larger; main()'s stack has 8 MB. */
 #define MAX_STACK (5 * 1024 * 1024)
@@ -450,6 +452,15 @@ list_delete_first(List *list)
 	return list == NIL ? NIL : list_delete_nth_cell(list, 0);
 }
 
+List	   *
+list_delete_ptr(List *list, void *datum)
+{
+	for (int i = 0; i < list_length(list); i++)
+		if (list->elements[i].ptr_value == datum)
+			return list_delete_nth_cell(list, i);
+	return list;
+}
+
 bool
 list_member_ptr(const List *list, const void *datum)
 {
@@ -484,6 +495,67 @@ list_free(List *list)
 	if (list->elements != list->initial_elements)
 		pfree(list->elements);
 	pfree(list);
+}
+
+/* ---- hash tables: with keys of bytes, in a context that is named ---- */
+
+#define BUCKETS 256
+
+typedef struct HashEntry
+{
+	struct HashEntry *next;
+	uint32		hash;
+}			HashEntry;
+
+struct HTAB
+{
+	MemoryContext cxt;
+	Size		keysize;
+	Size		entrysize;
+	HashEntry  *buckets[BUCKETS];
+};
+
+HTAB	   *
+hash_create(const char *tabname, long nelem,
+#if PG_VERSION_NUM >= 140000
+			const
+#endif
+			HASHCTL *info, int flags)
+{
+	HTAB	   *table;
+
+	if ((flags & ~HASH_ELEM) != (HASH_BLOBS | HASH_CONTEXT))
+		abort();
+	table = MemoryContextAllocZero(info->hcxt, sizeof(HTAB));
+	table->cxt = info->hcxt;
+	table->keysize = info->keysize;
+	table->entrysize = info->entrysize;
+	return table;
+}
+
+void	   *
+hash_search(HTAB *table, const void *key, HASHACTION action, bool *found)
+{
+	uint32		hash = hash_bytes(key, table->keysize);
+	HashEntry **bucket = &table->buckets[hash % BUCKETS];
+	HashEntry  *entry = *bucket;
+
+	if (action != HASH_FIND && action != HASH_ENTER)
+		abort();
+	while (entry != NULL &&
+		   (entry->hash != hash || memcmp(entry + 1, key, table->keysize) != 0))
+		entry = entry->next;
+	if (found != NULL)
+		*found = entry != NULL;
+	if (entry == NULL && action == HASH_ENTER)
+	{
+		entry = MemoryContextAllocZero(table->cxt, sizeof(HashEntry) + table->entrysize);
+		entry->hash = hash;
+		entry->next = *bucket;
+		*bucket = entry;
+		memcpy(entry + 1, key, table->keysize);
+	}
+	return entry != NULL ? entry + 1 : NULL;
 }
 
 /* ---- errors ---- */
@@ -566,7 +638,13 @@ errhint(const char *fmt,...)
 void
 errfinish(const char *filename, int lineno, const char *funcname)
 {
-	if (thrown.sqlerrcode == ERRCODE_STATEMENT_TOO_COMPLEX && PG_exception_stack != NULL)
+	bool		caught = shim_subtransactions > 0 &&
+	ERRCODE_TO_CATEGORY(thrown.sqlerrcode) == ERRCODE_DATA_EXCEPTION;
+
+	if (thrown.elevel < ERROR)
+		return;
+	if ((caught || thrown.sqlerrcode == ERRCODE_STATEMENT_TOO_COMPLEX) &&
+		PG_exception_stack != NULL)
 		siglongjmp(*PG_exception_stack, 1);
 	fprintf(stderr, "%s:%d: %s: %s\n", filename, lineno, funcname, thrown.message);
 	abort();
@@ -581,6 +659,35 @@ pg_re_throw(void)
 void
 FlushErrorState(void)
 {
+}
+
+int			shim_subtransactions;
+
+ErrorData  *
+CopyErrorData(void)
+{
+	ErrorData  *error = palloc0(sizeof(ErrorData));
+
+	error->elevel = thrown.elevel;
+	error->sqlerrcode = thrown.sqlerrcode;
+	error->message = pstrdup(thrown.message);
+	return error;
+}
+
+void
+FreeErrorData(ErrorData *error)
+{
+	pfree(error->message);
+	pfree(error);
+}
+
+void
+ReThrowError(ErrorData *error)
+{
+	thrown.elevel = error->elevel;
+	thrown.sqlerrcode = error->sqlerrcode;
+	strlcpy(thrown.message, error->message, sizeof(thrown.message));
+	siglongjmp(*PG_exception_stack, 1);
 }
 
 void

@@ -27,4 +27,9 @@ extern void shim_init(void);
  */
 extern bool shim_run(void (*callback) (void *arg), void *arg, bool verbose);
 
+/*
+ * Subtransactions that are open: in one, bad data (class 22) may be thrown.
+ */
+extern int	shim_subtransactions;
+
 #endif							/* SHIM_H */
