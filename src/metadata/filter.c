@@ -15,7 +15,6 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "parser/parse_oper.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -30,6 +29,9 @@ typedef enum Operand
 	OPERAND_LIST,				/* a list of them */
 	OPERAND_TEXT,
 	OPERAND_TEXTS,				/* a list */
+	OPERAND_PATTERN,			/* text, a pattern of SIMILAR TO */
+	OPERAND_OTHER,				/* a value, or a list, of another type: see
+								 * rr_operator_type() */
 	OPERAND_COLUMN,				/* the name of a column, or ["$", name] of one
 								 * of the policy's table */
 	OPERAND_NULL,				/* true or false */
@@ -61,8 +63,8 @@ static const Comparison comparisons[] = {
 	{"nlike", OPERAND_TEXT, "!~~", "NOT LIKE"},
 	{"ilike", OPERAND_TEXT, "~~*", "ILIKE"},
 	{"nilike", OPERAND_TEXT, "!~~*", "NOT ILIKE"},
-	{"similar", OPERAND_TEXT, NULL, "SIMILAR TO"},
-	{"nsimilar", OPERAND_TEXT, NULL, "NOT SIMILAR TO"},
+	{"similar", OPERAND_PATTERN, "~", "SIMILAR TO"},
+	{"nsimilar", OPERAND_PATTERN, "!~", "NOT SIMILAR TO"},
 	{"regex", OPERAND_TEXT, "~", NULL},
 	{"nregex", OPERAND_TEXT, "!~", NULL},
 	{"iregex", OPERAND_TEXT, "~*", NULL},
@@ -80,6 +82,13 @@ static const Comparison comparisons[] = {
 	{"clt", OPERAND_COLUMN, "<", NULL},
 	{"clte", OPERAND_COLUMN, "<=", NULL},
 	{"cast", OPERAND_CAST, NULL, NULL},
+	{"ancestor", OPERAND_OTHER, "@>", NULL},
+	{"descendant", OPERAND_OTHER, "<@", NULL},
+	{"ancestor_any", OPERAND_OTHER, "@>", NULL},
+	{"descendant_any", OPERAND_OTHER, "<@", NULL},
+	{"matches", OPERAND_OTHER, "~", NULL},
+	{"matches_any", OPERAND_OTHER, "?", NULL},
+	{"matches_fulltext", OPERAND_OTHER, "@", NULL},
 };
 
 /* A table whose columns can be named. */
@@ -99,7 +108,7 @@ typedef struct Filter
 
 static void append_where(Filter *f, StringInfo out, const Scope *scope, const RrDoc *doc);
 static void append_comparisons(Filter *f, StringInfo out, const Scope *scope,
-							   const char *expression, Oid type, const RrDoc *doc);
+							   const char *expression, const RrScalar *scalar, const RrDoc *doc);
 
 static const char *
 new_alias(Filter *f)
@@ -370,7 +379,7 @@ find_comparison(const RrDoc *doc)
 
 /* "LIKE"; "OPERATOR(public.~~)" for a type that has its own. */
 static const char *
-operator_text(const Comparison *comparison, Oid type, const RrDoc *doc)
+operator_text(const Comparison *comparison, Oid type)
 {
 	Oid			base = getBaseType(type);
 	const char *schema;
@@ -379,8 +388,6 @@ operator_text(const Comparison *comparison, Oid type, const RrDoc *doc)
 	if (base < FirstNormalObjectId || OidIsValid(get_element_type(base)) ||
 		get_typtype(base) != TYPTYPE_BASE)
 		return comparison->sql ? comparison->sql : comparison->symbol;
-	if (comparison->symbol == NULL)
-		throw_inexpressible(doc, psprintf("\"%s\" of type %s", doc->key, format_type_be(base)));
 	if (comparison->operand == OPERAND_LIST)
 		suffix = *comparison->symbol == '=' ? " ANY" : " ALL";
 	schema = quote_identifier(rr_namespace_name(rr_type_schema(base)));
@@ -389,10 +396,8 @@ operator_text(const Comparison *comparison, Oid type, const RrDoc *doc)
 
 /* Operators of enums do not take domains. */
 static const char *
-cast_operand(const Filter *f, const char *expression, Oid type)
+cast_operand(const char *expression, const RrScalar *scalar)
 {
-	const RrScalar *scalar = rr_scalar(f->db, type);
-
 	if (scalar->type == scalar->base || !scalar->is_enum)
 		return expression;
 	return psprintf("(%s)::%s", expression, type_name(scalar->base));
@@ -410,32 +415,20 @@ where_operator(const Comparison *comparison)
 }
 
 /*
- * Throw if values of the type cannot be compared so, as CREATE POLICY would
- * say. Beside the operators of where: those that the server has with this
- * operand (ranges contain ranges).
+ * Throw if where does not have the operator for values of this type: a
+ * permission compares nothing that a query cannot.
  */
 static void
-check_operator(const Filter *f, const Comparison *comparison, Oid type, const RrDoc *doc)
+check_operator(const Comparison *comparison, const RrScalar *scalar, const RrDoc *doc)
 {
-	const RrScalar *scalar = rr_scalar(f->db, type);
-	Oid			base = scalar->base;
-	Oid			right = comparison->operand == OPERAND_TEXT ? TEXTOID
-	: comparison->operand == OPERAND_TEXTS ? TEXTARRAYOID : base;
 	const RrOperator *operator = where_operator(comparison);
 
-	if (operator && rr_scalar_has_operator(scalar, operator))
-		return;
-	if (operator && operator->kind != RR_OP_COMPARE && operator->kind != RR_OP_IN &&
-		comparison->symbol &&
-		OidIsValid(OpernameGetOprid(list_make1(makeString(pstrdup(comparison->symbol))), base,
-									right)))
-		return;
-	if (operator && operator->kind == RR_OP_SELF && type_is_range(base))
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_FUNCTION),
-			 errmsg("type %s has no operator for \"%s\"", format_type_be(base), doc->key),
-			 rr_doc_errdetail(doc)));
+	if (operator == NULL || !rr_scalar_has_operator(scalar, operator))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("type %s has no operator for \"%s\"", format_type_be(scalar->base),
+						doc->key),
+				 rr_doc_errdetail(doc)));
 }
 
 /*
@@ -489,30 +482,33 @@ static void
 append_cast(Filter *f, StringInfo out, const Scope *scope, const char *expression, const RrDoc *doc)
 {
 	RR_DOC_CHECK_KEYS(doc, "String");
-	append_comparisons(f, out, scope, psprintf("(%s)::text", expression), TEXTOID,
-					   rr_doc_require(doc, "String"));
+	append_comparisons(f, out, scope, psprintf("(%s)::text", expression),
+					   rr_scalar(f->db, TEXTOID), rr_doc_require(doc, "String"));
 }
 
 static void
-append_comparison(Filter *f, StringInfo out, const Scope *scope, const char *expression, Oid type,
-				  const RrDoc *doc)
+append_comparison(Filter *f, StringInfo out, const Scope *scope, const char *expression,
+				  const RrScalar *scalar, const RrDoc *doc)
 {
 	const Comparison *comparison = find_comparison(doc);
 	const char *operator;
+	const char *value;
+	Oid			type = scalar->type;
+	Oid			other;
 
 	if (comparison->operand == OPERAND_NULL)
 	{
 		appendStringInfo(out, "%s %s", expression, rr_doc_bool(doc) ? "IS NULL" : "IS NOT NULL");
 		return;
 	}
+	check_operator(comparison, scalar, doc);
 	if (comparison->operand == OPERAND_CAST)
 	{
 		append_cast(f, out, scope, expression, doc);
 		return;
 	}
-	check_operator(f, comparison, type, doc);
-	operator = operator_text(comparison, type, doc);
-	expression = cast_operand(f, expression, type);
+	operator = operator_text(comparison, type);
+	expression = cast_operand(expression, scalar);
 	switch (comparison->operand)
 	{
 		case OPERAND_SAME:
@@ -527,8 +523,18 @@ append_comparison(Filter *f, StringInfo out, const Scope *scope, const char *exp
 		case OPERAND_TEXT:
 			appendStringInfo(out, "%s %s %s", expression, operator, rr_filter_value(doc, TEXTOID));
 			break;
+		case OPERAND_PATTERN:
+			value = rr_filter_value(doc, TEXTOID);
+			if (operator != comparison->sql)
+				value = psprintf("pg_catalog.similar_to_escape(%s)", value);
+			appendStringInfo(out, "%s %s %s", expression, operator, value);
+			break;
 		case OPERAND_TEXTS:
 			appendStringInfo(out, "%s %s %s", expression, operator, list_operand(doc, TEXTOID));
+			break;
+		case OPERAND_OTHER:
+			other = rr_operator_type(scalar, where_operator(comparison));
+			appendStringInfo(out, "%s %s %s", expression, operator, rr_filter_value(doc, other));
 			break;
 		default:
 			appendStringInfo(out, "%s %s %s", expression, operator, column_operand(f, scope, doc));
@@ -539,7 +545,7 @@ append_comparison(Filter *f, StringInfo out, const Scope *scope, const char *exp
 /* {operator: value, …}, or a value alone, which means equality. */
 static void
 append_comparisons(Filter *f, StringInfo out, const Scope *scope, const char *expression,
-				   Oid type, const RrDoc *doc)
+				   const RrScalar *scalar, const RrDoc *doc)
 {
 	const char *separator = "";
 	ListCell   *lc;
@@ -547,16 +553,17 @@ append_comparisons(Filter *f, StringInfo out, const Scope *scope, const char *ex
 	check_stack_depth();
 	if (!rr_doc_is_object(doc))
 	{
-		check_operator(f, &comparisons[0], type, doc);
-		appendStringInfo(out, "%s %s %s", cast_operand(f, expression, type),
-						 operator_text(&comparisons[0], type, doc), rr_filter_value(doc, type));
+		check_operator(&comparisons[0], scalar, doc);
+		appendStringInfo(out, "%s %s %s", cast_operand(expression, scalar),
+						 operator_text(&comparisons[0], scalar->type),
+						 rr_filter_value(doc, scalar->type));
 		return;
 	}
 	foreach(lc, rr_doc_members(doc))
 	{
 		appendStringInfoString(out, separator);
 		separator = " AND ";
-		append_comparison(f, out, scope, expression, type, lfirst(lc));
+		append_comparison(f, out, scope, expression, scalar, lfirst(lc));
 	}
 	if (*separator == '\0')
 		appendStringInfoString(out, "true");
@@ -650,7 +657,11 @@ append_computed(Filter *f, StringInfo out, const Scope *scope, const RrFunction 
 	const char *call = psprintf("%s(%s.*)", name, scope->alias);
 
 	if (function->session_arg >= 0)
-		throw_inexpressible(doc, "a computed field whose function takes the session");
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a computed field whose function takes the session has no translation into a policy"),
+				 rr_doc_errdetail(doc),
+				 errhint("Let the function take the row alone and read remote_rel.session_variable('x-hasura-...') itself, and add the computed field again without a session argument.")));
 	if (function->nargs - function->ndefaults > 1)
 		throw_inexpressible(doc, "a computed field with arguments");
 	f->needs.owner_rights = true;
@@ -662,7 +673,7 @@ append_computed(Filter *f, StringInfo out, const Scope *scope, const RrFunction 
 		append_exists(f, out, call, &inner, "", doc);
 	}
 	else
-		append_comparisons(f, out, scope, call, function->result, doc);
+		append_comparisons(f, out, scope, call, rr_scalar(f->db, function->result), doc);
 }
 
 /* ---- boolean expressions ---- */
@@ -720,8 +731,8 @@ append_member(Filter *f, StringInfo out, const Scope *scope, const RrDoc *member
 	const RrFunction *function = gql_names_get(&scope->table->computed, member->key);
 
 	if (column)
-		append_comparisons(f, out, scope, column_expression(scope, column->sql_name), column->type,
-						   member);
+		append_comparisons(f, out, scope, column_expression(scope, column->sql_name),
+						   rr_column_scalar(f->db, column), member);
 	else if (link)
 		append_related(f, out, scope, link, member);
 	else if (function)
