@@ -2,11 +2,11 @@
  * plan.h: an operation turned into what has to be run: SQL statements, and
  * documents for remote schemas.
  *
- * plan.c                          root fields, each given to what answers it
- * sql/mutation.h               root fields that write plan_cache.c
- * plans kept for the next call (plan_int.h has a file map) sql/
- * the SQL compiler (sql.h has a file map) remote/
- * remote schemas and joins (step.h has a file map)
+ *	plan.c			root fields, each given to what answers it
+ *	plan_cache.c	plans kept for the next call (plan_int.h has a file map)
+ *	sql/mutation.h	root fields that write
+ *	sql/			the SQL compiler (sql.h has a file map)
+ *	remote/			remote schemas and joins (step.h has a file map)
  *
  * All is palloc'd in CurrentMemoryContext.
  */
@@ -195,7 +195,8 @@ extern RrSqlStatement *rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel
  * Plan a remote join met while compiling a selection. The compiler emits, as
  * the field's json value, remote_rel.join_hole(<number of the step>, <RUN
  * parameter>, <key 1>, …) with the join's keys (RrRemoteJoin.keys) in order.
- * NULL when an error was filed.
+ * In a mutation that may be the step of an earlier root field that asks the
+ * same: its errors are located there. NULL when an error was filed.
  */
 extern RrStep *rr_plan_join(RrPlanner *planner, const GqlFieldSel *field);
 extern int	rr_step_number(const RrStep *step);

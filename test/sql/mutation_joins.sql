@@ -16,4 +16,19 @@ SELECT answer, requests FROM test.counted('mutation { a: insert_users_one(object
 -- what remote mutations did stays, and the answer says so
 SELECT answer, requests FROM test.counted('mutation { a: insert_users_one(object: {id: 5}) { id } increment b: insert_users_one(object: {id: 1}) { id } }');
 SELECT id FROM users ORDER BY id;
+-- one request for the rows of all root fields that ask the same, of each operation, at any depth; equal keys once
+SELECT * FROM test.show('mutation { a: insert_users(objects: [{id: 10, auth0_id: "auth0|1"}, {id: 11, auth0_id: "auth0|2"}]) { returning { profile { id } } }
+    b: update_users(where: {id: {_lt: 3}}, _set: {name: null}) { affected_rows returning { id p: profile { id } } }
+    c: insert_users_one(object: {id: 12, auth0_id: "auth0|3"}) { profile { id } q: profile { id } }
+    d: delete_users(where: {id: {_eq: 11}}) { returning { profile { ...f } } } } fragment f on Profile { id }');
+-- one for each selection; local and remote fields mixed
+SELECT * FROM test.show('mutation { a: insert_users_one(object: {id: 20, auth0_id: "auth0|1"}) { profile { id } }
+    increment b: insert_users_one(object: {id: 21, auth0_id: "auth0|2"}) { profile { id name } }
+    c: insert_users_one(object: {id: 22, auth0_id: "auth0|3"}) { profile { id } } }');
+-- an upstream that fails undoes nothing: null with an error
+SELECT remote_rel.update_remote_schema('auth0', test.definition('faulty', '?fault=html')) \g /dev/null
+SELECT answer, requests FROM test.counted('mutation { a: insert_users_one(object: {id: 30, auth0_id: "auth0|1"}) { id profile { id } }
+    b: insert_users(objects: [{id: 31, auth0_id: "auth0|2"}, {id: 32}]) { affected_rows returning { id profile { id } } } }',
+    server => 'faulty');
+SELECT count(*) FROM users WHERE id IN (30, 31, 32);
 ROLLBACK;

@@ -54,10 +54,114 @@ rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrStep *parent
 	return rr_document_prepare(planner, step) ? step : NULL;
 }
 
+/* ---- joins that several root fields share ---- */
+
+static bool
+has_joins(const RrPlanner *planner, const RrStep *step)
+{
+	ListCell   *lc;
+
+	foreach(lc, planner->steps)
+		if (((const RrStep *) lfirst(lc))->parent == step)
+		return true;
+	return false;
+}
+
+static bool
+same_argument(const RrCallArgument *a, const RrCallArgument *b)
+{
+	if (strcmp(a->name, b->name) != 0)
+		return false;
+	if (a->text == NULL || b->text == NULL)
+		return a->text == b->text && a->key_argument == b->key_argument;
+	return strcmp(a->text, b->text) == 0;
+}
+
+static bool
+same_call(const RrFieldCall *a, const RrFieldCall *b)
+{
+	ListCell   *x;
+	ListCell   *y;
+
+	if (strcmp(a->field, b->field) != 0 || strcmp(a->directives, b->directives) != 0 ||
+		list_length(a->arguments) != list_length(b->arguments))
+		return false;
+	forboth(x, a->arguments, y, b->arguments)
+	{
+		if (!same_argument(lfirst(x), lfirst(y)))
+			return false;
+	}
+	return true;
+}
+
+/* Does the query give a part of some value that is made for each key? */
+static bool
+gives_parts(const RrStep *step)
+{
+	ListCell   *lc;
+
+	foreach(lc, step->key_arguments)
+		if (((const RrKeyArgument *) lfirst(lc))->given != NULL)
+		return true;
+	return step->preset_arguments != NIL;
+}
+
+/*
+ * Do two joins of local rows ask the same of each key? The printed parts of
+ * their documents tell.
+ */
+static bool
+asks_the_same(const RrStep *a, const RrStep *b)
+{
+	ListCell   *x;
+	ListCell   *y;
+
+	if (a->kind != RR_STEP_JOIN || a->join != b->join || a->parent != NULL ||
+		strcmp(a->selection, b->selection) != 0 || strcmp(a->fragments, b->fragments) != 0 ||
+		strcmp(a->directives, b->directives) != 0 ||
+		list_length(a->path) != list_length(b->path) || gives_parts(a) || gives_parts(b))
+		return false;
+	forboth(x, a->path, y, b->path)
+	{
+		if (!same_call(lfirst(x), lfirst(y)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The step that a mutation has for a join already, so that the rows of all its
+ * root fields are asked for together; else the new one.
+ */
+static RrStep *
+share_step(RrPlanner *planner, RrStep *step)
+{
+	ListCell   *lc;
+
+	if (planner->request->operation->type != GQL_MUTATION || step->parent != NULL ||
+		llast(planner->steps) != step)
+		return step;
+	foreach(lc, planner->steps)
+	{
+		RrStep	   *other = lfirst(lc);
+
+		if (other == step)
+			break;
+		if (asks_the_same(other, step) && !has_joins(planner, other))
+		{
+			planner->steps = list_truncate(planner->steps, step->number);
+			return other;
+		}
+	}
+	return step;
+}
+
 RrStep	   *
 rr_plan_join(RrPlanner *planner, const GqlFieldSel *field)
 {
-	return rr_plan_nested_join(planner, field, planner->parent);
+	RrStep	   *step = rr_plan_nested_join(planner, field, planner->parent);
+
+	return step != NULL ? share_step(planner, step) : NULL;
 }
 
 RrStep	   *
