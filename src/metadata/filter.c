@@ -103,6 +103,9 @@ typedef struct Filter
 	RrDatabase *db;
 	Scope		root;
 	int			aliases;
+	bool		qualified;		/* operators and functions have their schema:
+								 * the caller's search_path counts where the
+								 * condition is evaluated */
 	RrFilterNeeds needs;
 } Filter;
 
@@ -377,20 +380,29 @@ find_comparison(const RrDoc *doc)
 			 rr_errhint_did_you_mean(doc->key, names)));
 }
 
+/* An operator of built-in types: "=" */
+static const char *
+builtin_operator(const Filter *f, const char *symbol)
+{
+	return f->qualified ? psprintf("OPERATOR(pg_catalog.%s)", symbol) : symbol;
+}
+
 /* "LIKE"; "OPERATOR(public.~~)" for a type that has its own. */
 static const char *
-operator_text(const Comparison *comparison, Oid type)
+operator_text(const Filter *f, const Comparison *comparison, Oid type)
 {
 	Oid			base = getBaseType(type);
-	const char *schema;
+	bool		builtin = base < FirstNormalObjectId || OidIsValid(get_element_type(base)) ||
+	get_typtype(base) != TYPTYPE_BASE;
+	const char *schema = "pg_catalog";
 	const char *suffix = "";
 
-	if (base < FirstNormalObjectId || OidIsValid(get_element_type(base)) ||
-		get_typtype(base) != TYPTYPE_BASE)
+	if (builtin && !f->qualified)
 		return comparison->sql ? comparison->sql : comparison->symbol;
 	if (comparison->operand == OPERAND_LIST)
 		suffix = *comparison->symbol == '=' ? " ANY" : " ALL";
-	schema = quote_identifier(rr_namespace_name(rr_type_schema(base)));
+	if (!builtin)
+		schema = quote_identifier(rr_namespace_name(rr_type_schema(base)));
 	return psprintf("OPERATOR(%s.%s)%s", schema, comparison->symbol, suffix);
 }
 
@@ -443,8 +455,8 @@ array_rows(Filter *f, const char *variable, Oid type)
 	const char *i = new_alias(f);
 	const char *array = type_name(type);
 
-	return psprintf("SELECT CASE array_ndims(%s.v) WHEN 1 THEN %s.v[%s.v]::%s ELSE ARRAY(SELECT unnest(%s.v[%s.v:%s.v]))::%s END"
-					" FROM (SELECT %s::text[]) AS %s(v), generate_subscripts(%s.v, 1) AS %s(v)",
+	return psprintf("SELECT CASE pg_catalog.array_ndims(%s.v) WHEN 1 THEN %s.v[%s.v]::%s ELSE ARRAY(SELECT pg_catalog.unnest(%s.v[%s.v:%s.v]))::%s END"
+					" FROM (SELECT %s::text[]) AS %s(v), pg_catalog.generate_subscripts(%s.v, 1) AS %s(v)",
 					list, list, i, array, list, i, i, array, variable, list, list, i);
 }
 
@@ -458,6 +470,7 @@ append_array_in(Filter *f, StringInfo out, const char *expression, Oid type, con
 				bool negate)
 {
 	const char *variable = session_variable(doc);
+	const char *operator = builtin_operator(f, negate ? "<>" : "=");
 	const char *separator = "(";
 	Oid			base = getBaseType(type);
 	ListCell   *lc;
@@ -465,13 +478,14 @@ append_array_in(Filter *f, StringInfo out, const char *expression, Oid type, con
 	if (variable)
 	{
 		variable = psprintf("remote_rel.session_variable(%s)", quote_literal_cstr(variable));
-		appendStringInfo(out, "CASE WHEN %s IS NOT NULL THEN %s %s (%s) END", variable, expression,
-						 negate ? "<> ALL" : "= ANY", array_rows(f, variable, base));
+		appendStringInfo(out, "CASE WHEN %s IS NOT NULL THEN %s %s %s (%s) END", variable,
+						 expression, operator, negate ? "ALL" : "ANY",
+						 array_rows(f, variable, base));
 		return;
 	}
 	foreach(lc, rr_doc_items(doc))
 	{
-		appendStringInfo(out, "%s%s %s %s", separator, expression, negate ? "<>" : "=",
+		appendStringInfo(out, "%s%s %s %s", separator, expression, operator,
 						 rr_filter_value(lfirst(lc), base));
 		separator = negate ? " AND " : " OR ";
 	}
@@ -507,7 +521,7 @@ append_comparison(Filter *f, StringInfo out, const Scope *scope, const char *exp
 		append_cast(f, out, scope, expression, doc);
 		return;
 	}
-	operator = operator_text(comparison, type);
+	operator = operator_text(f, comparison, type);
 	expression = cast_operand(expression, scalar);
 	switch (comparison->operand)
 	{
@@ -555,7 +569,7 @@ append_comparisons(Filter *f, StringInfo out, const Scope *scope, const char *ex
 	{
 		check_operator(&comparisons[0], scalar, doc);
 		appendStringInfo(out, "%s %s %s", cast_operand(expression, scalar),
-						 operator_text(&comparisons[0], scalar->type),
+						 operator_text(f, &comparisons[0], scalar->type),
 						 rr_filter_value(doc, scalar->type));
 		return;
 	}
@@ -620,7 +634,7 @@ append_related(Filter *f, StringInfo out, const Scope *scope, const RrLink *link
 		const char *operator = rr_operator_name(link->operators[i]);
 
 		if (strcmp(operator, "OPERATOR(pg_catalog.=)") == 0)
-			operator = "=";
+			operator = builtin_operator(f, "=");
 		appendStringInfo(&condition, "%s%s %s %s", i > 0 ? " AND " : "", outer_first ? here
 						 : there, operator, outer_first ? there : here);
 	}
@@ -795,6 +809,14 @@ rr_filter_to_sql(const RrDoc *filter, const RrTable *table, RrFilterNeeds *needs
 	f.root.alias = quote_identifier(table->relation);
 	initStringInfo(&out);
 	append_where(&f, &out, &f.root, filter);
+	if (f.needs.caller_path)
+	{
+		/* objects of the caller's schemas could stand in for built-in ones */
+		f.qualified = true;
+		f.aliases = 0;
+		resetStringInfo(&out);
+		append_where(&f, &out, &f.root, filter);
+	}
 	*needs = f.needs;
 	return out.data;
 }

@@ -16,6 +16,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "commands/defrem.h"
+#include "common/hashfn.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -69,28 +70,53 @@ remark(Grants *g, const char *text)
 	appendStringInfo(&g->left_out, "\n%s", text);
 }
 
+/*
+ * "first_second_label". Where the name is cut, or is ambiguous, a hash of the
+ * parts makes it theirs alone. second: NULL if there is none.
+ */
+static const char *
+object_name(const char *first, const char *second, const char *label, bool ambiguous)
+{
+	const char *whole = psprintf("%s_%s", first, second ? second : "");
+
+	if (ambiguous || strlen(whole) + strlen(label) + 1 >= NAMEDATALEN)
+	{
+		uint32		hash = hash_bytes((const unsigned char *) first, strlen(first));
+
+		if (second)
+			hash = hash_combine(hash, hash_bytes((const unsigned char *) second,
+												 strlen(second)));
+		label = psprintf("%s_%08x", label, hash);
+	}
+	return makeObjectName(first, second, label);
+}
+
 static const char *
 policy_name(const Grants *g)
 {
-	return quote_identifier(makeObjectName(g->role_name, NULL, g->verb));
+	return quote_identifier(object_name(g->role_name, NULL, g->verb, false));
 }
 
 /*
  * The name of a function of the permission. what is "filter", "check" or
- * "preset".
+ * "preset". Those of presets have no argument to tell table a and role b_c
+ * from table a_b and role c.
  */
 static const char *
 function_name(const Grants *g, const char *what)
 {
+	bool		ambiguous = strcmp(what, "preset") == 0 && strchr(g->role_name, '_') != NULL;
+
 	return quote_qualified_identifier(g->table->schema,
-									  makeObjectName(g->table->relation, g->role_name,
-													 psprintf("%s_%s", g->verb, what)));
+									  object_name(g->table->relation, g->role_name,
+												  psprintf("%s_%s", g->verb, what), ambiguous));
 }
 
 static const char *
 trigger_name(const Grants *g)
 {
-	return quote_identifier(makeObjectName(g->role_name, g->verb, "preset"));
+	return quote_identifier(object_name(g->role_name, NULL, psprintf("%s_preset", g->verb),
+										false));
 }
 
 /*
@@ -391,39 +417,6 @@ grant_computed_fields(Grants *g, const RrDoc *fields)
 		leave_out(g, fields, "a computed field takes the whole row, so it shows only to roles that may read every column.");
 }
 
-static bool
-is_listed(const RrDoc *columns, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, rr_doc_items(columns))
-	{
-		if (strcmp(rr_doc_text(lfirst(lc)), name) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Name the columns that relationships between tables join by and that are not
- * granted: without them the role does not have the field.
- */
-static void
-remark_joining_columns(Grants *g, const RrDoc *columns)
-{
-	gql_foreach(RrLink, link, &g->table->links)
-	{
-		for (int i = 0; i < link->nkeys; i++)
-		{
-			const char *name = rr_table_column(g->table, link->attnums[i])->sql_name;
-
-			if (!is_listed(columns, name))
-				remark(g, psprintf("Relationship \"%s\" needs column \"%s\", which the permission does not have: the role does not get that field.",
-								   link->name, name));
-		}
-	}
-}
-
 /* List the members that no statement can express. */
 static void
 leave_out_rest(Grants *g, const RrDoc *permission)
@@ -493,8 +486,14 @@ create_permission(Grants *g, const RrDoc *body)
 	create_policy(g, filter, check);
 	create_presets(g, presets);
 	comment_on(g, rr_doc_get_text(body, "comment", NULL));
-	if (strcmp(g->verb, "select") == 0 && !g->whole_row)
-		remark_joining_columns(g, rr_doc_get(permission, "columns"));
+	if (strcmp(g->verb, "select") == 0)
+	{
+		ListCell   *lc;
+
+		foreach(lc, rr_missing_joining_columns(g->table, g->role_name, g->whole_row ? NULL
+											   : rr_doc_get(permission, "columns")))
+			remark(g, lfirst(lc));
+	}
 	leave_out_rest(g, permission);
 }
 

@@ -7,6 +7,7 @@
 #define RR_GRANTS_H
 
 #include "catalog/catalog.h"
+#include "schema/table/table.h"
 
 /*
  * If the command is one of these, throw 0A000 with the statements as its hint,
@@ -28,5 +29,13 @@ extern Jsonb *rr_table_permission_json(const char *schema, const char *table, co
 									   const RrDoc *permission,
 									   List **roles);
 extern Jsonb *rr_inherited_role_json(const RrDoc *role, List **roles);
+
+/*
+ * Remarks (char *, in CurrentMemoryContext) on a select permission: one for
+ * each column that a relationship of the table, to it, or with a remote schema
+ * joins by, and that the role lacks. columns: names, JSON strings; NULL: all.
+ */
+extern List *rr_missing_joining_columns(const RrTable *table, const char *role,
+										const RrDoc *columns);
 
 #endif							/* RR_GRANTS_H */

@@ -83,6 +83,8 @@ static const char *const answers[][2] = {
 	{"custom_types", "Types are those of tables, functions and remote schemas."},
 	{"event", "Use a trigger."},
 	{"cron_trigger", "Use pg_cron, or a scheduler outside of the database."},
+	{"rename_query_collection", "Drop the collection, and create it under the new name."},
+	{"scope_of_collection", "Drop the collection from the allow list, and add it again with its scope."},
 	{"allowlist", "Of a remote schema's certificate, name its authority as \"ca_file\"."},
 	{"rest_endpoint", "Write an SQL function that calls graphql_resolve(), and let PostgREST offer it."},
 	{"permission", "PostgreSQL's privileges and policies say who may do what: GRANT and CREATE POLICY."},

@@ -56,3 +56,7 @@ SELECT pg_temp.run('replace_metadata', remote_rel.metadata('{"type": "export_met
 SELECT pg_temp.kept();
 SELECT pg_temp.run('clear_metadata', '{}');
 SELECT pg_temp.kept();
+-- what there is not
+SELECT test.failure($$SELECT remote_rel.metadata('{"type": "rename_query_collection", "args": {"name": "one", "new_name": "two"}}')$$);
+SELECT test.failure($$SELECT remote_rel.metadata('{"type": "update_scope_of_collection_in_allowlist", "args": {"collection": "one", "scope": {"global": true}}}')$$);
+SELECT test.failure($$SELECT remote_rel.metadata('{"type": "add_host_to_tls_allowlist", "args": {"host": "a"}}')$$);
