@@ -34,7 +34,7 @@ is_granted(const Search *s, const char *column)
 	return false;
 }
 
-/* relationship: its name, in quotes, and where it starts if not at the table */
+/* relationship: its name in quotes, and where it starts if not at the table */
 static void
 file_missing(Search *s, const char *relationship, const char *column)
 {
