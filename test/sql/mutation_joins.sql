@@ -31,4 +31,19 @@ SELECT answer, requests FROM test.counted('mutation { a: insert_users_one(object
     b: insert_users(objects: [{id: 31, auth0_id: "auth0|2"}, {id: 32}]) { affected_rows returning { id profile { id } } } }',
     server => 'faulty');
 SELECT count(*) FROM users WHERE id IN (30, 31, 32);
+-- explain shows every statement and document, in order, and runs nothing
+CREATE TABLE posts (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, user_id int REFERENCES users, title text);
+CREATE FUNCTION publish() RETURNS SETOF posts LANGUAGE sql VOLATILE AS 'UPDATE posts SET title = upper(title) RETURNING *';
+SELECT remote_rel.track_function('publish') \g /dev/null
+SELECT remote_rel.update_remote_schema('auth0', test.definition('yoga')) \g /dev/null
+SELECT test.reset() \g /dev/null
+SELECT graphql_explain('mutation { insert_users(objects: [{id: 40, posts: {data: [{title: "a"}, {title: "b"}]}}, {id: 41}],
+    on_conflict: {constraint: users_pkey, update_columns: [name]}) { affected_rows returning { profile { id } } } increment
+    update_users_many(updates: [{where: {id: {_eq: 1}}, _set: {name: "x"}}, {where: {id: {_eq: 2}}, _set: {}}, {where: {}, _set: {name: "y"}}]) { affected_rows }
+    update_users_by_pk(pk_columns: {id: 1}, _set: {name: "z"}) { name posts { id } } publish { id }
+    delete_posts(where: {user: {name: {_eq: "z"}}}) { affected_rows } delete_posts_by_pk(id: 1) { id title } }') AS explained \gset
+SELECT e ->> 'field', e ->> 'sql' FROM json_array_elements(:'explained'::json -> 'statements') AS e;
+SELECT e - 'headers' - 'url' FROM json_array_elements(:'explained'::json -> 'remote') AS r, to_jsonb(r) AS e;
+SELECT test.requests(), count(*) FROM users WHERE id >= 40 OR name IN ('x', 'y', 'z');
+SELECT nextval('posts_id_seq');
 ROLLBACK;

@@ -129,13 +129,32 @@ append_condition(Writer *w, const GqlValue *where, const GqlValue *key)
 	return true;
 }
 
+/* A statement of what has been written, and what it returns. */
 static RrSqlStatement *
-finish(Writer *w, bool plain)
+finish_form(const Writer *w, bool plain)
 {
-	if (!rr_append_returned(&w->sql, &w->text, &w->mutation->returning, plain, w->alias,
-							" RETURNING "))
+	RrSql		sql = w->sql;
+	StringInfoData text;
+
+	sql.params = list_copy(w->sql.params);
+	initStringInfo(&text);
+	appendBinaryStringInfo(&text, w->text.data, w->text.len);
+	if (!rr_append_returned(&sql, &text, &w->mutation->returning, plain, w->alias, " RETURNING "))
 		return NULL;
-	return rr_make_statement(&w->sql, w->text.data);
+	return rr_make_statement(&sql, text.data);
+}
+
+/* Make both forms of the change. False when an error was filed. */
+static bool
+finish(const Writer *w, RrChange *change)
+{
+	change->statement = finish_form(w, false);
+	if (change->statement == NULL)
+		return false;
+	if (!w->mutation->returning.plain || !w->mutation->returning.rows)
+		return true;
+	change->plain = finish_form(w, true);
+	return change->plain != NULL;
 }
 
 /* Where the operators of an update are looked up: arguments, or an object. */
@@ -171,47 +190,31 @@ add_operators(Writer *w, Assignments *a, const Operators *operators)
 	return true;
 }
 
-/* One form of an update. *nothing: no column is set. NULL for an error. */
-static RrSqlStatement *
-compile_update(const RrSql *outer, const RrMutation *mutation, const Operators *operators,
-			   const GqlValue *where, const GqlValue *key, bool plain, bool *nothing)
-{
-	Assignments a = {.loc = outer->loc};
-	Writer		w;
-
-	begin(&w, outer, mutation);
-	a.alias = w.alias;
-	initStringInfo(&a.set);
-	if (!add_operators(&w, &a, operators))
-		return NULL;
-	if (!a.given)
-		return rr_sql_file_error(&w.sql, a.loc,
-								 "At least one of \"_set\" and the other operators of an update is required.");
-	*nothing = a.set.len == 0;
-	appendStringInfo(&w.text, "UPDATE %s AS %s SET %s", rr_deparse_table(&w.sql, mutation->table),
-					 w.alias, a.set.data);
-	if (!append_condition(&w, where, key))
-		return NULL;
-	return finish(&w, plain);
-}
-
 static bool
 add_update(const RrSql *sql, RrMutation *mutation, const Operators *operators,
 		   const GqlValue *where, const GqlValue *key)
 {
+	Assignments a = {.loc = sql->loc};
 	RrChange   *change = palloc0(sizeof(RrChange));
-	bool		nothing = false;
+	Writer		w;
 
-	change->statement = compile_update(sql, mutation, operators, where, key, false, &nothing);
-	if (change->statement == NULL)
+	begin(&w, sql, mutation);
+	a.alias = w.alias;
+	initStringInfo(&a.set);
+	if (!add_operators(&w, &a, operators))
 		return false;
-	if (mutation->returning.plain && mutation->returning.rows)
+	if (!a.given)
 	{
-		change->plain = compile_update(sql, mutation, operators, where, key, true, &nothing);
-		if (change->plain == NULL)
-			return false;
+		rr_sql_file_error(&w.sql, a.loc,
+						  "At least one of \"_set\" and the other operators of an update is required.");
+		return false;
 	}
-	if (nothing)
+	appendStringInfo(&w.text, "UPDATE %s AS %s SET %s", rr_deparse_table(&w.sql, mutation->table),
+					 w.alias, a.set.data);
+	/* what is wrong with a condition is an error though no column is set */
+	if (!append_condition(&w, where, key) || !finish(&w, change))
+		return false;
+	if (a.set.len == 0)
 		change->statement = change->plain = NULL;
 	mutation->changes = lappend(mutation->changes, change);
 	return true;
@@ -239,20 +242,6 @@ rr_compile_update(RrSql *sql, RrMutation *mutation, const GqlNames *args)
 
 /* ---- deletes ---- */
 
-static RrSqlStatement *
-compile_delete(const RrSql *outer, const RrMutation *mutation, const GqlValue *where,
-			   const GqlValue *key, bool plain)
-{
-	Writer		w;
-
-	begin(&w, outer, mutation);
-	appendStringInfo(&w.text, "DELETE FROM %s AS %s", rr_deparse_table(&w.sql, mutation->table),
-					 w.alias);
-	if (!append_condition(&w, where, key))
-		return NULL;
-	return finish(&w, plain);
-}
-
 /* The key columns that are arguments of delete_books_by_pk, as an object. */
 static const GqlValue *
 key_of_arguments(const RrTable *table, const GqlNames *args)
@@ -279,20 +268,17 @@ rr_compile_delete(RrSql *sql, RrMutation *mutation, const GqlFieldSel *field, co
 	const GqlValue *where = NULL;
 	const GqlValue *key = NULL;
 	RrChange   *change = palloc0(sizeof(RrChange));
+	Writer		w;
 
 	if (info->base.kind == RR_FIELD_DELETE)
 		where = rr_given_argument(args, "where");
 	else
 		key = key_of_arguments(mutation->table, args);
-	change->statement = compile_delete(sql, mutation, where, key, false);
-	if (change->statement == NULL)
+	begin(&w, sql, mutation);
+	appendStringInfo(&w.text, "DELETE FROM %s AS %s", rr_deparse_table(&w.sql, mutation->table),
+					 w.alias);
+	if (!append_condition(&w, where, key) || !finish(&w, change))
 		return false;
-	if (mutation->returning.plain && mutation->returning.rows)
-	{
-		change->plain = compile_delete(sql, mutation, where, key, true);
-		if (change->plain == NULL)
-			return false;
-	}
 	mutation->changes = list_make1(change);
 	return true;
 }
