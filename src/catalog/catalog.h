@@ -71,8 +71,9 @@ typedef struct RrRemoteSchema
 	const char *name;
 	int			ordinal;		/* in the order in which they were added */
 	const char *comment;		/* or NULL */
-	const char *url;			/* NULL: see url_env */
+	const char *url;			/* as written; NULL: see url_env */
 	const char *url_env;		/* an environment variable of the server */
+	List	   *url_variables;	/* what {{NAME}} in url names: char * each */
 	List	   *headers;		/* RrHeader * */
 	bool		forward_client_headers;
 	int			timeout_ms;
@@ -358,8 +359,8 @@ extern GqlValue *rr_value_from_json(const RrDoc *doc, bool variables);
 extern const char *rr_remote_schema_unset_variable(const RrRemoteSchema *remote);
 
 /*
- * The URL, from the environment if the definition says so. Throws 22023 when
- * the variable is not set. Secret: messages show rr_http_shown_url().
+ * The URL, with what comes from the environment. Throws 22023 when a variable
+ * is not set. Secret: messages show rr_http_shown_url().
  */
 extern const char *rr_remote_schema_url(const RrRemoteSchema *remote);
 
@@ -369,11 +370,25 @@ extern const char *rr_remote_schema_url(const RrRemoteSchema *remote);
  */
 extern List *rr_remote_schema_headers(const RrRemoteSchema *remote);
 
+/* ---- URLs with variables (url_template.c) ---- */
+
+/*
+ * Set *variables to the names (char *) that {{NAME}} in a URL mentions, in
+ * their order. False if a {{ is not followed by a name and }}.
+ */
+extern bool rr_url_variables(const char *url, List **variables);
+
+/* The URL, in which value() takes the place of each {{NAME}}. */
+extern char *rr_url_expand(const char *url,
+						   const char *(*value) (const char *name, const void *arg),
+						   const void *arg);
+
 /* ---- secrets (secrets.c) ---- */
 
 /*
  * What messages call a URL that comes from the environment and so must not be
- * shown: "$VARIABLE". NULL if the URL may be shown.
+ * shown: "$VARIABLE", or "http://{{VARIABLE}}/path". NULL if the URL may be
+ * shown.
  */
 extern const char *rr_remote_schema_url_name(const RrRemoteSchema *remote);
 

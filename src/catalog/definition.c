@@ -134,6 +134,9 @@ rr_remote_schema_from_json(const char *name, const RrDoc *definition)
 					  "batch_size", "max_concurrent_requests", "http2_prior_knowledge", "ca_file");
 	remote->name = name;
 	read_value_or_env(definition, "url", "url_from_env", &remote->url, &remote->url_env);
+	if (remote->url != NULL && !rr_url_variables(remote->url, &remote->url_variables))
+		throw_at(rr_doc_get(definition, "url"),
+				 "a {{ in the \"url\" is not followed by the name of a variable and }}");
 	remote->headers = read_headers(rr_doc_get(definition, "headers"));
 	remote->forward_client_headers = rr_doc_get_bool(definition, "forward_client_headers", false);
 	remote->timeout_ms = 1000 * get_int(definition, "timeout_seconds", DEFAULT_TIMEOUT_S, 1,
@@ -156,8 +159,10 @@ is_unset(const char *variable)
 }
 
 static const char *
-get_env(const RrRemoteSchema *remote, const char *variable)
+get_env(const char *variable, const void *arg)
 {
+	const RrRemoteSchema *remote = arg;
+
 	if (is_unset(variable))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -173,6 +178,9 @@ rr_remote_schema_unset_variable(const RrRemoteSchema *remote)
 
 	if (is_unset(remote->url_env))
 		return remote->url_env;
+	foreach(lc, remote->url_variables)
+		if (is_unset(lfirst(lc)))
+		return lfirst(lc);
 	foreach(lc, remote->headers)
 	{
 		const RrHeader *header = lfirst(lc);
@@ -186,7 +194,9 @@ rr_remote_schema_unset_variable(const RrRemoteSchema *remote)
 const char *
 rr_remote_schema_url(const RrRemoteSchema *remote)
 {
-	return remote->url ? remote->url : get_env(remote, remote->url_env);
+	if (remote->url == NULL)
+		return get_env(remote->url_env, remote);
+	return remote->url_variables ? rr_url_expand(remote->url, get_env, remote) : remote->url;
 }
 
 List	   *
@@ -201,7 +211,7 @@ rr_remote_schema_headers(const RrRemoteSchema *remote)
 		RrMapping  *mapping = palloc(sizeof(RrMapping));
 
 		mapping->name = header->name;
-		mapping->to = header->value ? header->value : get_env(remote, header->value_env);
+		mapping->to = header->value ? header->value : get_env(header->value_env, remote);
 		headers = lappend(headers, mapping);
 	}
 	return headers;

@@ -84,10 +84,37 @@ by_length(const ListCell *a, const ListCell *b)
 	return (int) strlen(lfirst(b)) - (int) strlen(lfirst(a));
 }
 
+/* The value of a variable; "" if it is not set. */
+static const char *
+env_or_empty(const char *name, const void *unused pg_attribute_unused())
+{
+	const char *value = getenv(name);
+
+	return value ? value : "";
+}
+
+/* What of the URL comes from the environment. */
+static List *
+add_env_secrets(List *secrets, const RrRemoteSchema *remote, const char *url)
+{
+	ListCell   *lc;
+
+	if (remote->url == NULL || remote->url_variables != NIL)
+		secrets = add_secret(secrets, url, strlen(url));
+	foreach(lc, remote->url_variables)
+	{
+		const char *value = env_or_empty(lfirst(lc), NULL);
+
+		secrets = add_secret(secrets, value, strlen(value));
+	}
+	return secrets;
+}
+
 static List *
 secrets_of(const RrRemoteSchema *remote)
 {
-	const char *url = remote->url ? remote->url : getenv(remote->url_env);
+	const char *url = remote->url ? rr_url_expand(remote->url, env_or_empty, NULL)
+	: env_or_empty(remote->url_env, NULL);
 	List	   *secrets = NIL;
 	ListCell   *lc;
 
@@ -103,10 +130,8 @@ secrets_of(const RrRemoteSchema *remote)
 		if (last != NULL)		/* the token of "Bearer token" */
 			secrets = add_secret(secrets, last + 1, strlen(last + 1));
 	}
-	if (url != NULL)
-		secrets = add_url_secrets(secrets, url);
-	if (remote->url == NULL && url != NULL)
-		secrets = add_secret(secrets, url, strlen(url));
+	secrets = add_url_secrets(secrets, url);
+	secrets = add_env_secrets(secrets, remote, url);
 	list_sort(secrets, by_length);
 	return secrets;
 }
@@ -187,7 +212,20 @@ rr_remote_schema_conceal_json(const RrRemoteSchema *remote, const char *json)
 const char *
 rr_remote_schema_url_name(const RrRemoteSchema *remote)
 {
-	return remote->url_env ? psprintf("$%s", remote->url_env) : NULL;
+	const char *url = remote->url;
+	const char *authority;
+	int			len = 0;
+
+	if (url == NULL)
+		return psprintf("$%s", remote->url_env);
+	if (remote->url_variables == NIL)
+		return NULL;
+	/* user, password and query are not shown */
+	authority = strstr(url, "://") ? strstr(url, "://") + 3 : url;
+	if (find_login(url, &len) != NULL)
+		len++;
+	return psprintf("%.*s%.*s", (int) (authority - url), url,
+					(int) strcspn(authority + len, "?#"), authority + len);
 }
 
 bool

@@ -34,6 +34,8 @@ typedef enum Operand
 								 * rr_operator_type() */
 	OPERAND_COLUMN,				/* the name of a column, or ["$", name] of one
 								 * of the policy's table */
+	OPERAND_COLUMNS,			/* the same of an array column, or a list of
+								 * columns */
 	OPERAND_NULL,				/* true or false */
 	OPERAND_CAST,				/* {"String": comparisons} */
 } Operand;
@@ -81,6 +83,8 @@ static const Comparison comparisons[] = {
 	{"cgte", OPERAND_COLUMN, ">=", NULL},
 	{"clt", OPERAND_COLUMN, "<", NULL},
 	{"clte", OPERAND_COLUMN, "<=", NULL},
+	{"cin", OPERAND_COLUMNS, "=", "= ANY"},
+	{"cnin", OPERAND_COLUMNS, "<>", "<> ALL"},
 	{"cast", OPERAND_CAST, NULL, NULL},
 	{"ancestor", OPERAND_OTHER, "@>", NULL},
 	{"descendant", OPERAND_OTHER, "<@", NULL},
@@ -337,25 +341,39 @@ rr_filter_column(const RrTable *table, const char *name, const RrDoc *doc)
 			 rr_errhint_did_you_mean(name, column_names(table))));
 }
 
-/* A column: "name", or ["$", "name"] for one of the policy's table. */
+/* Is it ["$", "name"]? */
+static bool
+is_root_column(const RrDoc *doc)
+{
+	List	   *parts = rr_doc_is_array(doc) ? rr_doc_items(doc) : NIL;
+
+	return list_length(parts) == 2 && rr_doc_is_string(linitial(parts)) &&
+		strcmp(rr_doc_text(linitial(parts)), "$") == 0;
+}
+
+/*
+ * A column: "name", or ["$", "name"] for one of the policy's table. *scope
+ * becomes that of its table.
+ */
+static const RrColumn *
+named_column(const Filter *f, const Scope **scope, const RrDoc *doc)
+{
+	if (is_root_column(doc))
+	{
+		*scope = &f->root;
+		doc = lsecond(rr_doc_items(doc));
+	}
+	else if (rr_doc_is_array(doc))
+		throw_inexpressible(doc, "a comparison with a column of a related table");
+	return rr_filter_column((*scope)->table, rr_doc_text(doc), doc);
+}
+
 static const char *
 column_operand(const Filter *f, const Scope *scope, const RrDoc *doc)
 {
-	const RrDoc *name;
-	const RrColumn *column;
-	List	   *parts;
+	const RrColumn *column = named_column(f, &scope, doc);
 
-	if (!rr_doc_is_array(doc))
-	{
-		column = rr_filter_column(scope->table, rr_doc_text(doc), doc);
-		return column_expression(scope, column->sql_name);
-	}
-	parts = rr_doc_items(doc);
-	if (list_length(parts) != 2 || strcmp(rr_doc_text(linitial(parts)), "$") != 0)
-		throw_inexpressible(doc, "a comparison with a column of a related table");
-	name = lsecond(parts);
-	column = rr_filter_column(f->root.table, rr_doc_text(name), name);
-	return column_expression(&f->root, column->sql_name);
+	return column_expression(scope, column->sql_name);
 }
 
 /* ---- comparisons ---- */
@@ -399,7 +417,7 @@ operator_text(const Filter *f, const Comparison *comparison, Oid type)
 
 	if (builtin && !f->qualified)
 		return comparison->sql ? comparison->sql : comparison->symbol;
-	if (comparison->operand == OPERAND_LIST)
+	if (comparison->operand == OPERAND_LIST || comparison->operand == OPERAND_COLUMNS)
 		suffix = *comparison->symbol == '=' ? " ANY" : " ALL";
 	if (!builtin)
 		schema = quote_identifier(rr_namespace_name(rr_type_schema(base)));
@@ -421,7 +439,7 @@ where_operator(const Comparison *comparison)
 {
 	const char *name = comparison->name;
 
-	if (comparison->operand == OPERAND_COLUMN)
+	if (comparison->operand == OPERAND_COLUMN || comparison->operand == OPERAND_COLUMNS)
 		name++;
 	return rr_find_operator(psprintf("_%s", strcmp(name, "ne") == 0 ? "neq" : name));
 }
@@ -492,6 +510,41 @@ append_array_in(Filter *f, StringInfo out, const char *expression, Oid type, con
 	appendStringInfoString(out, *separator == '(' ? (negate ? "true" : "false") : ")");
 }
 
+/*
+ * _cin and _cnin: the elements of an array column, or a list of columns.
+ */
+static void
+append_column_in(Filter *f, StringInfo out, const Scope *scope, const char *expression, Oid type,
+				 const Comparison *comparison, const RrDoc *doc)
+{
+	bool		negate = *comparison->symbol == '<';
+	const Comparison *each = &comparisons[negate ? 2 : 0];
+	const RrColumn *column;
+	const char *separator = "(";
+	ListCell   *lc;
+
+	if (!rr_doc_is_array(doc) || is_root_column(doc))
+	{
+		column = named_column(f, &scope, doc);
+		if (get_element_type(getBaseType(column->type)) != getBaseType(type))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" is no array of type %s", column->sql_name,
+							format_type_be(getBaseType(type))),
+					 rr_doc_errdetail(doc)));
+		appendStringInfo(out, "%s %s (%s)", expression, operator_text(f, comparison, type),
+						 column_expression(scope, column->sql_name));
+		return;
+	}
+	foreach(lc, rr_doc_items(doc))
+	{
+		appendStringInfo(out, "%s%s %s %s", separator, expression, operator_text(f, each, type),
+						 column_operand(f, scope, lfirst(lc)));
+		separator = negate ? " AND " : " OR ";
+	}
+	appendStringInfoString(out, *separator == '(' ? (negate ? "true" : "false") : ")");
+}
+
 static void
 append_cast(Filter *f, StringInfo out, const Scope *scope, const char *expression, const RrDoc *doc)
 {
@@ -533,6 +586,9 @@ append_comparison(Filter *f, StringInfo out, const Scope *scope, const char *exp
 				append_array_in(f, out, expression, type, doc, *comparison->symbol == '<');
 			else
 				appendStringInfo(out, "%s %s (%s)", expression, operator, list_operand(doc, type));
+			break;
+		case OPERAND_COLUMNS:
+			append_column_in(f, out, scope, expression, type, comparison, doc);
 			break;
 		case OPERAND_TEXT:
 			appendStringInfo(out, "%s %s %s", expression, operator, rr_filter_value(doc, TEXTOID));

@@ -181,6 +181,12 @@ extern RrRemoteSchema *rr_prepare_remote_schema(const char *name, const RrDoc *d
 extern List *rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode);
 
 /*
+ * Raise a WARNING if the customization names types or fields that the remote
+ * schema does not have, and return what it lists; NULL: there is none.
+ */
+extern const char *rr_warn_of_customization(const RrRemoteSchema *remote);
+
+/*
  * Delete a remote schema and its permissions. With cascade, also the
  * relationships that use it; without, throws 2BP01 when there is one.
  */

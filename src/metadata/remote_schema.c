@@ -61,6 +61,8 @@ server_member(const RrRemoteSchema *remote)
 
 	if (remote->url_env != NULL)
 		return "url_from_env";
+	if (remote->url_variables != NIL)
+		return psprintf("{{%s}}", (char *) linitial(remote->url_variables));
 	if (remote->ca_file != NULL)
 		return "ca_file";
 	foreach(lc, remote->headers)
@@ -86,13 +88,17 @@ check_server_access(const RrRemoteSchema *remote)
 				 errdetail("It reads the environment or the files of the server, which is for superusers and members of pg_read_server_files.")));
 }
 
-/* The message does not quote the URL: it may hold secrets. */
+/*
+ * The message does not quote the URL: it may hold secrets. One that starts
+ * with a variable is checked when it is used.
+ */
 static void
 check_url(const RrRemoteSchema *remote, const RrDoc *definition)
 {
 	const char *url = remote->url;
 
-	if (url && (pg_strncasecmp(url, "http://", 7) != 0 || url[7] == '\0') &&
+	if (url && strncmp(url, "{{", 2) != 0 &&
+		(pg_strncasecmp(url, "http://", 7) != 0 || url[7] == '\0') &&
 		(pg_strncasecmp(url, "https://", 8) != 0 || url[8] == '\0'))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -148,6 +154,30 @@ check_customization(const RrRemoteSchema *remote)
 				 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
 }
 
+const char *
+rr_warn_of_customization(const RrRemoteSchema *remote)
+{
+	GqlErrorList *errors = gql_errors_create(100, NULL);
+	const char *lines;
+
+	if (remote->customization && remote->sdl)
+	{
+		RrRemote   *whole = rr_remote_create(remote);
+
+		rr_check_customized_types(whole, errors);
+		rr_check_mappings(whole, errors);
+	}
+	if (errors->items == NIL)
+		return NULL;
+	lines = rr_error_lines(errors, MAX_SHOWN_ERRORS);
+	ereport(WARNING,
+			(errcode(ERRCODE_WARNING),
+			 errmsg("the customization of remote schema \"%s\" names what is not there",
+					remote->name),
+			 errdetail_internal("%s", lines)));
+	return lines;
+}
+
 List	   *
 rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode)
 {
@@ -159,6 +189,7 @@ rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode)
 	if (mode != RR_RESTORE)
 	{
 		check_customization(remote);
+		(void) rr_warn_of_customization(remote);
 		before = rr_all_inconsistencies();
 	}
 	if (mode == RR_UPDATE)
@@ -189,25 +220,6 @@ same_remote_schema(const RrRemoteSchema *a, const RrRemoteSchema *b)
 		(a->sdl == NULL || b->sdl == NULL ? a->sdl == b->sdl : strcmp(a->sdl, b->sdl) == 0);
 }
 
-/*
- * A reload may leave a customization that names types or fields which are
- * gone: warn. A reload may also make customized names ambiguous; that makes
- * the remote schema inconsistent, and is found by the general check.
- */
-static void
-warn_of_customization(const RrRemoteSchema *remote)
-{
-	GqlErrorList *errors = gql_errors_create(100, NULL);
-
-	if (remote->customization)
-		rr_check_customized_types(rr_remote_create(remote), errors);
-	if (errors->items != NIL)
-		ereport(WARNING,
-				(errcode(ERRCODE_WARNING),
-				 errmsg("the customization of remote schema \"%s\" names what is not there any more", remote->name),
-				 errdetail_internal("%s", rr_error_lines(errors, MAX_SHOWN_ERRORS))));
-}
-
 List	   *
 rr_refetch_remote_schema(const char *name)
 {
@@ -235,7 +247,7 @@ rr_refetch_remote_schema(const char *name)
 		before = rr_all_inconsistencies();
 		RR_METADATA_EXECUTE("UPDATE remote_rel.remote_schema SET sdl = $2 WHERE name OPERATOR(pg_catalog.=) $1",
 							rr_arg_text(name), rr_arg_text(sdl));
-		warn_of_customization(remote);
+		(void) rr_warn_of_customization(remote);
 		found = rr_warn_new_inconsistencies(before);
 	}
 	rr_metadata_end();

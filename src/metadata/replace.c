@@ -311,6 +311,26 @@ refuse_all(const RrReplacement *r, List *inconsistencies)
 			 r->errors == NIL ? errhint("With \"allow_inconsistent_metadata\" it is taken, and these are listed as inconsistent.") : 0));
 }
 
+/* Warn of customizations that name what is not there. */
+static void
+note_customizations(RrReplacement *r)
+{
+	ListCell   *lc;
+
+	foreach(lc, r->items)
+	{
+		const RrMetadataItem *item = lfirst(lc);
+		const RrRemoteSchema *remote = item->object;
+		const char *lines;
+
+		if (item->kind != RR_ITEM_REMOTE_SCHEMA || remote == NULL)
+			continue;
+		lines = rr_warn_of_customization(remote);
+		if (lines != NULL)
+			rr_replacement_warning(r, "remote_schema", remote->name, lines);
+	}
+}
+
 /* With "allow_warnings": false, throw what would be stored but not served. */
 static void
 refuse_warnings(const RrReplacement *r)
@@ -395,8 +415,9 @@ rr_replace_metadata(const RrDoc *args)
 		r.allow_warnings = rr_doc_get_bool(args, "allow_warnings", true);
 	}
 	rr_replacement_read(&r, wrapped ? metadata : args);
-	refuse_warnings(&r);
 	read_items(&r);
+	note_customizations(&r);
+	refuse_warnings(&r);
 
 	rr_metadata_begin();
 	before = rr_all_inconsistencies();

@@ -84,4 +84,10 @@ extern void rr_replacement_read(RrReplacement *r, const RrDoc *metadata);
  */
 extern void rr_replacement_error(RrReplacement *r, const RrDoc *doc, const ErrorData *error);
 
+/*
+ * Add a warning, of what is stored but has no effect. message is kept.
+ */
+extern void rr_replacement_warning(RrReplacement *r, const char *type, const char *name,
+								   const char *message);
+
 #endif							/* RR_REPLACE_H */

@@ -24,6 +24,16 @@ rr_replacement_error(RrReplacement *r, const RrDoc *doc, const ErrorData *error)
 												error->message, *detail ? ": " : "", detail));
 }
 
+void
+rr_replacement_warning(RrReplacement *r, const char *type, const char *name, const char *message)
+{
+	r->warnings = lappend(r->warnings,
+						  rr_jsonb_object("type", rr_jsonb_text(type),
+										  "name", rr_jsonb_text(name),
+										  "message", rr_jsonb_text(message), NULL));
+	r->warning_lines = lappend(r->warning_lines, unconstify(char *, message));
+}
+
 /* A part of the object being read. */
 typedef struct Part
 {
@@ -206,11 +216,7 @@ note_unserved(RrReplacement *r, const char *schema, const char *name)
 		return;
 	message = psprintf("table \"%s.%s\" of the metadata %s", schema, name, reason);
 	ereport(WARNING, (errcode(ERRCODE_WARNING), errmsg("%s", message)));
-	r->warnings = lappend(r->warnings,
-						  rr_jsonb_object("type", rr_jsonb_text("table"),
-										  "name", rr_jsonb_text(psprintf("%s.%s", schema, name)),
-										  "message", rr_jsonb_text(message), NULL));
-	r->warning_lines = lappend(r->warning_lines, unconstify(char *, message));
+	rr_replacement_warning(r, "table", psprintf("%s.%s", schema, name), message);
 }
 
 static void

@@ -93,6 +93,19 @@ plan_introspection(RootPlanner *r, RrRootField *root)
 
 static RrRootField *plan_root(RootPlanner *r, const GqlFieldSel *field);
 
+/*
+ * A join field of a root type. Its keys are values of an object, and the
+ * namespace is none.
+ */
+static void
+refuse_join(RootPlanner *r, const GqlFieldSel *field)
+{
+	gql_error_at(r->planner->errors, r->planner->request->document->source,
+				 ((const GqlSelection *) linitial(field->nodes))->loc,
+				 "Field \"%s\" is joined to objects of type \"%s\". It cannot be selected of a \"root_fields_namespace\".",
+				 field->def->name, field->parent->name);
+}
+
 static bool
 plan_namespace(RootPlanner *r, RrRootField *root)
 {
@@ -131,6 +144,10 @@ plan_root(RootPlanner *r, const GqlFieldSel *field)
 			root->kind = RR_ROOT_TEXT;
 			root->text = "\"There are no queries available for this role.\"";
 			return root;
+		case RR_FIELD_REMOTE_JOIN:
+		case RR_FIELD_TABLE_JOIN:
+			refuse_join(r, field);
+			return NULL;
 		default:
 			r->last = NULL;
 			if (r->mutation)

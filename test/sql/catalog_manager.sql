@@ -66,6 +66,8 @@ SELECT test.failure($$SELECT remote_rel.add_remote_schema('a',
 SELECT test.failure($$SELECT remote_rel.add_remote_schema('a',
     '{"url": "https://127.0.0.1:1/", "ca_file": "/etc/passwd"}', sdl => 'type Query { a: Int }')$$);
 SELECT test.failure($$SELECT remote_rel.update_remote_schema('auth0', '{"url_from_env": "PATH"}')$$);
+SELECT test.failure($$SELECT remote_rel.update_remote_schema('auth0', '{"url": "http://a/{{ PATH }}/{{HOME}}"}')$$);
+SELECT test.failure($$SELECT remote_rel.add_remote_schema('a', '{"url": "{{PATH}}"}', sdl => 'type Query { a: Int }')$$);
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "add_remote_schema",
     "args": {"name": "a", "definition": {"url_from_env": "PATH"}}}')$$);
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "replace_metadata",

@@ -9,10 +9,10 @@ SELECT name, ordinal, test.masked(definition::text), comment, sdl_given,
     sdl LIKE '%type Profile %' AS has_types FROM remote_rel.remote_schema;
 SELECT test.failure($$SELECT remote_rel.add_remote_schema('auth0', test.definition())$$);
 
--- The same schema from another server; types refer to its root type, which a prefix leaves alone
+-- The same schema from another server; types refer to its root type, which a mapping may leave alone
 SELECT test.failure($$SELECT remote_rel.add_remote_schema('apollo',
     test.definition('apollo') || '{"customization": {"root_fields_namespace": "apollo",
-    "type_names": {"prefix": "Ap"}}}')$$);
+    "type_names": {"prefix": "Ap", "mapping": {"Query": "Query"}}}}')$$);
 SELECT remote_rel.add_remote_schema('apollo', test.definition('apollo')
     || '{"customization": {"root_fields_namespace": "apollo", "type_names": {"prefix": "Ap",
     "mapping": {"Query": "ApQuery"}}}}');

@@ -66,3 +66,100 @@ SELECT test.failure($$SELECT remote_rel.metadata('{"type": "replace_metadata", "
     {"table": "harbours"}, {"table": "gone"}, {"table": {"schema": "pg_catalog", "name": "pg_class"}}]}]}}}')$$);
 SELECT remote_rel.metadata('{"type": "replace_metadata", "args": {"allow_warnings": false, "metadata": {"version": 3, "sources": [{"name": "default", "kind": "postgres", "tables": [{"table": "harbours"}]}]}}}');
 ROLLBACK;
+
+-- {{NAME}} in a URL is a variable of the server's environment; the definition keeps it
+BEGIN;
+SELECT remote_rel.add_remote_schema('whole', '{"url": "{{REMOTE_YOGA}}", "customization": {"root_fields_namespace": "whole",
+    "type_names": {"prefix": "W"}}}');
+SELECT remote_rel.add_remote_schema('two', '{"url": "{{ REMOTE_YOGA }}?a={{REMOTE_APOLLO}}", "customization":
+    {"root_fields_namespace": "two", "type_names": {"prefix": "T"}}}');
+SELECT test.resolve('{ whole { auth0(auth0_id: "auth0|1") { nickname } } two { auth0(auth0_id: "auth0|2") { nickname } } }');
+SELECT name, definition -> 'url' FROM jsonb_to_recordset(remote_rel.metadata('{"type": "export_metadata", "args": {}}')
+    -> 'remote_schemas') AS r(name text, definition jsonb) ORDER BY 1;
+SELECT test.failure(format($$SELECT remote_rel.add_remote_schema('x', %L)$$, jsonb_build_object('url', url)))
+FROM unnest(ARRAY['http://{{REMOTE_REL_NO_SUCH_VARIABLE}}/', '{{REMOTE_REL_NO_SUCH_VARIABLE}}{{PATH}}', 'http://{{}}/', 'http://{{ }}/', 'http://{{A',
+    'http://{{A B}}/', 'http://a/{{A}}/{{', 'ftp://{{PATH}}/', 'http://u:p@127.0.0.1:1/{{PATH}}?q={{PATH}}']) AS url;
+SELECT remote_rel.add_remote_schema('down', '{"url": "http://user:secret@127.0.0.1:1/{{PATH}}?key={{HOME}}"}', sdl => 'type Query { down: Int }');
+SELECT test.resolve('{ down }');
+CREATE ROLE regress_migrant;
+SELECT remote_rel.add_remote_schema_permissions('down', 'regress_migrant', 'type Query { down: Int }');
+SELECT test.resolve('{ down }', 'regress_migrant');
+ROLLBACK;
+
+-- customization: query_root and mutation_root are the root types; what a mapping names and is not there is a warning
+BEGIN;
+CREATE FUNCTION add(name text, sdl text, customization jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT test.failure(format('SELECT remote_rel.add_remote_schema(%L, %L, sdl => %L)', name,
+        test.mock(sdl) || jsonb_build_object('customization', customization), sdl)) $$;
+SELECT add('ports', 'type Query { port: Port  ship: String }  type Mutation { open: Port  close: Port }  type Port { name: String  tide: Int }',
+    '{"field_names": [{"parent_type": "query_root", "prefix": "h_", "mapping": {"port": "harbour", "prot": "x", "shp": "y"}},
+      {"parent_type": "mutation_root", "mapping": {"open": "unlock"}, "suffix": "_it"}, {"parent_type": "Port", "mapping": {"nam": "n"}}],
+      "type_names": {"mapping": {"Port": "Harbour", "Prot": "X", "Float": "Real", "Nothing": "N"}}}');
+SELECT test.show('{ harbour { name __typename } h_ship }');
+SELECT test.show('mutation { unlock { name } close_it { tide } }');
+SELECT add('x', 'type Query { a: Int }', '{"field_names": [{"parent_type": "Query", "prefix": "x"}, {"parent_type": "query_root"}, {"parent_type": "mutation_root"}]}');
+-- a type of that name comes first
+SELECT add('named', 'type Query { a: query_root }  type query_root { b: Int }', '{"field_names": [{"parent_type": "query_root", "prefix": "x_"}],
+    "type_names": {"mapping": {"query_root": "Inner"}}}');
+SELECT test.show('{ a { x_b } }');
+-- __typename and its like have no other name
+SELECT add('x', 'type Query { a: T }  type T { b: Int }', '{"field_names": [{"parent_type": "T", "mapping": {"__typename": "kind", "b": "c"}}],
+    "type_names": {"mapping": {"__Type": "X"}}}');
+SELECT add('x', 'type Query { a: T }  type T { b: Int }', '{"field_names": [{"parent_type": "T", "mapping": {"b": "__typename"}}]}');
+-- the same when metadata are replaced: the answer lists them
+SELECT jsonb_pretty(remote_rel.metadata(jsonb_build_object('type', 'replace_metadata', 'args', jsonb_build_object('allow_inconsistent_metadata', true, 'metadata', '{"version": 3}'
+    || jsonb_build_object('remote_schemas', jsonb_build_array('{"name": "x", "sdl": "type Query { a: Int }", "definition": {"url": "http://127.0.0.1:1/", "customization":
+    {"type_names": {"mapping": {"A": "B", "C": "D"}}, "field_names": [{"parent_type": "Qeury"}]}}}'::jsonb))))));
+
+-- the type behind a namespace is the root type, under the name that type_names give it
+SELECT remote_rel.remove_remote_schema('x');
+SELECT add('one', 'type Query { a: Int }  type Mutation { a: Int }', '{"root_fields_namespace": "one"}');
+SELECT add('two', 'type Query { a: Int }', '{"root_fields_namespace": "two"}'), add('two', 'type Q { a: Int }  schema { query: Q }', '{"root_fields_namespace": "two"}');
+SELECT add('three', 'type Query { a: Int  again: Query! }  type Mutation { b: M }  type M { query: Query  b: Int }', '{"root_fields_namespace": "three", "type_names": {"prefix": "Three", "suffix": "_"}}');
+SELECT add('four', 'schema { query: query_root  mutation: mutation_root }  type query_root { a: Int }  type mutation_root { a: Int }', '{"root_fields_namespace": "four"}');
+SELECT add('five', 'type Query { a: Int }', '{"root_fields_namespace": "five", "type_names": {"prefix": "No", "mapping": {"Query": "Five"}}}');
+SELECT test.show('{ one { __typename } two { __typename } three { __typename again { __typename a again { a } } a ...T } four { __typename } five { __typename } } fragment T on ThreeQuery_ { b: a }');
+SELECT test.show('mutation { one { __typename a } three { __typename b { b query { a __typename } } } four { __typename a } }');
+SELECT remote_rel.validate_schema(graphql_schema());
+-- a table joined to such a root type hangs on what refers to the type, not on the namespace
+CREATE TABLE notes (id int PRIMARY KEY);
+SELECT remote_rel.create_remote_schema_remote_relationship('three', 'Query', 'notes', '{"to_source": {"relationship_type": "array", "table": "notes", "field_mapping": {"a": "id"}}}');
+SELECT test.resolve('{ three { again { notes { id } } } }');
+SELECT test.resolve('{ three { notes { id } } }');
+
+-- a role that may only mutate a remote schema
+CREATE ROLE regress_mutator;
+SELECT remote_rel.add_remote_schema('both', test.mock('type Query { a: Int }  type Mutation { b(x: Int): B  c: Int }  type B { d: Int  e: Int }'));
+SELECT remote_rel.add_remote_schema_permissions('both', 'regress_mutator', 'type Mutation { b(x: Int @preset(value: 5)): B }  type B { d: Int }');
+SELECT remote_rel.add_remote_schema_permissions('three', 'regress_mutator', 'schema { mutation: Mutation }  type Mutation { b: M }  type M { b: Int }');
+SELECT graphql_schema('regress_mutator');
+SELECT test.show('mutation { b { d } three { b { b } } }', role => 'regress_mutator');
+SELECT test.resolve('{ a }', 'regress_mutator'), test.resolve('mutation { c }', 'regress_mutator');
+SELECT test.failure($$SELECT remote_rel.add_remote_schema_permissions('both', 'regress_migrant', 'type B { d: Int }')$$);
+CREATE ROLE regress_migrant IN ROLE regress_mutator;
+SELECT test.resolve('mutation { b { d } }', 'regress_migrant');
+SELECT remote_rel.create_remote_relationship('notes', 'a', 'both', '{"a": {"arguments": {}}}');
+GRANT SELECT ON notes TO regress_mutator;
+SELECT test.resolve('{ notes { a } }', 'regress_mutator');
+SELECT type, name FROM jsonb_to_recordset(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects') AS x(type text, name text);
+
+-- _cin and _cnin: in the elements of a column, or in columns
+CREATE TABLE crew (id int PRIMARY KEY, name text, nick text, names text[], captain int, mates int[]);
+INSERT INTO crew VALUES (1, 'Ann', 'Ann', '{Ann,Bob}', 1, '{1,2}'), (2, 'Bob', 'B', '{Cid}', 1, '{2}'), (3, 'Cid', NULL, NULL, NULL, '{NULL,3}');
+CREATE FUNCTION rows_of(filter jsonb, OUT condition text, OUT ids text) LANGUAGE plpgsql AS $$
+DECLARE
+    hint text;
+BEGIN
+    PERFORM remote_rel.metadata(jsonb_build_object('type', 'pg_create_select_permission', 'args', jsonb_build_object('table', 'crew',
+        'role', 'regress_mutator', 'permission', jsonb_build_object('columns', '*', 'filter', filter))));
+EXCEPTION WHEN feature_not_supported THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    condition := substring(hint FROM 'USING \((.*)\);');
+    EXECUTE 'SELECT string_agg(id::text, '' '' ORDER BY id) FROM crew WHERE ' || condition INTO ids;
+END
+$$;
+SELECT condition, ids FROM unnest(ARRAY['{"name": {"_cin": "names"}}', '{"id": {"_cin": "mates"}}', '{"id": {"_cnin": ["$", "mates"]}}', '{"name": {"_cin": ["nick"]}}',
+    '{"id": {"_cin": ["captain", "id"]}}', '{"id": {"_cnin": ["captain", ["$", "captain"]]}}', '{"id": {"_cin": []}}', '{"id": {"_cnin": []}}',
+    '{"_or": [{"id": {"_cin": ["captain"]}}, {"name": {"_cin": "names"}}]}']::jsonb[]) AS f, rows_of(f);
+SELECT test.failure(format('SELECT rows_of(%L)', f)) FROM unnest(ARRAY['{"id": {"_cin": "names"}}', '{"id": {"_cin": "captain"}}', '{"id": {"_cin": "nothing"}}', '{"id": {"_cin": 5}}']) AS f;
+ROLLBACK;

@@ -101,6 +101,7 @@ SELECT pg_temp.allow($$ type Query { plain: Int } type Mutation { plain: Int } t
 SELECT pg_temp.allow($$ schema { query: Query mutation: Mutation subscription: Query } type Query { plain: Int } type Mutation { plain: Int } $$);
 SELECT pg_temp.allow($$ schema { mutation: Changes } type Changes { rename(imo: ID!,
     name: String!): Vessel } type Vessel { id: ID! } $$);
+SELECT remote_rel.drop_remote_schema_permissions('harbour', 'regress_clerk');
 SELECT pg_temp.allow($$ schema { query: Rot } type Root { any: Int } $$);
 SELECT pg_temp.allow($$ extend schema { query: Root } type Root { changes: Mutation } type Mutation { plain: Int } $$);
 SELECT pg_temp.shown($$ schema { query: Root } type Root { changes: Mutation query: Query } type Mutation { plain: Int } type Query { plain: Int } $$);

@@ -54,7 +54,7 @@ SELECT test.show('{ c { __typename id } d { __typename id } c_a { __typename ...
 -- names of ours
 SELECT add('e', 'type Query { e: query_root }  type query_root { x: Int }'),
   add('e', 'type Query { e: mutation_root }  type mutation_root { x: Int }  type M { x: Int }  schema { query: Query  mutation: M }'),
-  add('e', 'type Query { e: e_query_root  f: e_mutation_root }  type e_query_root { x: Int }  type e_mutation_root { x: Int }', '{"root_fields_namespace": "e"}'),
+  add('e', 'schema { query: query_root }  type query_root { e: e_query_root }  type e_query_root { x: Int }', '{"root_fields_namespace": "e"}'),
   add('e', 'type Query { e: X }  type X { x: Int }', '{"type_names": {"mapping": {"X": "query_root"}}}');
 SELECT add('e', 'schema { query: query_root  mutation: mutation_root }  type query_root { e: Int }  type mutation_root { e: Int }');
 SELECT test.show('{ e __typename }');
@@ -66,10 +66,10 @@ SELECT add('e', 'type Query { e: Int }  type Mutation { e: Int }', '{"root_field
 SELECT add('f', 'type Query { e: Int }'), add('f',
     'type Query { f: Int }  type Mutation { e: Int }'),
     add('f', 'type Query { f: Int }', '{"root_fields_namespace": "e"}'),
-  add('f', 'type Query { f: e_query_root }  type e_query_root { x: Int }'),
-      add('f', 'type Query { f: e_mutation_root }  type e_mutation_root { x: Int }');
-SELECT add('f', 'type Query { f: g_query_root }  type g_query_root { x: Int }'),
-    add('g', 'type Query { g: Int }', '{"root_fields_namespace": "g"}');
+  add('f', 'schema { query: Q }  type Q { f: Query }  type Query { x: Int }'),
+      add('f', 'schema { query: Q }  type Q { f: Mutation }  type Mutation { x: Int }');
+SELECT add('f', 'type Query { f: GQuery }  type GQuery { x: Int }'),
+    add('g', 'type Query { g: Int }', '{"root_fields_namespace": "g", "type_names": {"prefix": "G"}}');
 
 -- where a new definition brings the clash, the later one leaves the graph, until they are apart again
 SELECT change('b', 'type Query { b: Int  a: Int }');

@@ -28,9 +28,9 @@ SELECT remote_rel.add_remote_schema('port', test.mock(sdl()) || '{"customization
         {"parent_type": "Pier", "mapping": {"name": "label", "id": "id"}, "suffix": "_p"},
     {"parent_type": "Thing", "mapping": {"name": "label"}}, {"parent_type": "Writes", "mapping": {"sink": "scuttle"}}, {"parent_type": "Sunk", "prefix": "was_"}]}}');
 
--- the schema, printed and introspected: mappings are final, standard scalars and root types keep their names, arguments, input fields and values too
+-- the schema, printed and introspected: mappings are final, standard scalars keep their names, and root types where there is no namespace, arguments, input fields and values too
 SELECT graphql_schema();
-SELECT test.show('{ __type(name: "Vessel") { name description interfaces { name } fields { name type { kind name ofType { name } } args { name defaultValue type { name } } } } thing: __type(name: "HbThingX") { description possibleTypes { name } fields { name description } } ship: __type(name: "Ship") { name } root: __type(name: "Root") { fields { name } } filter: __type(name: "HbFilterX") { inputFields { name defaultValue type { name ofType { ofType { name } } } } } }');
+SELECT test.show('{ __type(name: "Vessel") { name description interfaces { name } fields { name type { kind name ofType { name } } args { name defaultValue type { name } } } } thing: __type(name: "HbThingX") { description possibleTypes { name } fields { name description } } ship: __type(name: "Ship") { name } root: __type(name: "HbRootX") { fields { name } } filter: __type(name: "HbFilterX") { inputFields { name defaultValue type { name ofType { ofType { name } } } } } }');
 
 -- there and back
 SELECT test.show('query($l: HbLangX, $f: HbFilterX!, $t: Moment) { __typename p: port { __typename v: vessel(id: 1) { t: __typename id label(lang: $l) n: label s_captain { __typename ships { label s_built } } } q_ships_q(where: {and: [$f], lang: Hb, built: $t, Ship: 3}, lang: [Ship, EN]) { id } q_langs_q } }',
@@ -38,7 +38,7 @@ SELECT test.show('query($l: HbLangX, $f: HbFilterX!, $t: Moment) { __typename p:
 SELECT test.show('{ port { q_thing { __typename ...T ... on Vessel { s_built } ... on HbPierX { lang_p } } q_found_q { u: __typename ...T ... on HbPersonX { ships { ...T } } } q_things_q { label __typename } } } fragment T on HbThingX { id label k: __typename }');
 SELECT test.show('mutation($l: HbLangX) { __typename port { __typename scuttle(id: 1, as: $l) { __typename was_ship { __typename label } was_query { __typename vessel(id: 2) { label } q_relay_q { q_langs_q } } was_lang } } }', '{"l": "Hb"}');
 -- a root type that others refer to is a type like others, with names of its own
-SELECT test.show('{ port { q_relay_q { __typename vessel(id: 1) { label } q_relay_q { r: __typename q_langs_q } } vessel(id: 1) { s_captain { relay { ...R } } } } } fragment R on Root { q_langs_q }');
+SELECT test.show('{ port { q_relay_q { __typename vessel(id: 1) { label } q_relay_q { r: __typename q_langs_q } } vessel(id: 1) { s_captain { relay { ...R } } } } } fragment R on HbRootX { q_langs_q }');
 -- the remote's own names are not there
 SELECT test.show('query($f: Filter) { port { ship(id: 1) { name } vessel(id: 1) { captain { id } label(lang: HbEN) ... on Ship { id } } q_ships_q(where: {HbShip: 1}) { id } q_q_thing { id } } }');
 

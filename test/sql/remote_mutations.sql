@@ -21,7 +21,7 @@ SELECT remote_rel.add_remote_schema('b', test.mock(sdl(), 'apollo') ||
 
 -- neighbours share a request, under aliases and namespaces, whatever of __typename stands between
 SELECT show('mutation($w: String) { a_do(what: $w) x: a_do __typename b { act } c: b { act(what: "c") m: must __typename } y: a_must a_do(what: $w) }', '{"w": "W"}');
-SELECT show('mutation { ...M b { act @skip(if: true) } z: a_do } fragment M on mutation_root { a_do ... on mutation_root { b { ...B } } b { must } } fragment B on b_mutation_root { act }');
+SELECT show('mutation { ...M b { act @skip(if: true) } z: a_do } fragment M on mutation_root { a_do ... on mutation_root { b { ...B } } b { must } } fragment B on BMutation { act }');
 SELECT show('mutation { b { act @include(if: false) } }');
 
 -- an error of a field that may be null is its own

@@ -275,6 +275,8 @@ typedef struct GqlDocument
 	const char *source;			/* NUL-terminated after len; for locations */
 	int			len;
 	List	   *definitions;	/* GqlDefinition * */
+	bool		query_optional; /* as a schema it needs no query type, if it
+								 * has a mutation type: it is a part of one */
 } GqlDocument;
 
 #endif							/* GQL_AST_H */

@@ -148,6 +148,7 @@ struct GqlSchema
 	GqlType    *query;
 	GqlType    *mutation;
 	GqlType    *subscription;
+	bool		query_optional; /* see GqlDocument */
 
 	GqlNames	types;			/* GqlType; look up with gql_schema_type() */
 	GqlNames	directives;		/* GqlDirectiveDef, with the specified ones */

@@ -284,7 +284,7 @@ check_root_is_one(GqlSchemaCheck *c, GqlOperationType first)
 static void
 check_roots(GqlSchemaCheck *c)
 {
-	if (c->schema->query == NULL)
+	if (c->schema->query == NULL && !(c->schema->query_optional && c->schema->mutation != NULL))
 	{
 		const GqlSchemaNode *node = c->schema->nodes != NIL ? linitial(c->schema->nodes) : NULL;
 

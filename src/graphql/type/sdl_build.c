@@ -453,6 +453,7 @@ gql_schema_from_document(GqlDocument *document, bool lenient, GqlErrorList *erro
 
 	b.schema = gql_schema_create();
 	b.schema->source = document->source;
+	b.schema->query_optional = document->query_optional;
 	b.lenient = lenient;
 	b.errors = errors;
 	b.warnings = warnings != NULL ? warnings : gql_errors_create(1, NULL);

@@ -44,8 +44,11 @@ rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 	}
 	if (join->array && !rr_rows_add_arguments(&sql, &rows, &args))
 		return NULL;
-	select = join->array ? rr_compile_select_list(&sql, &rows, field)
-		: rr_compile_select_object(&sql, &rows, field, true);
+	if (join->aggregate)
+		select = rr_compile_select_aggregate(&sql, &rows, field);
+	else
+		select = join->array ? rr_compile_select_list(&sql, &rows, field)
+			: rr_compile_select_object(&sql, &rows, field, true);
 	if (select == NULL)
 		return NULL;
 	statement = palloc0(sizeof(RrSqlStatement));

@@ -215,6 +215,7 @@ build(const GqlDocument *document, bool lenient, GqlErrorList *errors, GqlErrorL
 	GqlDocument *preset = gql_parse(preset_definition, strlen(preset_definition), &limits, errors);
 
 	*with_preset = *document;
+	with_preset->query_optional = true;
 	with_preset->definitions = list_concat_copy(document->definitions, preset->definitions);
 	return gql_schema_from_document(with_preset, lenient, errors, warnings);
 }

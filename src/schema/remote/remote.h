@@ -93,6 +93,8 @@ typedef struct RrTableJoin
 	const RrRelationship *relationship;
 	const struct RrTable *table;
 	bool		array;			/* a list of rows; else one row or null */
+	bool		aggregate;		/* it is the field with the aggregates of an
+								 * array's rows */
 	int			nkeys;
 	RrJoinKey  *keys;			/* fields of the remote type */
 	const struct RrColumn **columns;	/* the column that each key equals */
@@ -172,6 +174,12 @@ extern const char *rr_root_field_taken(const RrRoleSchema *rs, const char *name)
  * harm; whoever adds the remote schema is told.
  */
 extern void rr_check_customized_types(const RrRemote *remote, GqlErrorList *errors);
+
+/*
+ * File the types and fields that mappings of the customization name and that
+ * are not there. They have no effect, so they are no mistake.
+ */
+extern void rr_check_mappings(const RrRemote *remote, GqlErrorList *errors);
 
 /* ---- remote_join_check.c, remote_join_types.c ---- */
 

@@ -253,17 +253,23 @@ brought_types(const RrRemote *remote)
 }
 
 static const char *
-type_hint(const RrRemote *remote, const GqlType *type)
-{
-	return psprintf("A \"%s\" in the \"customization\" of \"%s\" keeps them apart.",
-					rr_remote_is_root(remote, type) ? "mapping\" of the root type in \"type_names"
-					: "prefix\" in \"type_names", name_of(remote));
-}
-
-static const char *
 namespace_of(const RrRemote *remote)
 {
 	return remote->def->customization ? remote->def->customization->root_fields_namespace : NULL;
+}
+
+static const char *
+type_hint(const RrRemote *remote, const GqlType *type)
+{
+	return psprintf("A \"%s\" in the \"customization\" of \"%s\" keeps them apart.",
+					rr_remote_is_root(remote, type) && namespace_of(remote) == NULL ? "mapping\" of the root type in \"type_names"
+					: "prefix\" in \"type_names", name_of(remote));
+}
+
+static bool
+has_type_name(const RrRemote *remote, const GqlType *type, const char *name)
+{
+	return type != NULL && strcmp(rr_remote_type_name(remote, type), name) == 0;
 }
 
 /*
@@ -273,11 +279,9 @@ namespace_of(const RrRemote *remote)
 static bool
 is_namespace_type(const RrRemote *remote, const char *name)
 {
-	const char *namespace = namespace_of(remote);
-
-	return namespace != NULL && (strcmp(name, psprintf("%s_query_root", namespace)) == 0 ||
-								 (remote->upstream->mutation != NULL &&
-								  strcmp(name, psprintf("%s_mutation_root", namespace)) == 0));
+	return namespace_of(remote) != NULL &&
+		(has_type_name(remote, remote->upstream->query, name) ||
+		 has_type_name(remote, remote->upstream->mutation, name));
 }
 
 /*
@@ -294,10 +298,30 @@ check_namespace_types(const RrRemote *remote, const RrRemote *owner, GqlErrorLis
 	types = brought_types(remote);
 	gql_foreach(RrRemoteType, type, types)
 	{
+		if (remote == owner && rr_remote_is_root(remote, type->upstream))
+			continue;
 		if (is_namespace_type(owner, type->name))
 			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has the name of the type behind \"root_fields_namespace\" \"%s\" of remote schema \"%s\". %s",
 					  type->name, name_of(remote), namespace_of(owner), name_of(owner),
 					  type_hint(remote, type->upstream));
+	}
+}
+
+/* The types behind the namespaces of two remote schemas. */
+static void
+check_namespaces(const Conflict *c)
+{
+	GqlType    *roots[] = {c->later->upstream->query, c->later->upstream->mutation};
+
+	if (namespace_of(c->later) == NULL)
+		return;
+	for (int i = 0; i < (int) lengthof(roots); i++)
+	{
+		const char *name = roots[i] ? rr_remote_type_name(c->later, roots[i]) : NULL;
+
+		if (name != NULL && is_namespace_type(c->earlier, name))
+			gql_error(c->errors, "\"%s\" is the type behind \"root_fields_namespace\" of both remote schema \"%s\" and \"%s\". %s",
+					  name, name_of(c->earlier), name_of(c->later), type_hint(c->later, roots[i]));
 	}
 }
 
@@ -430,6 +454,7 @@ check_with(RrRemote *remote, List *earlier, GqlErrorList *errors)
 		check_types(&c);
 		check_namespace_types(remote, c.earlier, errors);
 		check_namespace_types(c.earlier, remote, errors);
+		check_namespaces(&c);
 		check_directives(&c);
 	}
 }

@@ -102,7 +102,7 @@ rr_check_customized_types(const RrRemote *remote, GqlErrorList *errors)
 	{
 		const char **parent = palloc(sizeof(char *));
 		const char *name = *parent = ((RrFieldNaming *) lfirst(lc))->parent_type;
-		GqlType    *type = gql_schema_type(remote->upstream, name);
+		GqlType    *type = rr_remote_naming_parent(remote, name);
 		List	   *names = NIL;
 
 		gql_foreach(GqlType, other, &remote->upstream->types)
@@ -110,6 +110,8 @@ rr_check_customized_types(const RrRemote *remote, GqlErrorList *errors)
 			if (!other->builtin && (other->kind == GQL_OBJECT || other->kind == GQL_INTERFACE))
 				names = lappend(names, unconstify(char *, other->name));
 		}
+		if (type != NULL)
+			*parent = type->name;
 		if (!gql_names_add(&said, parent))
 			gql_error(errors, "\"field_names\" has \"parent_type\" \"%s\" twice.", name);
 		else if (type == NULL)
@@ -120,10 +122,66 @@ rr_check_customized_types(const RrRemote *remote, GqlErrorList *errors)
 	}
 }
 
+/* File the keys of a mapping that are not among the names. */
+static void
+check_keys(const GqlNames *mapping, const char *where, const char *what, List *names,
+		   GqlErrorList *errors)
+{
+	gql_foreach(RrMapping, m, mapping)
+	{
+		bool		found = strncmp(m->name, "__", 2) == 0;
+		ListCell   *lc;
+
+		foreach(lc, names)
+			found |= strcmp(lfirst(lc), m->name) == 0;
+		if (!found)
+			gql_error(errors, "The \"mapping\" of %s has \"%s\", which is no %s of the remote schema.%s", where, m->name, what,
+					  gql_did_you_mean(NULL, m->name, names));
+	}
+}
+
+void
+rr_check_mappings(const RrRemote *remote, GqlErrorList *errors)
+{
+	const RrCustomization *customization = remote->def->customization;
+	List	   *names = NIL;
+	ListCell   *lc;
+
+	if (customization == NULL)
+		return;
+	gql_foreach(GqlType, type, &remote->upstream->types)
+		names = lappend(names, unconstify(char *, type->name));
+	check_keys(&customization->type_mapping, "\"type_names\"", "type", names, errors);
+	foreach(lc, customization->field_names)
+	{
+		const RrFieldNaming *naming = lfirst(lc);
+		GqlType    *type = rr_remote_naming_parent(remote, naming->parent_type);
+
+		if (type == NULL || (type->kind != GQL_OBJECT && type->kind != GQL_INTERFACE))
+			continue;
+		names = NIL;
+		gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, type))
+			names = lappend(names, unconstify(char *, field->name));
+		check_keys(&naming->mapping, psprintf("\"parent_type\" \"%s\"", naming->parent_type),
+				   "field of that type", names, errors);
+	}
+}
+
+/* Names of introspection, as __typename, cannot be mapped. */
+static void
+check_reserved(const GqlNames *mapping, GqlErrorList *errors)
+{
+	gql_foreach(RrMapping, m, mapping)
+		if (strncmp(m->name, "__", 2) == 0)
+		gql_error(errors, "\"%s\" in a \"mapping\" cannot have another name: it is GraphQL's own.",
+				  m->name);
+}
+
 void
 rr_check_customization(RrRemote *remote, GqlErrorList *errors)
 {
 	const RrCustomization *customization = remote->def->customization;
+	ListCell   *lc;
 
 	if (customization == NULL)
 		return;
@@ -132,6 +190,9 @@ rr_check_customization(RrRemote *remote, GqlErrorList *errors)
 		gql_error(errors, "\"root_fields_namespace\" \"%s\" is no name that GraphQL allows.",
 				  customization->root_fields_namespace);
 	check_types(remote, errors);
+	check_reserved(&customization->type_mapping, errors);
+	foreach(lc, customization->field_names)
+		check_reserved(&((RrFieldNaming *) lfirst(lc))->mapping, errors);
 	if (customization->field_names == NIL)
 		return;
 	gql_foreach(GqlType, type, &remote->upstream->types)

@@ -29,6 +29,13 @@ extern bool rr_remote_brings_type(const RrRemote *remote, const GqlType *upstrea
 
 /* ---- remote_names.c ---- */
 
+/*
+ * Return the upstream's type that a "parent_type" of a customization means, or
+ * NULL. query_root and mutation_root mean the root types, unless there are
+ * types of these names.
+ */
+extern GqlType *rr_remote_naming_parent(const RrRemote *remote, const char *name);
+
 /* Return how the fields of an upstream's type are renamed, or NULL. */
 extern const RrFieldNaming *rr_remote_field_naming(const RrRemote *remote,
 												   const GqlType *upstream);

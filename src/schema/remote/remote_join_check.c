@@ -474,6 +474,11 @@ resolve_path(JoinBuilder *b)
 	GqlType    *type = upstream->query;
 	const GqlPath *path = gql_path_key(NULL, "remote_field");
 
+	if (type == NULL)
+	{
+		gql_error(b->errors, "remote schema \"%s\" has no queries", b->join->remote->def->name);
+		return;
+	}
 	for (int i = 0; i < list_length(to->remote_field); i++)
 	{
 		const RrRemoteFieldStep *step = list_nth(to->remote_field, i);

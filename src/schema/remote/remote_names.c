@@ -31,6 +31,19 @@ rr_remote_is_introspection(const GqlType *type)
 	return strncmp(type->name, "__", 2) == 0;
 }
 
+GqlType    *
+rr_remote_naming_parent(const RrRemote *remote, const char *name)
+{
+	GqlSchema  *schema = remote->upstream;
+	GqlType    *type = gql_schema_type(schema, name);
+
+	if (type != NULL)
+		return type;
+	if (strcmp(name, "query_root") == 0)
+		return schema->query;
+	return strcmp(name, "mutation_root") == 0 ? schema->mutation : NULL;
+}
+
 const RrFieldNaming *
 rr_remote_field_naming(const RrRemote *remote, const GqlType *upstream)
 {
@@ -42,7 +55,7 @@ rr_remote_field_naming(const RrRemote *remote, const GqlType *upstream)
 	{
 		const RrFieldNaming *naming = lfirst(lc);
 
-		if (strcmp(naming->parent_type, upstream->name) == 0)
+		if (rr_remote_naming_parent(remote, naming->parent_type) == upstream)
 			return naming;
 	}
 	return NULL;
@@ -57,10 +70,24 @@ rr_remote_is_root(const RrRemote *remote, const GqlType *upstream)
 		upstream == schema->subscription;
 }
 
+/* Is it the name of one of our own root types? */
+static bool
+is_our_root(const char *name)
+{
+	return strcmp(name, "query_root") == 0 || strcmp(name, "mutation_root") == 0 ||
+		strcmp(name, "subscription_root") == 0;
+}
+
+/*
+ * As in Hasura, a root type is the type of the namespace's field, if there is
+ * a namespace. Then prefix and suffix are for it, too. Only of another Hasura
+ * (whose root types are called as ours) it has the namespace's name in front.
+ */
 const char *
 rr_remote_type_name(const RrRemote *remote, const GqlType *upstream)
 {
 	const RrCustomization *c = remote->def->customization;
+	bool		is_root;
 	const char *to;
 
 	if (c == NULL || rr_remote_is_introspection(upstream))
@@ -68,11 +95,14 @@ rr_remote_type_name(const RrRemote *remote, const GqlType *upstream)
 	to = mapped(&c->type_mapping, upstream->name);
 	if (to != NULL)
 		return to;
-	if (is_standard_scalar(upstream->name) || rr_remote_is_root(remote, upstream))
+	is_root = rr_remote_is_root(remote, upstream);
+	if (is_standard_scalar(upstream->name) || (is_root && c->root_fields_namespace == NULL))
 		return upstream->name;
-	if (c->type_prefix[0] == '\0' && c->type_suffix[0] == '\0')
-		return upstream->name;
-	return psprintf("%s%s%s", c->type_prefix, upstream->name, c->type_suffix);
+	if (c->type_prefix[0] != '\0' || c->type_suffix[0] != '\0')
+		return psprintf("%s%s%s", c->type_prefix, upstream->name, c->type_suffix);
+	if (is_root && is_our_root(upstream->name))
+		return psprintf("%s_%s", c->root_fields_namespace, upstream->name);
+	return upstream->name;
 }
 
 const char *

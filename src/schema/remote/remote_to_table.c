@@ -101,17 +101,54 @@ build(RrRoleSchema *rs, const RrRelationship *relationship, const RrRemote *sour
 	return join;
 }
 
+static void
+add_rows_field(RrRoleSchema *rs, GqlType *type, RrTableJoin *join)
+{
+	const GqlTypeRef *object = &rr_table_type(rs, join->table, RR_TYPE_OBJECT)->ref;
+	const GqlTypeRef *rows = gql_list_of(rs->schema, gql_non_null(rs->schema, object));
+	GqlFieldDef *field = gql_type_add_field(rs->schema, type, join->relationship->name,
+											join->array ? rows : object);
+
+	if (field == NULL)
+		return;
+	field->description = join->array ? "An array relationship" : "An object relationship";
+	field->data = join;
+	if (join->array)
+		rr_add_list_args(rs, field, join->table);
+}
+
+/* It is null, as the list is, where a joining field is null. */
+static void
+add_aggregate_field(RrRoleSchema *rs, GqlType *type, const RrTableJoin *join)
+{
+	RrTableJoin *aggregate = palloc(sizeof(RrTableJoin));
+	GqlFieldDef *field;
+
+	field = gql_type_add_field(rs->schema, type,
+							   rr_name_with(rs->tables->db, join->relationship->name, "_aggregate"),
+							   &rr_table_type(rs, join->table, RR_TYPE_AGGREGATE)->ref);
+	if (field == NULL)
+		return;
+	*aggregate = *join;
+	aggregate->aggregate = true;
+	field->description = "An aggregate relationship";
+	field->data = aggregate;
+	rr_add_list_args(rs, field, join->table);
+}
+
+/*
+ * A name with _aggregate is made only where no field of the upstream and no
+ * relationship has it.
+ */
 void
 rr_add_table_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 {
+	List	   *arrays = NIL;
 	ListCell   *lc;
 
 	foreach(lc, rs->tables->db->remote_relationships)
 	{
 		RrRelationship *relationship = lfirst(lc);
-		const GqlTypeRef *object;
-		const GqlTypeRef *rows;
-		GqlFieldDef *field;
 		RrTableJoin *join;
 
 		if (relationship->kind != RR_REL_TO_SOURCE ||
@@ -121,15 +158,10 @@ rr_add_table_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 		join = build(rs, relationship, info->remote);
 		if (join == NULL)
 			continue;
-		object = &rr_table_type(rs, join->table, RR_TYPE_OBJECT)->ref;
-		rows = gql_list_of(rs->schema, gql_non_null(rs->schema, object));
-		field = gql_type_add_field(rs->schema, type, relationship->name,
-								   join->array ? rows : object);
-		if (field == NULL)
-			continue;
-		field->description = join->array ? "An array relationship" : "An object relationship";
-		field->data = join;
+		add_rows_field(rs, type, join);
 		if (join->array)
-			rr_add_list_args(rs, field, join->table);
+			arrays = lappend(arrays, join);
 	}
+	foreach(lc, arrays)
+		add_aggregate_field(rs, type, lfirst(lc));
 }

@@ -291,6 +291,7 @@ add_root_fields(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream_root, GqlT
 {
 	const char *namespace = remote->def->customization
 	? remote->def->customization->root_fields_namespace : NULL;
+	bool		shared = false;
 	GqlType    *to;
 
 	if (upstream_root == NULL)
@@ -301,9 +302,13 @@ add_root_fields(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream_root, GqlT
 	if (namespace != NULL)
 	{
 		RrRemoteNamespace *info = palloc(sizeof(RrRemoteNamespace));
+		const char *name = rr_remote_type_name(remote, upstream_root);
 		GqlFieldDef *field;
 
-		to = gql_schema_add_type(rs->schema, GQL_OBJECT, psprintf("%s_%s", namespace, root_name));
+		/* a root type that others refer to is there already */
+		shared = gql_names_get(&remote->types, name) != NULL;
+		to = shared ? gql_schema_type(rs->schema, name)
+			: gql_schema_add_type(rs->schema, GQL_OBJECT, name);
 		if (to == NULL)
 			return;
 		field = gql_type_add_field(rs->schema, *root, namespace, &to->ref);
@@ -313,6 +318,8 @@ add_root_fields(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream_root, GqlT
 		info->remote = remote;
 		field->data = info;
 	}
+	if (shared)
+		return;
 	gql_foreach(GqlFieldDef, field, gql_type_fields(remote->upstream, upstream_root))
 		add_field(rs, remote, to, upstream_root, field);
 }
@@ -356,7 +363,8 @@ reach(RrRemote *remote, GqlType *type)
 static void
 reach_roots(RrRemote *remote)
 {
-	reach(remote, remote->upstream->query);
+	if (remote->upstream->query != NULL)
+		reach(remote, remote->upstream->query);
 	if (remote->upstream->mutation != NULL)
 		reach(remote, remote->upstream->mutation);
 	gql_foreach(GqlDirectiveDef, directive, &remote->upstream->directives)
