@@ -457,6 +457,13 @@ extern bool rr_catalogs_changed_since(Snapshot since);
 extern bool rr_catalogs_overtaken(void);
 
 /*
+ * Let readers wait for the present subtransaction, if there is one, which has
+ * written a row of the catalogs. Takes a lock that the transaction holds until
+ * it ends, or until the subtransaction is rolled back.
+ */
+extern void rr_mark_writer(void);
+
+/*
  * Wait until the transactions that have committed changes of the catalogs have
  * also sent their invalidations, which takes microseconds. Then read these.
  */

@@ -11,6 +11,12 @@
  * invalidations that update caches. So readers first wait for these
  * (rr_wait_for_invalidations()), and afterwards check that nothing was
  * committed meanwhile (rr_catalogs_overtaken()).
+ *
+ * A row names the transaction that has written it, and that transaction holds
+ * a lock on its own number until its invalidations are sent: this is what
+ * readers wait for. A subtransaction lets go of its number's lock when it
+ * ends, long before that. So who writes in a subtransaction takes a lock of
+ * ours for it (rr_mark_writer()), which lasts as long as the transaction.
  */
 #include "postgres.h"
 
@@ -22,8 +28,10 @@
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/pg_am.h"
+#include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
+#include "storage/lock.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -97,8 +105,52 @@ rr_catalogs_overtaken(void)
 }
 
 /*
+ * A transaction marks so many of its subtransactions at most, so that it does
+ * not fill the lock table. What is written in others may be seen a moment
+ * before the server's catalogs are seen to match.
+ */
+#define MAX_MARKED 64
+
+/* The lock of a subtransaction. The schema's OID keeps it apart from others. */
+static LOCKTAG
+writer_tag(TransactionId xid)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, rr_catalog_schema_oid(), xid, 0);
+	return tag;
+}
+
+void
+rr_mark_writer(void)
+{
+	static TransactionId top;	/* whose subtransactions were marked */
+	static TransactionId last;	/* marked */
+	static int	marked;
+	TransactionId xid;
+	LOCKTAG		tag;
+
+	if (GetCurrentTransactionNestLevel() == 1)
+		return;
+	xid = GetCurrentTransactionId();
+	if (top != GetTopTransactionId())
+	{
+		top = GetTopTransactionId();
+		marked = 0;
+	}
+	else if (xid == last)
+		return;
+	if (marked == MAX_MARKED)
+		return;
+	marked++;
+	last = xid;
+	tag = writer_tag(xid);
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+}
+
+/*
  * Wait for the end of a transaction whose changes the snapshot sees. It holds
- * the lock on its own number until its invalidations are sent.
+ * its locks until its invalidations are sent.
  *
  * What the snapshot does not see needs no waiting. That may last: a
  * transaction that has committed stays invisible while it waits for a
@@ -107,6 +159,8 @@ rr_catalogs_overtaken(void)
 static void
 await_end(TransactionId xid, Snapshot snapshot, TransactionId *last)
 {
+	LOCKTAG		tag;
+
 	if (!TransactionIdIsNormal(xid) || xid == *last)
 		return;
 	*last = xid;
@@ -114,6 +168,9 @@ await_end(TransactionId xid, Snapshot snapshot, TransactionId *last)
 		!TransactionIdDidCommit(xid))
 		return;
 	XactLockTableWait(xid, NULL, NULL, XLTW_None);
+	tag = writer_tag(xid);
+	(void) LockAcquire(&tag, ShareLock, false, false);
+	LockRelease(&tag, ShareLock, false);
 }
 
 /*

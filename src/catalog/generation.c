@@ -334,7 +334,10 @@ rr_catalog_generation(void)
 
 PG_FUNCTION_INFO_V1(rr_catalog_changed);
 
-/* Trigger on each of our tables: invalidates it in all backends at commit. */
+/*
+ * Trigger on each row of our tables: invalidates the table in all backends at
+ * commit, and lets readers wait for that.
+ */
 Datum
 rr_catalog_changed(PG_FUNCTION_ARGS)
 {
@@ -343,6 +346,7 @@ rr_catalog_changed(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("remote_rel.catalog_changed() can only be called as a trigger")));
 	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
+	rr_mark_writer();
 	PG_RETURN_POINTER(NULL);
 }
 
