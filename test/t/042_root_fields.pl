@@ -49,7 +49,7 @@ for my $state ('new', 'kept')
 
 # a server that never finishes the handshake: who listens here says nothing
 my $mute = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1') or die "listen: $!";
-my $void = sprintf q('{"url": "https://127.0.0.1:%d/", "timeout_seconds": %%d, "customization": {"root_fields_namespace": "void"}}'), $mute->sockport;
+my $void = sprintf q('{"url": "https://127.0.0.1:%d/", "timeout_seconds": %%d, "customization": {"root_fields_namespace": "void", "type_names": {"prefix": "Void"}}}'), $mute->sockport;
 $node->safe_psql('postgres', sprintf "SELECT remote_rel.add_remote_schema('void', $void, sdl => 'type Query { x: Int }')", 2);
 my ($late, $late_ms) = timed($session, '{ naps { ms } void { x } counter }');
 like($late, qr/^\{"data":\{"naps":\[\{"ms":700\}\],"void":\{"x":null\},"counter":0\},"errors":\[/, 'a server that does not let itself be connected to costs its own fields only');
