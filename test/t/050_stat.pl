@@ -53,7 +53,7 @@ $node->safe_psql('postgres', sprintf q(SELECT remote_rel.update_remote_schema('a
 # beyond remote_rel.stat_max nothing is counted, and everything works
 for my $i (1 .. 12)
 {
-	add_remote($node, "more$i", $yoga->url, { customization => { root_fields_namespace => "more$i" } });
+	add_remote($node, "more$i", $yoga->url, { customization => { root_fields_namespace => "more$i", type_names => { prefix => "More$i" } } });
 }
 is($node->safe_psql('postgres', 'SELECT count(*) FROM remote_rel.stat_remote_schemas'), '10', 'as many as there is room for');
 is(resolve($node, '{ more12 { auth0(auth0_id: "auth0|1") { id } } }')->{data}{more12}{auth0}{id}, 'auth0|1', 'the others are served');
