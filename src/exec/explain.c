@@ -53,6 +53,9 @@ explain_parameter(const RrSqlParam *param, const RrStep *step, const RrColumn **
 		case RR_PARAM_CHANGED:
 			append_string(out, "column", column_name);
 			break;
+		case RR_PARAM_GIVEN:
+			append_string(out, "rows_giving", column_name);
+			break;
 		case RR_PARAM_VALUE:
 			value = rr_sql_param_text(param);
 			if (value == NULL)

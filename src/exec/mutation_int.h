@@ -44,9 +44,9 @@ extern void rr_changed_take(void *changed);
 typedef Datum (*RrRowValue) (void *arg, int row, int column, bool *isnull);
 
 /*
- * A copy of a statement whose parameters of a kind (COLUMN, CHANGED) have the
- * values of rows first to first + nrows - 1. bases: the base type of each
- * column.
+ * A copy of a statement whose parameters of a kind (COLUMN, GIVEN,
+ * CHANGED) have the values of rows first to first + nrows - 1. bases: the base
+ * type of each column.
  */
 extern RrSqlStatement *rr_bind_rows(const RrSqlStatement *statement, RrParamKind kind,
 									const Oid *bases, int first, int nrows, RrRowValue value,

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 
 #include "exec/mutation_int.h"
@@ -47,6 +48,15 @@ value_of(void *arg, int row, int column, bool *isnull)
 	return (Datum) 0;
 }
 
+static Datum
+is_given(void *arg, int row, int column, bool *isnull)
+{
+	const Level *level = arg;
+
+	*isnull = false;
+	return BoolGetDatum(rr_insert_gives(level->insert, row, column));
+}
+
 static bool
 is_root(const RrInsert *insert)
 {
@@ -76,6 +86,7 @@ run_rows(InsertRun *r, RrInsert *insert, int first, int nrows)
 	const RrReturning *returning = is_root(insert) ? &r->mutation->returning : NULL;
 	RrDatabase *db = r->run->plan->rs->tables->db;
 	Level		level = {.insert = insert};
+	Oid		   *booleans;
 	RrChanged  *changed = insert->result;
 	int			before = changed->nrows;
 	RrSqlStatement *statement = rr_compile_insert(&r->planner, insert, first, nrows, returning,
@@ -86,10 +97,15 @@ run_rows(InsertRun *r, RrInsert *insert, int first, int nrows)
 	if (nrows == 1 || !insert->mixed)
 		rr_prepared_set_use(r->mutation->prepared, statement);
 	level.bases = palloc(insert->ncolumns * sizeof(Oid));
+	booleans = palloc(insert->ncolumns * sizeof(Oid));
 	for (int i = 0; i < insert->ncolumns; i++)
+	{
 		level.bases[i] = rr_scalar(db, insert->columns[i]->type)->base;
+		booleans[i] = BOOLOID;
+	}
 	statement = rr_bind_rows(statement, RR_PARAM_COLUMN, level.bases, first, nrows, value_of,
 							 &level);
+	statement = rr_bind_rows(statement, RR_PARAM_GIVEN, booleans, first, nrows, is_given, &level);
 	r->affected += rr_run_writing(r->run, statement, rr_changed_take, changed);
 	if (is_needed(insert) && changed->nrows - before != nrows)
 		throw_left_alone(insert);

@@ -130,7 +130,8 @@ rr_sql_bind_param(const RrSqlParam *param, const GqlValue *keys, bool *isnull)
 	if (param->kind == RR_PARAM_KEYS)
 		return bind_value(&keys[param->key], param->type, isnull);
 	*isnull = false;
-	if (param->kind == RR_PARAM_COLUMN || param->kind == RR_PARAM_CHANGED)
+	if (param->kind == RR_PARAM_COLUMN || param->kind == RR_PARAM_GIVEN ||
+		param->kind == RR_PARAM_CHANGED)
 		elog(ERROR, "a parameter of a mutation has no value yet");
 	if (param->kind == RR_PARAM_RUN)
 		return Int32GetDatum(rr_current_run->number);

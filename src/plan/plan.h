@@ -26,6 +26,7 @@ typedef enum RrParamKind
 	RR_PARAM_RUN,				/* the number of the run, by which join_hole()
 								 * knows our own statements */
 	RR_PARAM_COLUMN,			/* values of the rows of an insert */
+	RR_PARAM_GIVEN,				/* which rows of an insert give a column */
 	RR_PARAM_CHANGED,			/* what a change of a mutation returned */
 } RrParamKind;
 
@@ -38,10 +39,10 @@ typedef struct RrSqlParam
 	RrParamKind kind;
 	Oid			type;
 	const GqlValue *value;		/* VALUE: coerced; NULL kind for NULL */
-	int			key;			/* KEYS: which joining field; COLUMN, CHANGED:
-								 * which column */
-	int			row;			/* COLUMN, CHANGED: number of the row; -1:
-								 * all, as an array */
+	int			key;			/* KEYS: which joining field; COLUMN, GIVEN,
+								 * CHANGED: which column */
+	int			row;			/* COLUMN, GIVEN, CHANGED: number of the row;
+								 * -1: all, as an array */
 
 	/* VALUE: one of the document in a kept statement is read once */
 	bool		constant;

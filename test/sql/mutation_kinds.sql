@@ -155,6 +155,29 @@ SELECT full_wrote('insert_kinds_one(object: {id: 10, n: 1234.5}) { id }');
 SELECT full_wrote('update_kinds(where: {id: {_eq: 2}}, _set: {d: -1}) { affected_rows }');
 SELECT full_wrote('insert_kinds(objects: [{id: 20, p: "(1,a)"}, {id: 21, p: null}, {id: 22, p: "(2,)"}], on_conflict: {constraint: kinds_pkey,
     update_columns: [p]}) { returning { id p } } delete_kinds(where: {id: {_gt: 19}}) { returning { id p ints } }');
+-- rows that give columns which others leave to their defaults, of every kind: each row by itself, functions for it alone
+CREATE DOMAIN counted AS int DEFAULT 41;
+CREATE SCHEMA apart;
+CREATE SEQUENCE apart.numbers;
+CREATE FUNCTION apart.next_letter() RETURNS text LANGUAGE sql VOLATILE SECURITY DEFINER AS $$ SELECT chr(96 + nextval('apart.numbers')::int) $$;
+CREATE TABLE defaults (id serial PRIMARY KEY, n numeric(6, 2) DEFAULT 7.256, v varchar(3) DEFAULT 'abc', c char(3) DEFAULT 'x', b bit(3) DEFAULT '101',
+    m mood DEFAULT 'sad', a int[] DEFAULT '{1,2}', p point_3d DEFAULT '(1,q)', k counted, d positive DEFAULT 5, s smallint DEFAULT 3, j jsonb DEFAULT '{"a": 1}',
+    letter text DEFAULT apart.next_letter(), who name DEFAULT current_user, "Quoted" bool DEFAULT true, plain text);
+GRANT ALL ON defaults TO regress_full;
+GRANT USAGE ON SEQUENCE defaults_id_seq TO regress_full;
+SELECT full_wrote('insert_defaults(objects: [{}, {id: 50, n: 1, v: "v", c: "c", b: "000", m: happy, a: [3], p: "(2,r)", k: 1, d: 1, s: 1, j: 2, letter: "given",
+    who: "me", Quoted: false, plain: "p"}, {n: null, a: null, p: null, j: null, letter: null, m: null}, {v: "z"}]) { affected_rows
+    returning { id n v c b m a p k d s j letter who Quoted plain } }');
+SELECT full_wrote('insert_defaults(objects: [{id: 60, letter: "x"}, {id: 61}, {letter: "y"}], on_conflict: {constraint: defaults_pkey}) { returning { id letter } }');
+SELECT last_value FROM apart.numbers;
+GRANT USAGE ON SCHEMA apart TO regress_full;
+SELECT full_wrote('insert_defaults(objects: [{letter: "x"}, {}]) { returning { letter } }');
+REVOKE EXECUTE ON FUNCTION apart.next_letter FROM PUBLIC;
+SELECT full_wrote('insert_defaults(objects: [{letter: "x"}, {letter: "y"}]) { returning { letter } }');
+SELECT full_wrote('insert_defaults(objects: [{letter: "x"}, {}]) { returning { letter } }');
+SELECT e ->> 'sql' FROM json_array_elements(graphql_explain('mutation { insert_defaults(objects: [{id: 1, letter: "x"}, {}, {n: 3}]) { affected_rows }
+    a: insert_defaults(objects: [{m: happy, who: "x", a: [1]}, {}]) { affected_rows }
+    insert_made(objects: [{by_default: 1, width: 1}, {width: 2}]) { affected_rows } }', 'regress_full') -> 'statements') AS e;
 
 \set QUIET on
 \c postgres

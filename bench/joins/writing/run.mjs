@@ -61,7 +61,7 @@ const updating = {
   remote_rel: i => resolve('mutation($id: Int!, $n: String) { update_authors_by_pk(pk_columns: {id: $id}, _set: {name: $n}) { id name } }', { id: 1 + i, n: `new ${i}` }),
   service: (url, i) => post(url, { operation: 'update', id: 1 + i, name: `new ${i}` }),
   postgraphile: (url, i) =>
-    post(url, { query: 'mutation($id: Int!, $n: String) { updateAuthor(input: {rowId: $id, patch: {name: $n}}) { author { rowId name } } }', variables: { id: 1 + i, n: `new ${i}` } }),
+    post(url, { query: 'mutation($id: Int!, $n: String) { updateAuthorByRowId(input: {rowId: $id, authorPatch: {name: $n}}) { author { rowId name } } }', variables: { id: 1 + i, n: `new ${i}` } }),
 }
 
 const nesting = {

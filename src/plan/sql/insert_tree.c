@@ -143,6 +143,7 @@ add_column(RrInsert *insert, const RrColumn *column)
 	{
 		insert->columns = palloc0(insert->table->ncolumns * sizeof(RrColumn *));
 		insert->fills = palloc0(insert->table->ncolumns * sizeof(List *));
+		insert->defaults = palloc0(insert->table->ncolumns * sizeof(char *));
 	}
 	insert->columns[insert->ncolumns] = column;
 	return insert->ncolumns++;
@@ -208,6 +209,15 @@ rr_insert_value(const RrInsert *insert, int row, int column)
 }
 
 bool
+rr_insert_gives(const RrInsert *insert, int row, int column)
+{
+	int			from_row;
+
+	return rr_insert_value(insert, row, column) != NULL ||
+		rr_insert_fill(insert, row, column, &from_row) != NULL;
+}
+
+bool
 rr_insert_is_single(const RrInsert *insert)
 {
 	return insert->on_conflict != NULL &&
@@ -261,7 +271,12 @@ check_column(Builder *b, RrInsert *insert, int column)
 			left_out++;
 	}
 	if (left_out > 0 && !is_null_by_default(insert->table, insert->columns[column]))
-		insert->mixed = true;
+	{
+		insert->defaults[column] = rr_deparse_default(b->rs, insert->table,
+													  insert->columns[column]);
+		if (insert->defaults[column] == NULL)
+			insert->mixed = true;
+	}
 	return true;
 }
 

@@ -11,6 +11,7 @@
  *	sql_returning.c	what a change returns, and the statements that read
  *	sql_update.c	updates and deletes
  *	sql_insert.c	an INSERT for many rows
+ *	default_expression.c	defaults of columns as text
  *	insert_tree.c	the rows of nested inserts, and their order
  */
 #ifndef RR_MUTATION_H
@@ -150,8 +151,10 @@ struct RrInsert
 	const RrColumn **columns;
 	List	  **fills;			/* for each column RrInsertFill *: those that
 								 * give it values */
-	bool		mixed;			/* some rows leave a column to its default
-								 * that others give */
+	const char **defaults;		/* for each column: its default, as SQL, if
+								 * some rows leave it out; or NULL */
+	bool		mixed;			/* some rows leave a column out whose default
+								 * cannot be written as SQL */
 
 	/* what others need of these rows */
 	int			nreturned;
@@ -185,6 +188,9 @@ extern const GqlValue *rr_insert_value(const RrInsert *insert, int row, int colu
  */
 extern const RrInsertFill *rr_insert_fill(const RrInsert *insert, int row, int column,
 										  int *from_row);
+
+/* Does a row give a column a value, or another insert? */
+extern bool rr_insert_gives(const RrInsert *insert, int row, int column);
 
 /* ---- sql_insert.c ---- */
 

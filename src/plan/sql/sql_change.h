@@ -46,6 +46,15 @@ extern const char *rr_deparse_unnested(const RrScalar *scalar, const char *expre
  */
 extern const char *rr_add_changed_param(RrSql *sql, const RrColumn *column, int i, bool array);
 
+/* ---- default_expression.c ---- */
+
+/*
+ * The default of a column as an expression, as names are found at present.
+ * NULL when there is none, or when the role could not write it.
+ */
+extern const char *rr_deparse_default(RrRoleSchema *rs, const RrTable *table,
+									  const RrColumn *column);
+
 /* ---- sql_update.c ---- */
 
 /* The changes of an update or delete. False when an error was filed. */

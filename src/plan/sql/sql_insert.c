@@ -3,37 +3,30 @@
  *
  * One row is VALUES of parameters. Many rows come as one array for each
  * column, so that the statement is the same for any number of them. Where some
- * rows leave a column to its default that others give, all cells are
- * parameters of their own, or DEFAULT.
+ * rows leave a column to its default that others give, a second array tells
+ * which, and the statement has the default's expression. Where that cannot be
+ * written, all cells are parameters of their own, or DEFAULT.
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
 #include "plan/sql/sql_change.h"
 
 static const char *
-add_cell_param(RrSql *sql, int row, int column, Oid type)
+add_cell_param(RrSql *sql, RrParamKind kind, int row, int column, Oid type)
 {
 	const char *name = rr_add_value_param(sql, type, NULL);
 	RrSqlParam *param = llast(sql->params);
 
-	param->kind = RR_PARAM_COLUMN;
+	param->kind = kind;
 	param->key = column;
 	param->row = row;
 	return name;
 }
 
 /* ---- rows ---- */
-
-static bool
-has_value(const RrInsert *insert, int row, int column)
-{
-	int			from_row;
-
-	return rr_insert_value(insert, row, column) != NULL ||
-		rr_insert_fill(insert, row, column, &from_row) != NULL;
-}
 
 /* (…), (…): a parameter for each value. */
 static void
@@ -49,13 +42,26 @@ append_values(RrSql *sql, StringInfo out, const RrInsert *insert, int first, int
 
 			if (i > 0)
 				appendStringInfoString(out, ", ");
-			if (!has_value(insert, first + row, i))
+			if (!rr_insert_gives(insert, first + row, i))
 				appendStringInfoString(out, "DEFAULT");
 			else
-				appendStringInfoString(out, add_cell_param(sql, row, i, base));
+				appendStringInfoString(out, add_cell_param(sql, RR_PARAM_COLUMN, row, i, base));
 		}
 		appendStringInfoChar(out, ')');
 	}
+}
+
+/* The value that a row of the arrays gives a column. */
+static const char *
+deparse_cell(RrSql *sql, const RrInsert *insert, const char *alias, int column)
+{
+	const RrScalar *scalar = rr_column_scalar(sql->db, insert->columns[column]);
+	const char *value = rr_deparse_unnested(scalar, psprintf("%s.c%d", alias, column + 1));
+
+	if (insert->defaults[column] == NULL)
+		return value;
+	return psprintf("CASE WHEN %s.g%d THEN %s ELSE %s END", alias, column + 1, value,
+					insert->defaults[column]);
 }
 
 /* SELECT … FROM arrays. */
@@ -64,23 +70,27 @@ append_arrays(RrSql *sql, StringInfo out, const RrInsert *insert)
 {
 	const char *alias = rr_new_alias(sql, 'v');
 	StringInfoData arrays;
+	StringInfoData names;
 
 	initStringInfo(&arrays);
+	initStringInfo(&names);
 	appendStringInfoString(out, " SELECT ");
 	for (int i = 0; i < insert->ncolumns; i++)
 	{
 		const RrScalar *scalar = rr_column_scalar(sql->db, insert->columns[i]);
 		const char *separator = i > 0 ? ", " : "";
-		const char *param = add_cell_param(sql, -1, i, rr_values_type(scalar));
 
-		appendStringInfo(out, "%s%s", separator,
-						 rr_deparse_unnested(scalar, psprintf("%s.c%d", alias, i + 1)));
-		appendStringInfo(&arrays, "%spg_catalog.unnest(%s)", separator, param);
+		appendStringInfo(out, "%s%s", separator, deparse_cell(sql, insert, alias, i));
+		appendStringInfo(&arrays, "%spg_catalog.unnest(%s)", separator,
+						 add_cell_param(sql, RR_PARAM_COLUMN, -1, i, rr_values_type(scalar)));
+		appendStringInfo(&names, "%sc%d", separator, i + 1);
+		if (insert->defaults[i] == NULL)
+			continue;
+		appendStringInfo(&arrays, ", pg_catalog.unnest(%s)",
+						 add_cell_param(sql, RR_PARAM_GIVEN, -1, i, BOOLARRAYOID));
+		appendStringInfo(&names, ", g%d", i + 1);
 	}
-	appendStringInfo(out, " FROM ROWS FROM (%s) AS %s(", arrays.data, alias);
-	for (int i = 0; i < insert->ncolumns; i++)
-		appendStringInfo(out, "%sc%d", i > 0 ? ", " : "", i + 1);
-	appendStringInfoChar(out, ')');
+	appendStringInfo(out, " FROM ROWS FROM (%s) AS %s(%s)", arrays.data, alias, names.data);
 }
 
 /* Rows that give nothing: DEFAULT for some column of each. */
