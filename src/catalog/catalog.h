@@ -255,6 +255,7 @@ typedef struct RrTableCustomization
 typedef struct RrNaming
 {
 	RrConvention convention;
+	const char *root_namespace; /* the field that holds the root fields */
 	const char *root_prefix;
 	const char *root_suffix;
 	const char *type_prefix;

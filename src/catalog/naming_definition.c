@@ -147,12 +147,7 @@ rr_naming_from_json(const RrDoc *customization)
 	if (root_fields != NULL)
 	{
 		RR_DOC_CHECK_KEYS(root_fields, "namespace", "prefix", "suffix");
-		if (rr_doc_get_text(root_fields, "namespace", "")[0] != '\0')
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("root fields of tables cannot have a namespace"),
-					 rr_doc_errdetail(rr_doc_get(root_fields, "namespace")),
-					 errhint("Use a prefix.")));
+		naming->root_namespace = read_part(root_fields, "namespace");
 		naming->root_prefix = read_part(root_fields, "prefix");
 		naming->root_suffix = read_part(root_fields, "suffix");
 	}

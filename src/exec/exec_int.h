@@ -34,6 +34,9 @@ extern bool rr_run_mutation(RrRun *run, List *inserts, StringInfoData *texts);
 /* Let the steps of a root field begin. */
 extern void rr_start_step(RrRun *run, const RrRootField *root);
 
+/* The response path of a root field. In CurrentMemoryContext. */
+extern const GqlPath *rr_root_path(const RrRootField *root);
+
 /*
  * Is a mutation's field null that must not be? Then "data" will be null, and
  * the fields after it are not run (specification, 6.4.4).

@@ -150,10 +150,9 @@ file_error(const MutationRun *m, const ErrorData *edata)
 
 	if (m->current != NULL)
 	{
-		const GqlFieldSel *field = m->current->field;
-		const GqlSelection *node = linitial(field->nodes);
+		const GqlSelection *node = linitial(m->current->field->nodes);
 
-		rr_file_sql_error(edata, gql_path_key(NULL, field->key), node->loc,
+		rr_file_sql_error(edata, rr_root_path(m->current), node->loc,
 						  m->run->plan->request->document->source, errors);
 	}
 	else

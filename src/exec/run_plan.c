@@ -30,11 +30,19 @@ typedef struct RootResult
 
 /* ---- running ---- */
 
+const GqlPath *
+rr_root_path(const RrRootField *root)
+{
+	const GqlPath *prefix = root->outer ? gql_path_key(NULL, root->outer->key) : NULL;
+
+	return gql_path_key(prefix, root->field->key);
+}
+
 static void
 run_statement(RrRun *run, const RrRootField *root, RootResult *result)
 {
 	const GqlSelection *node = linitial(root->field->nodes);
-	const GqlPath *path = gql_path_key(NULL, root->field->key);
+	const GqlPath *path = rr_root_path(root);
 
 	initStringInfo(&result->text);
 	result->failed = !rr_run_root_statement(run, root->statement, path, node->loc,
@@ -205,6 +213,39 @@ append_root(RrRun *run, const RrRootField *root, const RootResult *result, const
 }
 
 /*
+ * Append the namespace of the i-th root field with all root fields in it.
+ * Return the position of the next root field.
+ */
+static int
+append_table_namespace(RrRun *run, const RootResult *results, int i, StringInfo out)
+{
+	const List *roots = run->plan->roots;
+	const GqlFieldSel *outer = ((const RrRootField *) list_nth(roots, i))->outer;
+	const GqlPath *path = gql_path_key(NULL, outer->key);
+	bool		ok = true;
+	int			start;
+
+	appendStringInfo(out, "\"%s\":", outer->key);
+	start = out->len;
+	for (char separator = '{'; i < list_length(roots); i++, separator = ',')
+	{
+		const RrRootField *root = list_nth(roots, i);
+
+		if (root->outer != outer)
+			break;
+		appendStringInfoChar(out, separator);
+		ok &= append_root(run, root, &results[i], path, out);
+	}
+	appendStringInfoChar(out, '}');
+	if (!ok)
+	{
+		out->len = start;
+		appendStringInfoString(out, "null");
+	}
+	return i;
+}
+
+/*
  * Make room for the answer at once, so that it need not move. Its length is a
  * guess: that the holes of a step are spread evenly over its keys.
  */
@@ -230,16 +271,19 @@ append_data(RrRun *run, const RootResult *results, StringInfo out)
 {
 	int			start = out->len;
 	bool		ok = true;
-	ListCell   *lc;
+	int			i = 0;
 
 	appendStringInfoChar(out, '{');
-	foreach(lc, run->plan->roots)
+	while (i < list_length(run->plan->roots))
 	{
-		int			i = foreach_current_index(lc);
+		const RrRootField *root = list_nth(run->plan->roots, i);
 
 		if (i > 0)
 			appendStringInfoChar(out, ',');
-		ok &= append_root(run, lfirst(lc), &results[i], NULL, out);
+		if (root->outer != NULL)
+			i = append_table_namespace(run, results, i, out);
+		else
+			ok &= append_root(run, root, &results[i++], NULL, out);
 	}
 	appendStringInfoChar(out, '}');
 	if (!ok)

@@ -162,6 +162,47 @@ plan_root(RootPlanner *r, const GqlFieldSel *field)
 	}
 }
 
+/* A namespace of which directives leave nothing. */
+static RrRootField *
+make_empty(const GqlFieldSel *field)
+{
+	RrRootField *root = palloc0(sizeof(RrRootField));
+
+	root->kind = RR_ROOT_TEXT;
+	root->field = field;
+	root->text = "{}";
+	return root;
+}
+
+/*
+ * Plan a root field of the plan; those in a namespace of tables one by one.
+ * False when an error was filed.
+ */
+static bool
+add_roots(RootPlanner *r, RrPlan *plan, const GqlFieldSel *field)
+{
+	GqlType    *type = gql_named_type(field->def->type);
+	List	   *fields = list_make1(unconstify(GqlFieldSel *, field));
+	bool		namespace = !gql_is_introspection_field(field->def) &&
+	((const RrField *) field->def->data)->kind == RR_FIELD_TABLE_NAMESPACE;
+	ListCell   *lc;
+
+	if (namespace)
+		fields = gql_collect_subfields(r->planner->request, type, field);
+	foreach(lc, fields)
+	{
+		RrRootField *root = plan_root(r, lfirst(lc));
+
+		if (root == NULL)
+			return false;
+		root->outer = namespace ? field : NULL;
+		plan->roots = lappend(plan->roots, root);
+	}
+	if (fields == NIL)
+		plan->roots = lappend(plan->roots, make_empty(field));
+	return true;
+}
+
 /* One step for a group. False when an error was filed. */
 static bool
 plan_group(RootPlanner *r, Group *group)
@@ -209,11 +250,8 @@ rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *errors)
 	foreach(lc, gql_collect_fields(request, root_type,
 								   list_make1(request->operation->selection_set)))
 	{
-		RrRootField *root = plan_root(&r, lfirst(lc));
-
-		if (root == NULL)
+		if (!add_roots(&r, plan, lfirst(lc)))
 			return NULL;
-		plan->roots = lappend(plan->roots, root);
 	}
 	foreach(lc, r.groups)
 	{

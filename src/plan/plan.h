@@ -89,6 +89,8 @@ typedef struct RrRootField
 {
 	RrRootKind	kind;
 	const GqlFieldSel *field;
+	const GqlFieldSel *outer;	/* the namespace of tables that it stands in,
+								 * or NULL */
 	const char *text;			/* TEXT: JSON */
 	RrSqlStatement *statement;	/* SQL */
 	struct RrMutation *mutation;	/* MUTATION: plan/sql/mutation.h */
@@ -102,7 +104,8 @@ typedef struct RrPlan
 {
 	RrRoleSchema *rs;
 	GqlRequest *request;
-	List	   *roots;			/* RrRootField *, in response order */
+	List	   *roots;			/* RrRootField *, in response order; those of
+								 * one namespace of tables side by side */
 	List	   *steps;			/* RrStep *, by number; a parent comes before
 								 * its children */
 	List	   *tables;			/* oids, of those that statements read */

@@ -39,6 +39,8 @@ typedef enum RrFieldKind
 	/* fields of books_mutation_response */
 	RR_FIELD_AFFECTED_ROWS,
 	RR_FIELD_RETURNING,
+	RR_FIELD_TABLE_NAMESPACE,	/* the field that holds the fields above, of
+								 * one root type */
 	/* fields of a table's object type */
 	RR_FIELD_COLUMN,
 	RR_FIELD_COMPUTED,

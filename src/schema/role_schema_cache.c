@@ -237,8 +237,8 @@ rr_inconsistencies(void)
 {
 	RrRoleSchema *rs = rr_role_schema_get(rr_extension_owner());
 
-	if (rs->schema->mutation != NULL)
-		gql_type_fields(rs->schema, rs->schema->mutation);
+	if (rs->tables->mutation != NULL)
+		gql_type_fields(rs->schema, rs->tables->mutation);
 	return list_concat(list_concat_copy(rs->tables->db->inconsistencies, rs->inconsistencies),
 					   rr_type_clashes(rs));
 }

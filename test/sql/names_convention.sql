@@ -65,7 +65,7 @@ SELECT test.resolve('query ($w: UserProfilesBoolExpT) { dbUserProfiles(where: $w
 
 -- what does not fit
 SELECT test.failure($$SELECT remote_rel.set_naming('{"naming_convention": "camel"}')$$);
-SELECT test.failure($$SELECT remote_rel.set_naming('{"root_fields": {"namespace": "db"}}')$$);
+SELECT test.failure($$SELECT remote_rel.set_naming('{"root_fields": {"namespace": "d b"}}')$$);
 SELECT test.failure($$SELECT remote_rel.set_naming('{"type_names": {"prefix": "1"}}')$$);
 -- all collisions at once, and nothing changes
 SELECT remote_rel.set_naming(NULL);

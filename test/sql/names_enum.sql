@@ -111,7 +111,23 @@ SELECT test.resolve('query ($s: ticket_state_enum) { tickets(where: {status: {_e
 SELECT remote_rel.set_table_customization('states', NULL);
 SELECT remote_rel.set_naming('{"naming_convention": "graphql-default", "type_names": {"prefix": "Db", "suffix": "T"}}');
 SELECT test.resolve('query ($s: DbStatesEnumT, $c: DbStatesEnumComparisonExpT) { tickets(where: {status: {_eq: $s}, _not: {status: $c}}) { id status } }',
-    variables => '{"s": "Won_t_fix", "c": {"_isNull": true}}');
+    variables => '{"s": "WON_T_FIX", "c": {"_isNull": true}}');
+-- under graphql-default values are in capitals, and the table has its own
+SELECT remote_rel.set_naming('{"naming_convention": "graphql-default"}');
+SELECT test.resolve('{ __type(name: "StatesEnum") { enumValues { name description } } }', 'regress_names_agent');
+SELECT test.resolve('{ tickets(where: {status: {_in: [OPEN, CLOSED]}, before: {_neq: OPEN}}) { id status before } }', 'regress_names_agent');
+SELECT test.resolve('{ tickets(where: {status: {_eq: open}}) { id } }', 'regress_names_agent');
+SELECT test.resolve('query ($l: [StatesEnum!], $s: StatesEnum = OPEN, $w: TicketsBoolExp) { a: tickets(where: {status: {_in: $l}}) { id }
+    b: tickets(where: {status: {_in: [$s, CLOSED]}}) { id status } c: tickets(where: $w) { id } }', 'regress_names_agent', v)
+    FROM (VALUES ('{"l": ["OPEN", "WON_T_FIX"], "w": {"status": {"_nin": ["OPEN"]}}}'::jsonb),
+    ('{"l": ["CLOSED"], "s": "CLOSED", "w": {"status": {"_eq": "OPEN"}}}'), ('{"l": [], "s": "OPEN", "w": {}}')) AS x(v);
+SELECT test.resolve('mutation ($o: [TicketsInsertInput!]!) { insertTickets(objects: $o) { returning { id status } }
+    insertTicketsOne(object: {id: 21, status: WON_T_FIX, before: null}) { status before }
+    updateTickets(where: {id: {_eq: 20}}, _set: {status: CLOSED}) { returning { status } } }', 'regress_names_agent',
+    '{"o": [{"id": 20, "status": "OPEN"}, {"id": 22, "status": "WON_T_FIX"}]}');
+SELECT id, status FROM tickets WHERE id >= 20 ORDER BY id;
+SELECT test.resolve('{ ticketsAggregate(where: {id: {_gte: 20}}, orderBy: {id: ASC}) { aggregate { count(columns: status) } nodes { status } } }');
+DELETE FROM tickets WHERE id >= 20;
 SELECT remote_rel.set_naming(NULL);
 
 -- Hasura's body, export, replace

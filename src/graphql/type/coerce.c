@@ -391,9 +391,11 @@ coerce_enum(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPath 
 		return fail(c, value->loc, path, "Value \"%s\" does not exist in \"%s\" enum.%s",
 					value->text, type->name,
 					hint_for(c, "the enum value", value->text, values));
-	if (value->kind == GQL_VALUE_ENUM)
+	if (value->kind == GQL_VALUE_ENUM && def->internal == NULL)
 		return keep(value, result);
-	if (result != NULL)
+	if (result != NULL && def->internal != NULL)
+		*result = make_text_value(GQL_VALUE_ENUM, value, def->internal, strlen(def->internal));
+	else if (result != NULL)
 		*result = make_text_value(GQL_VALUE_ENUM, value, def->name, value->len);
 	return true;
 }

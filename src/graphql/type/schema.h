@@ -72,6 +72,8 @@ typedef struct GqlEnumValueDef
 	const char *description;
 	const char *deprecation_reason;
 	const GqlEnumValueNode *node;
+	const char *internal;		/* text that a coerced value has, or NULL for
+								 * the name */
 	void	   *data;
 } GqlEnumValueDef;
 

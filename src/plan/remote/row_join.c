@@ -202,7 +202,8 @@ make_set(GqlSelection *field)
 
 /*
  * The document { <root field of the table> { <relationship>(arguments) {
- * selection } } }, of which only what is below the root field is planned.
+ * selection } } }, the root field in its namespace if there is one. Only what
+ * is below the root field is planned.
  */
 static GqlDocument *
 make_document(RemoteJoin *join, const char *selection, Jsonb *arguments)
@@ -213,12 +214,15 @@ make_document(RemoteJoin *join, const char *selection, Jsonb *arguments)
 	const char *root = rr_root_field_name(db, rr_database_table(db, join->table), RR_ROOT_SELECT);
 	GqlSelection *field = make_field(join->relationship, parse_arguments(join, arguments),
 									 parse_selection(join, selection));
+	GqlSelection *outermost = make_field(root, NIL, make_set(field));
 
 	operation->def.kind = GQL_DEF_OPERATION;
 	operation->def.loc = operation->name.loc = -1;
 	operation->type = GQL_QUERY;
 	operation->shorthand = true;
-	operation->selection_set = make_set(make_field(root, NIL, make_set(field)));
+	if (db->naming->root_namespace != NULL)
+		outermost = make_field(db->naming->root_namespace, NIL, make_set(outermost));
+	operation->selection_set = make_set(outermost);
 	document->source = selection ? selection : "";
 	document->len = strlen(document->source);
 	document->definitions = list_make1(operation);
@@ -231,16 +235,20 @@ plan_join(RemoteJoin *join, const char *selection, Jsonb *arguments)
 	GqlDocument *document = make_document(join, selection, arguments);
 	RrPlanner	planner = {.rs = join->rs, .errors = join->errors};
 	RrPlan	   *plan = palloc0(sizeof(RrPlan));
+	bool		namespace = join->rs->tables->db->naming->root_namespace != NULL;
 	GqlFieldSel *table;
 	GqlFieldSel *field;
 
-	if (!gql_validate(join->rs->schema, document, rr_max_query_depth, join->errors))
+	if (!gql_validate(join->rs->schema, document, rr_max_query_depth + (namespace ? 1 : 0),
+					  join->errors))
 		throw_errors(join, ERRCODE_INVALID_PARAMETER_VALUE, "selection");
 	planner.request = gql_request_create(join->rs->schema, document, NULL, NULL, join->errors);
 	if (planner.request == NULL)
 		throw_errors(join, ERRCODE_INVALID_PARAMETER_VALUE, "selection");
 	table = linitial(gql_collect_fields(planner.request, join->rs->schema->query,
 										list_make1(planner.request->operation->selection_set)));
+	if (namespace)
+		table = linitial(gql_collect_subfields(planner.request, join->rs->tables->query, table));
 	field = linitial(gql_collect_subfields(planner.request, join->type, table));
 	if (rr_plan_join(&planner, field) == NULL)
 		throw_errors(join, ERRCODE_INVALID_PARAMETER_VALUE, "selection");

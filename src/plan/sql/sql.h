@@ -244,6 +244,12 @@ extern const char **rr_deparse_link_columns(const RrLink *link, const char *alia
 /* The object of a selection (GqlFieldSel *) on a row. */
 extern RrJsonPiece *rr_compile_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields);
 
+/*
+ * A column's value, or one made of its values, as the answer has it: of an
+ * enum table, as the naming convention writes values.
+ */
+extern const char *rr_deparse_shown(const RrSql *sql, const RrColumn *column, const char *value);
+
 /* A template with one argument, or none. */
 extern RrJsonPiece *rr_make_json_piece(const char *template, const char *arg);
 

@@ -245,6 +245,14 @@ compile_array_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *fiel
 						 : rr_compile_select_aggregate(sql, &rows, field));
 }
 
+const char *
+rr_deparse_shown(const RrSql *sql, const RrColumn *column, const char *value)
+{
+	if (!sql->db->camel || column->values == NULL)
+		return value;
+	return psprintf("pg_catalog.upper(%s COLLATE pg_catalog.\"C\")", value);
+}
+
 /* A value; of json, what the argument "path" finds in it. */
 static RrJsonPiece *
 compile_json_value(RrSql *sql, const RrScalar *scalar, const char *value, const GqlNames *args)
@@ -263,7 +271,7 @@ compile_column(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	GqlNames	args;
 
 	if (field->def->args.n == 0)
-		return rr_make_json_piece("$", value);
+		return rr_make_json_piece("$", rr_deparse_shown(sql, column, value));
 	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
 		return NULL;
 	sql->loc = rr_field_loc(field);

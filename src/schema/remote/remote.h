@@ -159,12 +159,13 @@ extern void rr_check_remote(RrRemote *remote, List *earlier, GqlErrorList *error
 extern void rr_check_remote_conflict(RrRemote *earlier, RrRemote *later, GqlErrorList *errors);
 
 /*
- * If a remote schema has a type, or a field of query_root, of this name,
- * return a sentence that says so: why a table cannot have it. Else NULL. In
- * CurrentMemoryContext.
+ * If a remote schema has a type, or a field of query_root or mutation_root, of
+ * this name, return a sentence that says so: why a table cannot have it. Else
+ * NULL. In CurrentMemoryContext.
  */
 extern const char *rr_type_taken(const RrRoleSchema *rs, const char *name);
-extern const char *rr_root_field_taken(const RrRoleSchema *rs, const char *name);
+extern const char *rr_root_field_taken(const RrRoleSchema *rs, GqlOperationType operation,
+									   const char *name);
 
 /* ---- remote_customization_check.c ---- */
 

@@ -497,7 +497,7 @@ rr_type_taken(const RrRoleSchema *rs, const char *name)
 }
 
 const char *
-rr_root_field_taken(const RrRoleSchema *rs, const char *name)
+rr_root_field_taken(const RrRoleSchema *rs, GqlOperationType operation, const char *name)
 {
 	ListCell   *lc;
 	ListCell   *lc2;
@@ -506,10 +506,10 @@ rr_root_field_taken(const RrRoleSchema *rs, const char *name)
 	{
 		const RrRemote *remote = lfirst(lc);
 
-		foreach(lc2, root_fields(remote, GQL_QUERY))
+		foreach(lc2, root_fields(remote, operation))
 			if (strcmp(lfirst(lc2), name) == 0)
-			return psprintf("remote schema \"%s\" has a query field \"%s\". A \"root_fields_namespace\", or a \"prefix\" in \"field_names\", in its \"customization\" keeps them apart.",
-							name_of(remote), name);
+			return psprintf("remote schema \"%s\" has a %s field \"%s\". A \"root_fields_namespace\", or a \"prefix\" in \"field_names\", in its \"customization\" keeps them apart.",
+							name_of(remote), operation == GQL_QUERY ? "query" : "mutation", name);
 	}
 	return NULL;
 }

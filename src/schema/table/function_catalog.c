@@ -194,14 +194,16 @@ add_computed(RrDatabase *db, const RrComputedField *row)
 {
 	RrTable    *table = OidIsValid(row->source) ? rr_database_table(db, row->source) : NULL;
 	RrFunction *function = NULL;
+	const RrColumn *column;
 	const char *reason;
 
 	if (table == NULL)
 		reason = "its table is not exposed";
 	else if (!rr_spellable(row->name))
 		reason = "its name is not a GraphQL name";
-	else if (rr_table_field_column(table, row->name) != NULL)
-		reason = "the table has a column of that name";
+	else if ((column = rr_table_field_column(table, row->name)) != NULL)
+		reason = strcmp(column->sql_name, row->name) == 0 ? "the table has a column of that name"
+			: psprintf("the name \"%s\" is taken by column \"%s\"", row->name, column->sql_name);
 	else
 		reason = make_computed(db, table, row, &function);
 	if (reason == NULL)
@@ -244,21 +246,94 @@ make_tracked(RrDatabase *db, const RrTrackedFunction *row, RrFunction **result)
 	return NULL;
 }
 
-/* Root fields of tables come first. */
-static bool
-is_root_name(const RrDatabase *db, const char *name)
+/* Does the name end so, and what is before is the name of a table? */
+static const RrTable *
+table_with(const RrDatabase *db, const char *name, int skip, const char *suffix)
 {
-	int			len = strlen(name);
+	int			len = strlen(name) - strlen(suffix);
+
+	if (len <= skip || strcmp(name + len, suffix) != 0)
+		return NULL;
+	return gql_names_get(&db->tables, pnstrdup(name + skip, len - skip));
+}
+
+/*
+ * The table that has a root field of this name, whatever a role sees of it; or
+ * NULL. Root fields of tables come first.
+ */
+static const RrTable *
+root_owner(const RrDatabase *db, bool mutation, const char *name)
+{
+	static const char *const queries[] = {"", "_aggregate", "_by_pk"};
+	static const char *const mutations[] = {"", "_one", "_by_pk", "_many"};
+	const RrTable *table = NULL;
 
 	if (db->customized)
-		return gql_names_get(&db->root_names, rr_root_name_in(db, name)) != NULL;
-	if (gql_names_get(&db->tables, name) != NULL)
-		return true;
-	if (len > 10 && strcmp(name + len - 10, "_aggregate") == 0 &&
-		gql_names_get(&db->tables, pnstrdup(name, len - 10)) != NULL)
-		return true;
-	return len > 6 && strcmp(name + len - 6, "_by_pk") == 0 &&
-		gql_names_get(&db->tables, pnstrdup(name, len - 6)) != NULL;
+	{
+		const RrTakenName *taken = gql_names_get(mutation ? &db->mutation_names : &db->query_names,
+												 rr_root_name_in(db, name));
+
+		return taken != NULL ? taken->table : NULL;
+	}
+	if (!mutation)
+	{
+		for (int i = 0; i < (int) lengthof(queries) && table == NULL; i++)
+			table = table_with(db, name, 0, queries[i]);
+		return table;
+	}
+	if (strncmp(name, "insert_", 7) != 0 && strncmp(name, "update_", 7) != 0 &&
+		strncmp(name, "delete_", 7) != 0)
+		return NULL;
+	for (int i = 0; i < (int) lengthof(mutations) && table == NULL; i++)
+		table = table_with(db, name, 7, mutations[i]);
+	return table;
+}
+
+/* The names of a function's root fields; the second may be NULL. */
+static void
+names_of(const RrFunction *function, const char *names[2])
+{
+	names[0] = function->name;
+	names[1] = function->returns_set && !function->as_mutation ? function->aggregate_name : NULL;
+}
+
+/* Who has the name of a root field already? NULL: nobody. */
+static const char *
+find_owner(const RrDatabase *db, bool mutation, const char *name)
+{
+	const RrTable *table = root_owner(db, mutation, name);
+	const char *names[2];
+
+	if (table != NULL)
+		return psprintf("table %s", quote_qualified_identifier(table->schema, table->relation));
+	gql_foreach(RrFunction, other, &db->functions)
+	{
+		names_of(other, names);
+		if (other->as_mutation == mutation &&
+			(strcmp(names[0], name) == 0 || (names[1] != NULL && strcmp(names[1], name) == 0)))
+			return psprintf("function %s", quote_qualified_identifier(other->schema,
+																	  other->sql_name));
+	}
+	return NULL;
+}
+
+/* Why its root fields cannot be there: all of the reasons; or NULL. */
+static const char *
+root_clash(const RrDatabase *db, const RrFunction *function)
+{
+	const char *names[2];
+	char	   *reasons = NULL;
+
+	names_of(function, names);
+	for (int i = 0; i < 2 && names[i] != NULL; i++)
+	{
+		const char *owner = find_owner(db, function->as_mutation, names[i]);
+
+		if (owner != NULL)
+			reasons = psprintf("%s%sthe name \"%s\" is taken by %s", reasons ? reasons : "",
+							   reasons ? "; " : "", names[i], owner);
+	}
+	return reasons;
 }
 
 static void
@@ -267,12 +342,11 @@ add_tracked(RrDatabase *db, const RrTrackedFunction *row)
 	RrFunction *function = NULL;
 	const char *reason = make_tracked(db, row, &function);
 
-	if (reason == NULL && (is_root_name(db, function->name) ||
-						   (function->returns_set && is_root_name(db, function->aggregate_name))))
-		reason = "a table has its name";
-	if (reason == NULL && !gql_names_add(&db->functions, function))
-		reason = "another function has its name";
-	if (reason != NULL)
+	if (reason == NULL)
+		reason = root_clash(db, function);
+	if (reason == NULL)
+		gql_names_add(&db->functions, function);
+	else
 		rr_database_inconsistent(db, "function", quote_qualified_identifier(row->function_schema,
 																			row->function_name), "%s", reason);
 }

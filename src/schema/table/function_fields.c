@@ -75,7 +75,10 @@ args_name(const RrRoleSchema *rs, const RrFunction *function, const RrTable *of)
 {
 	const RrDatabase *db = rs->tables->db;
 	const char *name = plain_args_name(function, of);
-	int			n = gql_names_get(&db->tables, name) != NULL ? 1 : 0;
+	bool		is_table = db->customized
+	? gql_names_get(&db->type_names, rr_type_name_in(db, name)) != NULL
+	: gql_names_get(&db->tables, name) != NULL;
+	int			n = is_table ? 1 : 0;
 	bool		found = false;
 
 	if (rr_function_free_args(function) == 0)
@@ -199,7 +202,8 @@ rr_table_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *tabl
 static void
 note_taken(RrRoleSchema *rs, const RrFunction *function, const char *name)
 {
-	const char *taken = rr_root_field_taken(rs, name);
+	const char *taken = rr_root_field_taken(rs, function->as_mutation ? GQL_MUTATION : GQL_QUERY,
+											name);
 
 	if (taken != NULL)
 		rs->inconsistencies = lappend(rs->inconsistencies,

@@ -190,7 +190,8 @@ typedef struct RrDatabase
 	const RrNaming *naming;		/* of the source */
 	List	   *customizations; /* RrTableCustomization * */
 	bool		camel;			/* the convention is graphql-default */
-	GqlNames	root_names;		/* RrTakenName of root fields, if customized */
+	GqlNames	query_names;	/* RrTakenName of root fields, if customized */
+	GqlNames	mutation_names;
 	GqlNames	type_names;		/* RrTakenName of types, if customized */
 	bool		customized;		/* some name may be another than PostgreSQL's */
 	HTAB	   *by_oid;			/* table_catalog.c's own */
@@ -268,6 +269,9 @@ typedef struct RrRoleTable
 typedef struct RrRoleTables
 {
 	RrDatabase *db;
+	GqlType    *query;			/* have the root fields: the root types, or
+								 * those behind the namespace */
+	GqlType    *mutation;
 	RrRoleTable *tables;		/* by RrTable.number */
 	GqlNames	own_types;		/* table_types.c's own */
 } RrRoleTables;
@@ -392,12 +396,18 @@ extern const char *rr_name_with(const RrDatabase *db, const char *name, const ch
 /* Return the name of a root field with the source's prefix and suffix. */
 extern const char *rr_root_name_in(const RrDatabase *db, const char *name);
 
+/*
+ * Return the name of the type behind the namespace of the root fields:
+ * "_query" or "_mutation_frontend" is its suffix.
+ */
+extern const char *rr_namespace_type_name(const RrDatabase *db, const char *suffix);
+
 /* Return the name of a table's type: suffix is "_bool_exp", or "". */
 extern const char *rr_table_type_name(const RrDatabase *db, const RrTable *table,
 									  const char *suffix);
 
-/* Does the name of a type start as those of the table's types do? */
-extern bool rr_may_be_table_type(const RrDatabase *db, const RrTable *table, const char *name);
+/* Return what the names of a table's types start with. */
+extern const char *rr_table_type_start(const RrDatabase *db, const RrTable *table);
 
 /* ---- table_root_names.c ---- */
 
@@ -425,6 +435,9 @@ typedef enum RrTableRoot
  */
 extern const char *rr_root_field_name(const RrDatabase *db, const RrTable *table,
 									  RrTableRoot kind);
+
+/* Does the table's configuration give the name? */
+extern bool rr_has_custom_root(const RrTable *table, RrTableRoot kind);
 extern const char *rr_root_field_description(const RrTable *table, RrTableRoot kind);
 
 /* ---- table_links.c, link_using.c ---- */
@@ -524,6 +537,15 @@ extern bool rr_may_upsert(RrRoleSchema *rs, const RrTable *table);
  * Call it after rr_add_tables().
  */
 extern void rr_add_mutations(RrRoleSchema *rs);
+
+/* ---- table_namespace.c ---- */
+
+/*
+ * Return the type that the root fields of tables go into: the root type, or,
+ * if the source has a namespace, the type behind it, which is made. NULL if a
+ * remote schema has one of the names; that is noted in rs->inconsistencies.
+ */
+extern GqlType *rr_table_root(RrRoleSchema *rs, GqlOperationType operation);
 
 /* ---- table_insert_input.c ---- */
 

@@ -7,6 +7,39 @@
 #include "schema/remote/remote.h"
 #include "schema/table/table_int.h"
 
+/* Make the types of a table, also those of its mutations. */
+static void
+touch_types(RrRoleSchema *rs, const RrTable *table)
+{
+	static const RrTableTypeKind inserts[] = {RR_TYPE_INSERT_INPUT, RR_TYPE_ON_CONFLICT,
+		RR_TYPE_OBJ_REL_INSERT_INPUT, RR_TYPE_ARR_REL_INSERT_INPUT, RR_TYPE_CONSTRAINT,
+	RR_TYPE_UPDATE_COLUMN};
+
+	rr_touch_table(rs, table);
+	for (int i = 0; i < (int) lengthof(inserts) && rr_may_insert(rs, table); i++)
+		(void) rr_table_type(rs, table, inserts[i]);
+	if (rr_may_update(rs, table))
+		gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_UPDATES));
+}
+
+/*
+ * May one of the table's types have the name of one of the remote schema's? It
+ * starts as the table's do; without customized names an underscore follows.
+ */
+static bool
+may_meet(const RrDatabase *db, const RrTable *table, const RrRemote *remote)
+{
+	const char *start = rr_table_type_start(db, table);
+	int			len = strlen(start);
+
+	gql_foreach(RrRemoteType, type, &remote->types)
+	{
+		if (strncmp(type->name, start, len) == 0 && (db->customized || type->name[len] == '_'))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Create the types of tables, and the comparison types of their columns, whose
  * names a remote schema also uses.
@@ -14,16 +47,12 @@
 static void
 touch_taken_types(RrRoleSchema *rs, const RrRemote *remote)
 {
-	gql_foreach(RrRemoteType, type, &remote->types)
-	{
-		for (int len = strlen(type->name); len > 0; len--)
-		{
-			const RrTable *table = type->name[len] == '_'
-			? gql_names_get(&rs->tables->db->tables, pnstrdup(type->name, len)) : NULL;
+	const RrDatabase *db = rs->tables->db;
 
-			if (table != NULL)
-				rr_touch_table(rs, table);
-		}
+	gql_foreach(RrTable, table, &db->tables)
+	{
+		if (may_meet(db, table, remote))
+			touch_types(rs, table);
 	}
 	gql_foreach(RrTable, table, &rs->tables->db->tables)
 	{
@@ -41,7 +70,7 @@ touch_taken_types(RrRoleSchema *rs, const RrRemote *remote)
 				rr_comparison_type(rs, scalar);
 			if (gql_names_get(&remote->types, rr_cast_name(rs, scalar)) != NULL)
 				gql_type_fields(rs->schema, rr_comparison_type(rs, scalar));
-			if (gql_names_get(&remote->types, rr_type_name_in(rs->tables->db, "order_by")) != NULL)
+			if (gql_names_get(&remote->types, rr_type_name_in(db, "order_by")) != NULL)
 				rr_order_by_enum(rs);
 		}
 	}

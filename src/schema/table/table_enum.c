@@ -167,8 +167,31 @@ check_values(const RrTable *table, StringInfo reasons)
 				   : "is no name");
 }
 
+/* Values that the naming convention makes one. */
 static void
-read_rows(RrTable *table, const RrColumn *key, const RrColumn *comment, StringInfo reasons)
+check_names(const RrDatabase *db, const RrTable *table, StringInfo reasons)
+{
+	GqlNames	names;
+
+	gql_names_init(&names, CurrentMemoryContext);
+	for (int i = 0; i < table->nenum_rows; i++)
+	{
+		RrCustomName *mine = palloc0(sizeof(RrCustomName));
+		const RrCustomName *other;
+
+		mine->name = rr_enum_value_in(db, table->enum_rows[i].value);
+		mine->to = table->enum_rows[i].value;
+		other = gql_names_get(&names, mine->name);
+		if (other != NULL)
+			add_reason(reasons, "\"%s\" and \"%s\" are both \"%s\".", other->to, mine->to,
+					   mine->name);
+		else
+			gql_names_add(&names, mine);
+	}
+}
+
+static void
+read_rows(const RrDatabase *db, RrTable *table, const RrColumn *key, const RrColumn *comment, StringInfo reasons)
 {
 	Relation	rel = try_relation_open(table->oid, AccessShareLock);
 
@@ -186,6 +209,8 @@ read_rows(RrTable *table, const RrColumn *key, const RrColumn *comment, StringIn
 	{
 		qsort(table->enum_rows, table->nenum_rows, sizeof(RrEnumRow), compare_rows);
 		check_values(table, reasons);
+		if (db->camel)
+			check_names(db, table, reasons);
 	}
 }
 
@@ -207,7 +232,7 @@ read_enum_table(RrDatabase *db, const RrTableCustomization *custom)
 		key = key_column(table, &reasons);
 		comment = comment_column(table, key, &reasons);
 		if (reasons.len == 0)
-			read_rows(table, key, comment, &reasons);
+			read_rows(db, table, key, comment, &reasons);
 		if (reasons.len > 0)
 			table->nenum_rows = 0;
 	}
@@ -291,11 +316,19 @@ rr_column_scalar(RrDatabase *db, const RrColumn *column)
 void
 rr_complete_table_enum(GqlSchema *schema, GqlType *type)
 {
+	const RrRoleSchema *rs = schema->data;
 	const RrTable *table = ((RrTableType *) type->data)->table;
 
 	for (int i = 0; i < table->nenum_rows; i++)
-		gql_type_add_enum_value(schema, type, table->enum_rows[i].value)->description =
-			table->enum_rows[i].comment;
+	{
+		const RrEnumRow *row = &table->enum_rows[i];
+		const char *name = rr_enum_value_in(rs->tables->db, row->value);
+		GqlEnumValueDef *value = gql_type_add_enum_value(schema, type, name);
+
+		value->description = row->comment;
+		if (strcmp(name, row->value) != 0)
+			value->internal = row->value;
+	}
 }
 
 bool

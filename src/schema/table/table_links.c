@@ -29,6 +29,8 @@ typedef struct Candidate
 typedef struct TakenName
 {
 	const char *name;
+	const char *by;				/* who has it: column "x"; NULL for keys,
+								 * which come after all others */
 } TakenName;
 
 typedef struct Naming
@@ -43,11 +45,12 @@ typedef struct Naming
 typedef const char *(*Choice) (const RrDatabase *db, const Candidate *candidate);
 
 static void
-take(Naming *naming, const char *name)
+take(Naming *naming, const char *name, const char *by)
 {
 	TakenName  *taken = palloc(sizeof(TakenName));
 
 	taken->name = name;
+	taken->by = by;
 	gql_names_add(&naming->taken, taken);
 }
 
@@ -55,6 +58,24 @@ static bool
 is_taken(const Naming *naming, const char *name)
 {
 	return gql_names_get(&naming->taken, name) != NULL;
+}
+
+static const char *
+describe(const char *what, const char *name)
+{
+	return psprintf("%s \"%s\"", what, name);
+}
+
+/* If an explicit relationship's name is taken, list it as inconsistent. */
+static bool
+refuse_taken(Naming *naming, const char *name, const char *kind, const char *label)
+{
+	const TakenName *taken = gql_names_get(&naming->taken, name);
+
+	if (taken != NULL)
+		rr_database_inconsistent(naming->db, kind, label, "the name \"%s\" is taken by %s", name,
+								 taken->by);
+	return taken != NULL;
 }
 
 static const char *
@@ -172,9 +193,9 @@ run_step(Naming *naming, bool backward, Choice choice)
 			(c->array && !is_alone(&demands, aggregate_name(naming, c->wants))))
 			continue;
 		c->name = c->wants;
-		take(naming, c->name);
+		take(naming, c->name, NULL);
 		if (c->array)
-			take(naming, aggregate_name(naming, c->name));
+			take(naming, aggregate_name(naming, c->name), NULL);
 	}
 }
 
@@ -422,17 +443,16 @@ add_explicit(Naming *naming, const RrRelationship *relationship)
 	else if (!rr_spellable(link->name))
 		rr_database_inconsistent(naming->db, kind_name(relationship), label,
 								 "\"%s\" cannot be the name of a field", link->name);
-	else if (is_taken(naming, link->name) ||
-			 (link->array && is_taken(naming, aggregate_name(naming, link->name))))
-		rr_database_inconsistent(naming->db, kind_name(relationship), label,
-								 "the table has a field of that name already");
-	else
+	else if (!refuse_taken(naming, link->name, kind_name(relationship), label) &&
+			 !(link->array && refuse_taken(naming, aggregate_name(naming, link->name),
+										   kind_name(relationship), label)))
 		gql_names_add(&table->links, link);
 
 	/* keep the name reserved: it must be free once the cause is removed */
-	take(naming, relationship->name);
+	take(naming, relationship->name, describe("relationship", relationship->name));
 	if (is_array(relationship))
-		take(naming, aggregate_name(naming, relationship->name));
+		take(naming, aggregate_name(naming, relationship->name),
+			 describe("relationship", relationship->name));
 }
 
 /* Does an explicit relationship stand for this end of the key? */
@@ -496,12 +516,14 @@ name_links(RrDatabase *db, RrTable *table, List *explicit)
 
 	gql_names_init(&naming.taken, CurrentMemoryContext);
 	for (int i = 0; i < table->ncolumns; i++)
-		take(&naming, table->columns[i].graphql_name);
+		take(&naming, table->columns[i].graphql_name,
+			 describe("column", table->columns[i].sql_name));
 	gql_foreach(RrFunction, computed, &table->computed)
 	{
-		take(&naming, computed->name);
+		take(&naming, computed->name, describe("computed field", computed->name));
 		if (computed->returns_set)
-			take(&naming, aggregate_name(&naming, computed->name));
+			take(&naming, aggregate_name(&naming, computed->name),
+				 describe("computed field", computed->name));
 	}
 	foreach(lc, explicit)
 	{
@@ -511,13 +533,10 @@ name_links(RrDatabase *db, RrTable *table, List *explicit)
 			continue;
 		if (relationship->kind != RR_REL_TO_REMOTE_SCHEMA)
 			add_explicit(&naming, relationship);
-		else if (is_taken(&naming, relationship->name))
-			rr_database_inconsistent(db, "remote_relationship",
-									 rr_field_label(table->schema, table->relation,
-													relationship->name),
-									 "the table has a field of that name already");
-		else
-			take(&naming, relationship->name);
+		else if (!refuse_taken(&naming, relationship->name, "remote_relationship",
+							   rr_field_label(table->schema, table->relation,
+											  relationship->name)))
+			take(&naming, relationship->name, describe("relationship", relationship->name));
 	}
 
 	collect_candidates(&naming);

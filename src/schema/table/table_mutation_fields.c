@@ -22,14 +22,16 @@ add_field(RrRoleSchema *rs, const RrTable *table, RrFieldKind kind, RrTableRoot 
 		  const GqlTypeRef *ref)
 {
 	const char *name = rr_root_field_name(rs->tables->db, table, root);
-	GqlFieldDef *field = gql_type_add_field(rs->schema, rs->schema->mutation, name, ref);
+	GqlFieldDef *field = gql_type_add_field(rs->schema, rs->tables->mutation, name, ref);
 
 	if (field == NULL)
 	{
+		const char *taken = rr_root_field_taken(rs, GQL_MUTATION, name);
+
 		rs->inconsistencies = lappend(rs->inconsistencies,
-									  rr_inconsistency("table", table->name,
-													   "another mutation has the name \"%s\"",
-													   name));
+									  rr_inconsistency("table", table->name, "%s", taken ? taken :
+													   psprintf("another mutation has the name \"%s\"",
+																name)));
 		return NULL;
 	}
 	field->data = rr_table_field(rs, kind, table);
@@ -201,12 +203,10 @@ rr_add_mutations(RrRoleSchema *rs)
 	MemoryContext old = MemoryContextSwitchTo(rs->cxt);
 
 	if (has_mutations(rs))
-	{
-		if (rs->schema->mutation == NULL)
-			rs->schema->mutation = gql_schema_add_type(rs->schema, GQL_OBJECT, "mutation_root");
-		rs->schema->mutation->complete = complete_mutation_root;
-	}
-	else if (rs->schema->mutation != NULL)
+		rs->tables->mutation = rr_table_root(rs, GQL_MUTATION);
+	if (rs->tables->mutation != NULL)
+		rs->tables->mutation->complete = complete_mutation_root;
+	if (rs->schema->mutation != NULL && rs->schema->mutation != rs->tables->mutation)
 		rr_sort_fields(rs->schema->mutation, 0);
 	MemoryContextSwitchTo(old);
 }

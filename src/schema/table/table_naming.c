@@ -101,15 +101,13 @@ rr_table_type_name(const RrDatabase *db, const RrTable *table, const char *suffi
 	return with_affixes(db, db->naming->type_prefix, name, db->naming->type_suffix);
 }
 
-bool
-rr_may_be_table_type(const RrDatabase *db, const RrTable *table, const char *name)
+const char *
+rr_table_type_start(const RrDatabase *db, const RrTable *table)
 {
 	const char *prefix = db->naming->type_prefix;
 	const char *start = db->camel ? capitalize(table->name) : table->name;
 
-	if (prefix != NULL)
-		start = psprintf("%s%s", prefix, start);
-	return strncmp(name, start, strlen(start)) == 0;
+	return prefix != NULL ? psprintf("%s%s", prefix, start) : start;
 }
 
 /* ---- fields, arguments, values ---- */
@@ -143,6 +141,14 @@ const char *
 rr_root_name_in(const RrDatabase *db, const char *name)
 {
 	return with_affixes(db, db->naming->root_prefix, name, db->naming->root_suffix);
+}
+
+const char *
+rr_namespace_type_name(const RrDatabase *db, const char *suffix)
+{
+	return with_affixes(db, db->naming->type_prefix,
+						psprintf("%s%s", db->naming->root_namespace, suffix),
+						db->naming->type_suffix);
 }
 
 /* ---- names of tables and columns ---- */

@@ -89,9 +89,15 @@ add_root_fields(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 	add_by_pk(rs, query, table);
 }
 
+static const char *
+join_sentences(const char *a, const char *b)
+{
+	return a == NULL ? b : b == NULL ? a : psprintf("%s Also, %s", a, b);
+}
+
 /*
- * Return why the table cannot be in the schema: a remote schema has a name
- * that it needs. NULL if it can.
+ * Return why the table cannot be in the schema: remote schemas have names that
+ * it needs. NULL if it can.
  */
 static const char *
 clash(RrRoleSchema *rs, const RrTable *table)
@@ -100,14 +106,42 @@ clash(RrRoleSchema *rs, const RrTable *table)
 	RR_ROOT_SELECT_BY_PK};
 	const char *taken = rr_type_taken(rs, rr_table_type_name(rs->tables->db, table, ""));
 
-	for (int i = 0; taken == NULL && i < (int) lengthof(kinds); i++)
+	if (rs->tables->db->naming->root_namespace != NULL)
+		return taken;
+	for (int i = 0; i < (int) lengthof(kinds); i++)
 	{
 		const char *name = rr_root_field_name(rs->tables->db, table, kinds[i]);
 
 		if (gql_names_get(&rs->schema->query->fields, name) != NULL)
-			taken = rr_root_field_taken(rs, name);
+			taken = join_sentences(taken, rr_root_field_taken(rs, GQL_QUERY, name));
 	}
 	return taken;
+}
+
+static bool
+has_queries(RrRoleSchema *rs)
+{
+	gql_foreach(RrTable, table, &rs->tables->db->tables)
+		if (rr_role_table(rs, table)->shown)
+		return true;
+	gql_foreach(RrFunction, function, &rs->tables->db->functions)
+		if (!function->as_mutation && rr_function_visible(rs, function, NULL))
+		return true;
+	return false;
+}
+
+static void
+add_query_fields(RrRoleSchema *rs, GqlType *query)
+{
+	RrDatabase *db = rs->tables->db;
+
+	gql_foreach(RrTable, table, &db->tables)
+		if (rr_role_table(rs, table)->shown)
+		add_root_fields(rs, query, table);
+	gql_foreach(RrFunction, function, &db->functions)
+		if (!function->as_mutation)
+		rr_add_function_fields(rs, query, function);
+	rr_sort_fields(query, 0);
 }
 
 void
@@ -145,12 +179,13 @@ rr_add_tables(RrRoleSchema *rs)
 			rs->inconsistencies = lappend(rs->inconsistencies,
 										  rr_inconsistency("table", table->name, "%s", taken));
 	}
-	gql_foreach(RrTable, table, &db->tables)
-		if (rr_role_table(rs, table)->shown)
-		add_root_fields(rs, schema->query, table);
-	gql_foreach(RrFunction, function, &db->functions)
-		if (!function->as_mutation)
-		rr_add_function_fields(rs, schema->query, function);
-	rr_sort_fields(schema->query, 0);
+	if (has_queries(rs))
+	{
+		rs->tables->query = rr_table_root(rs, GQL_QUERY);
+		if (rs->tables->query != NULL)
+			add_query_fields(rs, rs->tables->query);
+	}
+	if (rs->tables->query != schema->query)
+		rr_sort_fields(schema->query, 0);
 	MemoryContextSwitchTo(old);
 }

@@ -38,6 +38,14 @@ configured(const RrTable *table, RrTableRoot kind)
 	return gql_names_get(&table->custom->root_fields, rr_root_field_keys[kind]);
 }
 
+bool
+rr_has_custom_root(const RrTable *table, RrTableRoot kind)
+{
+	const RrCustomName *custom = configured(table, kind);
+
+	return custom != NULL && custom->to != NULL;
+}
+
 const char *
 rr_root_field_name(const RrDatabase *db, const RrTable *table, RrTableRoot kind)
 {

@@ -130,8 +130,12 @@ rr_find_table_type(GqlSchema *schema, const char *name)
 	if (rs->tables->db->customized)
 	{
 		gql_foreach(RrTable, table, &rs->tables->db->tables)
-			if (rr_may_be_table_type(rs->tables->db, table, name))
-			rr_touch_table(rs, table);
+		{
+			const char *start = rr_table_type_start(rs->tables->db, table);
+
+			if (strncmp(name, start, strlen(start)) == 0)
+				rr_touch_table(rs, table);
+		}
 		type = gql_schema_present_type(schema, name);
 		if (type != NULL)
 			return type;
