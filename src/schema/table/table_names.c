@@ -16,7 +16,9 @@ compare_found(const void *a, const void *b)
 			   *y = b;
 	int			order = strcmp(x->table->name, y->table->name);
 
-	return order != 0 ? order : x->rank - y->rank;
+	if (order == 0)
+		order = x->rank - y->rank;
+	return order != 0 ? order : strcmp(x->table->relation, y->table->relation);
 }
 
 /* Of the names of types and root fields that a table needs. */
