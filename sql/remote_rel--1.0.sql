@@ -445,11 +445,11 @@ COMMENT ON FUNCTION remote_rel.join_hole(integer, integer, "any") IS 'place of t
 -- see. So only pg_read_all_stats reads them.
 
 CREATE FUNCTION remote_rel.stat_get_remote_schemas(
-	OUT remote_schema text, OUT connections_made bigint, OUT connections_open integer,
+	OUT remote_schema text, OUT connections_made bigint, OUT connections_open integer, OUT running integer, OUT down_since timestamptz,
 	OUT requests bigint, OUT keys bigint, OUT "rows" bigint,
 	OUT connect_errors bigint, OUT tls_errors bigint, OUT timeouts bigint, OUT size_errors bigint, OUT broken bigint,
 	OUT status_errors bigint, OUT invalid bigint, OUT graphql_errors bigint,
-	OUT cancelled bigint, OUT retries bigint, OUT bytes_sent bigint, OUT bytes_received bigint,
+	OUT cancelled bigint, OUT refused bigint, OUT retries bigint, OUT bytes_sent bigint, OUT bytes_received bigint,
 	OUT total_time double precision, OUT max_time double precision, OUT time_histogram bigint[],
 	OUT last_error text, OUT last_error_at timestamptz, OUT since timestamptz, OUT shared boolean) RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'rr_stat_get_remote_schemas' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
@@ -461,7 +461,7 @@ CREATE FUNCTION remote_rel.stat_get_relationships(
 	OUT requests bigint, OUT keys bigint, OUT "rows" bigint,
 	OUT connect_errors bigint, OUT tls_errors bigint, OUT timeouts bigint, OUT size_errors bigint, OUT broken bigint,
 	OUT status_errors bigint, OUT invalid bigint, OUT graphql_errors bigint,
-	OUT cancelled bigint, OUT retries bigint, OUT bytes_sent bigint, OUT bytes_received bigint,
+	OUT cancelled bigint, OUT refused bigint, OUT retries bigint, OUT bytes_sent bigint, OUT bytes_received bigint,
 	OUT total_time double precision, OUT max_time double precision, OUT time_histogram bigint[],
 	OUT last_error text, OUT last_error_at timestamptz, OUT since timestamptz, OUT shared boolean) RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'rr_stat_get_relationships' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
@@ -475,15 +475,15 @@ REVOKE ALL ON FUNCTION remote_rel.stat_reset() FROM PUBLIC;
 
 CREATE VIEW remote_rel.stat_remote_schemas AS
 	SELECT remote_schema, requests, keys, "rows",
-		connect_errors, tls_errors, timeouts, size_errors, broken, status_errors, invalid, graphql_errors, cancelled, retries,
-		bytes_sent, bytes_received, connections_made, connections_open,
+		connect_errors, tls_errors, timeouts, size_errors, broken, status_errors, invalid, graphql_errors, cancelled, refused, retries,
+		bytes_sent, bytes_received, connections_made, connections_open, running, down_since,
 		total_time, max_time, time_histogram, last_error, last_error_at, since, shared
 	FROM remote_rel.stat_get_remote_schemas();
 COMMENT ON VIEW remote_rel.stat_remote_schemas IS 'what remote schemas were asked, and how they answered; times in ms';
 
 CREATE VIEW remote_rel.stat_relationships AS
 	SELECT source, relationship, remote_schema, requests, keys, "rows",
-		connect_errors, tls_errors, timeouts, size_errors, broken, status_errors, invalid, graphql_errors, retries,
+		connect_errors, tls_errors, timeouts, size_errors, broken, status_errors, invalid, graphql_errors, refused, retries,
 		bytes_sent, bytes_received, total_time, max_time, time_histogram, last_error, last_error_at, since, shared
 	FROM remote_rel.stat_get_relationships();
 COMMENT ON VIEW remote_rel.stat_relationships IS 'what relationships were asked for, and what came of it; times in ms';

@@ -16,6 +16,7 @@
 #include "compat.h"
 #include "http/http.h"
 #include "settings.h"
+#include "stat/stat.h"
 
 char	   *rr_exposed_schemas;
 int			rr_naming_convention = RR_CONVENTION_HASURA;
@@ -135,6 +136,32 @@ rr_settings_register(void (*on_change) (void))
 							"What has not been answered by then is null, with errors. 0 turns it off.",
 							&rr_call_timeout, 180 * 1000, 0, INT_MAX, PGC_SUSET, GUC_UNIT_MS,
 							NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.max_server_requests",
+							"Most requests of all sessions to one remote schema that are in flight at a time.",
+							"Of the session alone, if the library is not loaded by shared_preload_libraries. 0 turns it off.",
+							&rr_max_server_requests, 0, 0, 100000, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.breaker_failures",
+							"Failures to connect and timeouts in a row after which a remote schema is not asked for a while.",
+							"Of all sessions; needs shared memory. 0 turns it off.",
+							&rr_breaker_failures, 5, 0, 10000, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.breaker_pause",
+							"How long a remote schema that is down is not asked.",
+							"Then one request is sent, to see whether it is back.",
+							&rr_breaker_pause, 10, 1, 24 * 60 * 60, PGC_SUSET, GUC_UNIT_S,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.max_retries",
+							"How often a query is sent again to a remote schema that asks for it.",
+							"By status 429 or 503 with Retry-After. Only within the time of the call.",
+							&rr_http_max_retries, 2, 0, 100, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.log_min_request_duration",
+							"Logs requests to remote schemas that took at least so long.",
+							"0 logs all, -1 none.",
+							&rr_http_log_min_duration, -1, -1, INT_MAX, PGC_SUSET, GUC_UNIT_MS,
+							NULL, NULL, NULL);
+	DefineCustomBoolVariable("remote_rel.log_failed_requests",
+							 "Logs requests to remote schemas that failed, and when one went down and came back.",
+							 "At most one failure a minute for each remote schema, with the number of others.",
+							 &rr_http_log_failures, true, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("remote_rel.idle_connection_timeout",
 							"How long a session keeps a connection to a remote schema that it does not use.",
 							"It is closed the next time that the session does anything. 0 turns it off.",

@@ -15,6 +15,7 @@ rr_http_stat_error(RrHttpFailure failure, int status)
 		case RR_HTTP_BAD_URL:
 		case RR_HTTP_RESOLVE:
 		case RR_HTTP_CONNECT:
+		case RR_HTTP_DOWN:
 			return RR_STAT_CONNECT;
 		case RR_HTTP_TLS:
 			return RR_STAT_TLS;
@@ -38,8 +39,32 @@ rr_http_connections_made(const RrHttpTransfer *t)
 	return (int) connects;
 }
 
+/* What a transfer's result says of the remote schema. */
+static void
+note_health(RrHttpTransfer *t)
+{
+	switch (rr_http_classify(t))
+	{
+		case RR_HTTP_BAD_URL:
+		case RR_HTTP_DOWN:
+			break;
+		case RR_HTTP_RESOLVE:
+		case RR_HTTP_CONNECT:
+		case RR_HTTP_TLS:
+		case RR_HTTP_TIMEOUT:
+			t->change = rr_health_note(t->stat, false, t->probe, &t->down_ms);
+			break;
+		case RR_HTTP_OK:
+		case RR_HTTP_TOO_LARGE:
+		case RR_HTTP_BROKEN:
+			t->change = rr_health_note(t->stat, true, t->probe, &t->down_ms);
+			break;
+	}
+	t->probe = false;
+}
+
 void
-rr_http_count(const RrHttpTransfer *t)
+rr_http_count(RrHttpTransfer *t)
 {
 	RrStatRequest request = {
 		.ms = t->response.elapsed_ms,
@@ -51,5 +76,11 @@ rr_http_count(const RrHttpTransfer *t)
 		.status = t->response.status
 	};
 
-	rr_stat_count_request(t->lane->stat, &request);
+	if (t->refusal == RR_HTTP_REFUSED_DOWN)
+	{
+		rr_stat_count_refused(t->stat);
+		return;
+	}
+	note_health(t);
+	rr_stat_count_request(t->stat, &request);
 }

@@ -30,6 +30,12 @@
 /* Move deadlines only after a gap longer than this (µs). */
 #define UNATTENDED_GAP 20000
 
+/*
+ * Look so often (µs) whether requests of other sessions have ended, when there
+ * are too many. Nobody wakes us.
+ */
+#define CROWDED_WAIT 10000
+
 /* Keep so many idle connections, but at most a tenth of max_safe_fds. */
 #define MAX_IDLE_CONNECTIONS 32
 
@@ -156,25 +162,40 @@ rr_http_engine_catch_up(RrHttpEngine *eng)
 	}
 }
 
-/* Start waiting transfers, lane by lane, in order; remove empty lanes. */
-static void
+/*
+ * Start waiting transfers, lane by lane, in order; remove empty lanes. True if
+ * one has failed at once.
+ */
+static bool
 start_waiting(RrHttpEngine *eng)
 {
 	dlist_mutable_iter iter;
+	dlist_mutable_iter waiting;
+	uint64		now = rr_http_now();
+	bool		any_failed = false;
 
+	eng->crowded = false;
 	dlist_foreach_modify(iter, &eng->lanes)
 	{
 		RrHttpLane *lane = dlist_container(RrHttpLane, node, iter.cur);
 
-		while (!dlist_is_empty(&lane->waiting))
+		dlist_foreach_modify(waiting, &lane->waiting)
 		{
-			RrHttpTransfer *t = dlist_head_element(RrHttpTransfer, node, &lane->waiting);
+			RrHttpTransfer *t = dlist_container(RrHttpTransfer, node, waiting.cur);
 
 			if (t->max_concurrent > 0 && lane->active >= t->max_concurrent)
 				break;
+			if (t->not_before > now)
+				continue;		/* a later one may be sent meanwhile */
+			if (!rr_health_take_place(t->stat))
+			{
+				eng->crowded = true;
+				break;
+			}
 			rr_http_transfer_start(eng, t);
 			elog(DEBUG1, "remote_rel: request to \"%s\" sent: %zu bytes",
 				 rr_http_log_name(t), t->body_len);
+			any_failed |= t->state == RR_HTTP_FINISHED;
 		}
 		if (lane->active == 0 && dlist_is_empty(&lane->waiting))
 		{
@@ -182,6 +203,7 @@ start_waiting(RrHttpEngine *eng)
 			pfree(lane);
 		}
 	}
+	return any_failed;
 }
 
 /*
@@ -271,16 +293,31 @@ collect_finished(RrHttpEngine *eng)
 }
 
 /*
- * Milliseconds until the given time, the next deadline or libcurl's timer,
- * whichever comes first; -1 if there is none.
+ * Milliseconds until the given time, the next deadline, the time of another
+ * try or libcurl's timer, whichever comes first; -1 if there is none.
  */
 static int
 wait_timeout(RrHttpEngine *eng, uint64 until)
 {
 	uint64		now = rr_http_now();
 	dlist_iter	iter;
+	dlist_iter	waiting;
 
 	until = Min(until, eng->timer);
+	if (eng->crowded)
+		until = Min(until, now + CROWDED_WAIT);
+	dlist_foreach(iter, &eng->lanes)
+	{
+		RrHttpLane *lane = dlist_container(RrHttpLane, node, iter.cur);
+
+		dlist_foreach(waiting, &lane->waiting)
+		{
+			RrHttpTransfer *t = dlist_container(RrHttpTransfer, node, waiting.cur);
+
+			if (t->not_before > now)
+				until = Min(until, t->not_before);
+		}
+	}
 	dlist_foreach(iter, &eng->active)
 	{
 		RrHttpTransfer *t = dlist_container(RrHttpTransfer, node, iter.cur);
@@ -412,11 +449,13 @@ expire_overdue(RrHttpEngine *eng)
 void
 rr_http_engine_run(RrHttpEngine *eng, uint64 until)
 {
+	bool		any_failed;
+
 	rr_http_engine_catch_up(eng);
-	start_waiting(eng);
+	any_failed = start_waiting(eng);
 	fire_timer(eng);
 	/* a kick may have finished something already */
-	if (collect_finished(eng))
+	if (collect_finished(eng) || any_failed)
 		return;
 	if (until > 0)
 		wait_for_sockets(eng, until);

@@ -22,6 +22,8 @@ rr_http_classify(const RrHttpTransfer *t)
 		case RR_HTTP_REFUSED_HEADERS:
 		case RR_HTTP_REFUSED_RESEND:
 			return RR_HTTP_BROKEN;
+		case RR_HTTP_REFUSED_DOWN:
+			return RR_HTTP_DOWN;
 		case RR_HTTP_REFUSED_SOCKET:
 			if (t->result == CURLE_COULDNT_CONNECT)
 				return RR_HTTP_CONNECT;
@@ -154,6 +156,10 @@ rr_http_describe_failure(RrHttpTransfer *t)
 			break;
 		case RR_HTTP_TIMEOUT:
 			detail = timeout_detail(t, url);
+			break;
+		case RR_HTTP_DOWN:
+			detail = psprintf(_("\"%s\" has not answered for a while, and is asked again in %d ms."),
+							  url, t->pause_ms);
 			break;
 		case RR_HTTP_TOO_LARGE:
 			detail = psprintf(_("The response of \"%s\" is larger than %zu bytes."), url, t->limit);

@@ -138,6 +138,9 @@ create_transfer(RrHttpGroup *group, const RrHttpRequest *req)
 		: MaxAllocSize - 1;
 	t->max_concurrent = req->max_concurrent;
 	t->idempotent = req->idempotent;
+	t->even_if_down = req->even_if_down;
+	if (req->limit_key != NULL)
+		t->remote_schema = MemoryContextStrdup(cxt, req->limit_key);
 	t->http2_prior_knowledge = req->http2_prior_knowledge;
 	copy_headers(t, req);
 	return t;
@@ -212,14 +215,17 @@ rr_http_submit(RrHttpGroup *group, const RrHttpRequest *req)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("this libcurl has no HTTP/2")));
 	t = create_transfer(group, req);
+	t->lane = get_lane(eng, req->limit_key != NULL ? req->limit_key : "");
+	t->stat = t->lane->stat;
+	t->retry_until = rr_http_now() + (uint64) Max(req->retry_ms, 0) * 1000;
 	if (!is_usable_url(t))
 	{
 		t->bad_url = true;
 		group->outstanding++;
+		rr_http_count(t);
 		rr_http_finish(t);
 		return;
 	}
-	t->lane = get_lane(eng, req->limit_key != NULL ? req->limit_key : "");
 	dlist_push_tail(&t->lane->waiting, &t->node);
 	t->state = RR_HTTP_WAITING;
 	group->outstanding++;
@@ -333,8 +339,7 @@ rr_http_shown_url(const RrHttpResponse *response)
 const char *
 rr_http_log_name(const RrHttpTransfer *t)
 {
-	return t->lane != NULL && t->lane->key[0] != '\0' ? t->lane->key
-		: rr_http_shown_url(&t->response);
+	return t->remote_schema != NULL ? t->remote_schema : rr_http_shown_url(&t->response);
 }
 
 /*
@@ -358,6 +363,8 @@ failure_name(RrHttpFailure failure)
 			return "no secure connection";
 		case RR_HTTP_TIMEOUT:
 			return "timed out";
+		case RR_HTTP_DOWN:
+			return "not sent, since it is down";
 		case RR_HTTP_TOO_LARGE:
 			return "too large";
 		case RR_HTTP_BROKEN:
@@ -404,6 +411,7 @@ hand_out(RrHttpGroup *group)
 		response->len = t->len;
 	}
 	log_response(t);
+	rr_http_log_request(t);
 	return response;
 }
 

@@ -35,6 +35,7 @@ typedef enum RrHttpFailure
 	RR_HTTP_TLS,				/* handshake or certificate */
 	RR_HTTP_TIMEOUT,			/* failure_detail says in which phase */
 	RR_HTTP_TOO_LARGE,			/* more than max_response_bytes */
+	RR_HTTP_DOWN,				/* not sent: it has not answered for a while */
 	RR_HTTP_BROKEN,				/* reset, wrong length, bad encoding, protocol
 								 * error */
 } RrHttpFailure;
@@ -65,6 +66,11 @@ typedef struct RrHttpRequest
 	/* how to send it */
 	bool		idempotent;		/* if a kept-alive connection turns out to be
 								 * closed, send it once more on a fresh one */
+	int			retry_ms;		/* if idempotent: from now on so long it may
+								 * be sent again, when the server asks for
+								 * that (429, 503) */
+	bool		even_if_down;	/* send it to a remote schema that has not
+								 * answered for a while */
 	bool		http2_prior_knowledge;	/* h2c. Over TLS, HTTP/2 is negotiated
 										 * anyway */
 	const char *ca_file;		/* CA bundle; NULL: libcurl's default */
@@ -102,6 +108,17 @@ typedef struct RrHttpGroup RrHttpGroup;
  * closed when the next request is sent or a transaction ends.
  */
 extern int	rr_http_idle_timeout;
+
+/* How often a request is sent again after a 429 or 503 with Retry-After. */
+extern int	rr_http_max_retries;
+
+/* ---- lines in the server's log, without secrets ---- */
+
+/* Those of requests that took so long (ms); -1: none. */
+extern int	rr_http_log_min_duration;
+
+/* Failures, at most one line a minute for a remote schema. */
+extern bool rr_http_log_failures;
 
 /* Make an empty group, owned by cxt. */
 extern RrHttpGroup *rr_http_group_create(MemoryContext cxt);

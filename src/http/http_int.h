@@ -8,6 +8,8 @@
  *               for it, its result
  *   idle.c      closes connections that the backend does not use
  *   failure.c   the kind of a failure, and a sentence for messages
+ *   retry.c     when a request is sent again because the server asks for it
+ *   request_log.c    lines about requests in the server's log
  *   count_request.c  counts requests for src/stat
  *
  * Two rules. First, libcurl's callbacks neither throw nor palloc: they use
@@ -71,6 +73,8 @@ typedef struct RrHttpEngine
 
 	/* of the libcurl in use */
 	bool		http2;			/* supports HTTP/2 */
+	bool		crowded;		/* a transfer waits for one of another session
+								 * to end */
 	bool		no_prior_knowledge_reuse;	/* fails when it reuses a
 											 * connection with HTTP/2 by prior
 											 * knowledge */
@@ -120,6 +124,7 @@ typedef enum RrHttpRefusal
 	RR_HTTP_REFUSED_HEADERS,
 	RR_HTTP_REFUSED_RESEND,		/* libcurl was about to send the request a
 								 * second time */
+	RR_HTTP_REFUSED_DOWN,		/* the remote schema is down */
 	RR_HTTP_REFUSED_SOCKET,		/* no descriptor left for it */
 	RR_HTTP_REFUSED_MEMORY
 } RrHttpRefusal;
@@ -150,6 +155,8 @@ typedef struct RrHttpTransfer
 	/* the request, copied */
 	char	   *url;
 	char	   *url_name;		/* or NULL */
+	char	   *remote_schema;	/* the limit_key; or NULL */
+	RrStat	   *stat;			/* the lane's */
 	char	   *method;
 	char	   *ca_file;
 	struct curl_slist *headers;
@@ -159,6 +166,7 @@ typedef struct RrHttpTransfer
 	size_t		limit;
 	int			max_concurrent;
 	bool		idempotent;
+	bool		even_if_down;
 	bool		http2_prior_knowledge;
 	bool		secure;			/* https */
 
@@ -166,7 +174,16 @@ typedef struct RrHttpTransfer
 	CURL	   *easy;
 	uint64		started;
 	uint64		deadline;		/* or RR_HTTP_NEVER */
-	bool		retried;
+	bool		retried;		/* on a fresh connection */
+	bool		asked_back;		/* the response has Retry-After */
+	int			tries;			/* that were answered with it */
+	uint64		not_before;		/* while it waits: do not start it earlier */
+	uint64		retry_until;	/* and do not try again after that */
+	bool		has_place;		/* among the requests of all sessions */
+	bool		probe;			/* it holds the remote schema's probe */
+	int			pause_ms;		/* REFUSED_DOWN: until it is asked again */
+	RrHealthChange change;		/* of the remote schema, by its result */
+	int64		down_ms;		/* CAME_BACK: for how long it was down */
 	int			connections;	/* that were made for it before the retry */
 	int			sends;			/* how often libcurl sent this attempt */
 	char	   *buf;			/* malloc'd; room > len for the NUL */
@@ -264,7 +281,8 @@ extern void rr_http_refresh_waitset(RrHttpEngine *eng);
 /* ---- transfer.c ---- */
 
 /*
- * Put a waiting transfer on the wire. Does not throw: a failure is its result.
+ * Put a waiting transfer on the wire. It has a place (rr_health_take_place()).
+ * Does not throw: a failure is its result.
  */
 extern void rr_http_transfer_start(RrHttpEngine *eng, RrHttpTransfer *t);
 
@@ -283,6 +301,19 @@ extern bool rr_http_transfer_went_out(const RrHttpTransfer *t);
  * is NULL if the transfer was inherited by fork.
  */
 extern void rr_http_transfer_release(RrHttpEngine *eng, RrHttpTransfer *t);
+
+/* ---- retry.c ---- */
+
+/*
+ * Shall a transfer that has a response be sent again? Then t->not_before says
+ * when. Does not throw.
+ */
+extern bool rr_http_wants_retry(RrHttpTransfer *t);
+
+/* ---- request_log.c ---- */
+
+/* Write what the log should have of a transfer that is being handed out. */
+extern void rr_http_log_request(const RrHttpTransfer *t);
 
 /* ---- group.c ---- */
 
@@ -308,8 +339,11 @@ extern void rr_http_describe_failure(RrHttpTransfer *t);
 
 /* ---- count_request.c: both do not throw ---- */
 
-/* Count a transfer that has its result. Its handle still exists. */
-extern void rr_http_count(const RrHttpTransfer *t);
+/*
+ * Count a transfer that has its result, and note what that says of the remote
+ * schema. Its handle still exists.
+ */
+extern void rr_http_count(RrHttpTransfer *t);
 
 /* The connections that libcurl has made for the transfer's handle. */
 extern int	rr_http_connections_made(const RrHttpTransfer *t);

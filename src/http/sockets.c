@@ -157,7 +157,7 @@ rr_http_on_open_socket(void *arg, curlsocktype purpose pg_attribute_unused(),
 	s->opened = true;
 	s->inode = st.st_ino;
 	s->opener = t;
-	s->stat = t->lane->stat;
+	s->stat = t->stat;
 	rr_stat_count_connection(s->stat, 1);
 	eng->unsettled++;
 	return fd;

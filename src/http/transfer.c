@@ -69,12 +69,15 @@ set_method_and_body(RrHttpTransfer *t)
 }
 
 static size_t
-on_header(char *data pg_attribute_unused(), size_t size, size_t nmemb, void *arg)
+on_header(char *data, size_t size, size_t nmemb, void *arg)
 {
 	RrHttpTransfer *t = arg;
 	size_t		n = size * nmemb;
 
 	t->header_bytes += n;
+	if (n > strlen("retry-after:") &&
+		pg_strncasecmp(data, "retry-after:", strlen("retry-after:")) == 0)
+		t->asked_back = true;
 	if (t->header_bytes > MAX_HEADER_BYTES)
 	{
 		t->refusal = RR_HTTP_REFUSED_HEADERS;
@@ -353,6 +356,55 @@ abandon(RrHttpEngine *eng, RrHttpTransfer *t)
 	t->easy = NULL;
 }
 
+/* Take an active transfer off its lane. */
+static void
+leave_wire(RrHttpTransfer *t)
+{
+	dlist_delete(&t->node);
+	t->lane->active--;
+	if (t->has_place)
+		rr_health_leave_place(t->stat);
+	t->has_place = false;
+}
+
+/* Keep the handle of a transfer whose response is complete for another one. */
+static void
+keep_handle(RrHttpEngine *eng, RrHttpTransfer *t)
+{
+	if (eng->nspare == RR_HTTP_SPARE_HANDLES)
+	{
+		abandon(eng, t);
+		return;
+	}
+	remove_from_engine(eng, t);
+	curl_easy_reset(t->easy);
+	eng->spare[eng->nspare++] = t->easy;
+	t->easy = NULL;
+}
+
+/* Let an active transfer wait for its next try. */
+static void
+put_back(RrHttpEngine *eng, RrHttpTransfer *t)
+{
+	int64		down_ms;
+
+	t->tries++;
+	t->response.retries++;
+	t->connections += rr_http_connections_made(t);
+	(void) rr_health_note(t->stat, true, t->probe, &down_ms);
+	t->probe = false;
+	keep_handle(eng, t);
+	leave_wire(t);
+	drop_body(t);
+	t->len = 0;
+	t->header_bytes = 0;
+	t->sends = 0;
+	t->retried = false;
+	t->asked_back = false;
+	t->state = RR_HTTP_WAITING;
+	dlist_push_tail(&t->lane->waiting, &t->node);
+}
+
 /*
  * End an active transfer, which has succeeded, failed or reached its deadline;
  * or send it once more. Does not throw.
@@ -376,27 +428,27 @@ rr_http_transfer_complete(RrHttpEngine *eng, RrHttpTransfer *t, CURLcode result)
 			return;
 	}
 
+	if (result == CURLE_OK && rr_http_wants_retry(t))
+	{
+		put_back(eng, t);
+		return;
+	}
+
 	keep_result(t, result);
 	rr_http_count(t);
-	if (result == CURLE_OK && eng->nspare < RR_HTTP_SPARE_HANDLES)
-	{
-		remove_from_engine(eng, t);
-		curl_easy_reset(t->easy);
-		eng->spare[eng->nspare++] = t->easy;
-		t->easy = NULL;
-	}
+	if (result == CURLE_OK)
+		keep_handle(eng, t);
 	else
 		abandon(eng, t);
 	curl_slist_free_all(t->headers);
 	t->headers = NULL;
-	dlist_delete(&t->node);
-	t->lane->active--;
+	leave_wire(t);
 	rr_http_finish(t);
 }
 
 /*
- * Put a waiting transfer on the wire. Does not throw: a failure is its
- * result.
+ * Put a waiting transfer on the wire. It has a place (rr_health_take_place()).
+ * Does not throw: a failure is its result.
  */
 void
 rr_http_transfer_start(RrHttpEngine *eng, RrHttpTransfer *t)
@@ -408,9 +460,16 @@ rr_http_transfer_start(RrHttpEngine *eng, RrHttpTransfer *t)
 	dlist_push_tail(&eng->active, &t->node);
 	t->lane->active++;
 	t->state = RR_HTTP_ACTIVE;
+	t->has_place = true;
 	t->started = rr_http_now();
 	t->deadline = t->timeout_ms > 0 ? t->started + (uint64) t->timeout_ms * 1000 : RR_HTTP_NEVER;
 
+	if (!t->even_if_down && !rr_health_may_ask(t->stat, &t->probe, &t->pause_ms))
+	{
+		t->refusal = RR_HTTP_REFUSED_DOWN;
+		rr_http_transfer_complete(eng, t, CURLE_COULDNT_CONNECT);
+		return;
+	}
 	t->easy = eng->nspare > 0 ? eng->spare[--eng->nspare] : curl_easy_init();
 	code = t->easy == NULL ? CURLE_OUT_OF_MEMORY : configure(eng, t);
 	if (code == CURLE_OK)
@@ -439,13 +498,16 @@ rr_http_transfer_release(RrHttpEngine *eng, RrHttpTransfer *t)
 {
 	if (eng == NULL)
 		return;
-	if (t->state == RR_HTTP_WAITING || t->state == RR_HTTP_ACTIVE)
+	if (t->state == RR_HTTP_WAITING)
 		dlist_delete(&t->node);
 	if (t->state == RR_HTTP_ACTIVE)
 	{
-		t->lane->active--;
-		rr_stat_count_cancelled(t->lane->stat);
+		leave_wire(t);
+		rr_stat_count_cancelled(t->stat);
 	}
+	if (t->probe)
+		rr_health_end_probe(t->stat);
+	t->probe = false;
 	abandon(eng, t);
 	curl_slist_free_all(t->headers);
 	t->headers = NULL;

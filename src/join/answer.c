@@ -319,7 +319,7 @@ take_failure(const RrBatch *batch, const RrHttpResponse *response)
 	RrStepRun  *step = batch->step;
 	bool		gone = response->failure == RR_HTTP_TIMEOUT ||
 	response->failure == RR_HTTP_CONNECT || response->failure == RR_HTTP_RESOLVE ||
-	response->failure == RR_HTTP_TLS;
+	response->failure == RR_HTTP_TLS || response->failure == RR_HTTP_DOWN;
 	RrKeyError *error;
 
 	if (gone && step->sending.given_up != NULL)

@@ -41,6 +41,7 @@ submit(RrBatch *batch)
 	request.max_concurrent = max_concurrent(def);
 	request.limit_key = def->name;
 	request.idempotent = !step->plan->mutation;
+	request.retry_ms = Min(run->may_wait / 1000, INT_MAX);
 	request.http2_prior_knowledge = def->http2_prior_knowledge;
 	request.ca_file = def->ca_file;
 	request.tag = batch;

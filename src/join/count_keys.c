@@ -59,6 +59,11 @@ rr_count_batch(const RrBatch *batch, const RrHttpResponse *response, RrStatError
 		return;
 	}
 	rows = new_rows(step);
+	if (response->failure == RR_HTTP_DOWN)
+	{
+		rr_stat_count_refused(stat);
+		return;
+	}
 	rr_stat_count_keys(remote, batch->nkeys, rows, error);
 	request.ms = response->elapsed_ms;
 	request.sent = response->sent;

@@ -13,6 +13,7 @@
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
@@ -96,6 +97,23 @@ rr_metadata_refresh(void)
 	PushCopiedSnapshot(GetTransactionSnapshot());
 }
 
+/*
+ * Begin a nest level of settings in which auto_explain shows no nested
+ * statement. It would show parameters, and with log_verbose constants: headers
+ * of remote schemas are among them.
+ */
+static int
+hide_from_auto_explain(void)
+{
+	static const char *const setting = "auto_explain.log_min_duration";
+	int			level = NewGUCNestLevel();
+
+	if (GetConfigOption(setting, true, false) != NULL)
+		(void) set_config_option(setting, "-1", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+								 false);
+	return level;
+}
+
 uint64
 rr_metadata_execute(const char *sql, int nargs, const RrArg *args)
 {
@@ -105,6 +123,7 @@ rr_metadata_execute(const char *sql, int nargs, const RrArg *args)
 	Oid			user;
 	int			context;
 	uint64		processed;
+	int			level;
 	int			code;
 
 	for (int i = 0; i < nargs; i++)
@@ -120,6 +139,7 @@ rr_metadata_execute(const char *sql, int nargs, const RrArg *args)
 	 */
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(rr_extension_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
+	level = hide_from_auto_explain();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	code = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
@@ -127,6 +147,7 @@ rr_metadata_execute(const char *sql, int nargs, const RrArg *args)
 		elog(ERROR, "SPI_execute_with_args failed: %s", SPI_result_code_string(code));
 	processed = SPI_processed;
 	SPI_finish();
+	AtEOXact_GUC(false, level);
 	SetUserIdAndSecContext(user, context);
 	CommandCounterIncrement();
 	rr_metadata_refresh();

@@ -101,6 +101,7 @@ post(const RrRemoteSchema *remote, const char *document)
 	req.max_response_bytes = (size_t) rr_max_response_size * 1024;
 	req.limit_key = remote->name;
 	req.idempotent = true;
+	req.even_if_down = true;	/* whoever manages it wants to know */
 	req.http2_prior_knowledge = remote->http2_prior_knowledge;
 	req.ca_file = remote->ca_file;
 	return rr_http_run(&req, CurrentMemoryContext);
@@ -124,6 +125,7 @@ check_transport(const RrRemoteSchema *remote, const RrHttpResponse *response)
 			break;
 		case RR_HTTP_RESOLVE:
 		case RR_HTTP_CONNECT:
+		case RR_HTTP_DOWN:
 		case RR_HTTP_TLS:
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),

@@ -5,6 +5,7 @@
  *   stat_memory.c     where the counters are, and finding them
  *   stat_count.c      counting
  *   stat_functions.c  reading and resetting them in SQL
+ *   health.c          whether a remote schema is up, and how busy it is
  *
  * The counters are shared by all sessions when the library is loaded by
  * shared_preload_libraries, and from PostgreSQL 17 on also without. Otherwise
@@ -82,5 +83,59 @@ extern void rr_stat_count_keys(RrStat *stat, int64 keys, int64 rows, RrStatError
 
 /* A connection was opened (1) or closed (-1). */
 extern void rr_stat_count_connection(RrStat *stat, int change);
+
+/* A request was not sent, because the remote schema is down. */
+extern void rr_stat_count_refused(RrStat *stat);
+
+/* ---- health.c: none of these throws ---- */
+
+/*
+ * Failures to connect and timeouts in a row after which a remote schema is
+ * down; 0: requests are sent all the same. And for how long (s) it is not
+ * asked then.
+ */
+extern int	rr_breaker_failures;
+extern int	rr_breaker_pause;
+
+/* Most requests of all sessions to one remote schema at a time; 0: no limit. */
+extern int	rr_max_server_requests;
+
+typedef enum RrHealthChange
+{
+	RR_HEALTH_SAME,
+	RR_HEALTH_WENT_DOWN,
+	RR_HEALTH_CAME_BACK
+} RrHealthChange;
+
+/*
+ * May a request be sent? When the remote schema is down, one request at a time
+ * may after each pause: *probe is set, and rr_health_note() or
+ * rr_health_end_probe() has to follow. Otherwise *wait_ms is the time until
+ * the pause is over. Always true without shared memory: what one session knows
+ * is too little.
+ */
+extern bool rr_health_may_ask(RrStat *stat, bool *probe, int *wait_ms);
+
+/*
+ * A request has ended: did it reach the remote schema? probe: as it was set.
+ * *down_ms is for how long it was down, if it came back.
+ */
+extern RrHealthChange rr_health_note(RrStat *stat, bool reached, bool probe, int64 *down_ms);
+
+/* A probe was taken off the wire. */
+extern void rr_health_end_probe(RrStat *stat);
+
+/* Failures in a row. */
+extern int	rr_health_failures(RrStat *stat);
+
+/*
+ * Is it time for a line in the log about a failure? Once a minute; then
+ * *unlogged is how many there were since the last line. Never for NULL.
+ */
+extern bool rr_health_log_failure(RrStat *stat, int64 *unlogged);
+
+/* Take a place among the requests of all sessions. False: there is none. */
+extern bool rr_health_take_place(RrStat *stat);
+extern void rr_health_leave_place(RrStat *stat);
 
 #endif							/* RR_STAT_H */

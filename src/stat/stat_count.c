@@ -67,6 +67,16 @@ rr_stat_count_cancelled(RrStat *stat)
 }
 
 void
+rr_stat_count_refused(RrStat *stat)
+{
+	if (stat == NULL)
+		return;
+	SpinLockAcquire(&stat->set->mutex);
+	stat->set->counters.refused++;
+	SpinLockRelease(&stat->set->mutex);
+}
+
+void
 rr_stat_count_keys(RrStat *stat, int64 keys, int64 rows, RrStatError error)
 {
 	TimestampTz now = error != RR_STAT_NO_ERROR ? GetCurrentTimestamp() : 0;

@@ -17,8 +17,8 @@
 #include "stat/stat_int.h"
 
 /* Columns that both functions have, behind the names. */
-#define NCOUNTERS 22
-#define MAX_COLUMNS (NCOUNTERS + 3)
+#define NCOUNTERS 23
+#define MAX_COLUMNS (NCOUNTERS + 5)
 
 PG_FUNCTION_INFO_V1(rr_stat_get_remote_schemas);
 PG_FUNCTION_INFO_V1(rr_stat_get_relationships);
@@ -75,6 +75,7 @@ put_counters(const RrStatSet *set, bool shared, Datum *values, bool *nulls)
 	for (int i = 0; i < RR_STAT_NERRORS; i++)
 		values[n++] = Int64GetDatum(c->errors[i]);
 	values[n++] = Int64GetDatum(c->cancelled);
+	values[n++] = Int64GetDatum(c->refused);
 	values[n++] = Int64GetDatum(c->retries);
 	values[n++] = Int64GetDatum(c->sent);
 	values[n++] = Int64GetDatum(c->received);
@@ -125,6 +126,9 @@ put_rows(FunctionCallInfo fcinfo, RrStatKind kind)
 		{
 			values[names++] = Int64GetDatum(copy.counters.connections);
 			values[names++] = Int32GetDatum(copy.open);
+			values[names++] = Int32GetDatum(copy.running);
+			nulls[names] = copy.down_since == 0;
+			values[names++] = TimestampTzGetDatum(copy.down_since);
 		}
 		put_counters(&copy, memory->shared, &values[names], &nulls[names]);
 		tuplestore_putvalues(rows.store, rows.desc, values, nulls);

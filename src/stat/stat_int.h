@@ -36,6 +36,7 @@ typedef struct RrStatCounters
 	int64		rows;
 	int64		errors[RR_STAT_NERRORS];
 	int64		cancelled;
+	int64		refused;
 	int64		retries;
 	int64		sent;			/* bytes */
 	int64		received;
@@ -63,6 +64,13 @@ typedef struct RrStatSet
 	slock_t		mutex;
 	RrStatCounters counters;
 	int			open;			/* connections */
+	int			running;		/* requests on the wire */
+	int			failures;		/* in a row */
+	TimestampTz down_since;		/* 0: it is up */
+	TimestampTz ask_again;		/* if it is down: not before */
+	int			probe;			/* process that probes it; 0: none does */
+	TimestampTz logged;			/* the last line about a failure; 0: none */
+	int64		unlogged;		/* failures since */
 } RrStatSet;
 
 /* All sets. */
@@ -83,6 +91,7 @@ struct RrStat
 	uint64		hash;			/* key */
 	RrStatSet  *set;			/* NULL: there was no room */
 	int			open;			/* connections of this session */
+	int			running;		/* requests of this session */
 };
 
 /* The memory, made if need be. */

@@ -6,8 +6,8 @@
  * segment of dynamic shared memory. Both are laid out alike, as is the memory
  * of a session that has neither.
  *
- * What a session holds of shared sets (connections) is given back when it
- * ends; after a crash the postmaster makes all shared memory anew.
+ * What a session holds of shared sets (connections, places, a probe) is given
+ * back when it ends; after a crash the postmaster makes all shared memory anew.
  */
 #include "postgres.h"
 
@@ -139,16 +139,29 @@ find_memory(void)
 }
 #endif
 
-/* Give back what the session holds. */
+/*
+ * Give back what the session holds. The transaction is aborted later: what
+ * that counts goes nowhere.
+ */
 static void
 give_back(int code pg_attribute_unused(), Datum arg pg_attribute_unused())
 {
+	static RrStatSet nowhere;
 	HASH_SEQ_STATUS scan;
 	RrStat	   *stat;
 
+	SpinLockInit(&nowhere.mutex);
 	hash_seq_init(&scan, handles);
 	while ((stat = hash_seq_search(&scan)) != NULL)
+	{
+		if (stat->set == NULL)
+			continue;
 		rr_stat_count_connection(stat, -stat->open);
+		rr_health_end_probe(stat);
+		while (stat->running > 0)
+			rr_health_leave_place(stat);
+		stat->set = &nowhere;
+	}
 }
 
 RrStatMemory *
@@ -254,6 +267,7 @@ find_or_add(const SetKey *key)
 	if (!found)
 	{
 		stat->open = 0;
+		stat->running = 0;
 		stat->set = find_or_add_set(m, hash, key);
 	}
 	return stat->set != NULL ? stat : NULL;

@@ -15,6 +15,7 @@
 //   /?fault=cut-gzip | bad-gzip   half of it; not gzip at all
 //   /?fault=bomb&bytes=N          N zeros, gzip'd                       /?fault=huge&bytes=N     N bytes, plain
 //   /?fault=redirect              302 to itself                         /?fault=status&status=N  the answer with that status
+//   /?fault=busy&times=N&status=S&after=T   the first N requests since the reset get that status (503), and Retry-After unless T is left out
 //   /?fault=html                  502, an error page                    /?fault=type&type=T      another Content-Type; none if empty
 //   /?fault=bad-utf8 | not-json | empty | scalar | errors | no-data | list     bodies that are no proper GraphQL answer
 //   /?fault=header-line&bytes=N   a header line of N bytes
@@ -145,6 +146,10 @@ const faults = {
   },
   redirect: (req, res, answer) => send(res, { ...answer, status: 302 }, { location: req.url }),
   status: (req, res, answer, q) => send(res, { ...answer, status: Number(q.get('status') ?? 500) }),
+  busy(req, res, answer, q) {
+    if (stats.requests > Number(q.get('times'))) send(res, answer);
+    else send(res, { status: Number(q.get('status') ?? 503), type: 'text/plain', body: Buffer.from('busy') }, q.has('after') ? { 'retry-after': q.get('after') } : {});
+  },
   html: instead('<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>', 502, 'text/html'),
   type: (req, res, answer, q) => send(res, { ...answer, type: q.get('type') ?? 'text/plain' }),
   'bad-utf8': instead(Buffer.from('{"data":{"ok":"\xff\xfe"}}', 'latin1')),
