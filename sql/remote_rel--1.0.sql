@@ -491,6 +491,146 @@ COMMENT ON VIEW remote_rel.stat_relationships IS 'what relationships were asked 
 REVOKE ALL ON remote_rel.stat_remote_schemas, remote_rel.stat_relationships FROM PUBLIC;
 
 -- ----------------------------------------------------------------------------
+-- What is wrong or risky
+--
+-- As the owner, since it reads the catalogs. Schemas are fetched in a
+-- subtransaction that is rolled back, so nothing changes.
+
+CREATE FUNCTION remote_rel.doctor(ask boolean DEFAULT true)
+	RETURNS TABLE (what text, object text, problem text, remedy text, severity text)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	exposed CONSTANT text[] := string_to_array(regexp_replace(current_setting('remote_rel.exposed_schemas'), '[\s"]', '', 'g'), ',');
+	remote record;
+BEGIN
+	-- settings
+	RETURN QUERY
+		SELECT 'setting', s.name, s.problem, s.remedy, s.severity FROM (VALUES
+			('jit', current_setting('jit') = 'on' AND current_setting('jit_above_cost')::float8 < 1000000,
+				'statements of graphql_resolve() may be compiled, which can take longer than to run them',
+				'set jit = off for the roles that GraphQL runs as, or raise jit_above_cost', 'hint'),
+			('shared_preload_libraries', current_setting('server_version_num')::integer < 170000
+				AND NOT 'remote_rel' = ANY (string_to_array(regexp_replace(current_setting('shared_preload_libraries'), '[\s"]', '', 'g'), ',')),
+				'each session has its own counters, and there is no circuit breaker',
+				'add remote_rel to shared_preload_libraries, and restart the server', 'hint'),
+			('remote_rel.call_timeout', current_setting('remote_rel.call_timeout') = '0',
+				'a call may wait for remote schemas without end', 'set it', 'warning'),
+			('remote_rel.remote_schema_permissions', current_setting('remote_rel.remote_schema_permissions') = 'off',
+				'every role sees every remote schema whole', 'turn it on, and give permissions', 'warning'),
+			('remote_rel.breaker_failures', current_setting('remote_rel.breaker_failures') = '0',
+				'each query waits for a remote schema that does not answer', 'set it', 'hint')
+		) AS s(name, found, problem, remedy, severity) WHERE s.found;
+
+	-- grants
+	RETURN QUERY
+		SELECT 'grant', p.oid::regprocedure::text, 'everybody may change the metadata', 'REVOKE EXECUTE ON FUNCTION … FROM PUBLIC', 'error'
+		FROM pg_proc AS p, aclexplode(p.proacl) AS a
+		WHERE p.pronamespace = 'remote_rel'::regnamespace AND a.grantee = 0
+			AND p.proname IN ('metadata', 'add_remote_schema', 'update_remote_schema', 'remove_remote_schema', 'reload_remote_schema',
+				'add_remote_schema_permissions', 'drop_remote_schema_permissions', 'create_remote_relationship')
+		ORDER BY 2;
+	RETURN QUERY
+		SELECT 'grant', c.oid::regclass::text, 'everybody sees the table', 'REVOKE … FROM PUBLIC, or a policy for its rows', 'hint'
+		FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace, aclexplode(c.relacl) AS a
+		WHERE n.nspname = ANY (exposed) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relrowsecurity
+			AND a.grantee = 0 AND a.privilege_type = 'SELECT'
+		ORDER BY 2;
+
+	-- remote schemas
+	FOR remote IN SELECT * FROM remote_rel.remote_schema AS r ORDER BY r.ordinal
+	LOOP
+		what := 'remote schema';
+		object := remote.name;
+		IF remote.definition ->> 'url' ~* '^http://' AND remote.definition ->> 'url' !~* '^http://([^/@]*@)?(localhost|127\.[0-9.]+|\[::1\])(:|/|$)' THEN
+			problem := 'requests and their headers go over the network unencrypted';
+			remedy := 'use an https:// URL';
+			severity := 'warning';
+			RETURN NEXT;
+		END IF;
+		IF remote.definition ->> 'url' ~ '^[^/]*//[^/?#]*@' THEN
+			problem := 'its URL holds credentials, which are in every dump';
+			remedy := 'use url_from_env';
+			severity := 'warning';
+			RETURN NEXT;
+		END IF;
+		FOR problem IN
+			SELECT format('the value of header "%s" is in every dump', h ->> 'name') FROM jsonb_array_elements(remote.definition -> 'headers') AS h
+			WHERE h ? 'value' AND h ->> 'name' ~* '(auth|key|token|secret|cookie|password)'
+		LOOP
+			remedy := 'use value_from_env';
+			severity := 'warning';
+			RETURN NEXT;
+		END LOOP;
+		IF current_setting('remote_rel.remote_schema_permissions') = 'on'
+			AND NOT EXISTS (SELECT FROM remote_rel.remote_schema_permission AS p WHERE p.remote_schema = remote.name) THEN
+			problem := 'no role has a permission on it, so only superusers see it';
+			remedy := 'add_remote_schema_permissions()';
+			severity := 'hint';
+			RETURN NEXT;
+		END IF;
+		IF remote.sdl IS NULL THEN
+			problem := 'its schema was never fetched, so it has no fields';
+			remedy := 'reload_remote_schema()';
+			severity := 'error';
+			RETURN NEXT;
+		END IF;
+		CONTINUE WHEN remote.sdl_given OR NOT ask OR pg_is_in_recovery();
+		BEGIN
+			PERFORM remote_rel.reload_remote_schema(remote.name);
+			RAISE SQLSTATE 'RR000';
+		EXCEPTION
+			WHEN SQLSTATE 'RR000' THEN
+				NULL;
+			WHEN OTHERS THEN
+				problem := sqlerrm;
+				remedy := 'see to it that the server reaches it; "ask => false" leaves this out';
+				severity := 'error';
+				RETURN NEXT;
+		END;
+	END LOOP;
+
+	-- metadata that cannot be served
+	RETURN QUERY
+		SELECT 'metadata', i ->> 'name', i ->> 'reason', 'drop it, or bring back what it needs', 'error'
+		FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects') AS i;
+
+	-- indexes of what joins look for
+	RETURN QUERY
+		WITH join_columns (name, target, columns) AS (
+			SELECT format('relationship %s.%s.%s', r.remote_schema, r.type_name, r.name), c.oid,
+				(SELECT array_agg(a.attnum) FROM jsonb_each_text(r.definition -> 'to_source' -> 'field_mapping') AS m
+				JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = m.value)
+			FROM remote_rel.remote_schema_relationship AS r
+				JOIN pg_namespace AS n ON n.nspname = coalesce(r.definition #>> '{to_source,table,schema}', 'public')
+				JOIN pg_class AS c ON c.relnamespace = n.oid
+					AND c.relname = coalesce(r.definition #>> '{to_source,table,name}', r.definition #>> '{to_source,table}')
+			WHERE r.definition ? 'to_source'
+			UNION ALL
+			SELECT format('foreign key %s', f.conname), f.conrelid, f.conkey
+			FROM pg_constraint AS f JOIN pg_class AS c ON c.oid = f.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+			WHERE f.contype = 'f' AND n.nspname = ANY (exposed))
+		SELECT 'table', j.target::regclass::text, format('no index begins with a column of %s', j.name),
+			format('CREATE INDEX ON %s (%s)', j.target::regclass,
+				(SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
+				WHERE a.attrelid = j.target AND a.attnum = ANY (j.columns))), 'hint'
+		FROM join_columns AS j JOIN pg_class AS c ON c.oid = j.target
+		WHERE c.relkind IN ('r', 'p', 'm')
+			AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = j.target AND i.indisvalid AND i.indkey[0] = ANY (j.columns))
+		ORDER BY 2, 3;
+
+	-- statistics
+	RETURN QUERY
+		SELECT 'table', s.relid::regclass::text, 'it was never analyzed, so its plans are guesses', format('ANALYZE %s', s.relid::regclass), 'hint'
+		FROM pg_stat_all_tables AS s JOIN pg_class AS c ON c.oid = s.relid
+		WHERE s.schemaname = ANY (exposed) AND s.last_analyze IS NULL AND s.last_autoanalyze IS NULL AND c.reltuples <= 0
+			AND pg_relation_size(s.relid) > 0
+		ORDER BY 2;
+END
+$$;
+COMMENT ON FUNCTION remote_rel.doctor(boolean) IS 'what is wrong or risky, with a remedy for each; with ask, remote schemas are asked for their schemas';
+REVOKE ALL ON FUNCTION remote_rel.doctor(boolean) FROM PUBLIC;
+
+-- ----------------------------------------------------------------------------
 -- Event triggers for renames and drops
 --
 -- They stand after the catalogs and functions that they use. They run as their

@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 #include "utils/varlena.h"
 
+#include "catalog/catalog.h"
 #include "compat.h"
 #include "http/http.h"
 #include "settings.h"
@@ -29,6 +30,7 @@ int			rr_max_query_tokens;
 int			rr_cache_memory;
 int			rr_call_timeout;
 int			rr_on_remote_error;
+char	   *rr_https_proxy;
 bool		rr_enable_remote_join;
 double		rr_request_cost;
 double		rr_key_cost;
@@ -61,6 +63,16 @@ check_exposed_schemas(char **newval, void **extra pg_attribute_unused(),
 	pfree(copy);
 	list_free(names);
 	return valid;
+}
+
+static bool
+check_https_proxy(char **newval, void **extra pg_attribute_unused(),
+				  GucSource source pg_attribute_unused())
+{
+	if (rr_is_proxy_url(*newval))
+		return true;
+	GUC_check_errdetail("The value must start with http://, https://, socks5:// or socks5h://, or be empty.");
+	return false;
 }
 
 /* Role schemas depend on the setting. */
@@ -136,6 +148,11 @@ rr_settings_register(void (*on_change) (void))
 							"What has not been answered by then is null, with errors. 0 turns it off.",
 							&rr_call_timeout, 180 * 1000, 0, INT_MAX, PGC_SUSET, GUC_UNIT_MS,
 							NULL, NULL, NULL);
+	DefineCustomStringVariable("remote_rel.https_proxy",
+							   "Proxy for remote schemas with an https:// URL.",
+							   "A remote schema's own proxy comes first. Empty: none.",
+							   &rr_https_proxy, "", PGC_SUSET, GUC_SUPERUSER_ONLY,
+							   check_https_proxy, NULL, NULL);
 	DefineCustomIntVariable("remote_rel.max_server_requests",
 							"Most requests of all sessions to one remote schema that are in flight at a time.",
 							"Of the session alone, if the library is not loaded by shared_preload_libraries. 0 turns it off.",

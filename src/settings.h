@@ -31,6 +31,7 @@ extern int	rr_cache_memory;	/* kB, of role schemas and of plans each */
 extern int	rr_call_timeout;	/* ms; 0: no limit */
 extern int	rr_on_remote_error; /* RrOnRemoteError; remote_join() and
 								 * remote_value() only */
+extern char *rr_https_proxy;	/* a URL, secret; "": none */
 extern bool rr_enable_remote_join;
 extern double rr_request_cost;
 extern double rr_key_cost;

@@ -81,6 +81,10 @@ typedef struct RrRemoteSchema
 	int			max_concurrent; /* 0: the setting's */
 	bool		http2_prior_knowledge;
 	const char *ca_file;		/* or NULL */
+	const char *client_certificate; /* PEM file, or NULL; so is the key */
+	const char *client_key;
+	bool		tls13;			/* "minimum_tls_version" is "1.3" */
+	const char *proxy;			/* its URL; "": none; NULL: the setting's */
 	RrCustomization *customization; /* or NULL */
 	Jsonb	   *definition;		/* as given, for export */
 	const char *sdl;			/* the stored schema; NULL: the upstream never
@@ -334,6 +338,9 @@ extern RrRemoteSchema *rr_remote_schema_from_json(const char *name, const RrDoc 
  * every variable used must be among them.
  */
 extern RrToRemoteSchema *rr_to_remote_schema_from_json(const RrDoc *definition);
+
+/* Is it a URL of a proxy, or empty for none? */
+extern bool rr_is_proxy_url(const char *url);
 
 /* {source, table, field_mapping, relationship_type} */
 extern RrToSource *rr_to_source_from_json(const RrDoc *definition);

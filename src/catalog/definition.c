@@ -124,6 +124,51 @@ get_int(const RrDoc *doc, const char *key, int fallback, int min, int max)
 	return member ? rr_doc_int(member, min, max) : fallback;
 }
 
+static void
+read_tls(const RrDoc *definition, RrRemoteSchema *remote)
+{
+	const RrDoc *version = rr_doc_get(definition, "minimum_tls_version");
+
+	remote->client_certificate = rr_doc_get_text(definition, "client_certificate", NULL);
+	remote->client_key = rr_doc_get_text(definition, "client_key", NULL);
+	if (remote->client_key != NULL && remote->client_certificate == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"client_key\" needs \"client_certificate\""),
+				 rr_doc_errdetail(definition)));
+	if (version == NULL)
+		return;
+	remote->tls13 = strcmp(rr_doc_text(version), "1.3") == 0;
+	if (!remote->tls13 && strcmp(rr_doc_text(version), "1.2") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"minimum_tls_version\" must be \"1.2\" or \"1.3\""),
+				 rr_doc_errdetail(version)));
+}
+
+bool
+rr_is_proxy_url(const char *url)
+{
+	static const char *const schemes[] = {"http://", "https://", "socks5://", "socks5h://"};
+
+	for (int i = 0; i < lengthof(schemes); i++)
+		if (pg_strncasecmp(url, schemes[i], strlen(schemes[i])) == 0 &&
+			url[strlen(schemes[i])] != '\0')
+			return true;
+	return *url == '\0';
+}
+
+/* The message does not quote the URL: it may hold secrets. */
+static void
+check_proxy(const RrDoc *doc, const char *url)
+{
+	if (url != NULL && !rr_is_proxy_url(url))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"proxy\" must start with http://, https://, socks5:// or socks5h://, or be empty"),
+				 rr_doc_errdetail(doc)));
+}
+
 RrRemoteSchema *
 rr_remote_schema_from_json(const char *name, const RrDoc *definition)
 {
@@ -131,7 +176,8 @@ rr_remote_schema_from_json(const char *name, const RrDoc *definition)
 
 	RR_DOC_CHECK_KEYS(definition, "url", "url_from_env", "headers", "forward_client_headers",
 					  "timeout_seconds", "customization",
-					  "batch_size", "max_concurrent_requests", "http2_prior_knowledge", "ca_file");
+					  "batch_size", "max_concurrent_requests", "http2_prior_knowledge", "ca_file",
+					  "client_certificate", "client_key", "minimum_tls_version", "proxy");
 	remote->name = name;
 	read_value_or_env(definition, "url", "url_from_env", &remote->url, &remote->url_env);
 	if (remote->url != NULL && !rr_url_variables(remote->url, &remote->url_variables))
@@ -145,6 +191,9 @@ rr_remote_schema_from_json(const char *name, const RrDoc *definition)
 	remote->max_concurrent = get_int(definition, "max_concurrent_requests", 0, 1, MAX_CONCURRENT);
 	remote->http2_prior_knowledge = rr_doc_get_bool(definition, "http2_prior_knowledge", false);
 	remote->ca_file = rr_doc_get_text(definition, "ca_file", NULL);
+	read_tls(definition, remote);
+	remote->proxy = rr_doc_get_text(definition, "proxy", NULL);
+	check_proxy(rr_doc_get(definition, "proxy"), remote->proxy);
 	remote->customization = read_customization(rr_doc_get(definition, "customization"));
 	remote->definition = rr_doc_jsonb(definition);
 	return remote;

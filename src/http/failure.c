@@ -43,6 +43,12 @@ rr_http_classify(const RrHttpTransfer *t)
 			return t->secure && t->times.ready == 0 ? RR_HTTP_TLS : RR_HTTP_BROKEN;
 		case CURLE_COULDNT_RESOLVE_HOST:
 			return RR_HTTP_RESOLVE;
+		case CURLE_COULDNT_RESOLVE_PROXY:
+			return RR_HTTP_CONNECT;
+#if LIBCURL_VERSION_NUM >= 0x074900
+		case CURLE_PROXY:
+			return RR_HTTP_CONNECT;
+#endif
 		case CURLE_COULDNT_CONNECT:
 			return RR_HTTP_CONNECT;
 		case CURLE_SSL_CONNECT_ERROR:

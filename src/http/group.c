@@ -108,6 +108,12 @@ copy_headers(RrHttpTransfer *t, const RrHttpRequest *req)
 											 * a form */
 }
 
+static char *
+copy_text(MemoryContext cxt, const char *text)
+{
+	return text != NULL ? MemoryContextStrdup(cxt, text) : NULL;
+}
+
 /* Registers the reset callback before the transfer owns anything. */
 static RrHttpTransfer *
 create_transfer(RrHttpGroup *group, const RrHttpRequest *req)
@@ -128,8 +134,11 @@ create_transfer(RrHttpGroup *group, const RrHttpRequest *req)
 	if (req->url_name != NULL)
 		t->url_name = MemoryContextStrdup(cxt, req->url_name);
 	t->method = MemoryContextStrdup(cxt, req->method != NULL ? req->method : "POST");
-	if (req->ca_file != NULL)
-		t->ca_file = MemoryContextStrdup(cxt, req->ca_file);
+	t->ca_file = copy_text(cxt, req->ca_file);
+	t->client_certificate = copy_text(cxt, req->client_certificate);
+	t->client_key = copy_text(cxt, req->client_key);
+	t->proxy = copy_text(cxt, req->proxy);
+	t->tls13 = req->tls13;
 	t->body = req->body;
 	t->body_len = req->body_len;
 	t->response.sent = req->body_len;
@@ -139,7 +148,7 @@ create_transfer(RrHttpGroup *group, const RrHttpRequest *req)
 	t->max_concurrent = req->max_concurrent;
 	t->idempotent = req->idempotent;
 	t->even_if_down = req->even_if_down;
-	if (req->limit_key != NULL)
+	if (req->limit_key != NULL && req->limit_key[0] != '\0')
 		t->remote_schema = MemoryContextStrdup(cxt, req->limit_key);
 	t->http2_prior_knowledge = req->http2_prior_knowledge;
 	copy_headers(t, req);

@@ -74,6 +74,10 @@ typedef struct RrHttpRequest
 	bool		http2_prior_knowledge;	/* h2c. Over TLS, HTTP/2 is negotiated
 										 * anyway */
 	const char *ca_file;		/* CA bundle; NULL: libcurl's default */
+	const char *client_certificate; /* PEM files; NULL: none */
+	const char *client_key;
+	bool		tls13;			/* not below TLS 1.3; else 1.2 */
+	const char *proxy;			/* its URL; NULL or "": none. Secret */
 	void	   *tag;			/* the caller's, handed back with the response */
 } RrHttpRequest;
 

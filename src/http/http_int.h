@@ -159,6 +159,10 @@ typedef struct RrHttpTransfer
 	RrStat	   *stat;			/* the lane's */
 	char	   *method;
 	char	   *ca_file;
+	char	   *client_certificate;
+	char	   *client_key;
+	char	   *proxy;
+	bool		tls13;
 	struct curl_slist *headers;
 	const char *body;			/* the caller's */
 	size_t		body_len;

@@ -2,10 +2,11 @@
  * transfer.c: one request on the wire: its easy handle, libcurl's callbacks
  * for it, its result.
  *
- * Every request: http and https only; no redirects, cookies, .netrc or proxy
- * (the catalog says which servers a query may talk to, not the environment of
- * the postmaster); TLS 1.2 or later, certificate and host name verified; every
- * compression that libcurl supports; no signals; no "Expect: 100-continue".
+ * Every request: http and https only; no redirects, cookies, .netrc, and no
+ * proxy but the one that the caller names (the catalog says which servers a
+ * query may talk to, not the environment of the postmaster); TLS 1.2 or later,
+ * certificate and host name verified; every compression that libcurl supports;
+ * no signals; no "Expect: 100-continue".
  *
  * A request is sent once. When a kept-alive connection turns out to be closed,
  * libcurl would send it again on another one. on_request() stops that, and
@@ -183,7 +184,9 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 	SET(CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
 #endif
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
-	SET(CURLOPT_PROXY, "");
+	SET(CURLOPT_PROXY, t->proxy != NULL ? t->proxy : "");
+	SET(CURLOPT_NOPROXY, "");
+	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
 	SET(CURLOPT_USERAGENT, USER_AGENT);
 	SET(CURLOPT_HTTPHEADER, t->headers);
@@ -224,7 +227,12 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
-	SET(CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+	SET(CURLOPT_SSLVERSION, (long) (t->tls13 ? CURL_SSLVERSION_TLSv1_3
+									: CURL_SSLVERSION_TLSv1_2));
+	if (t->client_certificate != NULL)
+		SET(CURLOPT_SSLCERT, t->client_certificate);
+	if (t->client_key != NULL)
+		SET(CURLOPT_SSLKEY, t->client_key);
 	if (t->ca_file != NULL)
 	{
 		SET(CURLOPT_CAINFO, t->ca_file);

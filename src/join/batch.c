@@ -30,20 +30,13 @@ submit(RrBatch *batch)
 	RrHttpRequest request = {0};
 	MemoryContext old;
 
-	request.url = rr_remote_schema_url(def);
-	request.url_name = rr_remote_schema_url_name(def);
-	request.method = "POST";
+	rr_request_options(def, &request);
 	request.headers = step->sending.headers;
 	request.body = pg_server_to_any(batch->body, strlen(batch->body), PG_UTF8);
 	request.body_len = strlen(request.body);
-	request.timeout_ms = def->timeout_ms;
-	request.max_response_bytes = (size_t) rr_max_response_size * 1024;
 	request.max_concurrent = max_concurrent(def);
-	request.limit_key = def->name;
 	request.idempotent = !step->plan->mutation;
 	request.retry_ms = Min(run->may_wait / 1000, INT_MAX);
-	request.http2_prior_knowledge = def->http2_prior_knowledge;
-	request.ca_file = def->ca_file;
 	request.tag = batch;
 	elog(DEBUG1, "remote_rel: step %d sends %d keys in %zu bytes to remote schema \"%s\"",
 		 step->plan->number, batch->nkeys, request.body_len, def->name);

@@ -118,6 +118,14 @@ extern int	rr_step_file_key(RrStepRun *step, const StringInfoData *key_text);
  */
 extern void rr_step_send(RrStepRun *step, bool all);
 
+/* ---- request_options.c ---- */
+
+/*
+ * Fill in where a request goes and how: the definition's part of it. Throws
+ * 22023 when an environment variable is not set.
+ */
+extern void rr_request_options(const RrRemoteSchema *def, RrHttpRequest *request);
+
 /* ---- key_errors.c ---- */
 
 /*

@@ -65,6 +65,8 @@ server_member(const RrRemoteSchema *remote)
 		return psprintf("{{%s}}", (char *) linitial(remote->url_variables));
 	if (remote->ca_file != NULL)
 		return "ca_file";
+	if (remote->client_certificate != NULL)
+		return "client_certificate";
 	foreach(lc, remote->headers)
 		if (((RrHeader *) lfirst(lc))->value_env != NULL)
 		return "value_from_env";

@@ -10,7 +10,7 @@
 #include "compat.h"
 #include "base/subtransaction.h"
 #include "graphql/graphql.h"
-#include "http/http.h"
+#include "join/join.h"
 #include "json/json.h"
 #include "metadata/metadata.h"
 #include "settings.h"
@@ -91,19 +91,12 @@ post(const RrRemoteSchema *remote, const char *document)
 	appendStringInfoString(&body, "{\"query\":");
 	gql_json_string(&body, document, strlen(document));
 	appendStringInfoChar(&body, '}');
-	req.url = rr_remote_schema_url(remote);
-	req.url_name = rr_remote_schema_url_name(remote);
-	req.method = "POST";
+	rr_request_options(remote, &req);
 	req.headers = make_headers(remote);
 	req.body = body.data;
 	req.body_len = body.len;
-	req.timeout_ms = remote->timeout_ms;
-	req.max_response_bytes = (size_t) rr_max_response_size * 1024;
-	req.limit_key = remote->name;
 	req.idempotent = true;
 	req.even_if_down = true;	/* whoever manages it wants to know */
-	req.http2_prior_knowledge = remote->http2_prior_knowledge;
-	req.ca_file = remote->ca_file;
 	return rr_http_run(&req, CurrentMemoryContext);
 }
 

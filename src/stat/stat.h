@@ -97,7 +97,7 @@ extern void rr_stat_count_refused(RrStat *stat);
 extern int	rr_breaker_failures;
 extern int	rr_breaker_pause;
 
-/* Most requests of all sessions to one remote schema at a time; 0: no limit. */
+/* Most requests of all sessions to one remote schema at a time; 0: any. */
 extern int	rr_max_server_requests;
 
 typedef enum RrHealthChange

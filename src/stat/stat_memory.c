@@ -6,8 +6,9 @@
  * segment of dynamic shared memory. Both are laid out alike, as is the memory
  * of a session that has neither.
  *
- * What a session holds of shared sets (connections, places, a probe) is given
- * back when it ends; after a crash the postmaster makes all shared memory anew.
+ * What a session holds of shared sets (connections, places, a probe) is
+ * given back when it ends; after a crash the postmaster makes all shared
+ * memory anew.
  */
 #include "postgres.h"
 

@@ -1,6 +1,8 @@
 // faulty.mjs: an upstream that misbehaves as the URL says. Plain Node, no dependencies.
 //
-//   node faulty.mjs [--port N] [--upstream URL] [--tls KEY CERT] [--http2] [--exit-with-stdin]
+//   node faulty.mjs [--port N] [--upstream URL] [--tls KEY CERT [--client-ca CA] [--tls12]] [--http2] [--exit-with-stdin]
+//
+// With --client-ca, clients have to show a certificate of that authority; with --tls12 there is no TLS 1.3.
 //
 // It listens on 127.0.0.1 and prints "listening on PORT". `?fault=NAME` selects the fault, other parameters its measure:
 //
@@ -45,6 +47,8 @@ for (let args = process.argv.slice(2); args.length > 0;) {
   if (name === '--port') options.port = Number(args.shift());
   else if (name === '--upstream') options.upstream = args.shift();
   else if (name === '--tls') options.tls = { key: readFileSync(args.shift()), cert: readFileSync(args.shift()) };
+  else if (name === '--client-ca') Object.assign(options.tls, { ca: readFileSync(args.shift()), requestCert: true, rejectUnauthorized: true });
+  else if (name === '--tls12') options.tls.maxVersion = 'TLSv1.2';
   else if (name === '--http2') options.http2 = true;
   else if (name === '--exit-with-stdin') process.stdin.on('close', () => process.exit()).resume();
   else throw new Error(`unknown option ${name}`);

@@ -25,7 +25,7 @@ PG_FUNCTION_INFO_V1(http_test_display_url);
 PG_FUNCTION_INFO_V1(json_test);
 
 static const char *const failure_names[] = {
-	"OK", "BAD_URL", "RESOLVE", "CONNECT", "TLS", "TIMEOUT", "TOO_LARGE", "BROKEN"
+	"OK", "BAD_URL", "RESOLVE", "CONNECT", "TLS", "TIMEOUT", "TOO_LARGE", "DOWN", "BROKEN"
 };
 
 static List *
