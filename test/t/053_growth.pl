@@ -60,22 +60,22 @@ subtest 'logical replication of the metadata' => sub {
 subtest 'partitions on other servers' => sub {
 	$primary->safe_psql('postgres', 'CREATE EXTENSION postgres_fdw');
 	my %shard = (1 => $primary, 2 => $standby);
-	$primary->safe_psql('postgres', 'CREATE TABLE accounts (id int NOT NULL, auth0_id text) PARTITION BY RANGE (id)');
+	$primary->safe_psql('postgres', 'CREATE TABLE shard_users (id int NOT NULL, auth0_id text) PARTITION BY RANGE (id)');
 	for my $n (1, 2)
 	{
 		my $server = $shard{$n};
 		$server->safe_psql('postgres', "CREATE DATABASE shard$n");
-		$server->safe_psql("shard$n", 'CREATE TABLE accounts (id int PRIMARY KEY, auth0_id text)');
+		$server->safe_psql("shard$n", 'CREATE TABLE shard_users (id int PRIMARY KEY, auth0_id text)');
 		$primary->safe_psql('postgres', sprintf <<'SQL', $n, $server->host, $server->port, $n, $n, $n, $n * 10, $n * 10 + 10, $n);
 CREATE SERVER shard%d FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '%s', port '%d', dbname 'shard%d');
 CREATE USER MAPPING FOR PUBLIC SERVER shard%d;
-CREATE FOREIGN TABLE accounts_%d PARTITION OF accounts FOR VALUES FROM (%d) TO (%d) SERVER shard%d OPTIONS (table_name 'accounts');
+CREATE FOREIGN TABLE shard_users_%d PARTITION OF shard_users FOR VALUES FROM (%d) TO (%d) SERVER shard%d OPTIONS (table_name 'shard_users');
 SQL
 	}
-	$primary->safe_psql('postgres', q(SELECT remote_rel.create_remote_relationship('accounts', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}')));
-	$primary->safe_psql('postgres', q(INSERT INTO accounts SELECT i, 'auth0|' || i % 3 + 1 FROM generate_series(18, 21) AS i));
-	my ($answer, $requests) = counted($primary, $yoga, '{ accounts(order_by: {id: asc}, where: {id: {_gt: 18}}) { id profile { id } } }');
-	is_deeply($answer, { data => { accounts => [ map { { id => $_, profile => { id => 'auth0|' . ($_ % 3 + 1) } } } 19 .. 21 ] } }, 'rows of both, joined');
+	$primary->safe_psql('postgres', q(SELECT remote_rel.create_remote_relationship('shard_users', 'profile', 'auth0', '{"auth0": {"arguments": {"auth0_id": "$auth0_id"}}}')));
+	$primary->safe_psql('postgres', q(INSERT INTO shard_users SELECT i, 'auth0|' || i % 3 + 1 FROM generate_series(18, 21) AS i));
+	my ($answer, $requests) = counted($primary, $yoga, '{ shard_users(order_by: {id: asc}, where: {id: {_gt: 18}}) { id profile { id } } }');
+	is_deeply($answer, { data => { shard_users => [ map { { id => $_, profile => { id => 'auth0|' . ($_ % 3 + 1) } } } 19 .. 21 ] } }, 'rows of both, joined');
 	is($requests, 1, 'in one request');
 };
 
