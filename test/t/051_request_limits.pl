@@ -162,11 +162,11 @@ subtest 'the log' => sub {
 	unlike(since($start), qr/request to remote schema/, 'one that is not');
 
 	# auto_explain shows constants of nested statements, from 16 on also their parameters
-	$node->safe_psql('postgres', sprintf 'CREATE TABLE definition AS SELECT %s::jsonb AS d',
-		literal({ url => $faulty->url, headers => [ { name => 'x-key', value => 'secret-header' } ], customization => {
-			root_fields_namespace => 'other', type_names => { prefix => 'other_' } } }));
+	$node->safe_psql('postgres', 'CREATE DATABASE other');
+	$node->safe_psql('other', sprintf 'CREATE EXTENSION remote_rel; CREATE TABLE definition AS SELECT %s::jsonb AS d',
+		literal({ url => $faulty->url, headers => [ { name => 'x-key', value => 'secret-header' } ] }));
 	$start = log_end();
-	$node->safe_psql('postgres', <<'SQL');
+	$node->safe_psql('other', <<'SQL');
 SET auto_explain.log_min_duration = 0;
 SET auto_explain.log_nested_statements = on;
 SET auto_explain.log_verbose = on;
@@ -180,7 +180,7 @@ SQL
 	like($log, qr/Query Text: SELECT remote_rel\.update_remote_schema/, 'auto_explain shows the calls');
 	unlike($log, qr/secret-header/, 'and no header');
 	unlike($log, qr/Query Text: (?:INSERT INTO|UPDATE) remote_rel/, 'nor the statements that store it');
-	is($node->safe_psql('postgres', 'SET auto_explain.log_min_duration = 7; SELECT remote_rel.reload_remote_schema($$other$$); SHOW auto_explain.log_min_duration'),
+	is($node->safe_psql('other', 'SET auto_explain.log_min_duration = 7; SELECT remote_rel.reload_remote_schema($$other$$); SHOW auto_explain.log_min_duration'),
 		"\n7ms", 'its setting stays as it was');
 };
 
