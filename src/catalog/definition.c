@@ -151,7 +151,7 @@ rr_is_proxy_url(const char *url)
 {
 	static const char *const schemes[] = {"http://", "https://", "socks5://", "socks5h://"};
 
-	for (int i = 0; i < lengthof(schemes); i++)
+	for (int i = 0; i < (int) lengthof(schemes); i++)
 		if (pg_strncasecmp(url, schemes[i], strlen(schemes[i])) == 0 &&
 			url[strlen(schemes[i])] != '\0')
 			return true;
