@@ -105,7 +105,7 @@ subtest 'the circuit breaker' => sub {
 
 	at($faulty->url);
 	like(message(), qr/has not answered for a while/, 'for the whole pause');
-	$node->safe_psql('postgres', q(SELECT remote_rel.reload_remote_schema('auth0')));
+	$node->safe_psql('postgres', sprintf q(SELECT remote_rel.update_remote_schema('auth0', %s)), literal({ url => $faulty->url }));
 	is_deeply(resolve($node, $one), $answer, 'who manages it asks all the same, and what answers is up');
 
 	# one probe at a time, given back when its query is cancelled or its session ends
