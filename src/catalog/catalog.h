@@ -284,14 +284,26 @@ extern RrRemoteSchema *rr_catalog_remote_schema(const char *name);
 /* RrRelationship *, by source and name. InvalidOid: of all tables. */
 extern List *rr_catalog_table_relationships(Oid source);
 
+/* The relationship of this name, or NULL. The table may be gone. */
+extern RrRelationship *rr_catalog_table_relationship(const char *schema, const char *table,
+													 const char *name);
+
 /* RrRelationship *, by type and name. NULL: of all remote schemas. */
 extern List *rr_catalog_remote_relationships(const char *remote_schema);
+
+/* The relationship of this name, or NULL. */
+extern RrRelationship *rr_catalog_remote_relationship(const char *remote_schema,
+													  const char *type_name, const char *name);
 
 /* RrPermission *, by remote schema and role. NULL: of all remote schemas. */
 extern List *rr_catalog_permissions(const char *remote_schema);
 
 /* RrComputedField *, by source and name. InvalidOid: of all tables. */
 extern List *rr_catalog_computed_fields(Oid source);
+
+/* The computed field of this name, or NULL. The table may be gone. */
+extern RrComputedField *rr_catalog_computed_field(const char *schema, const char *table,
+												  const char *name);
 
 /* RrTrackedFunction *, by name. */
 extern List *rr_catalog_tracked_functions(void);

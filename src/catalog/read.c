@@ -11,6 +11,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -274,6 +275,15 @@ read_rows(RrCatalog catalog, int nkeys, ScanKey keys, RowReader reader, void *ar
 	return result;
 }
 
+static void
+name_key(ScanKey key, int attnum, const char *value)
+{
+	NameData   *name = palloc0(sizeof(NameData));
+
+	namestrcpy(name, value);
+	ScanKeyInit(key, attnum, BTEqualStrategyNumber, F_NAMEEQ, NameGetDatum(name));
+}
+
 /*
  * Make scan keys for (schema, name) of a source table, for read_rows().
  * Returns their number: 0 for InvalidOid, -1 if the table is gone.
@@ -283,8 +293,6 @@ table_keys(ScanKeyData keys[2], Oid source)
 {
 	const char *table_schema;
 	const char *table_name;
-	NameData   *schema;
-	NameData   *name;
 
 	if (!OidIsValid(source))
 		return 0;
@@ -292,13 +300,36 @@ table_keys(ScanKeyData keys[2], Oid source)
 	table_name = get_rel_name(source);
 	if (table_schema == NULL || table_name == NULL)
 		return -1;
-	schema = palloc0(sizeof(NameData));
-	name = palloc0(sizeof(NameData));
-	namestrcpy(schema, table_schema);
-	namestrcpy(name, table_name);
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_NAMEEQ, NameGetDatum(schema));
-	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_NAMEEQ, NameGetDatum(name));
+	name_key(&keys[0], 1, table_schema);
+	name_key(&keys[1], 2, table_name);
 	return 2;
+}
+
+static void
+text_key(ScanKey key, int attnum, const char *value)
+{
+	ScanKeyInit(key, attnum, BTEqualStrategyNumber, F_TEXTEQ, CStringGetTextDatum(value));
+	key->sk_collation = DEFAULT_COLLATION_OID;
+}
+
+/*
+ * The row with this whole key (schema, name of a table, name), or NULL. A name
+ * longer than an identifier is nobody's.
+ */
+static void *
+read_of_table(RrCatalog catalog, const char *schema, const char *table, const char *name,
+			  RowReader reader)
+{
+	ScanKeyData keys[3];
+	List	   *found;
+
+	if (strlen(schema) >= NAMEDATALEN || strlen(table) >= NAMEDATALEN)
+		return NULL;
+	name_key(&keys[0], 1, schema);
+	name_key(&keys[1], 2, table);
+	text_key(&keys[2], 3, name);
+	found = read_rows(catalog, 3, keys, reader, NULL);
+	return found == NIL ? NULL : linitial(found);
 }
 
 /* ---- remote schemas ---- */
@@ -455,6 +486,27 @@ rr_catalog_table_relationships(Oid source)
 	return relationships;
 }
 
+RrRelationship *
+rr_catalog_table_relationship(const char *schema, const char *table, const char *name)
+{
+	return read_of_table(RR_CATALOG_TABLE_RELATIONSHIP, schema, table, name,
+						 read_table_relationship);
+}
+
+RrRelationship *
+rr_catalog_remote_relationship(const char *remote_schema, const char *type_name, const char *name)
+{
+	ScanKeyData keys[3];
+	List	   *found;
+
+	text_key(&keys[0], 1, remote_schema);
+	text_key(&keys[1], 2, type_name);
+	text_key(&keys[2], 3, name);
+	found = read_rows(RR_CATALOG_REMOTE_SCHEMA_RELATIONSHIP, 3, keys, read_remote_relationship,
+					  NULL);
+	return found == NIL ? NULL : linitial(found);
+}
+
 List	   *
 rr_catalog_remote_relationships(const char *remote_schema)
 {
@@ -550,6 +602,12 @@ rr_catalog_computed_fields(Oid source)
 
 	list_sort(fields, compare_computed_fields);
 	return fields;
+}
+
+RrComputedField *
+rr_catalog_computed_field(const char *schema, const char *table, const char *name)
+{
+	return read_of_table(RR_CATALOG_COMPUTED_FIELD, schema, table, name, read_computed_field);
 }
 
 static void *

@@ -11,7 +11,7 @@
 #include "utils/lsyscache.h"
 
 #include "compat.h"
-#include "metadata/metadata.h"
+#include "metadata/postponed.h"
 
 #define CHANGED "remote_rel_enum_changed"
 #define EMPTIED "remote_rel_enum_emptied"
@@ -78,7 +78,7 @@ rr_mark_enum_table(const char *schema, const char *table, bool is_enum, RrPutMod
 		LockRelationOid(oid, ShareRowExclusiveLock);
 	rr_metadata_begin();
 	if (mode != RR_RESTORE)
-		before = rr_all_inconsistencies();
+		before = rr_inconsistencies_before();
 	RR_METADATA_EXECUTE("INSERT INTO remote_rel.table_customization (table_schema, table_name, is_enum) VALUES ($1, $2, $3) "
 						"ON CONFLICT (table_schema, table_name) DO UPDATE SET is_enum = $3",
 						rr_arg_name(schema), rr_arg_name(table), rr_arg_bool(is_enum));

@@ -18,7 +18,7 @@
 #include "utils/snapmgr.h"
 
 #include "compat.h"
-#include "metadata/metadata.h"
+#include "metadata/postponed.h"
 #include "schema/permission/permission.h"
 #include "schema/table/table.h"
 
@@ -417,9 +417,9 @@ refuse(List *found, const char *what)
 }
 
 void
-rr_refuse_new_inconsistencies(List *before, const char *what)
+rr_refuse_new_among(List *now, List *before, const char *what)
 {
-	List	   *found = new_among(rr_all_inconsistencies(), before);
+	List	   *found = new_among(now, before);
 
 	if (found != NIL)
 		rr_metadata_refuse_stale();
@@ -453,10 +453,9 @@ rr_warn_new_among(List *now, List *before)
 	{
 		const RrInconsistency *item = lfirst(lc);
 
-		ereport(WARNING,
-				(errcode(ERRCODE_WARNING),
-				 errmsg("%s \"%s\" has become inconsistent", item->type, item->name),
-				 errdetail_internal("%s", item->reason)));
+		rr_metadata_message(WARNING, ERRCODE_WARNING,
+							psprintf("%s \"%s\" has become inconsistent", item->type, item->name),
+							item->reason);
 	}
 	return found;
 }

@@ -32,13 +32,15 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
-#include "base/subtransaction.h"
-#include "metadata/metadata.h"
+#include "metadata/bulk.h"
 
 /* The answer; NULL stands for {"message": "success"}. */
 typedef Jsonb *(*Command) (const RrDoc *args);
 
 static Jsonb *run(const RrDoc *request);
+static RrBulkClass class_of(const RrDoc *request);
+
+static const RrBulkCallbacks bulk_callbacks = {.run = run, .class_of = class_of};
 
 static const char *
 require_text(const RrDoc *args, const char *key)
@@ -505,117 +507,16 @@ reload_metadata(const RrDoc *args)
 	return consistency("success");
 }
 
-/*
- * Each command of a bulk has a context of its own, so that what it has built,
- * schemas of roles above all, is gone before the next one.
- */
-static MemoryContext
-begin_command(void)
-{
-	CHECK_FOR_INTERRUPTS();
-	return MemoryContextSwitchTo(AllocSetContextCreate(CurrentMemoryContext,
-													   "remote_rel metadata command",
-													   ALLOCSET_DEFAULT_SIZES));
-}
-
-/* End it; returns a copy of its answer in the context from before. */
-static Jsonb *
-end_command(MemoryContext before, const Jsonb *answer)
-{
-	MemoryContext command = MemoryContextSwitchTo(before);
-	Jsonb	   *copy = palloc(VARSIZE(answer));
-
-	memcpy(copy, answer, VARSIZE(answer));
-	MemoryContextDelete(command);
-	return copy;
-}
-
 static Jsonb *
 bulk(const RrDoc *args)
 {
-	List	   *answers = NIL;
-	ListCell   *lc;
-
-	foreach(lc, rr_doc_items(args))
-	{
-		MemoryContext before = begin_command();
-		Jsonb	   *answer = run(lfirst(lc));
-
-		answers = lappend(answers, end_command(before, answer));
-	}
-	return rr_jsonb_array(answers);
-}
-
-typedef struct Attempt
-{
-	const RrDoc *request;
-	Jsonb	   *answer;
-} Attempt;
-
-static void
-attempt(void *arg)
-{
-	Attempt    *a = arg;
-
-	a->answer = run(a->request);
-}
-
-/* Hasura's error code for an SQLSTATE. */
-static const char *
-error_code(int sqlstate)
-{
-	switch (sqlstate)
-	{
-		case ERRCODE_UNDEFINED_OBJECT:
-		case ERRCODE_UNDEFINED_TABLE:
-		case ERRCODE_UNDEFINED_FUNCTION:
-			return GQL_CODE_NOT_EXISTS;
-		case ERRCODE_DUPLICATE_OBJECT:
-			return GQL_CODE_ALREADY_EXISTS;
-		case ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST:
-			return GQL_CODE_DEPENDENCY_ERROR;
-		case ERRCODE_FEATURE_NOT_SUPPORTED:
-			return GQL_CODE_NOT_SUPPORTED;
-		case ERRCODE_INSUFFICIENT_PRIVILEGE:
-			return GQL_CODE_ACCESS_DENIED;
-		case ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE:
-			return GQL_CODE_CONFLICT;
-	}
-	switch (ERRCODE_TO_CATEGORY(sqlstate))
-	{
-		case ERRCODE_CONNECTION_EXCEPTION:
-		case ERRCODE_FDW_ERROR:
-			return GQL_CODE_REMOTE_SCHEMA_ERROR;
-		case ERRCODE_DATA_EXCEPTION:
-		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
-			return GQL_CODE_INVALID_CONFIGURATION;
-		default:
-			return GQL_CODE_UNEXPECTED;
-	}
+	return rr_run_bulk(args, false, &bulk_callbacks);
 }
 
 static Jsonb *
 bulk_keep_going(const RrDoc *args)
 {
-	List	   *answers = NIL;
-	ListCell   *lc;
-
-	foreach(lc, rr_doc_items(args))
-	{
-		MemoryContext before = begin_command();
-		Attempt		a = {.request = lfirst(lc)};
-		ErrorData  *error = rr_run_in_subtransaction(attempt, &a);
-
-		if (error)
-			a.answer = rr_jsonb_object("path", rr_jsonb_text(rr_doc_path(a.request)),
-									   "error", rr_jsonb_text(error->message),
-									   "internal", rr_jsonb_text(error->detail),
-									   "hint", rr_jsonb_text(error->hint),
-									   "code", rr_jsonb_text(error_code(error->sqlerrcode)),
-									   "sqlstate", rr_jsonb_text(unpack_sql_state(error->sqlerrcode)), NULL);
-		answers = lappend(answers, end_command(before, a.answer));
-	}
-	return rr_jsonb_array(answers);
+	return rr_run_bulk(args, true, &bulk_callbacks);
 }
 
 /* ---- the table of commands ---- */
@@ -624,51 +525,101 @@ static const struct
 {
 	const char *type;			/* without pg_ */
 	Command		run;
+	RrBulkClass class;
 }			commands[] = {
-	{"add_remote_schema", add_remote_schema},
-	{"update_remote_schema", update_remote_schema},
-	{"remove_remote_schema", remove_remote_schema},
-	{"reload_remote_schema", reload_remote_schema},
-	{"introspect_remote_schema", introspect_remote_schema},
-	{"add_remote_schema_permissions", add_remote_schema_permissions},
-	{"drop_remote_schema_permissions", drop_remote_schema_permissions},
-	{"create_remote_relationship", create_remote_relationship},
-	{"update_remote_relationship", update_remote_relationship},
-	{"delete_remote_relationship", delete_remote_relationship},
-	{"create_object_relationship", create_object_relationship},
-	{"create_array_relationship", create_array_relationship},
-	{"drop_relationship", drop_relationship},
-	{"create_remote_schema_remote_relationship", create_remote_schema_remote_relationship},
-	{"update_remote_schema_remote_relationship", update_remote_schema_remote_relationship},
-	{"delete_remote_schema_remote_relationship", delete_remote_schema_remote_relationship},
-	{"add_computed_field", add_computed_field},
-	{"drop_computed_field", drop_computed_field},
-	{"track_function", track_function},
-	{"untrack_function", untrack_function},
-	{"track_table", rr_track_table},
-	{"track_tables", rr_track_tables},
-	{"untrack_table", untrack_table},
-	{"set_table_customization", set_table_customization},
-	{"set_table_custom_fields", set_table_custom_fields},
-	{"set_table_is_enum", set_table_is_enum},
-	{"set_function_customization", set_function_customization},
-	{"add_existing_table_or_view", rr_track_table},
-	{"create_query_collection", rr_create_query_collection},
-	{"drop_query_collection", rr_drop_query_collection},
-	{"add_query_to_collection", rr_add_query_to_collection},
-	{"drop_query_from_collection", rr_drop_query_from_collection},
-	{"add_collection_to_allowlist", rr_add_collection_to_allowlist},
-	{"drop_collection_from_allowlist", rr_drop_collection_from_allowlist},
-	{"get_inconsistent_metadata", get_inconsistent_metadata},
-	{"drop_inconsistent_metadata", drop_inconsistent_metadata},
-	{"export_metadata", export_metadata},
-	{"replace_metadata", rr_replace_metadata},
-	{"clear_metadata", clear_metadata},
-	{"reload_metadata", reload_metadata},
-	{"bulk", bulk},
-	{"bulk_atomic", bulk},
-	{"bulk_keep_going", bulk_keep_going},
+	{"add_remote_schema", add_remote_schema, RR_BULK_ALONE},
+	{"update_remote_schema", update_remote_schema, RR_BULK_ALONE},
+	{"remove_remote_schema", remove_remote_schema, RR_BULK_CHANGES_SCHEMAS},
+	{"reload_remote_schema", reload_remote_schema, RR_BULK_ALONE},
+	{"introspect_remote_schema", introspect_remote_schema, RR_BULK_TOGETHER},
+	{"add_remote_schema_permissions", add_remote_schema_permissions, RR_BULK_TOGETHER},
+	{"drop_remote_schema_permissions", drop_remote_schema_permissions, RR_BULK_TOGETHER},
+	{"create_remote_relationship", create_remote_relationship, RR_BULK_TOGETHER},
+	{"update_remote_relationship", update_remote_relationship, RR_BULK_TOGETHER},
+	{"delete_remote_relationship", delete_remote_relationship, RR_BULK_TOGETHER},
+	{"create_object_relationship", create_object_relationship, RR_BULK_TOGETHER},
+	{"create_array_relationship", create_array_relationship, RR_BULK_TOGETHER},
+	{"drop_relationship", drop_relationship, RR_BULK_CHANGES_SCHEMAS},
+	{"create_remote_schema_remote_relationship", create_remote_schema_remote_relationship, RR_BULK_TOGETHER},
+	{"update_remote_schema_remote_relationship", update_remote_schema_remote_relationship, RR_BULK_TOGETHER},
+	{"delete_remote_schema_remote_relationship", delete_remote_schema_remote_relationship, RR_BULK_TOGETHER},
+	{"add_computed_field", add_computed_field, RR_BULK_TOGETHER},
+	{"drop_computed_field", drop_computed_field, RR_BULK_TOGETHER},
+	{"track_function", track_function, RR_BULK_TOGETHER},
+	{"untrack_function", untrack_function, RR_BULK_TOGETHER},
+	{"track_table", rr_track_table, RR_BULK_CHANGES_SCHEMAS},
+	{"track_tables", rr_track_tables, RR_BULK_CHANGES_SCHEMAS},
+	{"untrack_table", untrack_table, RR_BULK_CHANGES_SCHEMAS},
+	{"set_table_customization", set_table_customization, RR_BULK_CHANGES_SCHEMAS},
+	{"set_table_custom_fields", set_table_custom_fields, RR_BULK_CHANGES_SCHEMAS},
+	{"set_table_is_enum", set_table_is_enum, RR_BULK_CHANGES_SCHEMAS},
+	{"set_function_customization", set_function_customization, RR_BULK_TOGETHER},
+	{"add_existing_table_or_view", rr_track_table, RR_BULK_CHANGES_SCHEMAS},
+	{"create_query_collection", rr_create_query_collection, RR_BULK_TOGETHER},
+	{"drop_query_collection", rr_drop_query_collection, RR_BULK_TOGETHER},
+	{"add_query_to_collection", rr_add_query_to_collection, RR_BULK_TOGETHER},
+	{"drop_query_from_collection", rr_drop_query_from_collection, RR_BULK_TOGETHER},
+	{"add_collection_to_allowlist", rr_add_collection_to_allowlist, RR_BULK_TOGETHER},
+	{"drop_collection_from_allowlist", rr_drop_collection_from_allowlist, RR_BULK_TOGETHER},
+	{"get_inconsistent_metadata", get_inconsistent_metadata, RR_BULK_ALONE},
+	{"drop_inconsistent_metadata", drop_inconsistent_metadata, RR_BULK_ALONE},
+	{"export_metadata", export_metadata, RR_BULK_TOGETHER},
+	{"replace_metadata", rr_replace_metadata, RR_BULK_ALONE},
+	{"clear_metadata", clear_metadata, RR_BULK_ALONE},
+	{"reload_metadata", reload_metadata, RR_BULK_ALONE},
+	{"bulk", bulk, RR_BULK_ALONE},
+	{"bulk_atomic", bulk, RR_BULK_ALONE},
+	{"bulk_keep_going", bulk_keep_going, RR_BULK_ALONE},
 };
+
+static const char *
+without_prefix(const char *type)
+{
+	return strncmp(type, "pg_", 3) == 0 ? type + 3 : type;
+}
+
+static bool
+is_bulk(const char *bare)
+{
+	return strcmp(bare, "bulk") == 0 || strcmp(bare, "bulk_atomic") == 0;
+}
+
+/*
+ * What is not like a request is found out when it is run. A bulk can run
+ * together with others when all its commands can; to look at one level only
+ * keeps this from being quadratic.
+ */
+static RrBulkClass
+class_within(const RrDoc *request, bool inner)
+{
+	const RrDoc *type = rr_doc_is_object(request) ? rr_doc_get(request, "type") : NULL;
+	const RrDoc *args = type ? rr_doc_get(request, "args") : NULL;
+	RrBulkClass least = RR_BULK_TOGETHER;
+	const char *bare;
+	ListCell   *lc;
+
+	if (args == NULL || !rr_doc_is_string(type))
+		return RR_BULK_ALONE;
+	bare = without_prefix(rr_doc_text(type));
+	if (is_bulk(bare) && !inner && rr_doc_is_array(args))
+	{
+		foreach(lc, rr_doc_items(args))
+			least = Min(least, class_within(lfirst(lc), true));
+		return least;
+	}
+	for (int i = 0; i < (int) lengthof(commands); i++)
+	{
+		if (strcmp(commands[i].type, bare) == 0)
+			return commands[i].class;
+	}
+	return RR_BULK_ALONE;
+}
+
+static RrBulkClass
+class_of(const RrDoc *request)
+{
+	return class_within(request, false);
+}
 
 static void
 throw_unknown(const RrDoc *request, const char *type, const char *bare)
@@ -706,7 +657,7 @@ run_command(const RrDoc *request)
 	if (version)
 		(void) rr_doc_int(version, 1, 2);
 	rr_check_resource_version(rr_doc_get(request, "resource_version"));
-	bare = strncmp(type, "pg_", 3) == 0 ? type + 3 : type;
+	bare = without_prefix(type);
 	for (int i = 0; i < (int) lengthof(commands); i++)
 	{
 		if (strcmp(commands[i].type, bare) == 0)

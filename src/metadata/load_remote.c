@@ -12,6 +12,7 @@ rr_load_remote(RrRemotes *remotes, const char *name, GqlErrorList *errors)
 {
 	RrRemoteSchema *def;
 	RrRemote   *remote;
+	MemoryContext old = CurrentMemoryContext;
 	ListCell   *lc;
 
 	foreach(lc, remotes->loaded)
@@ -20,16 +21,16 @@ rr_load_remote(RrRemotes *remotes, const char *name, GqlErrorList *errors)
 		if (strcmp(remote->def->name, name) == 0)
 			return remote;
 	}
+	if (remotes->cxt)
+		MemoryContextSwitchTo(remotes->cxt);
 	def = rr_catalog_remote_schema(name);
+	remote = def && def->sdl ? rr_remote_create(def) : NULL;
+	if (remote)
+		remotes->loaded = lappend(remotes->loaded, remote);
+	MemoryContextSwitchTo(old);
 	if (def == NULL)
 		gql_error(errors, "Remote schema \"%s\" does not exist.", name);
 	else if (def->sdl == NULL)
 		gql_error(errors, "The schema of remote schema \"%s\" has not been fetched yet.", name);
-	else
-	{
-		remote = rr_remote_create(def);
-		remotes->loaded = lappend(remotes->loaded, remote);
-		return remote;
-	}
-	return NULL;
+	return remote;
 }

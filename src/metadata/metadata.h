@@ -280,6 +280,7 @@ extern void rr_check_not_derived(Oid table, const char *name);
 /* What one check has parsed so far; starts as {0}. */
 typedef struct RrRemotes
 {
+	MemoryContext cxt;			/* of what is parsed; NULL: the current one */
 	List	   *loaded;			/* RrRemote * */
 	List	   *served;			/* those in which nothing was found wrong */
 } RrRemotes;
@@ -548,10 +549,10 @@ extern List *rr_all_inconsistencies(void);
 extern Jsonb *rr_inconsistencies_to_jsonb(List *inconsistencies);
 
 /*
- * Throw 22023 when something is inconsistent now that is not in before. what
- * names the object that was just written, for the message.
+ * Throw 22023 when something in now is not in before. what names the object
+ * that was just written, for the message.
  */
-extern void rr_refuse_new_inconsistencies(List *before, const char *what);
+extern void rr_refuse_new_among(List *now, List *before, const char *what);
 
 /*
  * Of what is inconsistent now: all objects of the metadata, and of the rest

@@ -13,7 +13,7 @@
 #include "utils/lsyscache.h"
 
 #include "compat.h"
-#include "metadata/metadata.h"
+#include "metadata/postponed.h"
 #include "schema/table/table.h"
 
 #define MAX_SHOWN_ERRORS 20
@@ -277,14 +277,13 @@ void
 rr_require_fit(RrRelationship *relationship, RrPutMode mode)
 {
 	GqlErrorList *errors = gql_errors_create(100, NULL);
-	RrRemotes	remotes = {0};
 
 	fill_targets(relationship);
 	if (mode == RR_RESTORE)
 		return;
 	if (relationship->to_remote_schema)
 		(void) rr_get_remote_schema(relationship->to_remote_schema->remote_schema);
-	rr_check_relationship(relationship, &remotes, errors);
+	rr_check_relationship(relationship, rr_parsed_remotes(), errors);
 	if (errors->items != NIL)
 		throw_unfit(relationship, errors);
 }

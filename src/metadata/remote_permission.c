@@ -6,7 +6,7 @@
 #include "utils/acl.h"
 
 #include "compat.h"
-#include "metadata/metadata.h"
+#include "metadata/postponed.h"
 #include "schema/permission/permission.h"
 
 /* High enough to show all errors of a permission. */
@@ -124,19 +124,19 @@ rr_put_permission(const RrPermission *permission, RrPutMode mode)
 	if (mode != RR_RESTORE)
 	{
 		check_definition(remote, permission);
-		before = rr_role_inconsistencies(&(RrRemotes) {0});
+		before = rr_role_inconsistencies_before();
 	}
 	if (!OidIsValid(get_role_oid(permission->role, true)))
-		ereport(WARNING,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("role \"%s\" does not exist", permission->role),
-				 errdetail("Its permission on remote schema \"%s\" takes effect when the role is created.", permission->remote_schema)));
+		rr_metadata_message(WARNING, ERRCODE_UNDEFINED_OBJECT,
+							psprintf("role \"%s\" does not exist", permission->role),
+							psprintf("Its permission on remote schema \"%s\" takes effect when the role is created.",
+									 permission->remote_schema));
 	RR_METADATA_EXECUTE("INSERT INTO remote_rel.remote_schema_permission (remote_schema, role, sdl, comment) VALUES ($1, $2, $3, $4)",
 						rr_arg_text(permission->remote_schema), rr_arg_name(permission->role),
 						rr_arg_text(permission->sdl),
 						rr_arg_text(permission->comment));
 	if (mode != RR_RESTORE)
-		rr_warn_new_among(rr_role_inconsistencies(&(RrRemotes) {0}), before);
+		rr_warn_new_role_inconsistencies(before);
 	rr_metadata_end();
 }
 
@@ -154,8 +154,8 @@ rr_delete_permission(const char *remote_schema, const char *role)
 				 errmsg("role \"%s\" has no permission on remote schema \"%s\"", role,
 						remote_schema)));
 	}
-	before = rr_role_inconsistencies(&(RrRemotes) {0});
+	before = rr_role_inconsistencies_before();
 	delete_row(remote_schema, role);
-	rr_warn_new_among(rr_role_inconsistencies(&(RrRemotes) {0}), before);
+	rr_warn_new_role_inconsistencies(before);
 	rr_metadata_end();
 }

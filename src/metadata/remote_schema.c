@@ -10,7 +10,7 @@
 #include "utils/json.h"
 
 #include "compat.h"
-#include "metadata/metadata.h"
+#include "metadata/postponed.h"
 
 #define MAX_SHOWN_ERRORS 20
 
@@ -192,7 +192,7 @@ rr_put_remote_schema(RrRemoteSchema *remote, RrPutMode mode)
 	{
 		check_customization(remote);
 		(void) rr_warn_of_customization(remote);
-		before = rr_all_inconsistencies();
+		before = mode == RR_CREATE ? rr_inconsistencies_before() : rr_all_inconsistencies();
 	}
 	if (mode == RR_UPDATE)
 		RR_METADATA_EXECUTE("UPDATE remote_rel.remote_schema SET definition = $2, comment = $3, sdl = $4, sdl_given = $5 "
@@ -303,9 +303,9 @@ rr_delete_remote_schema(const char *name, bool cascade)
 				 errdetail_internal("%s", users),
 				 errhint("Delete them, or remove the remote schema with cascade.")));
 	if (users)
-		ereport(NOTICE,
-				(errmsg("removing the relationships of remote schema \"%s\"", name),
-				 errdetail_internal("%s", users)));
+		rr_metadata_message(NOTICE, ERRCODE_SUCCESSFUL_COMPLETION,
+							psprintf("removing the relationships of remote schema \"%s\"", name),
+							users);
 	RR_METADATA_EXECUTE("DELETE FROM remote_rel.table_relationship WHERE kind OPERATOR(pg_catalog.=) 'remote' AND "
 						"definition OPERATOR(pg_catalog.->) 'to_remote_schema' OPERATOR(pg_catalog.->>) 'remote_schema' OPERATOR(pg_catalog.=) $1",
 						rr_arg_text(name));

@@ -7,7 +7,7 @@
 #include "utils/lsyscache.h"
 
 #include "compat.h"
-#include "metadata/metadata.h"
+#include "metadata/postponed.h"
 
 /* Throws 42703 for the first column that the table does not have. */
 static void
@@ -78,7 +78,7 @@ rr_put_table_customization(const RrTableCustomization *custom, RrPutMode mode)
 	{
 		if (custom->configuration != NULL)
 			check_columns(rr_get_table(schema, table), custom);
-		before = rr_all_inconsistencies();
+		before = rr_inconsistencies_before();
 	}
 	RR_METADATA_EXECUTE("INSERT INTO remote_rel.table_customization (table_schema, table_name, configuration) VALUES ($1, $2, $3) "
 						"ON CONFLICT (table_schema, table_name) DO UPDATE SET configuration = $3",
@@ -101,7 +101,7 @@ rr_set_table_hidden(const char *schema, const char *table, bool hidden, RrPutMod
 		(void) rr_get_table_locked(schema, table);
 	rr_metadata_begin();
 	if (mode != RR_RESTORE)
-		before = rr_all_inconsistencies();
+		before = rr_inconsistencies_before();
 	RR_METADATA_EXECUTE("INSERT INTO remote_rel.table_customization (table_schema, table_name, hidden) VALUES ($1, $2, $3) "
 						"ON CONFLICT (table_schema, table_name) DO UPDATE SET hidden = $3",
 						rr_arg_name(schema), rr_arg_name(table), rr_arg_bool(hidden));
@@ -118,7 +118,7 @@ rr_put_function_customization(const RrTrackedFunction *function)
 	List	   *before;
 
 	rr_metadata_begin();
-	before = rr_all_inconsistencies();
+	before = rr_inconsistencies_before();
 	rr_check_tracked_function(function);
 	if (RR_METADATA_EXECUTE("UPDATE remote_rel.tracked_function SET configuration = $3 "
 							"WHERE function_schema OPERATOR(pg_catalog.=) $1 AND function_name OPERATOR(pg_catalog.=) $2",
@@ -142,7 +142,7 @@ rr_put_naming(const RrNaming *naming, RrPutMode mode)
 
 	rr_metadata_begin();
 	if (mode != RR_RESTORE)
-		before = rr_all_inconsistencies();
+		before = rr_inconsistencies_before();
 	if (naming == NULL)
 		(void) rr_metadata_execute("DELETE FROM remote_rel.source_customization", 0, NULL);
 	else

@@ -14,7 +14,7 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
-#include "metadata/metadata.h"
+#include "metadata/postponed.h"
 
 /* What the checks have to know of a function. */
 typedef struct Signature
@@ -195,29 +195,6 @@ check_computed_field(const RrComputedField *field, Oid table)
 		throw_unfit(s, "returns nothing that a field can have");
 }
 
-/*
- * Finds the row by the table's name, since the table may be gone. *names are
- * the other computed fields of the table.
- */
-static RrComputedField *
-find_computed_field(const char *schema, const char *table, const char *name, List **names)
-{
-	ListCell   *lc;
-
-	*names = NIL;
-	foreach(lc, rr_catalog_computed_fields(InvalidOid))
-	{
-		RrComputedField *field = lfirst(lc);
-
-		if (strcmp(field->source_schema, schema) != 0 || strcmp(field->source_table, table) != 0)
-			continue;
-		if (strcmp(field->name, name) == 0)
-			return field;
-		*names = lappend(*names, unconstify(char *, field->name));
-	}
-	return NULL;
-}
-
 void
 rr_put_computed_field(const RrComputedField *field, RrPutMode mode)
 {
@@ -233,7 +210,7 @@ rr_put_computed_field(const RrComputedField *field, RrPutMode mode)
 	{
 		Oid			table = rr_get_table(field->source_schema, field->source_table);
 
-		before = rr_all_inconsistencies();
+		before = rr_inconsistencies_before();
 		rr_check_new_field(table, field->name, "computed field");
 		rr_check_not_derived(table, field->name);
 		check_computed_field(field, table);
@@ -293,13 +270,14 @@ rr_delete_computed_field_row(const char *schema, const char *table, const char *
 void
 rr_delete_computed_field(const char *schema, const char *table, const char *name, bool cascade)
 {
-	List	   *names;
+	List	   *names = NIL;
 	ListCell   *lc;
 
 	rr_metadata_begin();
-	if (find_computed_field(schema, table, name, &names) == NULL)
+	if (rr_catalog_computed_field(schema, table, name) == NULL)
 	{
-		(void) rr_get_table(schema, table);
+		foreach(lc, rr_catalog_computed_fields(rr_get_table(schema, table)))
+			names = lappend(names, unconstify(char *, ((RrComputedField *) lfirst(lc))->name));
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("table \"%s\" has no computed field \"%s\"", table, name),
@@ -375,7 +353,7 @@ rr_put_tracked_function(const RrTrackedFunction *function, RrPutMode mode)
 	rr_metadata_begin();
 	if (mode != RR_RESTORE)
 	{
-		before = rr_all_inconsistencies();
+		before = rr_inconsistencies_before();
 		rr_check_tracked_function(function);
 	}
 	if (is_tracked(function->function_schema, function->function_name))

@@ -13,7 +13,7 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
-#include "metadata/metadata.h"
+#include "metadata/postponed.h"
 #include "schema/table/table.h"
 
 const char *
@@ -107,12 +107,12 @@ rr_unserved_reason(const char *schema, const char *name)
 {
 	Oid			table = rr_lookup_table(schema, name);
 	const char *reason = OidIsValid(table) ? rr_table_unfit_reason(table) : "does not exist";
-	RrRoleSchema *rs;
 
 	if (reason != NULL)
 		return reason;
-	rs = rr_role_schema_get(rr_extension_owner());
-	if (rr_database_table(rs->tables->db, table) == NULL)
+	if (rr_database_table(rr_owner_schema(false)->tables->db, table) == NULL &&
+		(!rr_checks_postponed() ||
+		 rr_database_table(rr_owner_schema(true)->tables->db, table) == NULL))
 		reason = rr_spellable(name)
 			? "is in a schema that remote_rel.exposed_schemas does not name"
 			: "has a name that GraphQL cannot spell";
@@ -122,7 +122,8 @@ rr_unserved_reason(const char *schema, const char *name)
 void
 rr_check_new_field(Oid table, const char *name, const char *what)
 {
-	ListCell   *lc;
+	const char *schema = get_namespace_name(get_rel_namespace(table));
+	const char *relation = get_rel_name(table);
 
 	if (!gql_is_name(name) || strncmp(name, "__", 2) == 0)
 		ereport(ERROR,
@@ -131,28 +132,31 @@ rr_check_new_field(Oid table, const char *name, const char *what)
 				 errdetail("A GraphQL name consists of letters, digits and underscores, and starts with neither a digit nor two underscores.")));
 	if (get_attnum(table, name) != InvalidAttrNumber)
 		throw_taken(table, "column", name);
-	foreach(lc, rr_catalog_computed_fields(table))
-	{
-		if (strcmp(((RrComputedField *) lfirst(lc))->name, name) == 0)
-			throw_taken(table, "computed field", name);
-	}
-	foreach(lc, rr_catalog_table_relationships(table))
-	{
-		if (strcmp(((RrRelationship *) lfirst(lc))->name, name) == 0)
-			throw_taken(table, "relationship", name);
-	}
+	if (schema == NULL || relation == NULL)
+		return;
+	if (rr_catalog_computed_field(schema, relation, name))
+		throw_taken(table, "computed field", name);
+	if (rr_catalog_table_relationship(schema, relation, name))
+		throw_taken(table, "relationship", name);
 }
 
-void
-rr_check_not_derived(Oid table, const char *name)
+static bool
+has_field(RrRoleSchema *rs, Oid table, const char *name)
 {
-	RrRoleSchema *rs = rr_role_schema_get(rr_extension_owner());
 	RrTable    *exposed = rr_database_table(rs->tables->db, table);
 	GqlType    *type = exposed ? gql_schema_type(rs->schema, rr_table_type_name(rs->tables->db,
 																				exposed, "")) : NULL;
 
 	/* a table that the owner may not read has no type in his schema */
-	if (exposed && (gql_names_get(&exposed->links, name) ||
-					(type && gql_type_field(rs->schema, type, name))))
+	return exposed && (gql_names_get(&exposed->links, name) ||
+					   (type && gql_type_field(rs->schema, type, name)));
+}
+
+/* A field that an older schema has may be gone. */
+void
+rr_check_not_derived(Oid table, const char *name)
+{
+	if (has_field(rr_owner_schema(false), table, name) &&
+		(!rr_checks_postponed() || has_field(rr_owner_schema(true), table, name)))
 		throw_taken(table, "field", name);
 }

@@ -4,10 +4,8 @@
  */
 #include "postgres.h"
 
-#include "utils/lsyscache.h"
-
 #include "compat.h"
-#include "metadata/metadata.h"
+#include "metadata/postponed.h"
 
 static const char *
 kind_text(RrRelationshipKind kind)
@@ -15,55 +13,23 @@ kind_text(RrRelationshipKind kind)
 	return kind == RR_REL_OBJECT ? "object" : kind == RR_REL_ARRAY ? "array" : "remote";
 }
 
+/* Throws 42704 when there is none. */
 static RrRelationship *
-find_relationship(Oid table, const char *name, List **names)
+get_relationship(const char *schema, const char *table, const char *name)
 {
+	RrRelationship *relationship = rr_catalog_table_relationship(schema, table, name);
+	List	   *names = NIL;
 	ListCell   *lc;
 
-	*names = NIL;
-	foreach(lc, rr_catalog_table_relationships(table))
-	{
-		RrRelationship *relationship = lfirst(lc);
-
-		if (strcmp(relationship->name, name) == 0)
-			return relationship;
-		*names = lappend(*names, unconstify(char *, relationship->name));
-	}
-	return NULL;
-}
-
-static RrRelationship *
-get_relationship(Oid table, const char *name)
-{
-	List	   *names;
-	RrRelationship *relationship = find_relationship(table, name, &names);
-
-	if (relationship == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("table \"%s\" has no relationship \"%s\"", get_rel_name(table), name),
-				 rr_errhint_did_you_mean(name, names)));
-	return relationship;
-}
-
-/*
- * Finds the row by the table's name, since the table may be gone. NULL when
- * there is none.
- */
-static RrRelationship *
-find_stored(const char *schema, const char *table, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, rr_catalog_table_relationships(InvalidOid))
-	{
-		RrRelationship *r = lfirst(lc);
-
-		if (strcmp(r->source_schema, schema) == 0 && strcmp(r->source_table, table) == 0 &&
-			strcmp(r->name, name) == 0)
-			return r;
-	}
-	return NULL;
+	if (relationship)
+		return relationship;
+	foreach(lc, rr_catalog_table_relationships(rr_get_table(schema, table)))
+		names = lappend(names, unconstify(char *, ((RrRelationship *) lfirst(lc))->name));
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("table \"%s\" has no relationship \"%s\"", table, name),
+			 rr_errhint_did_you_mean(name, names)));
+	return NULL;				/* not reached */
 }
 
 /*
@@ -94,9 +60,10 @@ warn_unserved(const RrRelationship *relationship)
 											relationship->source_table);
 
 	if (reason != NULL)
-		ereport(WARNING,
-				(errmsg("relationship \"%s\" is not served: table \"%s.%s\" %s", relationship->name,
-						relationship->source_schema, relationship->source_table, reason)));
+		rr_metadata_message(WARNING, ERRCODE_WARNING,
+							psprintf("relationship \"%s\" is not served: table \"%s.%s\" %s",
+									 relationship->name, relationship->source_schema,
+									 relationship->source_table, reason), NULL);
 }
 
 void
@@ -112,10 +79,11 @@ rr_put_table_relationship(RrRelationship *relationship, RrPutMode mode)
 	{
 		relationship->source = rr_get_table(relationship->source_schema,
 											relationship->source_table);
-		before = rr_all_inconsistencies();
+		before = rr_inconsistencies_before();
 	}
 	if (mode == RR_UPDATE)
-		check_kind(get_relationship(relationship->source, relationship->name), RR_REMOTE_KINDS);
+		check_kind(get_relationship(relationship->source_schema, relationship->source_table,
+									relationship->name), RR_REMOTE_KINDS);
 	else if (mode == RR_CREATE)
 	{
 		rr_check_new_field(relationship->source, relationship->name, "relationship");
@@ -154,14 +122,9 @@ rr_delete_table_relationship_row(const char *schema, const char *table, const ch
 void
 rr_delete_table_relationship(const char *schema, const char *table, const char *name, int kinds)
 {
-	RrRelationship *relationship;
-
 	(void) rr_lock_table(schema, table);
 	rr_metadata_begin();
-	relationship = find_stored(schema, table, name);
-	if (relationship == NULL)
-		relationship = get_relationship(rr_get_table(schema, table), name);
-	check_kind(relationship, kinds);
+	check_kind(get_relationship(schema, table, name), kinds);
 	rr_delete_table_relationship_row(schema, table, name);
 	rr_metadata_end();
 }

@@ -5,30 +5,28 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "metadata/metadata.h"
+#include "metadata/postponed.h"
 
 static bool
-relationship_exists(const RrRelationship *relationship, List **names)
+relationship_exists(const RrRelationship *relationship)
 {
+	return rr_catalog_remote_relationship(relationship->source_remote_schema,
+										  relationship->source_type, relationship->name) != NULL;
+}
+
+static void
+throw_no_relationship(const RrRelationship *relationship)
+{
+	List	   *names = NIL;
 	ListCell   *lc;
 
-	*names = NIL;
 	foreach(lc, rr_catalog_remote_relationships(relationship->source_remote_schema))
 	{
 		const RrRelationship *other = lfirst(lc);
 
-		if (strcmp(other->source_type, relationship->source_type) != 0)
-			continue;
-		if (strcmp(other->name, relationship->name) == 0)
-			return true;
-		*names = lappend(*names, unconstify(char *, other->name));
+		if (strcmp(other->source_type, relationship->source_type) == 0)
+			names = lappend(names, unconstify(char *, other->name));
 	}
-	return false;
-}
-
-static void
-throw_no_relationship(const RrRelationship *relationship, List *names)
-{
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("type \"%s\" of remote schema \"%s\" has no relationship \"%s\"",
@@ -40,7 +38,6 @@ throw_no_relationship(const RrRelationship *relationship, List *names)
 void
 rr_put_type_relationship(RrRelationship *relationship, RrPutMode mode)
 {
-	List	   *names;
 	List	   *before = NIL;
 	bool		exists;
 
@@ -52,10 +49,10 @@ rr_put_type_relationship(RrRelationship *relationship, RrPutMode mode)
 	rr_metadata_begin();
 	(void) rr_get_remote_schema(relationship->source_remote_schema);
 	if (mode != RR_RESTORE)
-		before = rr_all_inconsistencies();
-	exists = relationship_exists(relationship, &names);
+		before = rr_inconsistencies_before();
+	exists = relationship_exists(relationship);
 	if (mode == RR_UPDATE && !exists)
-		throw_no_relationship(relationship, names);
+		throw_no_relationship(relationship);
 	if (mode != RR_UPDATE && exists)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
@@ -85,13 +82,12 @@ rr_delete_type_relationship(const char *remote_schema, const char *type_name, co
 {
 	RrRelationship relationship = {.name = name, .source_remote_schema = remote_schema,
 	.source_type = type_name};
-	List	   *names;
 
 	rr_metadata_begin();
-	if (!relationship_exists(&relationship, &names))
+	if (!relationship_exists(&relationship))
 	{
 		(void) rr_get_remote_schema(remote_schema);
-		throw_no_relationship(&relationship, names);
+		throw_no_relationship(&relationship);
 	}
 	RR_METADATA_EXECUTE("DELETE FROM remote_rel.remote_schema_relationship WHERE remote_schema OPERATOR(pg_catalog.=) $1 "
 						"AND type_name OPERATOR(pg_catalog.=) $2 AND name OPERATOR(pg_catalog.=) $3",

@@ -1,0 +1,38 @@
+/*
+ * bulk.h: lists of metadata commands.
+ */
+#ifndef RR_BULK_H
+#define RR_BULK_H
+
+#include "metadata/metadata.h"
+
+/* How a command may run with others before a common check (postponed.h). */
+typedef enum RrBulkClass
+{
+	/*
+	 * By itself: it asks the network, or its answer or what it does depends
+	 * on what is inconsistent
+	 */
+	RR_BULK_ALONE,
+	/* together; it changes schemas that those after it must see */
+	RR_BULK_CHANGES_SCHEMAS,
+	RR_BULK_TOGETHER,
+} RrBulkClass;
+
+typedef struct RrBulkCallbacks
+{
+	/* Run a request; throws what is wrong with it. */
+	Jsonb	   *(*run) (const RrDoc *request);
+
+	/* Does not throw, whatever the request is. */
+	RrBulkClass (*class_of) (const RrDoc *request);
+} RrBulkCallbacks;
+
+/*
+ * Run the requests in args, an array. Returns an array with the answer of
+ * each. If keep_going, the answer of one that throws is {"path", "error",
+ * "code", …}, and it changes nothing; else its error is rethrown.
+ */
+extern Jsonb *rr_run_bulk(const RrDoc *args, bool keep_going, const RrBulkCallbacks *callbacks);
+
+#endif							/* RR_BULK_H */
