@@ -184,6 +184,11 @@ rr_settings_register(void (*on_change) (void))
 							"It is closed the next time that the session does anything. 0 turns it off.",
 							&rr_http_idle_timeout, 60, 0, INT_MAX / 1000, PGC_SUSET, GUC_UNIT_S,
 							NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.connection_lifetime",
+							"How old a connection to a remote schema may be that serves another request.",
+							"An older one is closed at the next request. 0 turns it off.",
+							&rr_http_connection_lifetime, 600, 0, INT_MAX / 1000, PGC_SUSET,
+							GUC_UNIT_S, NULL, NULL, NULL);
 	DefineCustomEnumVariable("remote_rel.on_remote_error",
 							 "What remote_rel.remote_join() and remote_value() do when a remote schema fails.",
 							 "\"error\" raises an SQL error, \"null\" a warning and NULL results. GraphQL answers always carry what could be had, with errors beside it.",

@@ -124,6 +124,12 @@ extern int	rr_http_log_min_duration;
 /* Failures, at most one line a minute for a remote schema. */
 extern bool rr_http_log_failures;
 
+/*
+ * Seconds after which a connection serves no further request, so that a change
+ * of addresses or of a load balancer is followed; 0: without limit.
+ */
+extern int	rr_http_connection_lifetime;
+
 /* Make an empty group, owned by cxt. */
 extern RrHttpGroup *rr_http_group_create(MemoryContext cxt);
 

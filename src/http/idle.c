@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 
 int			rr_http_idle_timeout = 60;
+int			rr_http_connection_lifetime = 600;
 
 /* Does the engine have no request, neither on the wire nor waiting? */
 static bool

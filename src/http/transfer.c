@@ -35,12 +35,6 @@
 
 #define INITIAL_BODY_BYTES (16 * 1024)
 
-/*
- * Seconds after which a connection serves no further request, so that a change
- * of addresses or of a load balancer is followed.
- */
-#define MAX_CONNECTION_AGE 600L
-
 /* Set an option of the easy handle; on failure return the code. */
 #define SET(option, value) \
 	do { \
@@ -216,7 +210,7 @@ configure(RrHttpEngine *eng, RrHttpTransfer *t)
 		: (long) INT_MAX / 1000);
 #endif
 #if LIBCURL_VERSION_NUM >= 0x075000
-	SET(CURLOPT_MAXLIFETIME_CONN, MAX_CONNECTION_AGE);
+	SET(CURLOPT_MAXLIFETIME_CONN, (long) rr_http_connection_lifetime);
 #endif
 	/* our own deadline comes first */
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long) INT_MAX);

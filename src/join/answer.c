@@ -7,8 +7,6 @@
  */
 #include "postgres.h"
 
-#include "miscadmin.h"
-
 #include "join/answer.h"
 #include "join/members.h"
 #include "join/wire_text.h"
@@ -59,7 +57,6 @@ read_outer_field(RrAnswer *answer, int level, const GqlTypeRef *type)
 		appendStringInfoChar(reader->out, '[');
 		for (; rr_scan_more(&reader->scan, first, ']', &ok); first = false)
 		{
-			CHECK_FOR_INTERRUPTS();
 			if (!first)
 				appendStringInfoChar(reader->out, ',');
 			result = read_outer_field(answer, level, type->of);
@@ -197,7 +194,6 @@ read_keys(RrAnswer *answer)
 		RrSlice		alias;
 		int			expected = position + 1;
 
-		CHECK_FOR_INTERRUPTS();
 		if (!rr_scan_name(&reader->scan, &alias))
 			return false;
 		position = plan->kind == RR_STEP_ROOT

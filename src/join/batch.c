@@ -7,6 +7,7 @@
 #include <limits.h>
 
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "join/join_int.h"
@@ -51,7 +52,10 @@ void
 rr_fail_unsent(RrStepRun *step, RrKeyError *error)
 {
 	while (step->sending.sent < step->table.nkeys)
+	{
+		CHECK_FOR_INTERRUPTS();
 		rr_share_key_error(step, step->sending.sent++, error);
+	}
 }
 
 /*
@@ -127,6 +131,7 @@ rr_step_give_up(RrStepRun *step, RrKeyError *error)
 	{
 		RrBatch    *batch = lfirst(lc);
 
+		CHECK_FOR_INTERRUPTS();
 		if (!rr_http_withdraw(step->run->http, batch))
 			continue;			/* it is on the wire, or has its response */
 		for (int i = 0; i < batch->nkeys; i++)

@@ -3,8 +3,6 @@
  */
 #include "postgres.h"
 
-#include "miscadmin.h"
-
 #include "join/members.h"
 
 bool
@@ -16,7 +14,6 @@ rr_find_member(RrScan scan, const char *name, int len, RrSlice *value)
 
 	for (; rr_scan_more(&scan, first, '}', &ok); first = false)
 	{
-		CHECK_FOR_INTERRUPTS();
 		if (!rr_scan_name(&scan, &other) || !rr_scan_value(&scan, value))
 			return false;
 		if (rr_slice_is(other, name, len))

@@ -100,6 +100,22 @@ take_null(RrReader *reader)
 
 /* ---- leaves and lists ---- */
 
+/* The value of a number, however long it is written. */
+static double
+number_of(RrSlice value)
+{
+	char		room[64];
+	char	   *text = value.len < (int) sizeof(room) ? room : palloc(value.len + 1);
+	double		number;
+
+	memcpy(text, value.data, value.len);
+	text[value.len] = '\0';
+	number = strtod(text, NULL);
+	if (text != room)
+		pfree(text);
+	return number;
+}
+
 /* Is it a number without a fraction? */
 static bool
 is_integer(RrSlice value)
@@ -109,7 +125,7 @@ is_integer(RrSlice value)
 	for (int i = 0; i < value.len; i++)
 		if (strchr(".eE", value.data[i]) != NULL)
 		{
-			double		number = strtod(pnstrdup(value.data, value.len), NULL);
+			double		number = number_of(value);
 
 			return number == floor(number);
 		}
@@ -140,7 +156,7 @@ is_value_of_scalar(const GqlType *type, RrSlice value)
 		return false;
 	if (value.len < 10 && (int) strspn(value.data, "-0123456789") >= value.len)
 		return true;
-	number = strtod(pnstrdup(value.data, value.len), NULL);
+	number = number_of(value);
 	return number >= PG_INT32_MIN && number <= PG_INT32_MAX;
 }
 

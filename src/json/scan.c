@@ -133,6 +133,7 @@ rr_scan_more(RrScan *scan, bool first, char close, bool *ok)
 {
 	char		c = rr_scan_peek(scan);
 
+	CHECK_FOR_INTERRUPTS();
 	if (c == close)
 	{
 		scan->pos++;
@@ -179,7 +180,6 @@ scan_any(RrScan *scan, int depth)
 				if (!scan_any(scan, depth + 1))
 					return false;
 				first = false;
-				CHECK_FOR_INTERRUPTS();
 			}
 			return ok;
 		case '"':

@@ -80,9 +80,13 @@ CREATE TABLE wide (value text PRIMARY KEY, comment text, more text);
 CREATE TABLE dated (value text PRIMARY KEY, comment date);
 CREATE TABLE odd (value text PRIMARY KEY, comment varchar);
 INSERT INTO odd VALUES ('a-b'), ('fine'), ('true'), ('2x'), (''), ('__typename'), ('é');
+CREATE TABLE wordy (value text PRIMARY KEY, comment text);
+INSERT INTO wordy VALUES ('a', repeat('x', 600000)), ('b', NULL), ('c', repeat('x', 600000));
 CREATE VIEW open_tickets AS SELECT * FROM tickets;
 SELECT test.failure(format('SELECT remote_rel.set_table_is_enum(%L, true)', t))
-    FROM unnest('{nothing,keyless,two_keys,number,wide,dated,odd,open_tickets}'::text[]) AS t;
+    FROM unnest('{nothing,keyless,two_keys,number,wide,dated,odd,wordy,open_tickets}'::text[]) AS t;
+DELETE FROM wordy WHERE value = 'c';
+SELECT remote_rel.set_table_is_enum('wordy', true), remote_rel.set_table_is_enum('wordy', false);
 DELETE FROM odd WHERE value <> 'fine' AND value <> '2x';
 SELECT test.failure($$SELECT remote_rel.set_table_is_enum('odd', true)$$);
 SELECT test.failure($$SELECT remote_rel.set_table_is_enum(NULL, true)$$);

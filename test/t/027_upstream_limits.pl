@@ -202,16 +202,25 @@ subtest 'no data at all: the error of the upstream is the only one' => sub {
 };
 
 subtest 'connections' => sub {
-	my $in = session($node);
+	my ($major, $minor) = `curl-config --version` =~ /(\d+)\.(\d+)/;
+	my $curl_ends_old = $major > 7 || $minor >= 80;
+	my ($in, $lasting, $ageing) = map { session($node) } 1 .. 3;
 	$in->query('SET remote_rel.idle_connection_timeout = 1');
+	$ageing->query('SET remote_rel.connection_lifetime = 1');
+	timed($_, $two) for $lasting, $ageing;
 	timed($in, $two);
 	my $open = $faulty->stats->{open};
 	$in->query('SELECT 1');
 	is($faulty->stats->{open}, $open, 'a connection is kept');
-	sleep 2;
+	sleep 2.1;
 	$in->query('SELECT 1');
 	wait_until('it is closed when the session does anything after the time', sub { $faulty->stats->{open} < $open });
 	is($faulty->stats->{open}, $open - 1, 'and closed after the time');
+	my $made = $faulty->stats->{connections};
+	timed($lasting, $two);
+	is($faulty->stats->{connections}, $made, 'another one is used again');
+	timed($ageing, $two);
+	is($faulty->stats->{connections}, $made + ($curl_ends_old ? 1 : 0), 'unless it has become too old');
 	is_healthy($in);
 };
 

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
@@ -23,6 +24,9 @@
 
 /* Who has more values than this wants no enum. */
 #define MAX_ROWS 10000
+
+/* Bytes of the values and comments of a table; each role's schema has them. */
+#define MAX_BYTES (1024 * 1024)
 
 /* How many wrong values a reason names. */
 #define MAX_NAMED 5
@@ -88,13 +92,17 @@ is_value_name(const char *text)
 		strcmp(text, "null") != 0;
 }
 
+/* The column's text; takes its bytes from *left. NULL: null, or too long. */
 static const char *
-text_of(HeapTuple tuple, TupleDesc desc, const RrColumn *column)
+text_of(HeapTuple tuple, TupleDesc desc, const RrColumn *column, int64 *left)
 {
 	bool		isnull = true;
 	Datum		datum = column ? heap_getattr(tuple, column->attnum, desc, &isnull) : (Datum) 0;
 
-	return isnull ? NULL : TextDatumGetCString(datum);
+	if (isnull)
+		return NULL;
+	*left -= toast_raw_datum_size(datum);
+	return *left < 0 ? NULL : TextDatumGetCString(datum);
 }
 
 static int
@@ -116,18 +124,21 @@ has_column(TupleDesc desc, const RrColumn *column)
  * deleted before the table got its primary key.
  */
 static void
-scan_rows(RrTable *table, Relation rel, const RrColumn *key, const RrColumn *comment)
+scan_rows(RrTable *table, Relation rel, const RrColumn *key, const RrColumn *comment,
+		  StringInfo reasons)
 {
 	Snapshot	snapshot = RegisterSnapshot(ActiveSnapshotSet() ? GetActiveSnapshot()
 											: GetTransactionSnapshot());
 	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
 	int			capacity = 16;
+	int64		left = MAX_BYTES;
 	HeapTuple	tuple;
 
 	table->enum_rows = palloc(capacity * sizeof(RrEnumRow));
-	while (table->nenum_rows <= MAX_ROWS && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	while (left >= 0 && table->nenum_rows <= MAX_ROWS &&
+		   HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		const char *value = text_of(tuple, RelationGetDescr(rel), key);
+		const char *value = text_of(tuple, RelationGetDescr(rel), key, &left);
 		RrEnumRow  *row;
 
 		CHECK_FOR_INTERRUPTS();
@@ -137,10 +148,12 @@ scan_rows(RrTable *table, Relation rel, const RrColumn *key, const RrColumn *com
 			table->enum_rows = repalloc(table->enum_rows, (capacity *= 2) * sizeof(RrEnumRow));
 		row = &table->enum_rows[table->nenum_rows++];
 		row->value = value;
-		row->comment = text_of(tuple, RelationGetDescr(rel), comment);
+		row->comment = text_of(tuple, RelationGetDescr(rel), comment, &left);
 	}
 	systable_endscan(scan);
 	UnregisterSnapshot(snapshot);
+	if (left < 0)
+		add_reason(reasons, "Its values and comments have more than %d bytes.", MAX_BYTES);
 }
 
 /* Name the values that GraphQL does not allow, the first of them. */
@@ -199,8 +212,10 @@ read_rows(const RrDatabase *db, RrTable *table, const RrColumn *key, const RrCol
 		return;
 	if (rel->rd_rel->relkind == RELKIND_RELATION && has_column(RelationGetDescr(rel), key) &&
 		(comment == NULL || has_column(RelationGetDescr(rel), comment)))
-		scan_rows(table, rel, key, comment);
+		scan_rows(table, rel, key, comment, reasons);
 	relation_close(rel, AccessShareLock);
+	if (reasons->len > 0)
+		return;
 	if (table->nenum_rows == 0)
 		add_reason(reasons, "It has no rows.");
 	else if (table->nenum_rows > MAX_ROWS)
