@@ -7,7 +7,6 @@ use Time::HiRes 'time';
 my $node = start_node('log_statement = none', 'max_stack_depth = 6MB');
 $node->safe_psql('postgres', 'CREATE TABLE t (id int PRIMARY KEY, n numeric, name text)');
 plan skip_all => 'needs /proc' unless -r '/proc/self/status';
-limit_memory($node);
 
 # A machine that does other things takes longer; what is quadratic takes minutes.
 my $seconds = 20;

@@ -8,8 +8,6 @@ $setup .= "CREATE TABLE t$_ (id int PRIMARY KEY, parent int REFERENCES t" . ($_ 
 $setup .= "CREATE ROLE r$_ IN ROLE reader;\n" for 1 .. 12;
 $node->safe_psql('postgres', $setup);
 
-limit_memory($node);
-
 my $session = session($node);
 sub ask { return $session->query(sprintf 'SELECT length(graphql_resolve(%s, %s)::text)', map { literal($_) } @_) }
 sub answer { return $session->query(sprintf 'SELECT graphql_resolve(%s, %s)', map { literal($_) } @_) }

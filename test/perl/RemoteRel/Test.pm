@@ -18,7 +18,6 @@ package RemoteRel::Test;
 #   $session->pid;                            # of the backend
 #   descriptors($session);                    # how many its backend has open, but for files of the server
 #   resident_kb($session);                    # its backend's memory; both need /proc
-#   limit_memory($node);                      # to 1 GB for each backend that starts from now on
 #   wait_until('the query waits', sub { … }); # polls; dies after 30 s
 #
 # done_testing() is the test's own business.
@@ -38,7 +37,7 @@ use Time::HiRes qw(sleep time);
 our @ISA    = ('Exporter');
 our @EXPORT = (
 	@Test::More::EXPORT, @PostgreSQL::Test::Utils::EXPORT,
-	qw(start_node start_remote add_remote resolve counted session descriptors resident_kb limit_memory wait_until literal decode_json encode_json example_users));
+	qw(start_node start_remote add_remote resolve counted session descriptors resident_kb wait_until literal decode_json encode_json example_users));
 
 sub import
 {
@@ -75,17 +74,6 @@ sub descriptors
 	my ($session) = @_;
 
 	return scalar grep { (readlink // '') !~ m{/pgdata/} } glob '/proc/' . $session->pid . '/fd/*';
-}
-
-# The address sanitizer reserves more than that.
-sub limit_memory
-{
-	my ($node) = @_;
-	my ($postmaster) = slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/;
-
-	return if $ENV{ASAN};
-	system('prlimit', "--pid=$postmaster", '--as=' . (1 << 30)) == 0 or die 'prlimit failed';
-	return;
 }
 
 sub resident_kb
