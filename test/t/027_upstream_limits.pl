@@ -7,7 +7,6 @@ use Time::HiRes qw(sleep time);
 my $yoga   = start_remote('yoga');
 my $faulty = start_remote('faulty', '--upstream', $yoga->url);
 my $node   = start_node();
-limit_memory($node);
 example_users($node, $faulty, 3);
 my $session = session($node);
 my $two = '{ users(where: {id: {_lte: 2}}, order_by: {id: asc}) { name auth0_profile { id nickname } } }';
