@@ -479,7 +479,8 @@ sort_links(RrTable *table)
 	int			n = table->links.n;
 	RrLink	  **links = palloc(n * sizeof(RrLink *));
 
-	memcpy(links, table->links.items, n * sizeof(RrLink *));
+	if (n > 0)					/* an empty set has no items at all */
+		memcpy(links, table->links.items, n * sizeof(RrLink *));
 	qsort(links, n, sizeof(RrLink *), compare_links);
 	gql_names_init(&table->links, CurrentMemoryContext);
 	for (int i = 0; i < n; i++)
