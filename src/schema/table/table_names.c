@@ -116,14 +116,14 @@ typedef struct Clash
 {
 	const RrTable *other;		/* NULL: every schema has them */
 	List	   *names;			/* char * */
-}			Clash;
+} Clash;
 
 /* A root field of a table. */
 typedef struct Root
 {
 	RrTableRoot kind;
 	const char *name;
-}			Root;
+} Root;
 
 static void
 note_clash(List **clashes, const RrTable *other, const char *name)
@@ -156,7 +156,7 @@ append_clashes(StringInfo out, List *clashes)
 
 	foreach(lc, clashes)
 	{
-		const		Clash *clash = lfirst(lc);
+		const Clash *clash = lfirst(lc);
 		int			n = list_length(clash->names);
 
 		appendStringInfo(out, "%sthe name%s ", out->len > 0 ? "; " : "", n > 1 ? "s" : "");
@@ -190,7 +190,7 @@ check_types(const RrDatabase *db, const char **types, int n, List **clashes)
 }
 
 static void
-check_roots(const GqlNames *taken, const Root * roots, int n, List **clashes)
+check_roots(const GqlNames *taken, const Root *roots, int n, List **clashes)
 {
 	for (int i = 0; i < n; i++)
 	{
@@ -205,7 +205,7 @@ check_roots(const GqlNames *taken, const Root * roots, int n, List **clashes)
 
 /* Append which root fields of a table have one name. */
 static void
-append_equal_roots(StringInfo out, const Root * roots, int n)
+append_equal_roots(StringInfo out, const Root *roots, int n)
 {
 	for (int i = 0; i < n; i++)
 	{
@@ -219,7 +219,7 @@ append_equal_roots(StringInfo out, const Root * roots, int n)
 }
 
 static void
-take_roots(GqlNames *names, const RrTable *table, const Root * roots, int n)
+take_roots(GqlNames *names, const RrTable *table, const Root *roots, int n)
 {
 	for (int i = 0; i < n; i++)
 		take(names, roots[i].name, table);
@@ -247,7 +247,7 @@ list_types(const RrDatabase *db, const RrTable *table, const char **types)
  * streams yet, but a name that the configuration gives to one is taken.
  */
 static int
-list_roots(const RrDatabase *db, const RrTable *table, bool mutations, Root * roots)
+list_roots(const RrDatabase *db, const RrTable *table, bool mutations, Root *roots)
 {
 	int			n = 0;
 
@@ -271,7 +271,7 @@ typedef struct Wanted
 	const char *types[lengthof(suffixes) + 3];
 	Root		queries[RR_NROOT_FIELDS];
 	Root		mutations[RR_NROOT_FIELDS];
-}			Wanted;
+} Wanted;
 
 /*
  * With customized names any name may meet any other. So every type and root
@@ -279,7 +279,7 @@ typedef struct Wanted
  * is wrong, or NULL.
  */
 static const char *
-customized_clash(const RrDatabase *db, const RrTable *table, Wanted * wanted)
+customized_clash(const RrDatabase *db, const RrTable *table, Wanted *wanted)
 {
 	StringInfoData out;
 	List	   *clashes = NIL;
