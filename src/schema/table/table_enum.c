@@ -204,7 +204,8 @@ check_names(const RrDatabase *db, const RrTable *table, StringInfo reasons)
 }
 
 static void
-read_rows(const RrDatabase *db, RrTable *table, const RrColumn *key, const RrColumn *comment, StringInfo reasons)
+read_rows(const RrDatabase *db, RrTable *table, const RrColumn *key, const RrColumn *comment,
+		  StringInfo reasons)
 {
 	Relation	rel = try_relation_open(table->oid, AccessShareLock);
 
