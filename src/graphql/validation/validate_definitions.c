@@ -79,8 +79,7 @@ find_spreads(Finder *f, GqlDefInfo *def)
 		return;
 	def->nspreads = f->nspreads;
 	def->spreads = palloc_extended(sizeof(GqlSpread) * (Size) f->nspreads, MCXT_ALLOC_HUGE);
-	if (f->nspreads > 0)
-		memcpy(def->spreads, f->spreads, sizeof(GqlSpread) * (Size) f->nspreads);
+	memcpy(def->spreads, f->spreads, sizeof(GqlSpread) * (Size) f->nspreads);
 }
 
 static void
