@@ -76,9 +76,10 @@ subtest 'the limit of all sessions' => sub {
 	$_->wait for @sessions;
 	is(counters('running'), '0', 'a cancel gives the places back');
 	$faulty->reset;
-	$_->send($sql) for @sessions;
+	$_->send($sql) for @sessions[ 0, 1 ];
 	wait_until('two requests are there', sub { $faulty->requests == 2 });
-	# kill until the third has its turn
+	$sessions[2]->send($sql);
+	wait_until('three sessions wait', sub { $node->safe_psql('postgres', $waiting) == 3 });
 	$node->safe_psql('postgres', 'SELECT pg_terminate_backend(' . $_->pid . ')') for @sessions[ 0, 1 ];
 	wait_until('the third one asks', sub { $faulty->requests == 3 });
 	is(counters('running'), '1', 'sessions that end give theirs back');
