@@ -438,6 +438,16 @@ CREATE FUNCTION remote_rel.join_hole(step integer, run integer, VARIADIC keys "a
 	AS 'MODULE_PATHNAME', 'rr_join_hole' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION remote_rel.join_hole(integer, integer, "any") IS 'place of the remote value for these keys; for statements of graphql_resolve()';
 
+-- STABLE, so that subqueries with it in their conditions become joins. It costs
+-- more than a condition on columns, so that those come first.
+CREATE FUNCTION remote_rel.join_value(step integer, run integer) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'rr_join_value' LANGUAGE C STABLE PARALLEL RESTRICTED COST 100;
+COMMENT ON FUNCTION remote_rel.join_value(integer, integer) IS 'remote value that depends on no column; for statements of graphql_resolve()';
+
+CREATE FUNCTION remote_rel.join_value(step integer, run integer, VARIADIC keys "any") RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'rr_join_value' LANGUAGE C STABLE PARALLEL RESTRICTED COST 100;
+COMMENT ON FUNCTION remote_rel.join_value(integer, integer, "any") IS 'remote value for these keys; for statements of graphql_resolve()';
+
 -- ----------------------------------------------------------------------------
 -- Counters
 --
@@ -824,7 +834,8 @@ COMMENT ON FUNCTION remote_rel.remote_value(anyelement, text, text, jsonb, name,
 GRANT EXECUTE ON FUNCTION remote_rel.validate_document(text, text, jsonb, text), remote_rel.validate_schema(text), remote_rel.json_object(text),
 	remote_rel.json_object(text, "any"), remote_rel.json_rows_add(internal, text), remote_rel.json_rows_add(internal, text, "any"),
 	remote_rel.json_rows_finish(internal), remote_rel.json_rows(text), remote_rel.json_rows(text, "any"), remote_rel.session_variable(text),
-	remote_rel.join_hole(integer, integer), remote_rel.join_hole(integer, integer, "any"), remote_rel.remote_join(anyarray, text, text, jsonb, name, jsonb),
+	remote_rel.join_hole(integer, integer), remote_rel.join_hole(integer, integer, "any"),
+	remote_rel.join_value(integer, integer), remote_rel.join_value(integer, integer, "any"), remote_rel.remote_join(anyarray, text, text, jsonb, name, jsonb),
 	remote_rel.remote_value(anyelement, text, text, jsonb, name, jsonb) TO PUBLIC;
 
 REVOKE CREATE ON SCHEMA remote_rel FROM PUBLIC;

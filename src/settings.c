@@ -32,6 +32,7 @@ int			rr_call_timeout;
 int			rr_on_remote_error;
 char	   *rr_https_proxy;
 bool		rr_enable_remote_join;
+int			rr_max_filter_keys;
 double		rr_request_cost;
 double		rr_key_cost;
 
@@ -199,6 +200,10 @@ rr_settings_register(void (*on_change) (void))
 							 "Lets the planner join with remote_rel.remote_value() in batches.",
 							 "When off, the function is called for each row.",
 							 &rr_enable_remote_join, true, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("remote_rel.max_filter_keys",
+							"Most keys that are sent to filter or sort rows by fields of a remote relationship.",
+							"A root field that needs more is an error.",
+							&rr_max_filter_keys, 10000, 1, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomRealVariable("remote_rel.request_cost",
 							 "What the planner takes a request to a remote schema to cost.",
 							 "In the unit of seq_page_cost.",

@@ -33,6 +33,7 @@ extern int	rr_on_remote_error; /* RrOnRemoteError; remote_join() and
 								 * remote_value() only */
 extern char *rr_https_proxy;	/* a URL, secret; "": none */
 extern bool rr_enable_remote_join;
+extern int	rr_max_filter_keys;
 extern double rr_request_cost;
 extern double rr_key_cost;
 

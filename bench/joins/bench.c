@@ -7,7 +7,7 @@
  * by bare libcurl, as many at a time, without reading the answers.
  *
  *   bench CONNINFO UPSTREAM-URL aliases|list ROWS BATCH-SIZE CONCURRENCY RUNS
- *   AIM [in-text] [in-sql] [in-sql-ideal] [first-row] [NAME=URL ...]
+ *   AIM [in-text] [in-sql] [in-sql-ideal] [first-row] [filter] [NAME=URL ...]
  *
  * in-text adds a floor with the keys in the documents instead of in variables,
  * with new keys each time, so that the upstream knows no document. Services
@@ -16,7 +16,9 @@
  *
  * in-sql adds the same rows by remote_value(), a Remote Join, to be compared
  * with graphql_resolve(); in-sql-ideal compares it with the floor; first-row
- * compares the time until its first row with that of one request.
+ * compares the time until its first row with that of one request. filter adds
+ * the same rows filtered by a field of the joined value, which all of them
+ * meet, to be compared with graphql_resolve() without a condition.
  *
  * Prints medians in ms, and medians of the ratios to the floor. The exit
  * status is 1 if remote_rel's ratio is above AIM, or not below a service's.
@@ -38,7 +40,7 @@ typedef struct Series
 	bool		is_floor;
 	bool		in_text;		/* of the floor: keys in the documents */
 	bool		is_request;		/* one request alone */
-	const char *sql;			/* a Remote Join */
+	const char *sql;			/* a Remote Join, or a filter */
 	int			base;			/* SQL: the series that it is compared with */
 	double		aim;			/* SQL: at most so many times its time */
 	double	   *ms;				/* by run */
@@ -253,6 +255,18 @@ run_first_row(const char *join)
 }
 
 static size_t
+run_filter(void)
+{
+	const char *field = by_list ? "auth0_profile_by_list" : "auth0_profile";
+	char		text[500];
+
+	snprintf(text, sizeof(text),
+			 "{ users(where: {id: {_lte: %d}, %s: {nickname: {_is_null: false}}}) { name %s { nickname email } } }",
+			 rows, field, field);
+	return run_sql("SELECT graphql_resolve($1)", text);
+}
+
+static size_t
 run_series(Series * series)
 {
 	char		text[500];
@@ -263,6 +277,8 @@ run_series(Series * series)
 				 by_list ? "auth0_profile_by_list" : "auth0_profile", rows);
 		if (strcmp(series->sql, "first row") == 0)
 			return run_first_row(text);
+		if (strcmp(series->sql, "filter") == 0)
+			return run_filter();
 		return run_sql(text, NULL);
 	}
 	if (series->is_request)
@@ -388,6 +404,14 @@ main(int argc, char **argv)
 			{
 				.name = "Remote Join", .sql = "rows", .base = ideal ? 1 : 0,
 					.aim = ideal ? 1.1 : 1.15
+			};
+			continue;
+		}
+		if (strcmp(argv[i], "filter") == 0)
+		{
+			series[nseries++] = (Series)
+			{
+				.name = "filtered by the value", .sql = "filter", .aim = 1.3
 			};
 			continue;
 		}

@@ -213,5 +213,6 @@ rr_bind_rows(const RrSqlStatement *statement, RrParamKind kind, const Oid *bases
 		bound->params = lappend(bound->params, param->kind == kind ? bind_param(param, &rows)
 								: param);
 	}
+	rr_share_params(bound);
 	return bound;
 }

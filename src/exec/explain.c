@@ -77,6 +77,11 @@ explain_statement(const GqlFieldSel *field, const RrSqlStatement *statement,
 {
 	ListCell   *lc;
 
+	foreach(lc, statement->before)
+	{
+		explain_statement(field, lfirst(lc), step, columns, out);
+		appendStringInfoChar(out, ',');
+	}
 	appendStringInfoString(out, "{\"field\":");
 	gql_json_string(out, field->key, strlen(field->key));
 	if (step != NULL)

@@ -312,6 +312,7 @@ rr_run_plan(const RrPlan *plan, List *inserts, StringInfo out, GqlErrorList *err
 		run_query(run, results);
 	for (int i = 0; i < run->nsteps; i++)
 		rr_key_table_drop_texts(&run->steps[i].table);
+	rr_drop_filter_members(run);
 	reserve_answer(run, results, out);
 	append_data(run, results, out);
 	rr_count_places(run);

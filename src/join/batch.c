@@ -180,6 +180,11 @@ rr_step_file_key(RrStepRun *step, const StringInfoData *key_text)
 	int			key = rr_key_table_find_or_add(&step->table, key_text, &added);
 
 	step->nrows++;
+	if (added && step->max_keys > 0 && step->table.nkeys > step->max_keys)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("filtering or sorting by \"%s\" takes more than %d keys (remote_rel.max_filter_keys)",
+						step->plan->join->relationship->name, step->max_keys)));
 	if (added)
 	{
 		/* a cheap test of what rr_step_send() looks at first: keys are many */

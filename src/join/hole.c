@@ -1,5 +1,6 @@
 /*
- * hole.c: writes and reads holes; the SQL function remote_rel.join_hole().
+ * hole.c: writes and reads holes; the SQL functions remote_rel.join_hole() and
+ * join_value().
  *
  * remote_rel.join_hole(step, run, key…) stands in the statements that the
  * planner makes, where a join field has its value. It files the key of a row
@@ -16,6 +17,7 @@
 #include "compat.h"
 #include "join/hole.h"
 #include "join/join_int.h"
+#include "join/jsonb_value.h"
 
 StaticAssertDecl(RR_HOLE_MAX_LEN >= 3 * 10 + 4, "room for three numbers of 31 bits");
 
@@ -77,11 +79,9 @@ rr_hole_read(RrRun *run, const char **pos, const char *end, RrStepRun **step)
 	return key;
 }
 
-/* ---- join_hole() ---- */
+/* ---- join_hole() and join_value() ---- */
 
-PG_FUNCTION_INFO_V1(rr_join_hole);
-
-/* The argument of join_hole() at which keys begin. */
+/* The argument at which keys begin. */
 #define FIRST_KEY 2
 
 /* What a call site knows of its columns, and of the run it was checked for. */
@@ -126,7 +126,8 @@ find_step(FunctionCallInfo fcinfo)
 		PG_GETARG_INT32(1) != run->number || !keys_fit(fcinfo, run->steps[number].plan))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("remote_rel.join_hole() can only be called by a statement that graphql_resolve() runs")));
+				 errmsg("remote_rel.%s() can only be called by a statement that graphql_resolve() runs",
+						get_func_name(fcinfo->flinfo->fn_oid))));
 	return &run->steps[number];
 }
 
@@ -158,6 +159,28 @@ check_call(FunctionCallInfo fcinfo)
 	return state;
 }
 
+/* The step of a call, and the text of its key; NULL: there is a null in it. */
+static const StringInfoData *
+read_key(FunctionCallInfo fcinfo, RrStepRun **step)
+{
+	int			nkeys = PG_NARGS() - FIRST_KEY;
+	HoleState  *state = fcinfo->flinfo->fn_extra;
+	Datum		values[FUNC_MAX_ARGS];
+
+	if (!is_checked(fcinfo, state))
+		state = check_call(fcinfo);
+	*step = &state->run->steps[state->step_number];
+	for (int i = 0; i < nkeys; i++)
+	{
+		if (PG_ARGISNULL(FIRST_KEY + i))
+			return NULL;
+		values[i] = PG_GETARG_DATUM(FIRST_KEY + i);
+	}
+	return rr_key_columns_text(state->columns, values);
+}
+
+PG_FUNCTION_INFO_V1(rr_join_hole);
+
 /*
  * remote_rel.join_hole(step integer, run integer, VARIADIC keys "any") RETURNS
  * json
@@ -165,31 +188,52 @@ check_call(FunctionCallInfo fcinfo)
 Datum
 rr_join_hole(PG_FUNCTION_ARGS)
 {
-	int			nkeys = PG_NARGS() - FIRST_KEY;
-	HoleState  *state = fcinfo->flinfo->fn_extra;
 	RrStepRun  *step;
-	Datum		values[FUNC_MAX_ARGS];
-	const StringInfoData *key_text;
+	const StringInfoData *key_text = read_key(fcinfo, &step);
 	StringInfoData hole;
 
-	if (!is_checked(fcinfo, state))
-		state = check_call(fcinfo);
-	for (int i = 0; i < nkeys; i++)
-	{
-		if (PG_ARGISNULL(FIRST_KEY + i))
-			PG_RETURN_NULL();
-		values[i] = PG_GETARG_DATUM(FIRST_KEY + i);
-	}
-	key_text = rr_key_columns_text(state->columns, values);
 	if (key_text == NULL)
 		PG_RETURN_NULL();
 
 	/* a json datum that is nothing but a hole */
-	step = &state->run->steps[state->step_number];
 	hole.data = palloc(VARHDRSZ + RR_HOLE_MAX_LEN);
 	hole.maxlen = VARHDRSZ + RR_HOLE_MAX_LEN;
 	hole.len = VARHDRSZ;
 	rr_hole_append(&hole, step, rr_step_file_key(step, key_text));
 	SET_VARSIZE(hole.data, hole.len);
 	PG_RETURN_POINTER(hole.data);
+}
+
+PG_FUNCTION_INFO_V1(rr_join_value);
+
+/*
+ * remote_rel.join_value(step integer, run integer, VARIADIC keys "any")
+ * RETURNS jsonb: the value of a key that was asked for before the statement
+ * began; JSON's null where there is none. NULL: it was not asked for.
+ */
+Datum
+rr_join_value(PG_FUNCTION_ARGS)
+{
+	RrStepRun  *step;
+	const StringInfoData *key_text = read_key(fcinfo, &step);
+	int			key = key_text != NULL ? rr_key_table_find(&step->table, key_text) : -1;
+	RrSlice		value = {"null", 4};
+	GqlErrorList errors = {.cxt = CurrentMemoryContext, .max = 1};
+	StringInfoData text;
+	Datum		json;
+
+	if (key_text != NULL && key < 0)
+		PG_RETURN_NULL();
+	if (key >= 0 && rr_key_value(&step->table, key).data != NULL)
+		value = rr_key_value(&step->table, key);
+	initStringInfo(&text);
+	rr_json_append(&text, value.data, value.len);
+	appendStringInfoChar(&text, '\0');
+	text.len--;
+	json = rr_jsonb_value(&text, step->plan->remote->def->name, &errors);
+	if (errors.items != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("%s", ((GqlError *) linitial(errors.items))->message)));
+	PG_RETURN_DATUM(json);
 }

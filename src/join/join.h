@@ -52,6 +52,7 @@ typedef struct RrStepRun
 	int64		counted_rows;	/* of these, in stat */
 	struct RrStat *stat;		/* the relationship's counters, since its
 								 * first request; or NULL */
+	int			max_keys;		/* more must not be filed; 0: no limit */
 	int64		nholes;			/* written so far, for guessing how long the
 								 * answer will be */
 	RrSending	sending;
@@ -103,6 +104,24 @@ extern void rr_run_remote(RrRun *run);
  */
 extern bool rr_run_root_statement(RrRun *run, const RrSqlStatement *statement,
 								  const GqlPath *path, int loc, StringInfo out);
+
+/* ---- ask_filters.c: conditions on remote fields ---- */
+
+/*
+ * Ask for the values that a statement needs before it runs. False when the
+ * statement must not run: an error is filed at path.
+ */
+extern bool rr_ask_filters(RrRun *run, const RrSqlStatement *statement, const GqlPath *path,
+						   int loc);
+
+/* The same for statements of mutations; throws the error. */
+extern void rr_ask_filters_or_throw(RrRun *run, const RrSqlStatement *statement);
+
+/*
+ * Leave of all values what the answer shows. To be called when no statement
+ * will run any more.
+ */
+extern void rr_drop_filter_members(RrRun *run);
 
 /* ---- batch.c: sending ---- */
 

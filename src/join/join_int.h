@@ -38,8 +38,9 @@ extern Datum rr_sql_bind_param(const RrSqlParam *param, const GqlValue *keys, bo
 
 /*
  * Run a statement as the current user under the current snapshot, read-only;
- * its JSON text is appended to out. False when the statement failed: a field
- * error is filed at path. Throws what rr_run_in_subtransaction() rethrows.
+ * its JSON text is appended to out, unless that is NULL. False when the
+ * statement failed: a field error is filed at path. Throws what
+ * rr_run_in_subtransaction() rethrows.
  * source: the document's text, loc: the field's offset in it.
  */
 extern bool rr_run_sql(const RrSqlStatement *statement, const GqlPath *path, int loc,

@@ -123,6 +123,16 @@ rr_key_table_find_or_add(RrKeyTable *table, const StringInfoData *key_text, bool
 	return table->nkeys - 1;
 }
 
+int
+rr_key_table_find(RrKeyTable *table, const StringInfoData *key_text)
+{
+	KeyIndexEntry *entry;
+
+	table->probe = (RrSlice) {key_text->data, key_text->len};
+	entry = RrKeyIndex_lookup(table->index, PROBE);
+	return entry != NULL ? entry->number : -1;
+}
+
 void
 rr_key_text_append(StringInfo key_text, RrSlice value)
 {

@@ -65,6 +65,9 @@ extern void rr_key_text_append(StringInfo key_text, RrSlice value);
 extern int	rr_key_table_find_or_add(RrKeyTable *table, const StringInfoData *key_text,
 									 bool *added);
 
+/* The number of the key with this text, or -1. */
+extern int	rr_key_table_find(RrKeyTable *table, const StringInfoData *key_text);
+
 /*
  * Field i of a key, as JSON text. It points into the table, and moves when a
  * key is added.

@@ -224,8 +224,9 @@ rr_run_root_statement(RrRun *run, const RrSqlStatement *statement, const GqlPath
 	rr_current_run = run;
 	PG_TRY();
 	{
-		ok = rr_run_sql(statement, path, loc, run->plan->request->document->source, out,
-						run->errors);
+		ok = rr_ask_filters(run, statement, path, loc) &&
+			rr_run_sql(statement, path, loc, run->plan->request->document->source, out,
+					   run->errors);
 	}
 	PG_FINALLY();
 	{

@@ -39,6 +39,12 @@ append_result(void *out)
 	appendBinaryStringInfo(out, VARDATA_ANY(json), VARSIZE_ANY_EXHDR(json));
 }
 
+/* Of statements that only file keys. */
+static void
+ignore_result(void *arg pg_attribute_unused())
+{
+}
+
 /* Where rows of (position of a key, JSON) go. */
 typedef struct KeyedResult
 {
@@ -179,6 +185,8 @@ run(const RrSqlStatement *statement, const GqlValue *keys, void (*consume) (void
 static const char *
 error_code(int sqlstate)
 {
+	if (sqlstate == ERRCODE_FDW_ERROR)
+		return GQL_CODE_REMOTE_SCHEMA_ERROR;
 	if (sqlstate == ERRCODE_INSUFFICIENT_PRIVILEGE)
 		return GQL_CODE_PERMISSION_ERROR;
 	switch (ERRCODE_TO_CATEGORY(sqlstate))
@@ -313,13 +321,17 @@ bool
 rr_run_sql(const RrSqlStatement *statement, const GqlPath *path, int loc, const char *source,
 		   StringInfo out, GqlErrorList *errors)
 {
-	int			start = out->len;
-	ErrorData  *error = run_guarded(statement, NULL, append_result, out);
+	int			start = out != NULL ? out->len : 0;
+	ErrorData  *error = run_guarded(statement, NULL, out != NULL ? append_result : ignore_result,
+									out);
 
 	if (error == NULL)
 		return true;
-	out->len = start;
-	out->data[start] = '\0';
+	if (out != NULL)
+	{
+		out->len = start;
+		out->data[start] = '\0';
+	}
 	rr_file_sql_error(error, path, loc, source, errors);
 	FreeErrorData(error);
 	return false;
@@ -362,6 +374,7 @@ rr_run_writing(RrRun *current, const RrSqlStatement *statement, RrTakeResult tak
 	rr_current_run = current;
 	PG_TRY();
 	{
+		rr_ask_filters_or_throw(current, statement);
 		nrows = run(statement, NULL, take, arg);
 	}
 	PG_FINALLY();

@@ -233,5 +233,23 @@ rr_bind_statement(GqlRequest *request, RrSqlStatement *statement, const RrParamO
 		}
 		bound->params = lappend(bound->params, param);
 	}
+	rr_share_params(bound);
 	return bound;
+}
+
+void
+rr_share_params(RrSqlStatement *statement)
+{
+	List	   *before = NIL;
+	ListCell   *lc;
+
+	foreach(lc, statement->before)
+	{
+		RrSqlStatement *copy = palloc(sizeof(RrSqlStatement));
+
+		*copy = *(const RrSqlStatement *) lfirst(lc);
+		copy->params = statement->params;
+		before = lappend(before, copy);
+	}
+	statement->before = before;
 }

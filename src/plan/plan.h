@@ -15,6 +15,9 @@
 
 #include "schema/remote/remote.h"
 
+/* One join, or the root fields of one remote schema: plan/remote/step.h. */
+typedef struct RrStep RrStep;
+
 /* ---- SQL statements ---- */
 
 typedef enum RrParamKind
@@ -67,12 +70,16 @@ typedef struct RrSqlStatement
 	const char *sql;
 	List	   *params;			/* RrSqlParam *: $1, $2, … */
 	RrPrepared *prepared;		/* NULL: the statement is run once */
+
+	/* conditions on remote fields, and sorting by them */
+	List	   *before;			/* RrSqlStatement *: run one after the other
+								 * before it; each files keys, whose values
+								 * the next needs. They have the same
+								 * parameters. */
+	List	   *filters;		/* RrStep *: that the keys are for */
 } RrSqlStatement;
 
 /* ---- plans ---- */
-
-/* One join, or the root fields of one remote schema: plan/remote/step.h. */
-typedef struct RrStep RrStep;
 
 typedef enum RrRootKind
 {
@@ -128,6 +135,10 @@ typedef struct RrPlanner
 	List	   *tables;			/* oids */
 
 	/* while it is made */
+	List	   *filters;		/* RrFilter * of the root field that is being
+								 * compiled */
+	const GqlFieldSel *filtered;	/* whose rows the where and order_by at
+									 * work are about; or NULL */
 	RrStep	   *parent;			/* the step whose rows are being compiled: it
 								 * has the holes of further joins; NULL: a
 								 * root field */
@@ -176,6 +187,14 @@ extern bool rr_check_document(const char *query, int len, GqlErrorList *errors);
  */
 extern bool rr_plan_lock(const RrPlan *plan);
 
+/* ---- param_origin.c ---- */
+
+/*
+ * Give the statements that run before one its parameters, after these have
+ * changed; the list before is copied.
+ */
+extern void rr_share_params(RrSqlStatement *statement);
+
 /* ---- sql/sql_compile.c ---- */
 
 /*
@@ -193,14 +212,15 @@ extern RrSqlStatement *rr_compile_root(RrPlanner *planner, const GqlFieldSel *fi
  */
 extern RrSqlStatement *rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field);
 
-/* ---- remote/step.c ---- */
+/* ---- remote/step.c, remote/filter_step.c ---- */
 
 /*
  * Plan a remote join met while compiling a selection. The compiler emits, as
  * the field's json value, remote_rel.join_hole(<number of the step>, <RUN
  * parameter>, <key 1>, …) with the join's keys (RrRemoteJoin.keys) in order.
  * In a mutation that may be the step of an earlier root field that asks the
- * same: its errors are located there. NULL when an error was filed.
+ * same: its errors are located there. It may also be one that a condition
+ * uses. NULL when an error was filed.
  */
 extern RrStep *rr_plan_join(RrPlanner *planner, const GqlFieldSel *field);
 extern int	rr_step_number(const RrStep *step);

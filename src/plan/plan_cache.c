@@ -341,14 +341,25 @@ make_room(KeptDocument *kept)
 	return true;
 }
 
-/* Have a statement prepared when it is run, and given new values later. */
+/* Have a statement prepared when it is run. */
 static void
-keep_statement(KeptPlan *kept, RrSqlStatement *statement, HTAB *places)
+keep_prepared(KeptPlan *kept, RrSqlStatement *statement)
 {
-	kept->origins = lappend(kept->origins, rr_param_origins(statement, places));
 	statement->prepared = palloc0(sizeof(RrPrepared));
 	statement->prepared->cxt = kept->cxt;
 	kept->prepared = lappend(kept->prepared, statement->prepared);
+}
+
+/* And given new values later; so those before it, with the same parameters. */
+static void
+keep_statement(KeptPlan *kept, RrSqlStatement *statement, HTAB *places)
+{
+	ListCell   *lc;
+
+	kept->origins = lappend(kept->origins, rr_param_origins(statement, places));
+	keep_prepared(kept, statement);
+	foreach(lc, statement->before)
+		keep_prepared(kept, lfirst(lc));
 }
 
 /* In the order in which bind_mutation() comes to them. */

@@ -26,6 +26,7 @@ SQL
 my @queries = (
 	'{ users { id auth0_profile { nickname friends { name } } } }',
 	'{ users { id auth0_profile { nickname again { email user { name } } } listed { secret } } }',
+	'{ users(where: {auth0_profile: {nickname: {_like: "%"}}}, order_by: {listed: {name: asc}}) { id auth0_profile { nickname } } }',
 	'{ a: auth0(auth0_id: "auth0|1") { name again { id } } users(limit: 50) { auth0_profile { secret } } b: profiles(ids: ["auth0|1"]) { user { listed { id } } } }');
 # as SQL, with a place for the headers; the last one is left by LIMIT with requests on their way
 my @statements = (

@@ -166,6 +166,14 @@ build_join(RrPlanner *planner, RrStep *step, RrObjectShape *object, RrShapeField
 	return true;
 }
 
+/* Is it one of ours, for a condition (filter_step.c)? */
+static bool
+is_of_filter(const GqlFieldSel *sel)
+{
+	return ((const GqlSelection *) linitial(sel->nodes))->loc < 0 &&
+		strncmp(sel->key, RR_WIRE_FILTER_PREFIX, strlen(RR_WIRE_FILTER_PREFIX)) == 0;
+}
+
 /* Fill in the next field of an object. False when an error was filed. */
 static bool
 build_field(RrPlanner *planner, RrStep *step, RrObjectShape *object, RrShapeField *field,
@@ -175,7 +183,7 @@ build_field(RrPlanner *planner, RrStep *step, RrObjectShape *object, RrShapeFiel
 
 	field->sel = sel;
 	set_names(object, field, sel->key);
-	if (strncmp(sel->key, RR_WIRE_PREFIX, strlen(RR_WIRE_PREFIX)) == 0)
+	if (strncmp(sel->key, RR_WIRE_PREFIX, strlen(RR_WIRE_PREFIX)) == 0 && !is_of_filter(sel))
 	{
 		file_at(planner, sel, psprintf("Response key \"%s\" is reserved: it starts with \"%s\".",
 									   sel->key, RR_WIRE_PREFIX));

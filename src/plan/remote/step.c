@@ -34,24 +34,29 @@ rr_batch_kind(const RrStep *step)
 	return step->join->relationship->to_remote_schema->batch;
 }
 
-RrStep	   *
-rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrStep *parent)
+static RrStep *
+new_join_step(RrPlanner *planner, const RrRemoteJoin *join, RrStep *parent)
 {
-	const RrRemoteJoin *join = field->def->data;
 	RrStep	   *step = new_step(planner, RR_STEP_JOIN, join->remote);
 
 	step->parent = parent;
 	step->join = join;
 	step->nkeys = join->nkeys;
 	step->keys = join->keys;
+	return step;
+}
+
+bool
+rr_finish_join_step(RrPlanner *planner, RrStep *step, const GqlFieldSel *field, List *sets)
+{
 	step->field = field;
-	step->shape = rr_shape_build(planner, step, rr_remote_join_value_type(planner->rs, join),
-								 gql_field_selection_sets(field));
+	step->shape = rr_shape_build(planner, step, rr_remote_join_value_type(planner->rs, step->join),
+								 sets);
 	if (step->shape == NULL)
-		return NULL;
+		return false;
 	if (rr_batch_kind(step) == RR_BATCH_LIST)
 		rr_shape_add_matches(step);
-	return rr_document_prepare(planner, step) ? step : NULL;
+	return rr_document_prepare(planner, step);
 }
 
 /* ---- joins that several root fields share ---- */
@@ -116,7 +121,7 @@ asks_the_same(const RrStep *a, const RrStep *b)
 	ListCell   *x;
 	ListCell   *y;
 
-	if (a->kind != RR_STEP_JOIN || a->join != b->join || a->parent != NULL ||
+	if (a->kind != RR_STEP_JOIN || a->join != b->join || a->shape == NULL || a->parent != NULL ||
 		strcmp(a->selection, b->selection) != 0 || strcmp(a->fragments, b->fragments) != 0 ||
 		strcmp(a->directives, b->directives) != 0 ||
 		list_length(a->path) != list_length(b->path) || gives_parts(a) || gives_parts(b))
@@ -157,11 +162,25 @@ share_step(RrPlanner *planner, RrStep *step)
 }
 
 RrStep	   *
-rr_plan_join(RrPlanner *planner, const GqlFieldSel *field)
+rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrStep *parent)
+{
+	RrStep	   *step = new_join_step(planner, field->def->data, parent);
+
+	return rr_finish_join_step(planner, step, field, gql_field_selection_sets(field)) ? step : NULL;
+}
+
+RrStep	   *
+rr_plan_shared_join(RrPlanner *planner, const GqlFieldSel *field)
 {
 	RrStep	   *step = rr_plan_nested_join(planner, field, planner->parent);
 
 	return step != NULL ? share_step(planner, step) : NULL;
+}
+
+RrStep	   *
+rr_make_filter_step(RrPlanner *planner, const RrRemoteJoin *join)
+{
+	return new_join_step(planner, join, NULL);
 }
 
 RrStep	   *

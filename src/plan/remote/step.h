@@ -8,6 +8,7 @@
  * the shape, and the answer is read along it, so the two cannot disagree.
  *
  *	step.c			steps
+ *	filter_step.c	steps for conditions and sort keys
  *	shape.c			shapes of answers
  *	document*.c		documents (document_int.h has a file map)
  *	row_join.c		joins of rows that SQL gives
@@ -175,6 +176,14 @@ struct RrStep
 	RrRemote   *remote;
 	bool		mutation;
 	const RrRemoteJoin *join;	/* JOIN */
+
+	/* JOIN: a statement needs the values before it runs */
+	bool		selected;		/* the answer has holes for them, too */
+	bool		hides_members;	/* these must not show members that are named
+								 * RR_WIRE_FILTER_FIELD */
+	List	   *filter_members; /* char *: members of the selection that the
+								 * statement uses as well */
+
 	RrShape    *shape;			/* of one value (an element, with batches by
 								 * list); ROOT: of the root object */
 
@@ -216,8 +225,54 @@ extern RrStep *rr_plan_remote_root(RrPlanner *planner, RrRemote *remote, List *f
  */
 extern RrStep *rr_plan_nested_join(RrPlanner *planner, const GqlFieldSel *field, RrStep *parent);
 
+/* The same for a local row; in a mutation, root fields may share the step. */
+extern RrStep *rr_plan_shared_join(RrPlanner *planner, const GqlFieldSel *field);
+
+/*
+ * Begin a step for conditions (filter_step.c), and complete one with what is
+ * asked for: selection sets (GqlSelectionSet *) below a field. False when an
+ * error was filed.
+ */
+extern RrStep *rr_make_filter_step(RrPlanner *planner, const RrRemoteJoin *join);
+extern bool rr_finish_join_step(RrPlanner *planner, RrStep *step, const GqlFieldSel *field,
+								List *sets);
+
 /* The same for a join field to a table (RR_FIELD_TABLE_JOIN). */
 extern RrStep *rr_plan_table_join(RrPlanner *planner, const GqlFieldSel *field, RrStep *parent);
+
+/* ---- filter_step.c ---- */
+
+/* What the conditions and sort keys of a root field need of a relationship. */
+typedef struct RrFilter
+{
+	GqlFieldDef *field;			/* the join field */
+	RrStep	   *step;
+	GqlSelectionSet *needed;	/* of objects: the fields, inside of lists */
+	const GqlFieldSel *shown;	/* the field of the document that is to share
+								 * the step, if it is known before the
+								 * selection is compiled */
+	const GqlFieldSel *selected;	/* the one that does; or NULL */
+} RrFilter;
+
+/* The one of a join field, among planner->filters; made if there is none. */
+extern RrFilter *rr_get_filter(RrPlanner *planner, GqlFieldDef *field);
+
+/*
+ * Note that a field is needed of an object, whose needs are set. Returns the
+ * needs of the field's own value; NULL for a leaf. *member: the name of the
+ * member that has the value.
+ */
+extern GqlSelectionSet *rr_filter_need(RrPlanner *planner, RrFilter *filter, GqlSelectionSet *set,
+									   const GqlFieldDef *field, const char **member);
+
+/*
+ * Make the documents of planner->filters, when nothing more will be needed.
+ * False when an error was filed.
+ */
+extern bool rr_finish_filters(RrPlanner *planner);
+
+/* The steps of planner->filters. */
+extern List *rr_filter_steps(const RrPlanner *planner);
 
 /* ---- shape.c ---- */
 

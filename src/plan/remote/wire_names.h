@@ -26,6 +26,13 @@
  */
 #define RR_WIRE_ROOT_FIELD RR_WIRE_PREFIX "f%d"
 
+/*
+ * Alias of a field of a joined value that a condition or a sort key reads: its
+ * name. It stands beside what the query selects.
+ */
+#define RR_WIRE_FILTER_PREFIX RR_WIRE_PREFIX "w_"
+#define RR_WIRE_FILTER_FIELD RR_WIRE_FILTER_PREFIX "%s"
+
 /* Variable: the number of the key in the batch, that of the argument. */
 #define RR_WIRE_KEY_VARIABLE RR_WIRE_PREFIX "%d_%d"
 

@@ -22,6 +22,7 @@
  *	sql_rows.c			FROM, WHERE, ORDER BY, LIMIT of one table's rows
  *	sql_where.c			the argument where
  *	sql_order.c			the argument order_by, by aggregates too
+ *	sql_remote.c		conditions on remote fields, and sorting by them
  *	sql_function.c		calls of SQL functions, paths into json values
  *
  * What a function does is in its name:
@@ -49,6 +50,10 @@ typedef struct RrSql
 	const char *run_param;		/* "$1", or NULL: not needed yet */
 	int			naliases;		/* given out so far */
 	int			nrelationships; /* for rr_sql_count_relationship() */
+	int			nremote;		/* conditions on remote fields */
+	int			round;			/* of key queries that come before what is
+								 * being compiled can run */
+	List	   *key_queries;	/* sql_remote.c's own */
 	int			loc;			/* of the field at work: values from the
 								 * variables have no place of their own */
 } RrSql;
@@ -96,6 +101,15 @@ typedef struct RrRows
 								 * without limit, else in middle */
 	int			njoined;		/* tables in base_joins and joins */
 	int			njoined_columns;	/* that joins gave */
+
+	/* remote conditions and sort keys: sql_remote.c's own */
+	List	   *key_queries;	/* for the rows themselves */
+	int			first_key_query;	/* of those inside of the rows, in RrSql */
+	List	   *sort_holes;		/* char *: calls of join_hole() */
+	int			sort_round;
+	int			outer_round;	/* RrSql.round around the rows */
+	bool		is_volatile;	/* they come from a function, which must not
+								 * be called more than once */
 
 	/* subqueries */
 	RrLayer    *base;			/* or NULL: no subquery is needed */
@@ -182,10 +196,11 @@ extern const GqlValue *rr_given_argument(const GqlNames *args, const char *name)
 extern void rr_rows_init(RrSql *sql, RrRows *rows, const RrTable *table, const char *from);
 
 /*
- * Apply the arguments where, order_by, distinct_on, limit and offset. False
- * when an error was filed.
+ * Apply the arguments where, order_by, distinct_on, limit and offset of a
+ * field. False when an error was filed.
  */
-extern bool rr_rows_add_arguments(RrSql *sql, RrRows *rows, const GqlNames *args);
+extern bool rr_rows_add_arguments(RrSql *sql, RrRows *rows, const GqlFieldSel *field,
+								  const GqlNames *args);
 
 /* Restrict the rows by a condition on the table. */
 extern void rr_rows_add_condition(RrRows *rows, const char *condition);
@@ -201,9 +216,11 @@ extern void rr_rows_prepare_joins(RrSql *sql, RrRows *rows, bool joins);
 
 /*
  * " FROM … WHERE …" that gives the rows, to stand behind a select list made of
- * rr_row_add_output()s. Call this last.
+ * rr_row_add_output()s; and the same in no order, without a limit. For
+ * rr_finish_rows(), which others call.
  */
 extern const char *rr_deparse_rows(RrRows *rows);
+extern const char *rr_deparse_unsorted(const RrRows *rows);
 
 /* The row of the table itself. */
 extern RrRow rr_rows_own_row(RrRows *rows);
@@ -240,6 +257,9 @@ extern const char **rr_row_add_link_outputs(const RrRow *row, const RrLink *link
 extern const char **rr_deparse_link_columns(const RrLink *link, const char *alias);
 
 /* ---- sql_json.c ---- */
+
+/* The value of a row that a remote relationship joins by. */
+extern const char *rr_deparse_join_key(RrSql *sql, const RrRow *row, const RrJoinKey *key);
 
 /* The object of a selection (GqlFieldSel *) on a row. */
 extern RrJsonPiece *rr_compile_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields);
@@ -290,14 +310,91 @@ extern const char *rr_deparse_count(const char *alias, const GqlValue *columns, 
 
 /* ---- sql_where.c ---- */
 
+/* What a condition takes remote conditions inside of it for. */
+typedef enum RrReading
+{
+	RR_READING_VALUE,			/* what they are */
+	RR_READING_COULD,			/* true, or below a NOT false */
+	RR_READING_MUST,			/* the opposite */
+} RrReading;
+
 /*
- * Append a condition on the table in sight as alias. type: its boolean
- * expression. False when an error was filed.
+ * Append a condition on the table in sight as alias, or that of one of its
+ * fields. type: the boolean expression. False when an error was filed.
  */
-extern bool rr_append_where(RrSql *sql, StringInfo out, const RrTable *table, const char *alias,
-							GqlType *type, const GqlValue *where);
+extern bool rr_append_where(RrSql *sql, StringInfo out, RrReading reading, const RrTable *table,
+							const char *alias, GqlType *type, const GqlValue *where);
+extern bool rr_append_where_field(RrSql *sql, StringInfo out, RrReading reading,
+								  const RrTable *table, const char *alias, GqlType *type,
+								  const GqlObjectField *field);
+
+/* All operators of a comparison expression (type), joined by AND. */
+extern bool rr_append_comparisons(RrSql *sql, StringInfo out, const char *expression,
+								  const RrScalar *scalar, GqlType *type, const GqlValue *value);
+
+/* ---- sql_remote.c ---- */
+
+/*
+ * Are there remote conditions in a boolean expression of this type, or in one
+ * of its fields?
+ */
+extern bool rr_where_is_remote(RrSql *sql, GqlType *type, const GqlValue *where);
+extern bool rr_where_field_is_remote(RrSql *sql, GqlType *type, const GqlObjectField *field);
+
+/*
+ * Append the condition on the value of a remote relationship. input: its field
+ * of the boolean expression. False when an error was filed.
+ */
+extern bool rr_append_remote_condition(RrSql *sql, StringInfo out, const RrTable *table,
+									   const char *alias, const GqlInputValueDef *input,
+									   const GqlValue *value);
+
+/*
+ * Add to *queries those for the keys of the remote conditions in a where, of
+ * rows from a table in sight as alias; conditions: others on it, "" for none.
+ * Call it after rr_append_where(). False when an error was filed.
+ */
+extern bool rr_add_where_keys(RrSql *sql, List **queries, const char *from, const RrTable *table,
+							  const char *alias, const char *conditions, const GqlValue *where);
+
+/* A remote value to sort by. */
+typedef struct RrRemoteKey
+{
+	const char *expression;
+	const GqlValue *direction;
+} RrRemoteKey;
+
+/*
+ * What an order_by through a remote relationship sorts by: *keys, of
+ * RrRemoteKey *. *hole: the call that files the key of a row, for
+ * rr_rows_add_sort_hole(). False when an error was filed.
+ */
+extern bool rr_remote_sort_keys(RrSql *sql, const RrTable *table, const char *alias,
+								const GqlInputValueDef *input, const GqlValue *value, List **keys,
+								const char **hole);
+extern void rr_rows_add_sort_hole(RrSql *sql, RrRows *rows, const char *hole);
+
+/*
+ * rr_deparse_rows() with a limit behind it, " LIMIT 1" or "". Call this last:
+ * it also ends the queries for keys inside of the rows.
+ */
+extern const char *rr_finish_rows(RrSql *sql, RrRows *rows, const char *limit);
+
+/*
+ * A statement of a text, with the parameters collected so far, and the
+ * statements that ask for the keys of its remote conditions.
+ */
+extern RrSqlStatement *rr_make_statement(const RrSql *sql, const char *text);
 
 /* ---- sql_order.c ---- */
+
+/*
+ * The fields of an object that sort (GqlObjectField *), in the order of the
+ * document. Variables are jsonb, which keeps no order: of an object in them
+ * only one field can be taken. Its fields have no location. False when an
+ * error was filed.
+ */
+extern bool rr_get_sort_fields(RrSql *sql, const GqlValue *value, List **fields);
 
 /* Read order_by into rows->sort. False when an error was filed. */
 extern bool rr_rows_add_order_by(RrSql *sql, RrRows *rows, const GqlValue *order_by);

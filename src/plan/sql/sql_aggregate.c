@@ -187,5 +187,5 @@ rr_compile_select_aggregate(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 	if (piece == NULL)
 		return NULL;
 	return psprintf("SELECT %s%s", rr_deparse_json_call("json_object", piece),
-					rr_deparse_rows(rows));
+					rr_finish_rows(sql, rows, ""));
 }

@@ -28,9 +28,6 @@ extern bool rr_append_returned(RrSql *sql, StringInfo out, const RrReturning *re
 /* A column that the role reads; it must read one. */
 extern const RrColumn *rr_readable_column(RrRoleSchema *rs, const RrTable *table);
 
-/* A statement of a text, with the parameters collected so far. */
-extern RrSqlStatement *rr_make_statement(const RrSql *sql, const char *text);
-
 /*
  * The array type in which many values of a scalar are passed, for unnest(). It
  * is text[] where there is none that unnest() leaves whole.

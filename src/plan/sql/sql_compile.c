@@ -9,6 +9,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
+#include "plan/remote/step.h"
 #include "plan/sql/sql.h"
 
 /*
@@ -166,12 +167,13 @@ compile_function(RrSql *sql, const RrTableField *info, const GqlFieldSel *field,
 	if (call == NULL)
 		return NULL;
 	rr_rows_init(sql, &rows, function->result_table, call);
+	rows.is_volatile = function->is_volatile;
 	if (!function->returns_set)
 	{
 		rr_rows_add_condition(&rows, psprintf("NOT ((%s.*) IS NULL)", rows.alias));
 		return rr_compile_select_object(sql, &rows, field, false);
 	}
-	if (!rr_rows_add_arguments(sql, &rows, args))
+	if (!rr_rows_add_arguments(sql, &rows, field, args))
 		return NULL;
 	if (info->base.kind == RR_FIELD_FUNCTION_AGGREGATE)
 		return rr_compile_select_aggregate(sql, &rows, field);
@@ -187,7 +189,7 @@ compile_table(RrSql *sql, const RrTableField *info, const GqlFieldSel *field,
 	rr_rows_init(sql, &rows, info->table, NULL);
 	if (info->base.kind == RR_FIELD_BY_PK)
 		return compile_by_pk(sql, &rows, field, args);
-	if (!rr_rows_add_arguments(sql, &rows, args))
+	if (!rr_rows_add_arguments(sql, &rows, field, args))
 		return NULL;
 	if (info->base.kind == RR_FIELD_TABLE_AGGREGATE)
 		return rr_compile_select_aggregate(sql, &rows, field);
@@ -222,13 +224,11 @@ rr_compile_root(RrPlanner *planner, const GqlFieldSel *field)
 {
 	RrSql		sql = {.planner = planner, .rs = planner->rs, .db = planner->rs->tables->db,
 	.loc = rr_field_loc(field)};
-	const char *text = compile_root(&sql, field);
-	RrSqlStatement *statement;
+	const char *text;
 
-	if (text == NULL)
+	planner->filters = NIL;
+	text = compile_root(&sql, field);
+	if (text == NULL || !rr_finish_filters(planner))
 		return NULL;
-	statement = palloc0(sizeof(RrSqlStatement));
-	statement->sql = text;
-	statement->params = sql.params;
-	return statement;
+	return rr_make_statement(&sql, text);
 }

@@ -149,6 +149,7 @@ append_on_conflict(RrSql *sql, StringInfo out, const RrInsert *insert, const cha
 	const char *columns_name = rr_field_name_in(sql->db, "update_columns");
 	const GqlValue *columns = gql_object_get(insert->on_conflict, columns_name);
 	const GqlValue *where = gql_object_get(insert->on_conflict, "where");
+	GqlType    *type = rr_table_type(sql->rs, insert->table, RR_TYPE_BOOL_EXP);
 	ListCell   *lc;
 
 	appendStringInfo(out, " ON CONFLICT ON CONSTRAINT %s", quote_identifier(constraint->text));
@@ -170,9 +171,13 @@ append_on_conflict(RrSql *sql, StringInfo out, const RrInsert *insert, const cha
 	}
 	if (where == NULL || where->kind == GQL_VALUE_NULL)
 		return true;
+	if (rr_where_is_remote(sql, type, where))
+	{
+		rr_sql_file_error(sql, where->loc, "\"where\" of \"on_conflict\" cannot have conditions on remote fields.");
+		return false;
+	}
 	appendStringInfoString(out, " WHERE ");
-	return rr_append_where(sql, out, insert->table, alias,
-						   rr_table_type(sql->rs, insert->table, RR_TYPE_BOOL_EXP), where);
+	return rr_append_where(sql, out, RR_READING_VALUE, insert->table, alias, type, where);
 }
 
 /* ---- the statement ---- */

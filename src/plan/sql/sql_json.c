@@ -238,7 +238,7 @@ compile_array_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *fiel
 	sql->loc = rr_field_loc(field);
 	rr_rows_init(sql, &rows, info->link->target, NULL);
 	link_rows(&rows, row, info->link);
-	if (!rr_rows_add_arguments(sql, &rows, &args))
+	if (!rr_rows_add_arguments(sql, &rows, field, &args))
 		return NULL;
 	return make_subquery(info->base.kind == RR_FIELD_ARRAY_RELATIONSHIP
 						 ? rr_compile_select_list(sql, &rows, field)
@@ -301,11 +301,21 @@ compile_computed(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 								  rr_row_add_output(row, call), &args);
 
 	rr_rows_init(sql, &rows, function->result_table, call);
-	if (!rr_rows_add_arguments(sql, &rows, &args))
+	rows.is_volatile = function->is_volatile;
+	if (!rr_rows_add_arguments(sql, &rows, field, &args))
 		return NULL;
 	return make_subquery(info->base.kind == RR_FIELD_COMPUTED
 						 ? rr_compile_select_list(sql, &rows, field)
 						 : rr_compile_select_aggregate(sql, &rows, field));
+}
+
+const char *
+rr_deparse_join_key(RrSql *sql, const RrRow *row, const RrJoinKey *key)
+{
+	if (key->attnum != 0)
+		return rr_deparse_row_column(row, key->attnum);
+	return rr_compile_call(sql, gql_names_get(&row->table->computed, key->name),
+						   rr_deparse_whole_row(row->table, row->alias), NULL);
 }
 
 /*
@@ -326,14 +336,8 @@ compile_remote_join(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 					 rr_add_run_param(sql));
 	for (int i = 0; i < join->nkeys; i++)
 	{
-		const RrJoinKey *key = &join->keys[i];
-		const char *value;
+		const char *value = rr_deparse_join_key(sql, row, &join->keys[i]);
 
-		if (key->attnum != 0)
-			value = rr_deparse_row_column(row, key->attnum);
-		else
-			value = rr_compile_call(sql, gql_names_get(&row->table->computed, key->name),
-									rr_deparse_whole_row(row->table, row->alias), NULL);
 		appendStringInfo(&call, ", %s", rr_row_add_output(row, value));
 	}
 	appendStringInfoChar(&call, ')');

@@ -21,7 +21,6 @@ rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 	const char *keys = rr_new_alias(&sql, 'k');
 	StringInfoData arrays;
 	StringInfoData columns;
-	RrSqlStatement *statement;
 	const char *select;
 	GqlNames	args;
 	RrRows		rows;
@@ -42,7 +41,7 @@ rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 		appendStringInfo(&columns, "c%d, ", i + 1);
 		rr_rows_add_condition(&rows, rr_deparse_equality(&sql, rows.alias, column, key));
 	}
-	if (join->array && !rr_rows_add_arguments(&sql, &rows, &args))
+	if (join->array && !rr_rows_add_arguments(&sql, &rows, field, &args))
 		return NULL;
 	if (join->aggregate)
 		select = rr_compile_select_aggregate(&sql, &rows, field);
@@ -51,10 +50,10 @@ rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 			: rr_compile_select_object(&sql, &rows, field, true);
 	if (select == NULL)
 		return NULL;
-	statement = palloc0(sizeof(RrSqlStatement));
+	if (sql.key_queries != NIL)
+		return rr_sql_file_error(&sql, -1, "Rows below a remote field cannot be filtered or sorted by remote fields.");
 	/* unnest() of several arrays is grammar, and no function of pg_catalog */
-	statement->sql = psprintf("SELECT %s.n, (%s) FROM ROWS FROM (%s) WITH ORDINALITY"
-							  " AS %s(%sn)", keys, select, arrays.data, keys, columns.data);
-	statement->params = sql.params;
-	return statement;
+	return rr_make_statement(&sql, psprintf("SELECT %s.n, (%s) FROM ROWS FROM (%s) WITH ORDINALITY"
+											" AS %s(%sn)", keys, select, arrays.data, keys,
+											columns.data));
 }

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "plan/remote/step.h"
 #include "plan/sql/sql_change.h"
 
 /* ---- functions that write ---- */
@@ -26,9 +27,10 @@ compile_call(RrSql *sql, RrMutation *mutation, const GqlFieldSel *field, const G
 	if (call == NULL)
 		return false;
 	rr_rows_init(sql, &rows, function->result_table, call);
+	rows.is_volatile = function->is_volatile;
 	if (!function->returns_set)
 		rr_rows_add_condition(&rows, psprintf("NOT ((%s.*) IS NULL)", rows.alias));
-	else if (!rr_rows_add_arguments(sql, &rows, args))
+	else if (!rr_rows_add_arguments(sql, &rows, field, args))
 		return false;
 	row = rr_rows_own_row(&rows);
 	initStringInfo(&text);
@@ -39,7 +41,7 @@ compile_call(RrSql *sql, RrMutation *mutation, const GqlFieldSel *field, const G
 		appendStringInfo(&text, "%s%s", i > 0 ? ", " : "SELECT ",
 						 rr_row_add_output(&row, rr_deparse_row_column(&row, attnum)));
 	}
-	appendStringInfoString(&text, rr_deparse_rows(&rows));
+	appendStringInfoString(&text, rr_finish_rows(sql, &rows, ""));
 	change->statement = rr_make_statement(sql, text.data);
 	mutation->changes = list_make1(change);
 	return true;
@@ -97,6 +99,7 @@ rr_compile_mutation(RrPlanner *planner, const GqlFieldSel *field)
 
 	if (!gql_coerce_arguments(planner->request, field, &args, planner->errors))
 		return NULL;
+	planner->filters = NIL;
 	set_kind(mutation, info);
 	mutation->table = mutation->returning.table = info->table;
 	rr_deparse_table(&sql, info->table);
@@ -118,5 +121,5 @@ rr_compile_mutation(RrPlanner *planner, const GqlFieldSel *field)
 			ok = compile_call(&sql, mutation, field, &args);
 			break;
 	}
-	return ok ? mutation : NULL;
+	return ok && rr_finish_filters(planner) ? mutation : NULL;
 }

@@ -65,22 +65,27 @@ deparse_direction(const GqlValue *value)
 	elog(ERROR, "unexpected direction \"%s\"", value->text);
 }
 
+/*
+ * An expression over the table, where the rows are. It is NULL where the
+ * joined row is missing: a function of an all-null row may return something.
+ */
+static const char *
+deparse_sort_key(const SortTable *by, const char *expression, bool is_column)
+{
+	if (by->before != NULL)
+		expression = psprintf("%s%s%s", by->before, expression, by->after);
+	if (by->present != NULL && !is_column)
+		expression = psprintf("CASE WHEN %s IS NOT NULL THEN %s END", by->present, expression);
+	return expression;
+}
+
 static void
 add_sort_key(RrRows *rows, const SortTable *by, const char *expression, const RrColumn *column,
 			 const GqlValue *direction)
 {
 	RrSortKey  *key = palloc(sizeof(RrSortKey));
 
-	if (by->before != NULL)
-		expression = psprintf("%s%s%s", by->before, expression, by->after);
-
-	/*
-	 * Sort by NULL where the joined row is missing: a function of an all-null
-	 * row may return something.
-	 */
-	if (by->present != NULL && column == NULL)
-		expression = psprintf("CASE WHEN %s IS NOT NULL THEN %s END", by->present, expression);
-	key->expression = expression;
+	key->expression = deparse_sort_key(by, expression, column != NULL);
 	key->direction = deparse_direction(direction);
 	key->column = by->own ? column : NULL;
 	rows->sort = lappend(rows->sort, key);
@@ -95,13 +100,8 @@ compare_locations(const ListCell *a, const ListCell *b)
 	return field_a->name.loc - field_b->name.loc;
 }
 
-/*
- * The fields of an object that sort, in the order of the document. Variables
- * are jsonb, which keeps no order: of an object in them only one field can be
- * taken. Its fields have no location. False: an error is filed.
- */
-static bool
-get_sort_fields(RrSql *sql, const GqlValue *value, List **fields)
+bool
+rr_get_sort_fields(RrSql *sql, const GqlValue *value, List **fields)
 {
 	ListCell   *lc;
 
@@ -145,7 +145,7 @@ sort_by_aggregates(RrSql *sql, RrRows *rows, const SortTable *by, GqlType *type,
 	List	   *fields;
 	ListCell   *lc;
 
-	if (!get_sort_fields(sql, value, &fields))
+	if (!rr_get_sort_fields(sql, value, &fields))
 		return false;
 	foreach(lc, fields)
 	{
@@ -265,6 +265,29 @@ sort_by_computed(RrSql *sql, RrRows *rows, const SortTable *by, const RrFunction
 		sort_by_aggregates(sql, rows, &next, type, value);
 }
 
+/* The key is filed for the same row as it is looked up for. */
+static bool
+sort_by_remote(RrSql *sql, RrRows *rows, const SortTable *by, const GqlInputValueDef *input,
+			   const GqlValue *value)
+{
+	const char *hole;
+	List	   *keys;
+	ListCell   *lc;
+
+	if (!rr_remote_sort_keys(sql, by->table, by->alias, input, value, &keys, &hole))
+		return false;
+	if (keys == NIL)
+		return true;
+	rr_rows_add_sort_hole(sql, rows, deparse_sort_key(by, hole, false));
+	foreach(lc, keys)
+	{
+		const RrRemoteKey *key = lfirst(lc);
+
+		add_sort_key(rows, by, key->expression, NULL, key->direction);
+	}
+	return rr_sql_count_relationship(sql, value->loc);
+}
+
 static bool
 sort_by_field(RrSql *sql, RrRows *rows, const SortTable *by, const GqlInputValueDef *input,
 			  const GqlValue *value)
@@ -285,6 +308,8 @@ sort_by_field(RrSql *sql, RrRows *rows, const SortTable *by, const GqlInputValue
 			return true;
 		case RR_FIELD_COMPUTED:
 			return sort_by_computed(sql, rows, by, info->function, type, value);
+		case RR_FIELD_REMOTE_JOIN:
+			return sort_by_remote(sql, rows, by, input, value);
 		case RR_FIELD_OBJECT_RELATIONSHIP:
 			next = reach_by_link(sql, rows, by, link);
 			return rr_sql_count_relationship(sql, value->loc) &&
@@ -309,7 +334,7 @@ sort_by_fields(RrSql *sql, RrRows *rows, const SortTable *by, GqlType *type, con
 	ListCell   *lc;
 
 	check_stack_depth();
-	if (!get_sort_fields(sql, value, &fields))
+	if (!rr_get_sort_fields(sql, value, &fields))
 		return false;
 	foreach(lc, fields)
 	{

@@ -210,16 +210,6 @@ compile_read(RrPlanner *planner, const RrReturning *returning, const GqlFieldSel
 	return text != NULL ? rr_make_statement(&sql, text) : NULL;
 }
 
-RrSqlStatement *
-rr_make_statement(const RrSql *sql, const char *text)
-{
-	RrSqlStatement *statement = palloc0(sizeof(RrSqlStatement));
-
-	statement->sql = text;
-	statement->params = sql->params;
-	return statement;
-}
-
 /* ---- planning ---- */
 
 /* Are rows found by their primary key, and may the role use it? */

@@ -26,6 +26,8 @@ rr_rows_init(RrSql *sql, RrRows *rows, const RrTable *table, const char *from)
 {
 	memset(rows, 0, sizeof(RrRows));
 	rows->table = table;
+	rows->first_key_query = list_length(sql->key_queries);
+	rows->outer_round = sql->round;
 	rows->from = rr_deparse_table(sql, table);	/* the type is read in any
 												 * case */
 	if (from != NULL)
@@ -141,22 +143,36 @@ read_distinct_on(RrSql *sql, RrRows *rows, const GqlNames *args)
 	return true;
 }
 
+/* The condition, and the queries for the keys of its remote conditions. */
+static bool
+add_where(RrSql *sql, RrRows *rows, const GqlValue *where)
+{
+	const char *others = pstrdup(rows->where.data);
+
+	if (rows->where.len > 0)
+		appendStringInfoString(&rows->where, " AND ");
+	return rr_append_where(sql, &rows->where, RR_READING_VALUE, rows->table, rows->alias,
+						   rr_table_type(sql->rs, rows->table, RR_TYPE_BOOL_EXP), where) &&
+		rr_add_where_keys(sql, &rows->key_queries, rows->from, rows->table, rows->alias, others,
+						  where);
+}
+
 bool
-rr_rows_add_arguments(RrSql *sql, RrRows *rows, const GqlNames *args)
+rr_rows_add_arguments(RrSql *sql, RrRows *rows, const GqlFieldSel *field, const GqlNames *args)
 {
 	const GqlValue *where = rr_given_argument(args, "where");
 	const GqlValue *order_by = rr_given_argument(args, rr_field_name_in(sql->db, "order_by"));
 
-	if (where != NULL)
-	{
-		if (rows->where.len > 0)
-			appendStringInfoString(&rows->where, " AND ");
-		if (!rr_append_where(sql, &rows->where, rows->table, rows->alias,
-							 rr_table_type(sql->rs, rows->table, RR_TYPE_BOOL_EXP), where))
-			return false;
-	}
+	sql->planner->filtered = field;
+	if (where != NULL && !add_where(sql, rows, where))
+		return false;
 	if (order_by != NULL && !rr_rows_add_order_by(sql, rows, order_by))
 		return false;
+	if (rows->is_volatile && (rows->key_queries != NIL || rows->sort_holes != NIL))
+	{
+		rr_sql_file_error(sql, -1, "Rows of a volatile function cannot be filtered or sorted by remote fields.");
+		return false;
+	}
 	if (!read_distinct_on(sql, rows, args) ||
 		!read_count(sql, args, "limit", &rows->limit) ||
 		!read_count(sql, args, "offset", &rows->offset))
@@ -227,11 +243,12 @@ append_base(StringInfo out, const RrRows *rows)
 	append_outputs(out, rows->base);
 }
 
+/* joins: those for the selection */
 static void
-append_tables(StringInfo out, const RrRows *rows)
+append_tables(StringInfo out, const RrRows *rows, const char *joins)
 {
 	appendStringInfo(out, " FROM %s AS %s%s%s", rows->from, rows->alias, rows->base_joins.data,
-					 rows->middle ? "" : rows->joins.data);
+					 joins);
 	if (rows->where.len > 0)
 		appendStringInfo(out, " WHERE %s", rows->where.data);
 }
@@ -245,7 +262,7 @@ rr_deparse_rows(RrRows *rows)
 	initStringInfo(&out);
 	if (rows->base == NULL)
 	{
-		append_tables(&out, rows);
+		append_tables(&out, rows, rows->joins.data);
 		return out.data;
 	}
 
@@ -259,7 +276,7 @@ rr_deparse_rows(RrRows *rows)
 		appendStringInfoString(&out, " FROM (");
 	}
 	append_base(&out, rows);
-	append_tables(&out, rows);
+	append_tables(&out, rows, rows->middle ? "" : rows->joins.data);
 	append_sort(&out, rows, false);
 	if (rows->limit != NULL)
 		appendStringInfo(&out, " LIMIT %s", rows->limit);
@@ -268,6 +285,16 @@ rr_deparse_rows(RrRows *rows)
 	appendStringInfo(&out, ") AS %s", rows->base->alias);
 	if (rows->middle != NULL)
 		appendStringInfo(&out, "%s%s) AS %s", rows->joins.data, sort.data, rows->middle->alias);
+	return out.data;
+}
+
+const char *
+rr_deparse_unsorted(const RrRows *rows)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	append_tables(&out, rows, "");
 	return out.data;
 }
 

@@ -29,7 +29,7 @@ rr_compile_select_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 	if (piece == NULL)
 		return NULL;
 	return psprintf("SELECT %s%s", rr_deparse_json_call("json_rows", piece),
-					rr_deparse_rows(rows));
+					rr_finish_rows(sql, rows, ""));
 }
 
 const char *
@@ -39,6 +39,6 @@ rr_compile_select_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field, boo
 
 	if (piece == NULL)
 		return NULL;
-	return psprintf("SELECT %s%s%s", rr_deparse_json_call("json_object", piece),
-					rr_deparse_rows(rows), limit_one ? " LIMIT 1" : "");
+	return psprintf("SELECT %s%s", rr_deparse_json_call("json_object", piece),
+					rr_finish_rows(sql, rows, limit_one ? " LIMIT 1" : ""));
 }

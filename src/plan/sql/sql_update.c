@@ -100,6 +100,7 @@ begin(Writer *w, const RrSql *outer, const RrMutation *mutation)
 	memset(w, 0, sizeof(Writer));
 	w->sql = *outer;
 	w->sql.params = NIL;
+	w->sql.run_param = NULL;
 	w->sql.naliases = 0;
 	w->mutation = mutation;
 	w->alias = rr_new_alias(&w->sql, 't');
@@ -114,9 +115,12 @@ append_condition(Writer *w, const GqlValue *where, const GqlValue *key)
 	const RrKey *primary = rr_table_primary_key(table);
 
 	appendStringInfoString(&w->text, " WHERE ");
+	w->sql.planner->filtered = NULL;
 	if (where != NULL)
-		return rr_append_where(&w->sql, &w->text, table, w->alias,
-							   rr_table_type(w->sql.rs, table, RR_TYPE_BOOL_EXP), where);
+		return rr_append_where(&w->sql, &w->text, RR_READING_VALUE, table, w->alias,
+							   rr_table_type(w->sql.rs, table, RR_TYPE_BOOL_EXP), where) &&
+			rr_add_where_keys(&w->sql, &w->sql.key_queries, rr_deparse_table(&w->sql, table), table,
+							  w->alias, "", where);
 	for (int i = 0; i < primary->nkeys; i++)
 	{
 		const RrColumn *column = rr_table_column(table, primary->attnums[i]);

@@ -44,14 +44,13 @@ typedef enum Position
 typedef struct Place
 {
 	Position	position;
+	RrReading	reading;
 	int			depth;			/* relationships that lead here */
 	int			doubled;		/* subplans around it that are planned twice */
 	int		   *njoins;			/* EXISTS that became joins of the query that
 								 * this is a condition of, so far */
 } Place;
 
-static bool append_comparisons(RrSql *sql, StringInfo out, const char *expression,
-							   const RrScalar *scalar, GqlType *type, const GqlValue *value);
 static bool append_condition(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
 							 const char *alias, GqlType *type, const GqlValue *where);
 
@@ -126,8 +125,8 @@ append_cast_comparison(RrSql *sql, StringInfo out, const char *expression, GqlTy
 		appendStringInfoString(out, separator);
 		separator = " AND ";
 		compared = gql_named_type(input_of(sql, type, field)->type);
-		if (!append_comparisons(sql, out, text, rr_scalar(sql->db, TEXTOID), compared,
-								field->value))
+		if (!rr_append_comparisons(sql, out, text, rr_scalar(sql->db, TEXTOID), compared,
+								   field->value))
 			return false;
 	}
 	if (separator[0] == '\0')
@@ -184,10 +183,9 @@ append_comparison(RrSql *sql, StringInfo out, const char *expression, const RrSc
 	return append_cast_comparison(sql, out, expression, gql_named_type(input->type), value);
 }
 
-/* All operators of a comparison expression, joined by AND. */
-static bool
-append_comparisons(RrSql *sql, StringInfo out, const char *expression, const RrScalar *scalar,
-				   GqlType *type, const GqlValue *value)
+bool
+rr_append_comparisons(RrSql *sql, StringInfo out, const char *expression, const RrScalar *scalar,
+					  GqlType *type, const GqlValue *value)
 {
 	const char *separator = "";
 	ListCell   *lc;
@@ -228,6 +226,13 @@ enter_relationship(RrSql *sql, const Place *inner, const GqlValue *value)
 	rr_sql_file_error(sql, value->loc, "Relationships nest more than %d levels deep in \"where\".",
 					  MAX_DEPTH);
 	return false;
+}
+
+/* What a remote condition is taken for where its value is not known. */
+static void
+append_reading(StringInfo out, const Place *place)
+{
+	appendStringInfoString(out, place->reading == RR_READING_COULD ? "true" : "false");
 }
 
 /* ---- aggregates of related rows ---- */
@@ -281,9 +286,15 @@ append_aggregate(RrSql *sql, StringInfo out, const Place *place, const RrLink *l
 	const GqlValue *filter = given_field(given, "filter");
 	StringInfoData select;
 	int			njoins = 0;
-	Place		inner = {.position = POSITION_AND, .depth = place->depth + 1,
-	.doubled = place->doubled, .njoins = &njoins};
+	Place		inner = {.position = POSITION_AND, .reading = place->reading,
+	.depth = place->depth + 1, .doubled = place->doubled, .njoins = &njoins};
 
+	if (filter != NULL && place->reading != RR_READING_VALUE &&
+		rr_where_is_remote(sql, rr_table_type(sql->rs, link->target, RR_TYPE_BOOL_EXP), filter))
+	{
+		append_reading(out, place);
+		return true;
+	}
 	if (!enter_relationship(sql, &inner, given))
 		return false;
 	initStringInfo(&select);
@@ -299,9 +310,9 @@ append_aggregate(RrSql *sql, StringInfo out, const Place *place, const RrLink *l
 			return false;
 	}
 	appendStringInfoChar(&select, ')');
-	return append_comparisons(sql, out, select.data,
-							  rr_scalar(sql->db, rr_predicate_result(aggregate)), comparison,
-							  given_field(given, "predicate"));
+	return rr_append_comparisons(sql, out, select.data,
+								 rr_scalar(sql->db, rr_predicate_result(aggregate)), comparison,
+								 given_field(given, "predicate"));
 }
 
 /* {count: {…}}: exactly one aggregate, as in Hasura. */
@@ -393,6 +404,8 @@ append_not(RrSql *sql, StringInfo out, const Place *place, const RrTable *table,
 	Place		inner = *place;
 
 	inner.position = place->position == POSITION_AND ? POSITION_NOT : POSITION_OTHER;
+	if (place->reading != RR_READING_VALUE)
+		inner.reading = place->reading == RR_READING_COULD ? RR_READING_MUST : RR_READING_COULD;
 	appendStringInfoString(out, "NOT ");
 	return append_condition(sql, out, &inner, table, alias, type, value);
 }
@@ -408,8 +421,8 @@ append_exists(RrSql *sql, StringInfo out, const Place *place, const char *from,
 			  const GqlInputValueDef *input, const GqlValue *value)
 {
 	int			njoins = 0;
-	Place		inner = {.position = POSITION_AND, .depth = place->depth + 1,
-	.doubled = place->doubled, .njoins = &njoins};
+	Place		inner = {.position = POSITION_AND, .reading = place->reading,
+	.depth = place->depth + 1, .doubled = place->doubled, .njoins = &njoins};
 	bool		once = false;
 
 	if (!enter_relationship(sql, &inner, value))
@@ -453,8 +466,8 @@ append_computed(RrSql *sql, StringInfo out, const Place *place, const RrTable *t
 	const char *call = rr_compile_call(sql, function, rr_deparse_whole_row(table, alias), NULL);
 
 	if (function->result_table == NULL)
-		return append_comparisons(sql, out, call, rr_scalar(sql->db, function->result),
-								  gql_named_type(input->type), value);
+		return rr_append_comparisons(sql, out, call, rr_scalar(sql->db, function->result),
+									 gql_named_type(input->type), value);
 	return append_exists(sql, out, place, call, NULL, function->result_table,
 						 rr_new_alias(sql, 't'), input, value);
 }
@@ -465,6 +478,7 @@ append_field(RrSql *sql, StringInfo out, const Place *place, const RrTable *tabl
 {
 	const GqlInputValueDef *input = input_of(sql, type, field);
 	const RrTableField *info = input->data;
+	const char *column;
 
 	if (info == NULL)
 	{
@@ -476,12 +490,16 @@ append_field(RrSql *sql, StringInfo out, const Place *place, const RrTable *tabl
 	switch (info->base.kind)
 	{
 		case RR_FIELD_COLUMN:
-			return append_comparisons(sql, out, psprintf("%s.%s", alias,
-														 quote_identifier(info->column->sql_name)),
-									  rr_column_scalar(sql->db, info->column),
-									  gql_named_type(input->type), field->value);
+			column = psprintf("%s.%s", alias, quote_identifier(info->column->sql_name));
+			return rr_append_comparisons(sql, out, column, rr_column_scalar(sql->db, info->column),
+										 gql_named_type(input->type), field->value);
 		case RR_FIELD_COMPUTED:
 			return append_computed(sql, out, place, table, alias, input, field->value);
+		case RR_FIELD_REMOTE_JOIN:
+			if (place->reading == RR_READING_VALUE)
+				return rr_append_remote_condition(sql, out, table, alias, input, field->value);
+			append_reading(out, place);
+			return true;
 		case RR_FIELD_AGGREGATE_RELATIONSHIP:
 			return append_aggregates(sql, out, place, info->link, alias,
 									 gql_named_type(input->type), field->value);
@@ -516,11 +534,21 @@ append_condition(RrSql *sql, StringInfo out, const Place *place, const RrTable *
 }
 
 bool
-rr_append_where(RrSql *sql, StringInfo out, const RrTable *table, const char *alias, GqlType *type,
-				const GqlValue *where)
+rr_append_where(RrSql *sql, StringInfo out, RrReading reading, const RrTable *table,
+				const char *alias, GqlType *type, const GqlValue *where)
 {
 	int			njoins = 0;
-	Place		place = {.position = POSITION_AND, .njoins = &njoins};
+	Place		place = {.position = POSITION_AND, .reading = reading, .njoins = &njoins};
 
 	return append_condition(sql, out, &place, table, alias, type, where);
+}
+
+bool
+rr_append_where_field(RrSql *sql, StringInfo out, RrReading reading, const RrTable *table,
+					  const char *alias, GqlType *type, const GqlObjectField *field)
+{
+	int			njoins = 0;
+	Place		place = {.position = POSITION_AND, .reading = reading, .njoins = &njoins};
+
+	return append_field(sql, out, &place, table, alias, type, field);
 }

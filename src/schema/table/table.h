@@ -300,6 +300,8 @@ typedef struct RrTableField
 	const RrLink *link;
 	const RrFunction *function;
 	const struct RrAggregate *aggregate;
+	GqlFieldDef *join_field;	/* bool_exp and order_by: the field of a
+								 * remote relationship */
 } RrTableField;
 
 typedef enum RrAggregateClass
@@ -504,6 +506,14 @@ extern Oid	rr_type_schema(Oid type);
  * Throws XX000 if there is no such operator.
  */
 extern char *rr_operator_name(Oid operator);
+
+/* ---- table_remote_input.c ---- */
+
+/*
+ * Return how values of a remote schema's scalar or enum are compared in SQL:
+ * numeric, boolean and text; jsonb for the remote schemas' own scalars.
+ */
+extern const RrScalar *rr_remote_leaf_scalar(RrRoleSchema *rs, const GqlType *leaf);
 
 /* ---- role_table.c ---- */
 

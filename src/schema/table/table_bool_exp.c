@@ -86,4 +86,5 @@ rr_complete_bool_exp(GqlSchema *schema, GqlType *type)
 	}
 	add_computed_to_bool_exp(rs, type, table);
 	add_links_to_bool_exp(rs, type, table);
+	rr_add_remote_conditions(rs, type, table);
 }

@@ -257,6 +257,13 @@ extern void rr_complete_select_column(GqlSchema *schema, GqlType *type);
 /* table_enum.c */
 extern void rr_complete_table_enum(GqlSchema *schema, GqlType *type);
 
+/*
+ * table_remote_input.c: add the fields by which where and order_by go through
+ * the table's remote relationships.
+ */
+extern void rr_add_remote_conditions(RrRoleSchema *rs, GqlType *type, const RrTable *table);
+extern void rr_add_remote_orders(RrRoleSchema *rs, GqlType *type, const RrTable *table);
+
 /* Return the enum order_by. */
 extern GqlType *rr_order_by_enum(RrRoleSchema *rs);
 

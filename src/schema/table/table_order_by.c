@@ -85,6 +85,7 @@ rr_complete_order_by(GqlSchema *schema, GqlType *type)
 			rr_add_table_input(rs, type, link->name, &rr_table_type(rs, link->target,
 																	RR_TYPE_ORDER_BY)->ref, info);
 	}
+	rr_add_remote_orders(rs, type, table);
 }
 
 /* ---- books_select_column ---- */
