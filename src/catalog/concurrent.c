@@ -111,7 +111,7 @@ rr_catalogs_overtaken(void)
  */
 #define MAX_MARKED 64
 
-/* The lock of a subtransaction. The schema's OID keeps it apart from others. */
+/* The lock of a subtransaction. The schema's OID tells it from others. */
 static LOCKTAG
 writer_tag(TransactionId xid)
 {
