@@ -68,6 +68,33 @@ rr_http_classify(const RrHttpTransfer *t)
 	}
 }
 
+const char *
+rr_http_failure_name(RrHttpFailure failure)
+{
+	switch (failure)
+	{
+		case RR_HTTP_OK:
+			break;
+		case RR_HTTP_BAD_URL:
+			return "the URL cannot be used";
+		case RR_HTTP_RESOLVE:
+			return "the host name is unknown";
+		case RR_HTTP_CONNECT:
+			return "could not connect";
+		case RR_HTTP_TLS:
+			return "no secure connection";
+		case RR_HTTP_TIMEOUT:
+			return "timed out";
+		case RR_HTTP_DOWN:
+			return "not sent, since it is down";
+		case RR_HTTP_TOO_LARGE:
+			return "too large";
+		case RR_HTTP_BROKEN:
+			return "broke off";
+	}
+	return "none";
+}
+
 /* Why the transfer failed; no period at the end. */
 static const char *
 reason(const RrHttpTransfer *t)

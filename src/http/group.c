@@ -351,37 +351,6 @@ rr_http_log_name(const RrHttpTransfer *t)
 	return t->remote_schema != NULL ? t->remote_schema : rr_http_shown_url(&t->response);
 }
 
-/*
- * Why there is no response. failure_detail says more, but names the URL, and
- * every role can set client_min_messages.
- */
-static const char *
-failure_name(RrHttpFailure failure)
-{
-	switch (failure)
-	{
-		case RR_HTTP_OK:
-			break;
-		case RR_HTTP_BAD_URL:
-			return "the URL cannot be used";
-		case RR_HTTP_RESOLVE:
-			return "the host name is unknown";
-		case RR_HTTP_CONNECT:
-			return "could not connect";
-		case RR_HTTP_TLS:
-			return "no secure connection";
-		case RR_HTTP_TIMEOUT:
-			return "timed out";
-		case RR_HTTP_DOWN:
-			return "not sent, since it is down";
-		case RR_HTTP_TOO_LARGE:
-			return "too large";
-		case RR_HTTP_BROKEN:
-			return "broke off";
-	}
-	return "none";
-}
-
 static void
 log_response(const RrHttpTransfer *t)
 {
@@ -392,7 +361,7 @@ log_response(const RrHttpTransfer *t)
 			 rr_http_log_name(t), r->status, r->len, r->elapsed_ms);
 	else
 		elog(DEBUG1, "remote_rel: no response of \"%s\" after %.1f ms: %s",
-			 rr_http_log_name(t), r->elapsed_ms, failure_name(r->failure));
+			 rr_http_log_name(t), r->elapsed_ms, rr_http_failure_name(r->failure));
 }
 
 /* The first finished response; there is one. */

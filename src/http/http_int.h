@@ -338,6 +338,12 @@ extern const char *rr_http_log_name(const RrHttpTransfer *t);
 /* The kind of a transfer's failure. Does not throw. */
 extern RrHttpFailure rr_http_classify(const RrHttpTransfer *t);
 
+/*
+ * Why there is no response, for the log, in a few words. failure_detail says
+ * more, but names the URL, which may hold a secret.
+ */
+extern const char *rr_http_failure_name(RrHttpFailure failure);
+
 /* Set failure and failure_detail of a failed transfer. */
 extern void rr_http_describe_failure(RrHttpTransfer *t);
 

@@ -1,8 +1,9 @@
 /*
  * request_log.c: lines about requests in the server's log.
  *
- * They go to the log alone: every role can set client_min_messages. They show
- * the URL's name or display form, never headers or bodies.
+ * They go to the log alone: every role can set client_min_messages. They name
+ * the remote schema, never its URL, which may hold a secret, nor headers or
+ * bodies.
  */
 #include "postgres.h"
 
@@ -18,7 +19,7 @@ log_slow(const RrHttpTransfer *t)
 
 	ereport(LOG_SERVER_ONLY,
 			(errmsg("request to remote schema \"%s\" took %.1f ms: %s", rr_http_log_name(t),
-					r->elapsed_ms, r->failure_detail ? r->failure_detail
+					r->elapsed_ms, r->failure != RR_HTTP_OK ? rr_http_failure_name(r->failure)
 					: psprintf("HTTP status %d, %zu bytes sent, %zu bytes received", r->status,
 							   r->sent, r->len))));
 }
@@ -33,7 +34,7 @@ log_failure(const RrHttpTransfer *t)
 		return;
 	ereport(LOG_SERVER_ONLY,
 			(errmsg("request to remote schema \"%s\" failed: %s", rr_http_log_name(t),
-					r->failure_detail ? r->failure_detail
+					r->failure != RR_HTTP_OK ? rr_http_failure_name(r->failure)
 					: psprintf("HTTP status %d", r->status)),
 			 unlogged > 0 ? errdetail_log("%lld more have failed since the last such line.",
 										  (long long) unlogged) : 0));
