@@ -155,6 +155,7 @@ subtest 'the circuit breaker' => sub {
 
 subtest 'the log' => sub {
 	at($faulty->url);
+	wait_until('the pause is over', sub { message() eq '' });
 	my $start = log_end();
 	$node->safe_psql('postgres', "SET remote_rel.log_min_request_duration = 0; $sql");
 	like(since($start), qr/LOG:  request to remote schema "auth0" took \d+\.\d ms: HTTP status 200, \d+ bytes sent, \d+ bytes received/, 'a slow request');
