@@ -533,14 +533,14 @@ BEGIN
 
 	-- grants
 	RETURN QUERY
-		SELECT 'grant', p.oid::regprocedure::text, 'everybody may change the metadata', 'REVOKE EXECUTE ON FUNCTION … FROM PUBLIC', 'error'
+		SELECT 'grant', p.oid::regprocedure::text, 'everybody may change the metadata', 'REVOKE EXECUTE ON FUNCTION ... FROM PUBLIC', 'error'
 		FROM pg_proc AS p, aclexplode(p.proacl) AS a
 		WHERE p.pronamespace = 'remote_rel'::regnamespace AND a.grantee = 0
 			AND p.proname IN ('metadata', 'add_remote_schema', 'update_remote_schema', 'remove_remote_schema', 'reload_remote_schema',
 				'add_remote_schema_permissions', 'drop_remote_schema_permissions', 'create_remote_relationship')
 		ORDER BY 2;
 	RETURN QUERY
-		SELECT 'grant', c.oid::regclass::text, 'everybody sees the table', 'REVOKE … FROM PUBLIC, or a policy for its rows', 'hint'
+		SELECT 'grant', c.oid::regclass::text, 'everybody sees the table', 'REVOKE ... FROM PUBLIC, or a policy for its rows', 'hint'
 		FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace, aclexplode(c.relacl) AS a
 		WHERE n.nspname = ANY (exposed) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relrowsecurity
 			AND a.grantee = 0 AND a.privilege_type = 'SELECT'
