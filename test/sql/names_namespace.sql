@@ -120,9 +120,11 @@ SELECT test.failure($$SELECT remote_rel.add_remote_schema('other', test.mock('ty
 SELECT test.failure($$SELECT remote_rel.add_remote_schema('other', test.mock('type Query { x: db_query }
     type db_query { a: Int }'))$$);
 SELECT test.failure($$SELECT remote_rel.add_remote_schema('other', test.mock('type Query { x: Int }')
-    || '{"customization": {"root_fields_namespace": "db"}}')$$);
+    || '{"customization": {"root_fields_namespace": "db",
+        "type_names": {"prefix": "Other"}}}')$$);
 SELECT remote_rel.add_remote_schema('other', test.mock('type Query { x: Int }')
-    || '{"customization": {"root_fields_namespace": "dbs"}}');
+    || '{"customization": {"root_fields_namespace": "dbs",
+        "type_names": {"prefix": "Other"}}}');
 SELECT test.resolve('{ __schema { queryType { fields { name } } } }', 'regress_names_reader');
 CREATE TABLE db_query (id int PRIMARY KEY);
 SELECT remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}');

@@ -1,3 +1,5 @@
+CREATE DATABASE regress_remote_unknown_types;
+\c regress_remote_unknown_types
 \i test/setup.sql
 -- Objects of types that the stored schema, or the role's part of it, does not have, where an interface or union is asked for.
 

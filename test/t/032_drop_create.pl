@@ -82,7 +82,7 @@ is($one->query(q{
 	UNION ALL SELECT 'schema' WHERE has_schema_privilege('regress_reader', 'remote_rel', 'CREATE')}), '', 'default privileges do not open the catalogs');
 is($one->query(q{
 	SELECT string_agg(DISTINCT proname, ' ' ORDER BY proname) FROM pg_proc WHERE pronamespace = 'remote_rel'::regnamespace AND has_function_privilege('regress_reader', oid, 'EXECUTE')}),
-	'enum_rows_changed join_hole json_object json_rows json_rows_add json_rows_finish remote_join remote_value session_variable validate_document validate_schema', 'nor other functions than those for everybody');
+	'enum_rows_changed join_hole join_value json_object json_rows json_rows_add json_rows_finish remote_join remote_value session_variable validate_document validate_schema', 'nor other functions than those for everybody');
 $one->query($fill);
 uses_it($one, 'first');
 uses_it($two, 'first, another session');

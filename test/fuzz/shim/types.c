@@ -1,6 +1,6 @@
 /*
  * types.c: what src/join/ wants of the server beside shim.c: subtransactions,
- * sets of small numbers, and one data type.
+ * sets of small numbers, and one data type. Counters count nothing here.
  *
  * The type is called numeric and holds a double, which is exact for the
  * numbers that inputs have. Its input function throws for what is no number.
@@ -19,6 +19,37 @@
 #include "utils/lsyscache.h"
 #include "utils/resowner.h"
 #include "utils/typcache.h"
+
+#include "stat/stat.h"
+
+/* ---- counters ---- */
+
+RrStat *
+rr_stat_remote_schema(const char *name)
+{
+	return NULL;
+}
+
+RrStat *
+rr_stat_relationship(const char *source, const char *name, const char *remote_schema)
+{
+	return NULL;
+}
+
+void
+rr_stat_count_request(RrStat *stat, const RrStatRequest *request)
+{
+}
+
+void
+rr_stat_count_keys(RrStat *stat, int64 keys, int64 rows, RrStatError error)
+{
+}
+
+void
+rr_stat_count_refused(RrStat *stat)
+{
+}
 
 /* ---- subtransactions ---- */
 
