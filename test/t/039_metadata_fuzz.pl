@@ -1,13 +1,15 @@
 # Bodies for remote_rel.metadata() that are made by chance: values, members and bytes of the files of test/metadata changed, exchanged, repeated and
 # taken away. Each is answered or refused for a reason of its own, never with an internal error; the session lives on, and its memory stays flat.
 #
-# REMOTE_REL_FUZZ: for how many seconds. REMOTE_REL_FUZZ_SEED: which bodies; the same seed makes the same ones. A body that was a finding stands in
+# Some hundred bodies, always the same. REMOTE_REL_FUZZ: for how many seconds instead. REMOTE_REL_FUZZ_SEED: which bodies; the same seed makes the same ones. A body that was a finding stands in
 # test/fuzz/corpus/metadata/, from where it is sent each time.
 
 use RemoteRel::Test;
 use Time::HiRes qw(time);
+no warnings 'recursion';
 
-my $seconds = $ENV{REMOTE_REL_FUZZ} // 3;
+my $seconds = $ENV{REMOTE_REL_FUZZ};
+my $rounds  = 12;                          # without it
 my $seed    = $ENV{REMOTE_REL_FUZZ_SEED} // ($ENV{REMOTE_REL_FUZZ} ? int time : 1);
 srand $seed;
 
@@ -56,6 +58,10 @@ my @strange = (
 
 sub any { return $_[ rand @_ ] }
 
+# deeper than JSON::PP goes by itself
+my $json = JSON::PP->new->utf8->canonical->allow_nonref->max_depth(100_000);
+sub copied { return $json->decode($json->encode(shift)) }
+
 # References to all places of a body: where a value stands in its container.
 sub places
 {
@@ -89,10 +95,10 @@ sub mutate_value
 	my $way    = int rand 8;
 	if ($way == 0) { ref $in eq 'HASH' ? delete $in->{ $place->[1] } : splice @$in, $place->[1], 1 }
 	elsif ($way == 1) { ${ at($place) } = any(@strange) }
-	elsif ($way == 2) { ${ at($place) } = decode_json(encode_json(${ at(any(@places)) })) }
-	elsif ($way == 3) { my $other = any(@{ places(any(@bodies), []) }); ${ at($place) } = decode_json(encode_json(${ at($other) })) }
+	elsif ($way == 2) { ${ at($place) } = copied(${ at(any(@places)) }) }
+	elsif ($way == 3) { my $other = any(@{ places(any(@bodies), []) }); ${ at($place) } = copied(${ at($other) }) }
 	elsif ($way == 4) { ${ at($place) } = nested(${ at($place) }, 1 + rand(rand 10 < 1 ? 500 : 4)) }
-	elsif ($way == 5 && ref $in eq 'ARRAY') { splice @$in, rand @$in, 0, map { decode_json(encode_json($in->[ $place->[1] ])) } 1 .. 1 + rand(rand 10 < 1 ? 200 : 3) }
+	elsif ($way == 5 && ref $in eq 'ARRAY') { splice @$in, rand @$in, 0, map { copied($in->[ $place->[1] ]) } 1 .. 1 + rand(rand 10 < 1 ? 200 : 3) }
 	elsif ($way == 5) { $in->{ any(qw(name table args x schema type role), '') } = ${ at($place) } }
 	elsif ($way == 6 && !ref ${ at($place) }) { ${ at($place) } .= any(@strange[ 7 .. 20 ]) }
 	else { ${ at($place) } = { name => ${ at($place) }, schema => any('public', 'shop', undef) } }
@@ -116,9 +122,10 @@ sub mutate_text
 # A body, as characters. Nobody is asked: each URL is that of a port where nobody listens.
 sub random_body
 {
-	my $body = decode_json(encode_json(rand 10 < 1 ? { type => 'bulk', args => [ map { any(@bodies) } 1 .. 1 + rand 5 ] } : any(@bodies)));
+	my $body = copied(rand 10 < 1 ? { type => 'bulk', args => [ map { any(@bodies) } 1 .. 1 + rand 5 ] } : any(@bodies));
 	mutate_value($body) for 1 .. 1 + rand 4;
-	my $text = JSON::PP->new->canonical->allow_nonref->encode($body);
+	my $text = $json->encode($body);
+	utf8::decode($text);
 	$text = mutate_text($text) if rand 4 < 1;
 	$text =~ s{[a-z]+:\\?/\\?/[^"]*}{http://127.0.0.1:1/graphql}gi;
 	$text =~ s/\0//g;
@@ -154,7 +161,7 @@ sub send_bodies
 	return;
 }
 
-$session = session($node, timeout => $seconds + 300);
+$session = session($node, timeout => ($seconds // 0) + 300);
 $session->query('SET client_min_messages = error; SET statement_timeout = 60000');
 for my $finding (glob 'test/fuzz/corpus/metadata/*')
 {
@@ -165,11 +172,12 @@ for my $finding (glob 'test/fuzz/corpus/metadata/*')
 }
 
 my ($n, $warm, $started) = (0, undef, time);
-until (@internal || (time - $started > $seconds && defined $warm))
+my $done = sub { my ($part) = @_; return defined $seconds ? time - $started > $part * $seconds : $n >= $part * 50 * $rounds };
+until (@internal || ($done->(1) && defined $warm))
 {
 	send_bodies(int rand @commands + 1, map { random_body() } 1 .. 50);
 	$n += 50;
-	$warm //= resident_kb($session) if time - $started > $seconds / 3;
+	$warm //= resident_kb($session) if $done->(1 / 3);
 }
 is_deeply(\@internal, [], "$n bodies with the seed $seed: no internal error");
 note join ', ', map { "$_: $codes{$_}" } sort { $codes{$b} <=> $codes{$a} } keys %codes;
