@@ -24,13 +24,13 @@
 
 /* ---- counters ---- */
 
-RrStat *
+RrStat	   *
 rr_stat_remote_schema(const char *name)
 {
 	return NULL;
 }
 
-RrStat *
+RrStat	   *
 rr_stat_relationship(const char *source, const char *name, const char *remote_schema)
 {
 	return NULL;
