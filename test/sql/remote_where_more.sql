@@ -132,6 +132,12 @@ CREATE POLICY own ON people FOR SELECT TO regress_full USING (id <= 2);
 SELECT pg_temp.ask_as('regress_full', '{ people(where: {profile: {nickname: {_like: "%"}}}, order_by: {profile: {nickname: asc}}) { id } }');
 SELECT test.failure($$ SELECT remote_rel.join_value(0, 0, 'auth0|1'::text) $$);
 
+-- conditions beside remote ones multiply: none without end
+SELECT pg_temp.ask('{ people(where: {_or: [' || repeat('{profile: {nickname: {_eq: "x"}}}, ', 100)
+    || repeat('{id: {_eq: 5}}, ', 8000) || ']}) { id } }');
+SELECT pg_temp.ask('{ people(where: {_or: [' || repeat('{profile: {nickname: {_eq: "x"}}}, ', 100)
+    || '{_and: [' || repeat('{id: {_eq: 5}}, ', 8000) || ']}]}) { id } }');
+
 -- names that a remote schema has, too
 SELECT remote_rel.add_remote_schema('taken', test.mock('type Query { thing(id: ID!): Thing } type Thing { _and: Int id: ID! of(by: Thing_remote_rel_bool_exp): Int }
   input Thing_remote_rel_bool_exp { id: ID } input ID_remote_rel_comparison_exp { _eq: ID }'));

@@ -51,6 +51,7 @@ typedef struct RrSql
 	int			naliases;		/* given out so far */
 	int			nrelationships; /* for rr_sql_count_relationship() */
 	int			nremote;		/* conditions on remote fields */
+	int64		repeated;		/* bytes of conditions repeated for these */
 	int			round;			/* of key queries that come before what is
 								 * being compiled can run */
 	List	   *key_queries;	/* sql_remote.c's own */

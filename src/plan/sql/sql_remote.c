@@ -32,6 +32,9 @@
  */
 #define MAX_REMOTE_CONDITIONS 100
 
+/* Bytes of these local conditions, in all of the queries together. */
+#define MAX_REPEATED (1024 * 1024)
+
 /* A scalar subquery that files keys. */
 typedef struct KeyQuery
 {
@@ -466,6 +469,7 @@ add_siblings(const KeyWalk *walk, GqlType *type, const GqlValue *all, int except
 		const GqlObjectField *field = all->kind == GQL_VALUE_OBJECT ? lfirst(lc) : NULL;
 		StringInfoData condition;
 
+		CHECK_FOR_INTERRUPTS();
 		if (foreach_current_index(lc) == except ||
 			(field != NULL && field->value->kind == GQL_VALUE_NULL))
 			continue;
@@ -478,6 +482,13 @@ add_siblings(const KeyWalk *walk, GqlType *type, const GqlValue *all, int except
 							   lfirst(lc)))
 			return false;
 		appendStringInfoChar(&condition, ')');
+		walk->sql->repeated += condition.len;
+		if (walk->sql->repeated > MAX_REPEATED)
+		{
+			rr_sql_file_error(walk->sql, all->loc,
+							  "The conditions beside those on remote fields are too long: they are repeated for each of these.");
+			return false;
+		}
 		add_condition(&walk->level->conditions, deparse_undecided(walk, any, condition.data));
 	}
 	return true;
