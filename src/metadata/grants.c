@@ -23,7 +23,7 @@
 #include "utils/regproc.h"
 
 #include "compat.h"
-#include "metadata/filter.h"
+#include "metadata/policy_condition.h"
 #include "metadata/grants.h"
 
 /* What is being written. */
@@ -233,7 +233,7 @@ grant_columns(Grants *g, const RrDoc *columns, const RrDoc *presets)
 	else
 		foreach(lc, rr_doc_items(columns))
 	{
-		const char *name = rr_filter_column(g->table, rr_doc_text(lfirst(lc)),
+		const char *name = rr_policy_column(g->table, rr_doc_text(lfirst(lc)),
 											lfirst(lc))->sql_name;
 
 		if (!in_presets(presets, name))
@@ -293,8 +293,8 @@ remark_open_schemas(Grants *g, const char *function)
 static const char *
 condition(Grants *g, const RrDoc *filter, const char *what)
 {
-	RrFilterNeeds needs;
-	const char *sql = rr_filter_to_sql(filter, g->table, &needs);
+	RrPolicyNeeds needs;
+	const char *sql = rr_policy_condition(filter, g->table, &needs);
 	const char *function;
 	const char *signature;
 
@@ -382,11 +382,11 @@ create_presets(Grants *g, const RrDoc *presets)
 	foreach(lc, rr_doc_members(presets))
 	{
 		const RrDoc *member = lfirst(lc);
-		const RrColumn *column = rr_filter_column(g->table, member->key, member);
+		const RrColumn *column = rr_policy_column(g->table, member->key, member);
 
 		appendStringInfo(&body, " NEW.%s := %s;", quote_identifier(column->sql_name),
 						 member->value.type == jbvNull ? "NULL"
-						 : rr_filter_value(member, column->type));
+						 : rr_policy_value(member, column->type));
 	}
 	appendStringInfoString(&body, " RETURN NEW; END");
 	statement(g, "CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS %s",
@@ -538,7 +538,7 @@ set_verb(Grants *g, const char *verb, const RrDoc *doc)
 static void
 set_table(Grants *g, const char *schema, const char *name)
 {
-	g->table = rr_filter_table(schema, name);
+	g->table = rr_policy_table(schema, name);
 	g->table_sql = quote_qualified_identifier(g->table->schema, g->table->relation);
 }
 

@@ -7,7 +7,7 @@
 
 #include "utils/acl.h"
 
-#include "metadata/filter.h"
+#include "metadata/metadata.h"
 #include "metadata/grants.h"
 #include "schema/remote/remote.h"
 

@@ -4,7 +4,7 @@
  *
  * A new operator is a row of operators[]; a new kind of operator also needs
  * its cases below and in plan/sql/sql_where.c. Permissions have a second list
- * of operators: comparisons[] in metadata/filter.c.
+ * of operators: metadata/policy_operator.c.
  */
 #include "postgres.h"
 
