@@ -22,7 +22,7 @@ typedef struct InsertRun
 typedef struct Level
 {
 	const RrInsert *insert;
-	Oid		   *bases;
+	RrValueInput *inputs;		/* by column */
 } Level;
 
 static Datum
@@ -34,7 +34,7 @@ value_of(void *arg, int row, int column, bool *isnull)
 	int			from_row;
 
 	if (value != NULL)
-		return rr_sql_bind_value(value, level->bases[column], isnull);
+		return rr_sql_bind_value(value, &level->inputs[column], isnull);
 	fill = rr_insert_fill(level->insert, row, column, &from_row);
 	if (fill != NULL)
 	{
@@ -86,6 +86,7 @@ run_rows(InsertRun *r, RrInsert *insert, int first, int nrows)
 	const RrReturning *returning = is_root(insert) ? &r->mutation->returning : NULL;
 	RrDatabase *db = r->run->plan->rs->tables->db;
 	Level		level = {.insert = insert};
+	Oid		   *bases;
 	Oid		   *booleans;
 	RrChanged  *changed = insert->result;
 	int			before = changed->nrows;
@@ -96,14 +97,16 @@ run_rows(InsertRun *r, RrInsert *insert, int first, int nrows)
 		elog(ERROR, "an insert that was compiled before cannot be compiled");
 	if (nrows == 1 || !insert->mixed)
 		rr_prepared_set_use(r->mutation->prepared, statement);
-	level.bases = palloc(insert->ncolumns * sizeof(Oid));
+	level.inputs = palloc(insert->ncolumns * sizeof(RrValueInput));
+	bases = palloc(insert->ncolumns * sizeof(Oid));
 	booleans = palloc(insert->ncolumns * sizeof(Oid));
 	for (int i = 0; i < insert->ncolumns; i++)
 	{
-		level.bases[i] = rr_scalar(db, insert->columns[i]->type)->base;
+		bases[i] = rr_scalar(db, insert->columns[i]->type)->base;
+		rr_sql_bind_init(&level.inputs[i], bases[i]);
 		booleans[i] = BOOLOID;
 	}
-	statement = rr_bind_rows(statement, RR_PARAM_COLUMN, level.bases, first, nrows, value_of,
+	statement = rr_bind_rows(statement, RR_PARAM_COLUMN, bases, first, nrows, value_of,
 							 &level);
 	statement = rr_bind_rows(statement, RR_PARAM_GIVEN, booleans, first, nrows, is_given, &level);
 	r->affected += rr_run_writing(r->run, statement, rr_changed_take, changed);

@@ -180,11 +180,22 @@ extern void rr_splice(RrRun *run, RrSlice text, const GqlPath *path, StringInfo 
  */
 extern char *rr_sql_param_text(const RrSqlParam *param);
 
+/* A type and its input function, for many values. */
+typedef struct RrValueInput
+{
+	Oid			type;
+	Oid			ioparam;
+	FmgrInfo	function;
+} RrValueInput;
+
+/* Look the function up. It keeps what it keeps in CurrentMemoryContext. */
+extern void rr_sql_bind_init(RrValueInput *input, Oid type);
+
 /*
  * A value as a Datum of the type, by its input function; in
  * CurrentMemoryContext. Throws what that throws.
  */
-extern Datum rr_sql_bind_value(const GqlValue *value, Oid type, bool *isnull);
+extern Datum rr_sql_bind_value(const GqlValue *value, RrValueInput *input, bool *isnull);
 
 /* ---- run_sql.c: statements of mutations ---- */
 

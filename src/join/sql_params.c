@@ -139,10 +139,23 @@ rr_sql_bind_param(const RrSqlParam *param, const GqlValue *keys, bool *isnull)
 	return OidInputFunctionCall(input, session_as_json(), ioparam, -1);
 }
 
-Datum
-rr_sql_bind_value(const GqlValue *value, Oid type, bool *isnull)
+void
+rr_sql_bind_init(RrValueInput *input, Oid type)
 {
-	return bind_value(value, type, isnull);
+	Oid			function;
+
+	input->type = type;
+	getTypeInputInfo(type, &function, &input->ioparam);
+	fmgr_info(function, &input->function);
+}
+
+Datum
+rr_sql_bind_value(const GqlValue *value, RrValueInput *input, bool *isnull)
+{
+	if (value->kind == GQL_VALUE_NULL || value->kind == GQL_VALUE_LIST)
+		return bind_value(value, input->type, isnull);
+	*isnull = false;
+	return InputFunctionCall(&input->function, input_text(value, input->type), input->ioparam, -1);
 }
 
 char	   *

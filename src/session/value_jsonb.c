@@ -62,18 +62,35 @@ scientific_text(const char *wire)
 	return out.data;
 }
 
+/*
+ * Is a number stored with the short header? Then it has at most 256 digits
+ * before the point and 63 after it, fewer than MAX_ZEROS. The first 2 bytes
+ * say so on disk in every version of the server.
+ */
+static bool
+is_short(Numeric number)
+{
+	uint16		header;
+
+	memcpy(&header, VARDATA_ANY(number), sizeof(header));
+	return (header & 0xC000) == 0x8000;
+}
+
 char	   *
 rr_numeric_text(Numeric number)
 {
-	bytea	   *sent = DatumGetByteaP(DirectFunctionCall1(numeric_send,
-														  NumericGetDatum(number)));
-	const char *wire = VARDATA(sent);
-	int			ndigits = read_int16(wire);
-	int			weight = read_int16(wire + 2);
-	int			scale = read_int16(wire + 6);
-	int			length = Max((weight + 1) * DIGITS_EACH, 1) + scale;
+	bytea	   *sent;
+	const char *wire;
+	int			ndigits;
+	int			length;
 	char	   *text;
 
+	if (is_short(number))
+		return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
+	sent = DatumGetByteaP(DirectFunctionCall1(numeric_send, NumericGetDatum(number)));
+	wire = VARDATA(sent);
+	ndigits = read_int16(wire);
+	length = Max((read_int16(wire + 2) + 1) * DIGITS_EACH, 1) + read_int16(wire + 6);
 	if (length <= ndigits * DIGITS_EACH + MAX_ZEROS)
 		text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
 	else if (ndigits == 0)
@@ -161,24 +178,33 @@ rr_value_from_jsonb(Jsonb *jsonb)
 	return value_from_container(&jsonb->root);
 }
 
-GqlValue   *
-rr_variables_from_jsonb(Jsonb *jsonb, GqlErrorList *errors)
+/* How many values a document holds, the outermost one not counted. */
+static int
+count_values(Jsonb *jsonb)
 {
 	JsonbIterator *it = JsonbIteratorInit(&jsonb->root);
 	JsonbIteratorToken token;
 	JsonbValue	v;
-	int			n = 0;
+	int			n = -1;
 
 	while ((token = JsonbIteratorNext(&it, &v, false)) != WJB_DONE)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (token == WJB_KEY || token == WJB_END_ARRAY || token == WJB_END_OBJECT)
-			continue;
-		if (n++ > rr_max_query_tokens)	/* the outermost object does not count */
-		{
-			gql_error(errors, "Variables hold more than %d values.", rr_max_query_tokens);
-			return NULL;
-		}
+		if (token != WJB_KEY && token != WJB_END_ARRAY && token != WJB_END_OBJECT)
+			n++;
+	}
+	return n;
+}
+
+GqlValue   *
+rr_variables_from_jsonb(Jsonb *jsonb, GqlErrorList *errors)
+{
+	/* an entry takes so many bytes at least, so few bytes are not counted */
+	if (VARSIZE(jsonb) / sizeof(JEntry) > (Size) rr_max_query_tokens &&
+		count_values(jsonb) > rr_max_query_tokens)
+	{
+		gql_error(errors, "Variables hold more than %d values.", rr_max_query_tokens);
+		return NULL;
 	}
 	return value_from_container(&jsonb->root);
 }

@@ -539,6 +539,7 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 	const GqlNames *defs = gql_type_fields(c->schema, type);
 	GqlValue   *coerced = result != NULL ? make_value(GQL_VALUE_OBJECT, value) : NULL;
 	GqlObjectField *first_known = NULL;
+	int			found = 0;
 	int			known = 0;
 	bool		fits = true;
 	GqlNodeIndex members;
@@ -559,6 +560,7 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 		GqlValue   *item;
 		bool		skip = false;
 
+		found += member != NULL;
 		if (member != NULL && member->value->kind == GQL_VALUE_VARIABLE && c->variables != NULL &&
 			!check_variable_member(c, value, type, def, member->value, path, &skip))
 			fits = false;
@@ -571,7 +573,8 @@ coerce_object(GqlCoercion *c, const GqlValue *value, GqlType *type, const GqlPat
 			gql_object_add(coerced, def->name, member->name.loc, item);
 	}
 
-	foreach(lc, value->items)
+	/* usually the type has all of them, and the second look is spared */
+	foreach(lc, type->one_of || found < list_length(value->items) ? value->items : NIL)
 	{
 		GqlObjectField *member = lfirst(lc);
 

@@ -64,16 +64,17 @@ deparse_cell(RrSql *sql, const RrInsert *insert, const char *alias, int column)
 					insert->defaults[column]);
 }
 
-/* SELECT … FROM arrays. */
+/*
+ * SELECT … FROM arrays. The functions stand in a target list, which hands out
+ * a row at a time; in FROM the server would store all rows first.
+ */
 static void
 append_arrays(RrSql *sql, StringInfo out, const RrInsert *insert)
 {
 	const char *alias = rr_new_alias(sql, 'v');
 	StringInfoData arrays;
-	StringInfoData names;
 
 	initStringInfo(&arrays);
-	initStringInfo(&names);
 	appendStringInfoString(out, " SELECT ");
 	for (int i = 0; i < insert->ncolumns; i++)
 	{
@@ -81,16 +82,14 @@ append_arrays(RrSql *sql, StringInfo out, const RrInsert *insert)
 		const char *separator = i > 0 ? ", " : "";
 
 		appendStringInfo(out, "%s%s", separator, deparse_cell(sql, insert, alias, i));
-		appendStringInfo(&arrays, "%spg_catalog.unnest(%s)", separator,
-						 add_cell_param(sql, RR_PARAM_COLUMN, -1, i, rr_values_type(scalar)));
-		appendStringInfo(&names, "%sc%d", separator, i + 1);
-		if (insert->defaults[i] == NULL)
-			continue;
-		appendStringInfo(&arrays, ", pg_catalog.unnest(%s)",
-						 add_cell_param(sql, RR_PARAM_GIVEN, -1, i, BOOLARRAYOID));
-		appendStringInfo(&names, ", g%d", i + 1);
+		appendStringInfo(&arrays, "%spg_catalog.unnest(%s) AS c%d", separator,
+						 add_cell_param(sql, RR_PARAM_COLUMN, -1, i, rr_values_type(scalar)),
+						 i + 1);
+		if (insert->defaults[i] != NULL)
+			appendStringInfo(&arrays, ", pg_catalog.unnest(%s) AS g%d",
+							 add_cell_param(sql, RR_PARAM_GIVEN, -1, i, BOOLARRAYOID), i + 1);
 	}
-	appendStringInfo(out, " FROM ROWS FROM (%s) AS %s(%s)", arrays.data, alias, names.data);
+	appendStringInfo(out, " FROM (SELECT %s) AS %s", arrays.data, alias);
 }
 
 /* Rows that give nothing: DEFAULT for some column of each. */
