@@ -428,14 +428,20 @@ extern const char *rr_remote_schema_conceal(const RrRemoteSchema *remote, const 
 /* The same for JSON: replaces whole strings and numbers, so it stays JSON. */
 extern const char *rr_remote_schema_conceal_json(const RrRemoteSchema *remote, const char *json);
 
-/* ---- names and OIDs (identity.c) ---- */
+/* ---- names and OIDs (lookup.c, identity.c) ---- */
 
 /*
  * These look names up in the server's catalogs as they are now, not under the
  * active snapshot.
+ *
+ * Between two calls of rr_lookup_under(), rr_lookup_*() find what a snapshot
+ * sees instead. NULL: what is there now. Returns what held before, which the
+ * caller brings back, after an error, too.
  */
+extern Snapshot rr_lookup_under(Snapshot snapshot);
 
-/* The table of this name, or InvalidOid. */
+/* The schema or table of this name, or InvalidOid. */
+extern Oid	rr_lookup_schema(const char *name);
 extern Oid	rr_lookup_table(const char *schema, const char *name);
 
 /*
@@ -470,10 +476,7 @@ extern Oid	rr_catalog_schema_oid(void);
  */
 extern bool rr_catalogs_changed_since(Snapshot since);
 
-/*
- * The same for the active snapshot. False in a transaction with a single
- * snapshot: the next one would not see more.
- */
+/* The same for the active snapshot. */
 extern bool rr_catalogs_overtaken(void);
 
 /*
@@ -493,9 +496,7 @@ extern void rr_wait_for_invalidations(void);
 
 /*
  * A counter that advances when something that role schemas depend on may have
- * changed, in any session. Remember it with what you build, and compare. It
- * also advances when a snapshot comes into force, or goes, that may not see
- * the last change.
+ * changed, in any session. Remember it with what you build, and compare.
  *
  * Reads pending invalidations first, so do not call it while relations are
  * being opened.

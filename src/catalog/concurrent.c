@@ -101,7 +101,7 @@ rr_catalogs_changed_since(Snapshot since)
 bool
 rr_catalogs_overtaken(void)
 {
-	return !IsolationUsesXactSnapshot() && rr_catalogs_changed_since(GetActiveSnapshot());
+	return rr_catalogs_changed_since(GetActiveSnapshot());
 }
 
 /*

@@ -13,10 +13,8 @@
  * the time. Callbacks only collect relations; rr_catalog_generation() looks at
  * them. While nothing is watched, every change counts.
  *
- * A snapshot may be older than the last change: that of a running statement,
- * of a REPEATABLE READ transaction, of a cursor, or an imported one. What was
- * built under such a snapshot is valid under it alone. So the counter advances
- * when such a snapshot comes into force, and again when another one does.
+ * The active snapshot does not matter, however old it is: role schemas are
+ * made of what is there now (schema/role_schema_cache.c).
  */
 #include "postgres.h"
 
@@ -42,18 +40,6 @@
 #include "compat.h"
 
 /*
- * Enough of a snapshot to compare two of them. After a commit, xmax is higher,
- * or fewer transactions below it are in progress.
- */
-typedef struct SnapshotMark
-{
-	bool		set;
-	TransactionId xmax;
-	uint32		in_progress;
-	CommandId	curcid;
-} SnapshotMark;
-
-/*
  * Relations that are collected. When the array is full, advance the counter
  * instead.
  */
@@ -66,47 +52,14 @@ static RrWatch watch;
 static bool watching;
 static Oid	pending[MAX_PENDING];
 static int	npending;
-static bool changed;			/* since latest was taken */
-static SnapshotMark latest;		/* of a snapshot that sees the last change */
-static SnapshotMark provisional;	/* in force when the counter was asked
-									 * for, and maybe older than the last
-									 * change */
 static bool roles_touched;		/* since they were compared */
 static bool functions_touched;
 static bool registered;
-
-static SnapshotMark
-mark_snapshot(Snapshot snapshot)
-{
-	SnapshotMark mark;
-
-	mark.set = true;
-	mark.xmax = snapshot->xmax;
-	mark.in_progress = snapshot->takenDuringRecovery ? (uint32) snapshot->subxcnt : snapshot->xcnt;
-	mark.curcid = snapshot->curcid;
-	return mark;
-}
-
-static bool
-is_same(const SnapshotMark *a, const SnapshotMark *b)
-{
-	return a->xmax == b->xmax && a->in_progress == b->in_progress && a->curcid == b->curcid;
-}
-
-static bool
-is_older(const SnapshotMark *a, const SnapshotMark *b)
-{
-	if (a->xmax != b->xmax)
-		return TransactionIdPrecedes(a->xmax, b->xmax);
-	return a->in_progress != b->in_progress ? a->in_progress > b->in_progress
-		: a->curcid < b->curcid;
-}
 
 void
 rr_catalog_invalidate(void)
 {
 	generation++;
-	changed = true;
 }
 
 /* ---- what is watched ---- */
@@ -301,24 +254,6 @@ rr_catalog_generation_peek(void)
 	return generation + events;
 }
 
-static void
-heed_snapshot(Snapshot snapshot)
-{
-	SnapshotMark now = mark_snapshot(snapshot);
-	bool		older;
-
-	if (changed && !IsInParallelMode())
-	{
-		latest = mark_snapshot(GetLatestSnapshot());
-		changed = false;
-	}
-	older = changed || (latest.set && is_older(&now, &latest));
-	if (provisional.set ? !is_same(&now, &provisional) : older)
-		generation++;
-	provisional = now;
-	provisional.set = older;
-}
-
 uint64
 rr_catalog_generation(void)
 {
@@ -327,8 +262,6 @@ rr_catalog_generation(void)
 	AcceptInvalidationMessages();
 	look_at_pending();
 	compare_touched();
-	if (ActiveSnapshotSet())
-		heed_snapshot(GetActiveSnapshot());
 	return generation;
 }
 

@@ -1,5 +1,5 @@
 /*
- * identity.c: OIDs of the extension, and of tables and functions by name.
+ * identity.c: OIDs of the extension, names of schemas and columns.
  */
 #include "postgres.h"
 
@@ -10,8 +10,6 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_extension.h"
-#include "catalog/pg_proc.h"
-#include "utils/catcache.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -128,40 +126,4 @@ rr_table_columns(Oid table, int *n)
 		ReleaseSysCache(tuple);
 	}
 	return columns;
-}
-
-Oid
-rr_lookup_table(const char *schema, const char *name)
-{
-	Oid			namespace = get_namespace_oid(schema, true);
-
-	return OidIsValid(namespace) ? get_relname_relid(name, namespace) : InvalidOid;
-}
-
-Oid
-rr_lookup_function(const char *schema, const char *name, int *count)
-{
-	Oid			namespace = get_namespace_oid(schema, true);
-	Oid			found = InvalidOid;
-	int			n = 0;
-	CatCList   *list;
-
-	if (OidIsValid(namespace))
-	{
-		list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
-		for (int i = 0; i < list->n_members; i++)
-		{
-			Form_pg_proc form = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
-
-			if (form->pronamespace == namespace && form->prokind == PROKIND_FUNCTION)
-			{
-				found = form->oid;
-				n++;
-			}
-		}
-		ReleaseCatCacheList(list);
-	}
-	if (count)
-		*count = n;
-	return n == 1 ? found : InvalidOid;
 }

@@ -3,7 +3,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -75,24 +74,23 @@ append_errors(GqlErrorList *errors, StringInfo out)
 
 /*
  * Plan a document, and lock what it reads. False when tables or metadata have
- * changed meanwhile. The server sees tables as they are, whatever the snapshot
- * is. So metadata about them has to be as new, and planning takes the newest
- * snapshot, unless the transaction has one snapshot for all that it sees.
+ * changed meanwhile: then a mistake in the document may be none now. The
+ * server sees tables as they are, whatever the snapshot is. So metadata about
+ * them have to be as new, and planning takes the newest snapshot, also in a
+ * transaction with one snapshot for all that its statements see.
  */
 static bool
 plan(const RrCall *call, const GqlValue *variables, Resolution *r)
 {
-	bool		newest = !IsolationUsesXactSnapshot();
+	uint64		generation = rr_catalog_generation();
 	bool		holds;
 
-	if (newest)
-		PushActiveSnapshot(GetLatestSnapshot());
+	PushActiveSnapshot(GetLatestSnapshot());
 	if (!r->document_alone || rr_check_document(call->query, call->query_len, r->errors))
 		r->plan = rr_plan_document(call->query, call->query_len, call->operation_name, variables,
 								   r->errors);
-	holds = r->plan == NULL || rr_plan_lock(r->plan);
-	if (newest)
-		PopActiveSnapshot();
+	holds = r->plan != NULL ? rr_plan_lock(r->plan) : rr_catalog_generation() == generation;
+	PopActiveSnapshot();
 	return holds;
 }
 
@@ -122,6 +120,7 @@ with_plan(const RrCall *call, bool document_alone, const char *name, AppendAnswe
 			 attempt, MAX_ATTEMPTS);
 		if (attempt == MAX_ATTEMPTS)
 			break;
+		r.errors = gql_errors_create(MAX_ERRORS, GQL_CODE_VALIDATION_FAILED);
 	}
 	append(&r, out);
 	rr_role_leave(&r.role);

@@ -360,7 +360,7 @@ rr_all_inconsistencies(void)
 		List	   *found;
 		bool		changed;
 
-		PushActiveSnapshot(GetTransactionSnapshot());
+		PushActiveSnapshot(GetLatestSnapshot());
 		rr_wait_for_invalidations();
 		generation = rr_catalog_generation();
 		found = find_inconsistencies();

@@ -228,7 +228,7 @@ rr_check_relationship(const RrRelationship *relationship, RrRemotes *remotes, Gq
 		case RR_REL_TO_REMOTE_SCHEMA:
 			remote = rr_load_remote(remotes, relationship->to_remote_schema->remote_schema, errors);
 			if (remote)
-				(void) rr_remote_join_build(relationship, source, remote, errors);
+				(void) rr_remote_join_build(relationship, source, remote, NULL, errors);
 			break;
 		case RR_REL_TO_SOURCE:
 			check_to_source(relationship, errors);

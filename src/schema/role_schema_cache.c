@@ -9,6 +9,13 @@
  *
  * The catalogs are read once for all roles (RrDatabase, table/table.h). Every
  * role schema holds the database that it was made from.
+ *
+ * All tables of the catalogs, the server's and ours, are read under one
+ * snapshot, the newest there is, whatever the transaction's isolation level:
+ * as the server itself sees tables and privileges. So a role schema never has
+ * parts of two states, however often others change something. Some of what the
+ * server tells of functions, types and privileges comes from its caches, which
+ * show what is there now. If something changes meanwhile, all is built again.
  */
 #include "postgres.h"
 
@@ -24,7 +31,12 @@
 #include "schema/table/table.h"
 #include "session/session.h"
 
-/* How often a schema is built anew because something changed meanwhile. */
+/*
+ * How often a schema is built anew because something changed meanwhile, and
+ * how often a snapshot is taken until it is known to show no change that
+ * caches do not show yet. When others change something without pause, what is
+ * there then is taken: it is right for the moment of its snapshot.
+ */
 #define MAX_ATTEMPTS 10
 
 typedef struct Entry
@@ -66,14 +78,17 @@ static RrPinnedCache databases = {
 	.size = database_size,
 };
 
-/* Pinned for CurrentMemoryContext. */
+/*
+ * settled: the active snapshot sees no change that the generation does not
+ * count. Pinned for CurrentMemoryContext.
+ */
 static RrDatabase *
-get_database(uint64 generation)
+get_database(uint64 generation, bool settled)
 {
 	RrDatabase *db = dlist_is_empty(&databases.entries) ? NULL
 	: (RrDatabase *) dlist_head_element(RrPinnedEntry, node, &databases.entries);
 
-	if (db == NULL || db->generation != generation)
+	if (db == NULL || !settled || db->generation != generation)
 	{
 		watched = NULL;			/* reading ends that */
 		watched = db = rr_database_read();
@@ -121,35 +136,58 @@ free_entry(RrPinnedEntry *pinned)
 	MemoryContextDelete(((Entry *) pinned)->rs.cxt);
 }
 
+/*
+ * Push the newest snapshot. *generation: what the counter was before; what
+ * changed later advances it. Returns whether the snapshot sees no change that
+ * this does not count.
+ */
+static bool
+push_newest_snapshot(uint64 *generation)
+{
+	for (int attempt = 1;; attempt++)
+	{
+		*generation = rr_catalog_generation();
+		PushActiveSnapshot(GetLatestSnapshot());
+		rr_wait_for_invalidations();
+		if (rr_catalog_generation() == *generation)
+			return true;
+		if (attempt == MAX_ATTEMPTS)
+			return false;
+		PopActiveSnapshot();
+	}
+}
+
 /* *db: pinned for CurrentMemoryContext. */
 static Entry *
-build(Oid role, uint64 generation, RrDatabase **db)
+build(Oid role, RrDatabase **db)
 {
 	MemoryContext cxt = AllocSetContextCreate(CacheMemoryContext, "remote_rel role schema",
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	Entry	   *entry = palloc0(sizeof(Entry));
+	Snapshot	under = rr_lookup_under(NULL);
 
 	entry->rs.cxt = cxt;
 	entry->rs.role = role;
-	entry->rs.generation = generation;
 	PG_TRY();
 	{
-		/* the server's catalogs are read as they are now, so ours are, too */
-		PushActiveSnapshot(GetTransactionSnapshot());
-		rr_wait_for_invalidations();
+		bool		settled = push_newest_snapshot(&entry->rs.generation);
+
 		rr_watch_role(role);
 		entry->rs.sees_everything = rr_role_sees_everything(role);
+		rr_lookup_under(GetActiveSnapshot());
 		MemoryContextSwitchTo(old);
-		*db = get_database(generation);
+		*db = get_database(entry->rs.generation, settled);
 		MemoryContextSwitchTo(cxt);
 		fill(&entry->rs, *db);
+		rr_lookup_under(under);
 		if (rr_catalogs_overtaken())
 			rr_wait_for_invalidations();
 		PopActiveSnapshot();
 	}
 	PG_CATCH();
 	{
+		rr_lookup_under(under);
 		MemoryContextSwitchTo(old);
 		free_entry(&entry->pinned);
 		PG_RE_THROW();
@@ -210,19 +248,16 @@ rr_role_schema_entry(RrRoleSchema *rs)
 RrRoleSchema *
 rr_role_schema_get(Oid role)
 {
-	uint64		generation = rr_catalog_generation();
-	Entry	   *entry = find(role, generation);
+	Entry	   *entry = find(role, rr_catalog_generation());
 
-	for (int attempt = 0; entry == NULL; attempt++)
+	for (int attempt = 1; entry == NULL; attempt++)
 	{
 		RrDatabase *db;
-		Entry	   *made = build(role, generation, &db);
-		uint64		now = rr_catalog_generation();
+		Entry	   *made = build(role, &db);
 
-		if (now != generation && attempt < MAX_ATTEMPTS)
+		if (made->rs.generation != rr_catalog_generation() && attempt < MAX_ATTEMPTS)
 		{
 			free_entry(&made->pinned);
-			generation = now;
 			continue;
 		}
 		entry = made;

@@ -192,10 +192,14 @@ extern void rr_check_mappings(const RrRemote *remote, GqlErrorList *errors);
  * where it starts at a table. Everything wrong is filed, with its path in
  * to_remote_schema, in words that name both sides; the result is NULL then.
  * In CurrentMemoryContext.
+ *
+ * db, or NULL, is the database that a role schema is made of: it tells the
+ * table's columns and computed fields then, instead of the server's catalogs
+ * and ours as they are now.
  */
 extern RrRemoteJoin *rr_remote_join_build(const RrRelationship *relationship,
 										  RrRemote *lhs_remote, RrRemote *remote,
-										  GqlErrorList *errors);
+										  const struct RrDatabase *db, GqlErrorList *errors);
 
 /* Return the position of a key in join->keys, or -1. */
 extern int	rr_remote_join_key(const RrRemoteJoin *join, const char *name);

@@ -28,7 +28,9 @@ typedef struct JoinBuilder
 	const RrRelationship *relationship;
 	RrRemote   *source;
 	RrRemoteJoin *join;
-	List	   *computed;		/* RrComputedField * of the source table */
+	const RrDatabase *db;		/* or NULL: the server's catalogs now */
+	List	   *computed;		/* RrComputedField *, those of the source
+								 * table among them */
 	bool		query_can_add;	/* at the innermost field: what is missing can
 								 * come from the query */
 	bool		in_list;		/* the checked value stands in a list */
@@ -96,28 +98,53 @@ has_required_arguments(const RrComputedField *field)
 	return required > (field->session_argument != NULL ? 2 : 1);
 }
 
+/* Fill in the column of this name; false if there is none. */
+static bool
+find_column(const JoinBuilder *b, RrJoinKey *key)
+{
+	Oid			table = b->relationship->source;
+	Oid			type = InvalidOid;
+
+	if (b->db != NULL)
+	{
+		const RrTable *known = rr_database_table(b->db, table);
+		const RrColumn *column = known != NULL ? rr_table_column_named(known, key->name) : NULL;
+
+		if (column != NULL)
+		{
+			key->attnum = column->attnum;
+			type = column->type;
+		}
+	}
+	else
+	{
+		key->attnum = get_attnum(table, key->name);
+		/* the table may be gone by now */
+		if (key->attnum > 0)
+			type = get_atttype(table, key->attnum);
+	}
+	if (!OidIsValid(type))
+	{
+		key->attnum = 0;
+		return false;
+	}
+	key->type = getBaseType(type);
+	return true;
+}
+
 static bool
 resolve_table_key(JoinBuilder *b, RrJoinKey *key)
 {
 	Oid			table = b->relationship->source;
-	Oid			type = InvalidOid;
 	ListCell   *lc;
 
-	key->attnum = get_attnum(table, key->name);
-	if (key->attnum > 0)
-		type = get_atttype(table, key->attnum);
-	/* the table may be gone by now */
-	if (OidIsValid(type))
-	{
-		key->type = getBaseType(type);
+	if (find_column(b, key))
 		return true;
-	}
-	key->attnum = 0;
 	foreach(lc, b->computed)
 	{
 		RrComputedField *field = lfirst(lc);
 
-		if (strcmp(field->name, key->name) != 0)
+		if (field->source != table || strcmp(field->name, key->name) != 0)
 			continue;
 		if (!OidIsValid(field->function) || get_func_name(field->function) == NULL)
 		{
@@ -598,19 +625,22 @@ check_batch(JoinBuilder *b)
 
 RrRemoteJoin *
 rr_remote_join_build(const RrRelationship *relationship, RrRemote *source, RrRemote *remote,
-					 GqlErrorList *errors)
+					 const RrDatabase *db, GqlErrorList *errors)
 {
 	JoinBuilder b = {0};
 	int			before = list_length(errors->items) + errors->omitted;
 
 	b.relationship = relationship;
 	b.source = source;
+	b.db = db;
 	b.errors = errors;
 	b.join = palloc0(sizeof(RrRemoteJoin));
 	b.join->base.kind = RR_FIELD_REMOTE_JOIN;
 	b.join->relationship = relationship;
 	b.join->remote = remote;
-	if (OidIsValid(relationship->source))
+	if (db != NULL)
+		b.computed = db->computed_fields;
+	else if (OidIsValid(relationship->source))
 		b.computed = rr_catalog_computed_fields(relationship->source);
 	resolve_path(&b);
 	if (list_length(b.join->path) == list_length(relationship->to_remote_schema->remote_field))

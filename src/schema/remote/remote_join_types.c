@@ -334,7 +334,8 @@ add_joins(RrRoleSchema *rs, List *relationships, RrRemote *source, Oid table,
 		remote = find_remote(rs, relationship->to_remote_schema->remote_schema);
 		if (remote == NULL)
 			continue;
-		join = rr_remote_join_build(relationship, source, remote, gql_errors_create(1, NULL));
+		join = rr_remote_join_build(relationship, source, remote, rs->tables->db,
+									gql_errors_create(1, NULL));
 		if (join == NULL || (OidIsValid(table) && !(computed_keys_are_there(rs, table, join) &&
 													keys_are_readable(rs, table, join))))
 			continue;

@@ -75,7 +75,7 @@ rr_fingerprint_tuple(uint64 *fingerprint, HeapTuple tuple)
 }
 
 SysScanDesc
-rr_scan_columns(Relation attributes, Oid table)
+rr_scan_columns(Relation attributes, Oid table, Snapshot snapshot)
 {
 	ScanKeyData keys[2];
 
@@ -83,22 +83,23 @@ rr_scan_columns(Relation attributes, Oid table)
 				ObjectIdGetDatum(table));
 	ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTGreaterStrategyNumber, F_INT2GT,
 				Int16GetDatum(0));
-	return systable_beginscan(attributes, AttributeRelidNumIndexId, true, NULL, 2, keys);
+	return systable_beginscan(attributes, AttributeRelidNumIndexId, true, snapshot, 2, keys);
 }
 
 SysScanDesc
-rr_scan_constraints(Relation constraints, Oid table)
+rr_scan_constraints(Relation constraints, Oid table, Snapshot snapshot)
 {
 	ScanKeyData key;
 
 	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(table));
-	return systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, NULL, 1, &key);
+	return systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, snapshot, 1,
+							  &key);
 }
 
 /* Comments on the table and its columns. */
 void
-rr_fingerprint_comments(uint64 *fingerprint, Oid table)
+rr_fingerprint_comments(uint64 *fingerprint, Oid table, Snapshot snapshot)
 {
 	Relation	descriptions = table_open(DescriptionRelationId, AccessShareLock);
 	ScanKeyData keys[2];
@@ -109,7 +110,7 @@ rr_fingerprint_comments(uint64 *fingerprint, Oid table)
 				ObjectIdGetDatum(table));
 	ScanKeyInit(&keys[1], Anum_pg_description_classoid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(RelationRelationId));
-	scan = systable_beginscan(descriptions, DescriptionObjIndexId, true, NULL, 2, keys);
+	scan = systable_beginscan(descriptions, DescriptionObjIndexId, true, snapshot, 2, keys);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 		rr_fingerprint_tuple(fingerprint, tuple);
 	systable_endscan(scan);
@@ -183,15 +184,15 @@ table_changed(void *arg, Oid oid)
 	{
 		fingerprint = rr_class_fingerprint(class, tuple);
 		ReleaseSysCache(tuple);
-		scan = rr_scan_columns(attributes, oid);
+		scan = rr_scan_columns(attributes, oid, NULL);
 		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 			rr_fingerprint_tuple(&fingerprint, tuple);
 		systable_endscan(scan);
-		scan = rr_scan_constraints(constraints, oid);
+		scan = rr_scan_constraints(constraints, oid, NULL);
 		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 			rr_fingerprint_tuple(&fingerprint, tuple);
 		systable_endscan(scan);
-		rr_fingerprint_comments(&fingerprint, oid);
+		rr_fingerprint_comments(&fingerprint, oid, NULL);
 	}
 	table_close(constraints, AccessShareLock);
 	table_close(attributes, AccessShareLock);

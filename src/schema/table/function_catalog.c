@@ -404,11 +404,11 @@ note_name(RrDatabase *db, const char *schema, const char *name)
 void
 rr_database_functions(RrDatabase *db)
 {
-	List	   *computed = rr_catalog_computed_fields(InvalidOid);
 	List	   *tracked = rr_catalog_tracked_functions();
 	ListCell   *lc;
 
-	foreach(lc, computed)
+	db->computed_fields = rr_catalog_computed_fields(InvalidOid);
+	foreach(lc, db->computed_fields)
 		note_name(db, ((const RrComputedField *) lfirst(lc))->function_schema,
 				  ((const RrComputedField *) lfirst(lc))->function_name);
 	foreach(lc, tracked)
@@ -416,7 +416,7 @@ rr_database_functions(RrDatabase *db)
 				  ((const RrTrackedFunction *) lfirst(lc))->function_name);
 	/* before they are read, so that a change meanwhile shows */
 	db->function_fingerprint = functions_fingerprint(db);
-	foreach(lc, computed)
+	foreach(lc, db->computed_fields)
 		add_computed(db, lfirst(lc));
 	foreach(lc, tracked)
 		add_tracked(db, lfirst(lc));

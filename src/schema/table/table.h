@@ -197,6 +197,7 @@ typedef struct RrDatabase
 	HTAB	   *by_oid;			/* table_catalog.c's own */
 	HTAB	   *scalars;		/* RrScalar */
 	GqlNames	functions;		/* RrFunction: tracked functions */
+	List	   *computed_fields;	/* RrComputedField *, every one */
 	List	   *function_names; /* of all functions that metadata name: schema
 								 * and name by turns */
 	uint64		function_fingerprint;	/* of what is behind these names */

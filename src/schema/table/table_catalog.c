@@ -1,9 +1,10 @@
 /*
  * table_catalog.c: the exposed relations as the system catalogs have them.
  *
- * They are read by systable scans, that is under catalog snapshots. What SPI
- * would see under the transaction's snapshot may be older than the
- * invalidations already received, and then a stale schema would look fresh.
+ * They are read under the active snapshot, as the metadata are, so that the
+ * two go together. The caller has taken it after the invalidations that it
+ * knows of. An older one might miss what they were about, and then a stale
+ * schema would look fresh.
  */
 #include "postgres.h"
 
@@ -16,7 +17,6 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
-#include "catalog/pg_namespace.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -24,6 +24,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 #include "compat.h"
@@ -111,8 +112,7 @@ exposed_schemas(void)
 	foreach(lc, names)
 	{
 		RrExposedSchema *exposed;
-		Oid			oid = GetSysCacheOid1(NAMESPACENAME, Anum_pg_namespace_oid,
-										  CStringGetDatum(lfirst(lc)));
+		Oid			oid = rr_lookup_schema(lfirst(lc));
 
 		exposed = palloc(sizeof(RrExposedSchema));
 		exposed->oid = oid;
@@ -156,7 +156,7 @@ extension_relations(void)
 
 	ScanKeyInit(&key, Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(ExtensionRelationId));
-	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 1, &key);
+	scan = systable_beginscan(depend, DependReferenceIndexId, true, GetActiveSnapshot(), 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
@@ -215,7 +215,7 @@ read_tables(RrDatabase *db, List *schemas)
 {
 	HTAB	   *members = extension_relations();
 	Relation	class = table_open(RelationRelationId, AccessShareLock);
-	SysScanDesc scan = systable_beginscan(class, InvalidOid, false, NULL, 0, NULL);
+	SysScanDesc scan = systable_beginscan(class, InvalidOid, false, GetActiveSnapshot(), 0, NULL);
 	int			n = 0,
 				capacity = 64;
 	RrFoundTable *found = palloc(capacity * sizeof(RrFoundTable));
@@ -257,7 +257,7 @@ read_columns(RrDatabase *db, RrTable *table, Relation attributes)
 {
 	bool		is_view = table->relkind == RELKIND_VIEW || table->relkind == RELKIND_MATVIEW;
 	int			capacity = 16;
-	SysScanDesc scan = rr_scan_columns(attributes, table->oid);
+	SysScanDesc scan = rr_scan_columns(attributes, table->oid, GetActiveSnapshot());
 	HeapTuple	tuple;
 
 	table->columns = palloc0(capacity * sizeof(RrColumn));
@@ -347,7 +347,7 @@ read_foreign_key(RrDatabase *db, RrTable *table, Relation constraints, HeapTuple
 static void
 read_constraints(RrDatabase *db, RrTable *table, Relation constraints)
 {
-	SysScanDesc scan = rr_scan_constraints(constraints, table->oid);
+	SysScanDesc scan = rr_scan_constraints(constraints, table->oid, GetActiveSnapshot());
 	HeapTuple	tuple;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
@@ -379,7 +379,7 @@ read_constraints(RrDatabase *db, RrTable *table, Relation constraints)
 		}
 	}
 	systable_endscan(scan);
-	rr_fingerprint_comments(&table->fingerprint, table->oid);
+	rr_fingerprint_comments(&table->fingerprint, table->oid, GetActiveSnapshot());
 }
 
 /* ---- the whole ---- */

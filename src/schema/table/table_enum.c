@@ -2,7 +2,7 @@
  * table_enum.c: tables whose rows are the values of a GraphQL enum
  * (books_enum). Columns that reference such a table have the enum's type.
  *
- * The rows are read under the snapshot that our catalogs are read by. Triggers
+ * The rows are read under the snapshot that the catalogs are read by. Triggers
  * on the table (metadata/enum_table.c) make the role schemas stale when rows
  * change. Every role sees all values, whatever it may read of the table: they
  * are a part of the schema.

@@ -103,11 +103,14 @@ typedef struct RrExposedSchema
  */
 extern uint64 rr_class_fingerprint(Relation class, HeapTuple tuple);
 extern void rr_fingerprint_tuple(uint64 *fingerprint, HeapTuple tuple);
-extern void rr_fingerprint_comments(uint64 *fingerprint, Oid table);
+extern void rr_fingerprint_comments(uint64 *fingerprint, Oid table, Snapshot snapshot);
 
-/* Scan a table's rows of pg_attribute and pg_constraint, in index order. */
-extern SysScanDesc rr_scan_columns(Relation attributes, Oid table);
-extern SysScanDesc rr_scan_constraints(Relation constraints, Oid table);
+/*
+ * Scan a table's rows of pg_attribute and pg_constraint, in index order. The
+ * snapshot NULL sees what is there now.
+ */
+extern SysScanDesc rr_scan_columns(Relation attributes, Oid table, Snapshot snapshot);
+extern SysScanDesc rr_scan_constraints(Relation constraints, Oid table, Snapshot snapshot);
 
 /*
  * Tell catalog/generation.c which changes make the database stale. schemas:
