@@ -186,6 +186,12 @@ rr_lltoa(int64 value, char *text)
 #define rr_pull_varnos(root, node) pull_varnos(node)
 #endif
 
+/* Lists of five came with 14. */
+#include "nodes/pg_list.h"
+#if PG_VERSION_NUM < 140000
+#define list_make5(a, b, c, d, e) lappend(list_make4(a, b, c, d), e)
+#endif
+
 /* Before 15 all custom scans had to project. */
 #if PG_VERSION_NUM >= 150000
 #define RR_CUSTOM_PATH_PROJECTS CUSTOMPATH_SUPPORT_PROJECTION
