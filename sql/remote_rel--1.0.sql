@@ -85,9 +85,10 @@ CREATE TABLE remote_rel.table_customization (
 	configuration jsonb,
 	hidden boolean NOT NULL DEFAULT false,
 	is_enum boolean NOT NULL DEFAULT false,
+	role_limits jsonb NOT NULL DEFAULT '{}',
 	PRIMARY KEY (table_schema, table_name)
 );
-COMMENT ON TABLE remote_rel.table_customization IS 'names and comments of tables and their columns in GraphQL, whether a table is there at all, and whether its rows are the values of an enum';
+COMMENT ON TABLE remote_rel.table_customization IS 'names and comments of tables and their columns in GraphQL, whether a table is there at all, whether its rows are the values of an enum, and how much of it a role gets: {role: {"limit", "allow_aggregations"}}';
 
 CREATE TABLE remote_rel.source_customization (
 	name text PRIMARY KEY,
@@ -348,6 +349,13 @@ CREATE FUNCTION remote_rel.set_table_is_enum(source regclass, is_enum boolean) R
 COMMENT ON FUNCTION remote_rel.set_table_is_enum(regclass, boolean)
 	IS 'make the rows of a table the values of a GraphQL enum, for columns that reference the table';
 REVOKE ALL ON FUNCTION remote_rel.set_table_is_enum(regclass, boolean) FROM PUBLIC;
+
+CREATE FUNCTION remote_rel.set_table_limits(source regclass, role name, max_rows integer DEFAULT NULL,
+	allow_aggregations boolean DEFAULT true) RETURNS void
+	AS 'MODULE_PATHNAME', 'rr_set_table_limits' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION remote_rel.set_table_limits(regclass, name, integer, boolean)
+	IS 'set how many rows of a table a list has at most for a role, and whether the role sees aggregates of it';
+REVOKE ALL ON FUNCTION remote_rel.set_table_limits(regclass, name, integer, boolean) FROM PUBLIC;
 
 CREATE FUNCTION remote_rel.set_naming(customization jsonb) RETURNS void
 	AS 'MODULE_PATHNAME', 'rr_set_naming' LANGUAGE C VOLATILE PARALLEL UNSAFE;

@@ -239,6 +239,14 @@ typedef struct RrCustomName
 
 StaticAssertDecl(offsetof(RrCustomName, name) == 0, "items of GqlNames start with their name");
 
+/* How much of a table a role gets. */
+typedef struct RrTableLimit
+{
+	const char *role;
+	int			max_rows;		/* of a list; -1: as many as there are */
+	bool		allow_aggregations;
+} RrTableLimit;
+
 /* A row of remote_rel.table_customization. */
 typedef struct RrTableCustomization
 {
@@ -253,6 +261,7 @@ typedef struct RrTableCustomization
 	GqlNames	columns;		/* RrCustomName, by PostgreSQL's names */
 	bool		hidden;			/* it is kept out of GraphQL */
 	bool		is_enum;		/* its rows are the values of an enum */
+	List	   *limits;			/* RrTableLimit *, by role */
 } RrTableCustomization;
 
 /* The customization of the source. Texts are NULL where there is nothing. */

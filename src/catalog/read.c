@@ -88,6 +88,7 @@ enum
 	Anum_table_customization_configuration,
 	Anum_table_customization_hidden,
 	Anum_table_customization_is_enum,
+	Anum_table_customization_role_limits,
 };
 
 enum
@@ -119,7 +120,7 @@ static const struct
 	[RR_CATALOG_REMOTE_SCHEMA_PERMISSION] = {"remote_schema_permission", "tntTo"},
 	[RR_CATALOG_COMPUTED_FIELD] = {"computed_field", "nntnnTTT"},
 	[RR_CATALOG_TRACKED_FUNCTION] = {"tracked_function", "nnJT"},
-	[RR_CATALOG_TABLE_CUSTOMIZATION] = {"table_customization", "nnJbb"},
+	[RR_CATALOG_TABLE_CUSTOMIZATION] = {"table_customization", "nnJbbj"},
 	[RR_CATALOG_SOURCE_CUSTOMIZATION] = {"source_customization", "tj"},
 	[RR_CATALOG_QUERY_COLLECTION] = {"query_collection", "tjTJ"},
 };
@@ -660,6 +661,27 @@ rr_catalog_tracked_functions(void)
 
 /* ---- names ---- */
 
+/* {"limit", "allow_aggregations"} of each role */
+static List *
+read_limits(const RrDoc *doc)
+{
+	List	   *limits = NIL;
+	ListCell   *lc;
+
+	foreach(lc, rr_doc_members(doc))
+	{
+		const RrDoc *member = lfirst(lc);
+		const RrDoc *rows = rr_doc_get(member, "limit");
+		RrTableLimit *limit = palloc(sizeof(RrTableLimit));
+
+		limit->role = member->key;
+		limit->max_rows = rows ? rr_doc_int(rows, 0, PG_INT32_MAX) : -1;
+		limit->allow_aggregations = rr_doc_get_bool(member, "allow_aggregations", true);
+		limits = lappend(limits, limit);
+	}
+	return limits;
+}
+
 static void *
 read_table_customization(Row *row, void *arg pg_attribute_unused())
 {
@@ -677,6 +699,8 @@ read_table_customization(Row *row, void *arg pg_attribute_unused())
 											   row->desc, &isnull));
 	custom->is_enum = DatumGetBool(heap_getattr(row->tuple, Anum_table_customization_is_enum,
 												row->desc, &isnull));
+	custom->limits = read_limits(rr_doc_root(row_jsonb(row, Anum_table_customization_role_limits),
+											 "role_limits"));
 	return custom;
 }
 

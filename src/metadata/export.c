@@ -39,6 +39,7 @@ typedef struct Table
 	List	   *arrays;
 	List	   *computed;
 	List	   *remotes;
+	List	   *limits;			/* of roles */
 } Table;
 
 static Table *
@@ -88,6 +89,7 @@ tables_json(void)
 	List	   *tables = NIL;
 	List	   *result = NIL;
 	ListCell   *lc;
+	ListCell   *limit;
 
 	foreach(lc, rr_catalog_table_relationships(InvalidOid))
 	{
@@ -120,6 +122,12 @@ tables_json(void)
 				custom->configuration;
 		if (custom->is_enum)
 			table_entry(&tables, custom->source_schema, custom->source_table)->is_enum = true;
+		foreach(limit, custom->limits)
+		{
+			Table	   *table = table_entry(&tables, custom->source_schema, custom->source_table);
+
+			table->limits = lappend(table->limits, rr_table_limit_json(lfirst(limit)));
+		}
 	}
 	list_sort(tables, compare_tables);
 	foreach(lc, tables)
@@ -132,7 +140,8 @@ tables_json(void)
 												 "object_relationships", list_json(table->objects),
 												 "array_relationships", list_json(table->arrays),
 												 "computed_fields", list_json(table->computed),
-												 "remote_relationships", list_json(table->remotes), NULL));
+												 "remote_relationships", list_json(table->remotes),
+												 "select_permissions", list_json(table->limits), NULL));
 	}
 	return result;
 }

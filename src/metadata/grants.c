@@ -40,6 +40,7 @@ typedef struct Grants
 	StringInfoData statements;	/* one a line */
 	StringInfoData left_out;	/* members without a counterpart, and other
 								 * differences, one a line */
+	bool		limits_stored;	/* limits need no statement */
 } Grants;
 
 static void statement(Grants *g, const char *fmt,...) pg_attribute_printf(2, 3);
@@ -422,13 +423,11 @@ static void
 leave_out_rest(Grants *g, const RrDoc *permission)
 {
 	static const char *const reasons[][2] = {
-		{"limit", "roles have no limit of their own."},
 		{"query_root_fields", "root fields cannot be withheld from a role that may read the table."},
 		{"subscription_root_fields", "there are no subscriptions."},
 		{"backend_only", "there are no requests of a backend's own."},
 		{"validate_input", "no webhook is asked. Use constraints or triggers."},
 	};
-	const RrDoc *aggregations = rr_doc_get(permission, "allow_aggregations");
 
 	for (int i = 0; i < (int) lengthof(reasons); i++)
 	{
@@ -437,8 +436,23 @@ leave_out_rest(Grants *g, const RrDoc *permission)
 		if (member && (member->value.type != jbvBool || member->value.val.boolean))
 			leave_out(g, member, reasons[i][1]);
 	}
-	if (aggregations && !rr_doc_bool(aggregations))
-		leave_out(g, aggregations, "whoever may read a table may aggregate it.");
+}
+
+/*
+ * "limit" and "allow_aggregations" of a select permission. replace_metadata
+ * stores them itself.
+ */
+static void
+limit_rows(Grants *g, const RrDoc *body)
+{
+	const RrTableLimit *limit = rr_table_limit_from_body(body);
+
+	if (g->limits_stored || (limit->max_rows < 0 && limit->allow_aggregations))
+		return;
+	statement(g, "SELECT remote_rel.set_table_limits(%s, %s, %s, %s)",
+			  quote_literal_cstr(g->table_sql), quote_literal_cstr(g->role_name),
+			  limit->max_rows < 0 ? "NULL" : psprintf("%d", limit->max_rows),
+			  limit->allow_aggregations ? "true" : "false");
 }
 
 static void
@@ -490,6 +504,7 @@ create_permission(Grants *g, const RrDoc *body)
 	{
 		ListCell   *lc;
 
+		limit_rows(g, body);
 		foreach(lc, rr_missing_joining_columns(g->table, g->role_name, g->whole_row ? NULL
 											   : rr_doc_get(permission, "columns")))
 			remark(g, lfirst(lc));
@@ -502,6 +517,9 @@ drop_permission(Grants *g)
 {
 	statement(g, "REVOKE %s ON %s FROM %s", g->privilege, g->table_sql, g->role);
 	statement(g, "DROP POLICY IF EXISTS %s ON %s", policy_name(g), g->table_sql);
+	if (strcmp(g->verb, "select") == 0)
+		statement(g, "SELECT remote_rel.set_table_limits(%s, %s)",
+				  quote_literal_cstr(g->table_sql), quote_literal_cstr(g->role_name));
 	if (strcmp(g->verb, "insert") == 0 || strcmp(g->verb, "update") == 0)
 	{
 		statement(g, "DROP TRIGGER IF EXISTS %s ON %s", trigger_name(g), g->table_sql);
@@ -696,7 +714,7 @@ Jsonb	   *
 rr_table_permission_json(const char *schema, const char *table, const char *verb,
 						 const RrDoc *permission, List **roles)
 {
-	Grants		g = {.roles = *roles};
+	Grants		g = {.roles = *roles, .limits_stored = true};
 
 	RR_DOC_CHECK_KEYS(permission, "role", "permission", "comment");
 	begin(&g, rr_doc_require(permission, "role"));

@@ -412,6 +412,24 @@ extern void rr_delete_tracked_function(const char *schema, const char *name);
  */
 extern void rr_check_tracked_function(const RrTrackedFunction *function);
 
+/* ---- table_limits.c: how much of a table a role gets ---- */
+
+/*
+ * Set a role's limit on a table. One that limits nothing is deleted. Throws
+ * 42P01 for an unknown table, but not with RR_RESTORE.
+ */
+extern void rr_put_table_limit(const char *schema, const char *table, const RrTableLimit *limit,
+							   RrPutMode mode);
+
+/*
+ * Read {"role", "permission": {"limit", "allow_aggregations"}}, a select
+ * permission of Hasura. Without "allow_aggregations" there are none.
+ */
+extern RrTableLimit *rr_table_limit_from_body(const RrDoc *body);
+
+/* The same as JSON. */
+extern Jsonb *rr_table_limit_json(const RrTableLimit *limit);
+
 /* ---- table_customization.c: names in GraphQL, hidden tables ---- */
 
 /*

@@ -91,6 +91,9 @@ read_item(void *arg)
 			if (rr_doc_bool(item->body))
 				item->object = item;
 			break;
+		case RR_ITEM_TABLE_LIMIT:
+			item->object = rr_table_limit_from_body(item->body);
+			break;
 		case RR_ITEM_NAMING:
 			item->object = rr_naming_from_json(item->body);
 			break;
@@ -136,6 +139,9 @@ write_item(void *arg)
 			break;
 		case RR_ITEM_ENUM_TABLE:
 			rr_mark_enum_table(item->schema, item->table, true, RR_RESTORE);
+			break;
+		case RR_ITEM_TABLE_LIMIT:
+			rr_put_table_limit(item->schema, item->table, item->object, RR_RESTORE);
 			break;
 		case RR_ITEM_NAMING:
 			rr_put_naming(item->object, RR_RESTORE);

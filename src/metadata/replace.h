@@ -18,6 +18,7 @@ typedef enum RrItemKind
 	RR_ITEM_TABLE_CONFIGURATION,
 	RR_ITEM_HIDDEN_TABLE,
 	RR_ITEM_ENUM_TABLE,			/* body: true or false */
+	RR_ITEM_TABLE_LIMIT,		/* body: a select permission */
 	RR_ITEM_NAMING,
 	RR_ITEM_QUERY_COLLECTION,
 	RR_ITEM_ALLOWED_COLLECTION,

@@ -154,6 +154,7 @@ pass_over_body(RrReplacement *r, RrItemKind kind, RrRelationshipKind relationshi
 		case RR_ITEM_TABLE_CONFIGURATION:
 		case RR_ITEM_HIDDEN_TABLE:
 		case RR_ITEM_ENUM_TABLE:
+		case RR_ITEM_TABLE_LIMIT:
 		case RR_ITEM_NAMING:
 			/* what is not known there is an error */
 			break;
@@ -187,6 +188,34 @@ add_items(RrReplacement *r, const RrDoc *list, const Part *part)
 		add_item(r, lfirst(lc), part);
 }
 
+/*
+ * Has a select permission nothing but limits, as our own exports have it? Then
+ * no statement is needed for it.
+ */
+static bool
+is_limit_alone(const RrDoc *doc, const char *verb)
+{
+	const RrDoc *permission = verb && strcmp(verb, "select") == 0 ? object_member(doc, "permission")
+	: NULL;
+
+	return permission && !rr_doc_get(permission, "columns") && !rr_doc_get(permission, "filter");
+}
+
+/* Are there permissions on a table that are not stored? */
+static bool
+has_grants(const RrDoc *table, const char *key, const char *verb)
+{
+	const RrDoc *list = rr_doc_get(table, key);
+	ListCell   *lc;
+
+	if (list == NULL || !rr_doc_is_array(list))
+		return list != NULL;
+	foreach(lc, rr_doc_items(list))
+		if (!is_limit_alone(lfirst(lc), verb))
+		return true;
+	return false;
+}
+
 /* A list of permissions of a table, or of inherited roles. */
 static void
 add_grants(RrReplacement *r, const RrDoc *list, const Part *part)
@@ -197,6 +226,10 @@ add_grants(RrReplacement *r, const RrDoc *list, const Part *part)
 	{
 		RrPassedGrant *grant = palloc0(sizeof(RrPassedGrant));
 
+		if (part->verb && strcmp(part->verb, "select") == 0)
+			add_item(r, lfirst(lc), part);
+		if (is_limit_alone(lfirst(lc), part->verb))
+			continue;
 		grant->doc = lfirst(lc);
 		grant->verb = part->verb;
 		grant->schema = part->schema;
@@ -240,8 +273,13 @@ add_table(RrReplacement *r, const RrDoc *doc, const Part *unused pg_attribute_un
 	const char *schema;
 	const char *name;
 
-	PASS_OVER(r, doc, "table", "object_relationships", "array_relationships", "computed_fields",
-			  "remote_relationships", "configuration", "is_enum");
+	if (has_grants(doc, "select_permissions", "select"))
+		PASS_OVER(r, doc, "table", "object_relationships", "array_relationships",
+				  "computed_fields", "remote_relationships", "configuration", "is_enum");
+	else
+		PASS_OVER(r, doc, "table", "object_relationships", "array_relationships",
+				  "computed_fields", "remote_relationships", "configuration", "is_enum",
+				  "select_permissions");
 	rr_table_name_from_json(rr_doc_require(doc, "table"), &schema, &name);
 	r->tables = lappend(lappend(r->tables, unconstify(char *, schema)), unconstify(char *, name));
 	note_unserved(r, schema, name);
@@ -256,7 +294,7 @@ add_table(RrReplacement *r, const RrDoc *doc, const Part *unused pg_attribute_un
 							   .table = name});
 	for (int i = 0; i < (int) lengthof(permissions); i++)
 		read_part((Part) {.r = r, .doc = rr_doc_get(doc, permissions[i][0]), .read = add_grants,
-							   .schema = schema, .table = name,
+							   .kind = RR_ITEM_TABLE_LIMIT, .schema = schema, .table = name,
 							   .verb = permissions[i][1]});
 }
 

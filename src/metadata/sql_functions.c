@@ -10,6 +10,7 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -364,7 +365,33 @@ PG_FUNCTION_INFO_V1(rr_set_function_customization);
 PG_FUNCTION_INFO_V1(rr_hide_table);
 PG_FUNCTION_INFO_V1(rr_show_table);
 PG_FUNCTION_INFO_V1(rr_set_table_is_enum);
+PG_FUNCTION_INFO_V1(rr_set_table_limits);
 PG_FUNCTION_INFO_V1(rr_set_naming);
+
+/*
+ * (source regclass, role name, max_rows integer, allow_aggregations boolean)
+ */
+Datum
+rr_set_table_limits(PG_FUNCTION_ARGS)
+{
+	RrTableLimit limit = {.max_rows = -1};
+	const char *schema;
+	const char *table;
+
+	check_not_null(fcinfo, 2);
+	table_argument(fcinfo, 0, &schema, &table);
+	limit.role = pstrdup(NameStr(*PG_GETARG_NAME(1)));
+	(void) get_role_oid(limit.role, false);
+	limit.allow_aggregations = PG_ARGISNULL(3) || PG_GETARG_BOOL(3);
+	if (!PG_ARGISNULL(2))
+		limit.max_rows = PG_GETARG_INT32(2);
+	if (!PG_ARGISNULL(2) && limit.max_rows < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"max_rows\" must not be negative")));
+	rr_put_table_limit(schema, table, &limit, RR_UPDATE);
+	PG_RETURN_VOID();
+}
 
 /* (source regclass, configuration jsonb) */
 Datum

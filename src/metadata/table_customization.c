@@ -37,7 +37,8 @@ void
 rr_delete_empty_customization(const char *schema, const char *table)
 {
 	RR_METADATA_EXECUTE("DELETE FROM remote_rel.table_customization WHERE table_schema OPERATOR(pg_catalog.=) $1 "
-						"AND table_name OPERATOR(pg_catalog.=) $2 AND configuration IS NULL AND NOT hidden AND NOT is_enum",
+						"AND table_name OPERATOR(pg_catalog.=) $2 AND configuration IS NULL AND NOT hidden AND NOT is_enum "
+						"AND role_limits OPERATOR(pg_catalog.=) '{}'::pg_catalog.jsonb",
 						rr_arg_name(schema), rr_arg_name(table));
 }
 

@@ -94,6 +94,8 @@ typedef struct RrRows
 	List	   *distinct;		/* RrColumn * */
 	const char *limit;			/* parameters, or NULL */
 	const char *offset;
+	struct RrRows *unlimited;	/* the rows of aggregates, where the role has
+								 * a limit: nodes are made of a copy; or NULL */
 
 	/* tables joined to it */
 	StringInfoData base_joins;	/* that sorting needs */
@@ -210,6 +212,18 @@ extern void rr_rows_add_condition(RrRows *rows, const char *condition);
 extern void rr_rows_add_sort(RrSql *sql, RrRows *rows, const char *expression);
 
 /*
+ * Add the limit that the role has on lists of the table, if any. Call this
+ * after the arguments.
+ */
+extern void rr_rows_limit_for_role(RrSql *sql, RrRows *rows);
+
+/*
+ * A copy, to select from the same rows again in a subquery. Call this after
+ * the arguments, before anything else.
+ */
+extern RrRows *rr_rows_copy(const RrRows *rows);
+
+/*
  * Call this after the arguments, before anything is selected. joins: to-one
  * relationships will be joined (rr_selects_joins()).
  */
@@ -293,6 +307,9 @@ extern List *rr_collect_subfields(RrSql *sql, const GqlFieldSel *field);
 
 /* A SELECT of the rows as a list. */
 extern const char *rr_compile_select_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field);
+
+/* The same, of no more rows than the role may have. */
+extern const char *rr_compile_limited_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field);
 
 /* A SELECT of one object, or no row. limit_one: there may be several rows. */
 extern const char *rr_compile_select_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field,

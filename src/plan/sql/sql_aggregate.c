@@ -135,6 +135,18 @@ compile_function(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	return compile_subfields(sql, row, field, compile_column);
 }
 
+/*
+ * With a limit of the role, nodes are a list of their own: as in Hasura, the
+ * aggregates are about all rows.
+ */
+static RrJsonPiece *
+compile_limited_nodes(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
+{
+	const char *list = rr_compile_limited_list(sql, rr_rows_copy(row->rows->unlimited), field);
+
+	return list != NULL ? rr_make_json_piece("$", psprintf("(%s)", list)) : NULL;
+}
+
 static RrJsonPiece *
 compile_nodes(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
@@ -151,7 +163,8 @@ static RrJsonPiece *
 compile_aggregate(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 {
 	if (((const RrField *) field->def->data)->kind == RR_FIELD_NODES)
-		return compile_nodes(sql, row, field);
+		return row->rows->unlimited ? compile_limited_nodes(sql, row, field)
+			: compile_nodes(sql, row, field);
 	return compile_subfields(sql, row, field, compile_function);
 }
 
@@ -182,7 +195,9 @@ rr_compile_select_aggregate(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 	RrRow		row = rr_rows_own_row(rows);
 	RrJsonPiece *piece;
 
-	rr_rows_prepare_joins(sql, rows, nodes_join(sql, fields));
+	if (rr_role_table(sql->rs, rows->table)->max_rows >= 0)
+		rows->unlimited = rr_rows_copy(rows);
+	rr_rows_prepare_joins(sql, rows, rows->unlimited == NULL && nodes_join(sql, fields));
 	piece = compile_fields(sql, &row, gql_named_type(field->def->type), fields, compile_aggregate);
 	if (piece == NULL)
 		return NULL;

@@ -177,7 +177,7 @@ compile_function(RrSql *sql, const RrTableField *info, const GqlFieldSel *field,
 		return NULL;
 	if (info->base.kind == RR_FIELD_FUNCTION_AGGREGATE)
 		return rr_compile_select_aggregate(sql, &rows, field);
-	return rr_compile_select_list(sql, &rows, field);
+	return rr_compile_limited_list(sql, &rows, field);
 }
 
 static const char *
@@ -193,7 +193,7 @@ compile_table(RrSql *sql, const RrTableField *info, const GqlFieldSel *field,
 		return NULL;
 	if (info->base.kind == RR_FIELD_TABLE_AGGREGATE)
 		return rr_compile_select_aggregate(sql, &rows, field);
-	return rr_compile_select_list(sql, &rows, field);
+	return rr_compile_limited_list(sql, &rows, field);
 }
 
 /* A field of query_root as SQL; NULL when an error was filed. */

@@ -241,7 +241,7 @@ compile_array_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *fiel
 	if (!rr_rows_add_arguments(sql, &rows, field, &args))
 		return NULL;
 	return make_subquery(info->base.kind == RR_FIELD_ARRAY_RELATIONSHIP
-						 ? rr_compile_select_list(sql, &rows, field)
+						 ? rr_compile_limited_list(sql, &rows, field)
 						 : rr_compile_select_aggregate(sql, &rows, field));
 }
 
@@ -305,7 +305,7 @@ compile_computed(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	if (!rr_rows_add_arguments(sql, &rows, field, &args))
 		return NULL;
 	return make_subquery(info->base.kind == RR_FIELD_COMPUTED
-						 ? rr_compile_select_list(sql, &rows, field)
+						 ? rr_compile_limited_list(sql, &rows, field)
 						 : rr_compile_select_aggregate(sql, &rows, field));
 }
 

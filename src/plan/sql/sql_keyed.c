@@ -46,7 +46,7 @@ rr_compile_for_keys(RrPlanner *planner, const GqlFieldSel *field)
 	if (join->aggregate)
 		select = rr_compile_select_aggregate(&sql, &rows, field);
 	else
-		select = join->array ? rr_compile_select_list(&sql, &rows, field)
+		select = join->array ? rr_compile_limited_list(&sql, &rows, field)
 			: rr_compile_select_object(&sql, &rows, field, true);
 	if (select == NULL)
 		return NULL;

@@ -183,6 +183,44 @@ rr_rows_add_arguments(RrSql *sql, RrRows *rows, const GqlFieldSel *field, const 
 }
 
 void
+rr_rows_limit_for_role(RrSql *sql, RrRows *rows)
+{
+	int			max_rows = rr_role_table(sql->rs, rows->table)->max_rows;
+
+	if (max_rows < 0)
+		return;
+	rows->limit = rows->limit ? psprintf("LEAST(%s, %d)", rows->limit, max_rows)
+		: psprintf("%d", max_rows);
+	if (rows->base == NULL)
+		rows->base = make_layer(rr_new_alias(sql, 's'));
+}
+
+static void
+copy_text(StringInfo text)
+{
+	StringInfoData copy;
+
+	initStringInfo(&copy);
+	appendBinaryStringInfo(&copy, text->data, text->len);
+	*text = copy;
+}
+
+RrRows	   *
+rr_rows_copy(const RrRows *rows)
+{
+	RrRows	   *copy = palloc(sizeof(RrRows));
+
+	Assert(rows->middle == NULL && (rows->base == NULL || rows->base->outputs.n == 0));
+	*copy = *rows;
+	copy_text(&copy->where);
+	copy_text(&copy->base_joins);
+	copy_text(&copy->joins);
+	if (rows->base != NULL)
+		copy->base = make_layer(rows->base->alias);
+	return copy;
+}
+
+void
 rr_rows_prepare_joins(RrSql *sql, RrRows *rows, bool joins)
 {
 	if (joins && (rows->limit != NULL || rows->offset != NULL || rows->distinct != NIL))

@@ -33,6 +33,13 @@ rr_compile_select_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
 }
 
 const char *
+rr_compile_limited_list(RrSql *sql, RrRows *rows, const GqlFieldSel *field)
+{
+	rr_rows_limit_for_role(sql, rows);
+	return rr_compile_select_list(sql, rows, field);
+}
+
+const char *
 rr_compile_select_object(RrSql *sql, RrRows *rows, const GqlFieldSel *field, bool limit_one)
 {
 	RrJsonPiece *piece = compile_row(sql, rows, field);

@@ -159,7 +159,7 @@ rr_add_table_joins(RrRoleSchema *rs, const RrRemoteType *info, GqlType *type)
 		if (join == NULL)
 			continue;
 		add_rows_field(rs, type, join);
-		if (join->array)
+		if (join->array && rr_may_aggregate(rs, join->table))
 			arrays = lappend(arrays, join);
 	}
 	foreach(lc, arrays)

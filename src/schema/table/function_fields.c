@@ -187,6 +187,8 @@ rr_table_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *tabl
 	add_args(rs, field, function, args);
 	rr_add_list_args(rs, field, result);
 	field->description = describe_computed(function);
+	if (!rr_may_aggregate(rs, result))
+		return;
 	field = add_field(rs, type, rr_name_with(rs->tables->db, function->name, "_aggregate"),
 					  gql_non_null(schema, &rr_table_type(rs, result, RR_TYPE_AGGREGATE)->ref),
 					  RR_FIELD_COMPUTED_AGGREGATE, function);
@@ -240,7 +242,7 @@ rr_add_function_fields(RrRoleSchema *rs, GqlType *root, const RrFunction *functi
 	if (!function->returns_set)
 		return;
 	rr_add_list_args(rs, field, table);
-	if (function->as_mutation)
+	if (function->as_mutation || !rr_may_aggregate(rs, table))
 		return;
 	aggregate = &rr_table_type(rs, table, RR_TYPE_AGGREGATE)->ref;
 	field = add_field(rs, root, rr_root_name_in(rs->tables->db, function->aggregate_name),

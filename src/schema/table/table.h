@@ -257,6 +257,8 @@ typedef struct RrRoleTable
 	bool		shown;			/* it is in the schema: visible, and no remote
 								 * schema has its names */
 	Bitmapset  *readable;		/* attnums */
+	int			max_rows;		/* of a list, -1: no limit */
+	bool		may_aggregate;
 
 	/* known after rr_role_table_writes() */
 	bool		writes_checked;
@@ -520,6 +522,9 @@ extern const RrScalar *rr_remote_leaf_scalar(RrRoleSchema *rs, const GqlType *le
 
 /* Return a table with the role's privileges, which are looked up once. */
 extern RrRoleTable *rr_role_table(RrRoleSchema *rs, const RrTable *table);
+
+/* Does the role see aggregates of the table? */
+extern bool rr_may_aggregate(RrRoleSchema *rs, const RrTable *table);
 
 /* May the role read the column? */
 extern bool rr_can_read(RrRoleSchema *rs, const RrTable *table, AttrNumber attnum);

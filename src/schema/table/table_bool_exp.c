@@ -38,7 +38,7 @@ add_links_to_bool_exp(RrRoleSchema *rs, GqlType *type, const RrTable *table)
 		rr_add_table_input(rs, type, link->name, &rr_table_type(rs, link->target,
 																RR_TYPE_BOOL_EXP)->ref,
 						   info);
-		if (!link->array)
+		if (!link->array || !rr_may_aggregate(rs, link->target))
 			continue;
 		info = rr_table_field(rs, RR_FIELD_AGGREGATE_RELATIONSHIP, link->target);
 		info->link = link;

@@ -64,7 +64,8 @@ rr_complete_order_by(GqlSchema *schema, GqlType *type)
 		if (rr_is_plain_value(rs, computed, table) &&
 			rr_scalar_is_sortable(rr_scalar(rs->tables->db, computed->result)))
 			rr_add_table_input(rs, type, computed->name, direction, info);
-		else if (rr_is_plain_set(rs, computed, table))
+		else if (rr_is_plain_set(rs, computed, table) &&
+				 rr_may_aggregate(rs, computed->result_table))
 			rr_add_table_input(rs, type, rr_name_with(rs->tables->db, computed->name, "_aggregate"),
 							   &rr_table_type(rs, computed->result_table,
 											  RR_TYPE_AGGREGATE_ORDER_BY)->ref,
@@ -72,7 +73,7 @@ rr_complete_order_by(GqlSchema *schema, GqlType *type)
 	}
 	gql_foreach(RrLink, link, &table->links)
 	{
-		if (!rr_link_visible(rs, link))
+		if (!rr_link_visible(rs, link) || (link->array && !rr_may_aggregate(rs, link->target)))
 			continue;
 		info = rr_table_field(rs, link->array ? RR_FIELD_AGGREGATE_RELATIONSHIP
 							  : RR_FIELD_OBJECT_RELATIONSHIP, link->target);

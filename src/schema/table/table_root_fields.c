@@ -67,6 +67,20 @@ add_by_pk(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 }
 
 static void
+add_aggregate(RrRoleSchema *rs, GqlType *query, const RrTable *table)
+{
+	GqlFieldDef *field;
+
+	field = gql_type_add_field(rs->schema, query, rr_root_field_name(rs->tables->db, table,
+																	 RR_ROOT_SELECT_AGGREGATE),
+							   gql_non_null(rs->schema, &rr_table_type(rs, table,
+																	   RR_TYPE_AGGREGATE)->ref));
+	field->data = rr_table_field(rs, RR_FIELD_TABLE_AGGREGATE, table);
+	field->description = rr_root_field_description(table, RR_ROOT_SELECT_AGGREGATE);
+	rr_add_list_args(rs, field, table);
+}
+
+static void
 add_root_fields(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 {
 	GqlFieldDef *field;
@@ -78,14 +92,8 @@ add_root_fields(RrRoleSchema *rs, GqlType *query, const RrTable *table)
 	field->description = rr_root_field_description(table, RR_ROOT_SELECT);
 	rr_add_list_args(rs, field, table);
 
-	field = gql_type_add_field(rs->schema, query, rr_root_field_name(rs->tables->db, table,
-																	 RR_ROOT_SELECT_AGGREGATE),
-							   gql_non_null(rs->schema, &rr_table_type(rs, table,
-																	   RR_TYPE_AGGREGATE)->ref));
-	field->data = rr_table_field(rs, RR_FIELD_TABLE_AGGREGATE, table);
-	field->description = rr_root_field_description(table, RR_ROOT_SELECT_AGGREGATE);
-	rr_add_list_args(rs, field, table);
-
+	if (rr_may_aggregate(rs, table))
+		add_aggregate(rs, query, table);
 	add_by_pk(rs, query, table);
 }
 

@@ -19,6 +19,8 @@ rr_touch_table(RrRoleSchema *rs, const RrTable *table)
 	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_BOOL_EXP));
 	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_ORDER_BY));
 	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_SELECT_COLUMN));
+	if (!rr_may_aggregate(rs, table))
+		return;
 	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_AGGREGATE));
 	gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_AGGREGATE_FIELDS));
 }
@@ -93,7 +95,7 @@ find_float(RrRoleSchema *rs)
 		const GqlFieldDef *averages;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!rr_role_table(rs, table)->shown)
+		if (!rr_role_table(rs, table)->shown || !rr_may_aggregate(rs, table))
 			continue;
 		fields = gql_type_fields(rs->schema, rr_table_type(rs, table, RR_TYPE_AGGREGATE_FIELDS));
 		averages = gql_names_get(fields, "avg");

@@ -257,6 +257,8 @@ add_link(RrRoleSchema *rs, GqlType *type, const RrLink *link)
 	field->description = "An array relationship";
 	rr_add_list_args(rs, field, link->target);
 
+	if (!rr_may_aggregate(rs, link->target))
+		return;
 	field = gql_type_add_field(schema, type, rr_name_with(rs->tables->db, link->name, "_aggregate"),
 							   gql_non_null(schema, &rr_table_type(rs, link->target,
 																   RR_TYPE_AGGREGATE)->ref));
