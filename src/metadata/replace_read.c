@@ -226,7 +226,9 @@ add_grants(RrReplacement *r, const RrDoc *list, const Part *part)
 	{
 		RrPassedGrant *grant = palloc0(sizeof(RrPassedGrant));
 
-		if (part->verb && strcmp(part->verb, "select") == 0)
+		/* without a permission, the grant reports what is wrong */
+		if (part->verb && strcmp(part->verb, "select") == 0 &&
+			object_member(lfirst(lc), "permission"))
 			add_item(r, lfirst(lc), part);
 		if (is_limit_alone(lfirst(lc), part->verb))
 			continue;
