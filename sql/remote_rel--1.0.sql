@@ -612,6 +612,14 @@ BEGIN
 		SELECT 'metadata', i ->> 'name', i ->> 'reason', 'drop it, or bring back what it needs', 'error'
 		FROM jsonb_array_elements(remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects') AS i;
 
+	-- limits of roles that there are not
+	RETURN QUERY
+		SELECT 'table', quote_ident(c.table_schema) || '.' || quote_ident(c.table_name),
+			format('there is no role "%s" for the limits that it has', role), 'set_table_limits() for the role that it was renamed to, and without limits for this one', 'warning'
+		FROM remote_rel.table_customization AS c, jsonb_object_keys(c.role_limits) AS role
+		WHERE NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = role)
+		ORDER BY 2, 3;
+
 	-- indexes of what joins look for
 	RETURN QUERY
 		WITH join_columns (name, target, columns) AS (

@@ -661,6 +661,13 @@ rr_catalog_tracked_functions(void)
 
 /* ---- names ---- */
 
+static int
+compare_limits(const ListCell *a, const ListCell *b)
+{
+	return strcmp(((const RrTableLimit *) lfirst(a))->role,
+				  ((const RrTableLimit *) lfirst(b))->role);
+}
+
 /* {"limit", "allow_aggregations"} of each role */
 static List *
 read_limits(const RrDoc *doc)
@@ -679,6 +686,7 @@ read_limits(const RrDoc *doc)
 		limit->allow_aggregations = rr_doc_get_bool(member, "allow_aggregations", true);
 		limits = lappend(limits, limit);
 	}
+	list_sort(limits, compare_limits);
 	return limits;
 }
 

@@ -381,10 +381,11 @@ rr_set_table_limits(PG_FUNCTION_ARGS)
 	check_not_null(fcinfo, 2);
 	table_argument(fcinfo, 0, &schema, &table);
 	limit.role = pstrdup(NameStr(*PG_GETARG_NAME(1)));
-	(void) get_role_oid(limit.role, false);
 	limit.allow_aggregations = PG_ARGISNULL(3) || PG_GETARG_BOOL(3);
 	if (!PG_ARGISNULL(2))
 		limit.max_rows = PG_GETARG_INT32(2);
+	/* what is set for a role that is gone can be taken back */
+	(void) get_role_oid(limit.role, PG_ARGISNULL(2) && limit.allow_aggregations);
 	if (!PG_ARGISNULL(2) && limit.max_rows < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

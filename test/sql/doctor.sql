@@ -45,6 +45,17 @@ INSERT INTO parent VALUES (1);
 SELECT found();
 ANALYZE parent;
 SELECT found();
+-- limits of roles that were renamed or dropped, of two tables
+CREATE ROLE regress_doctor_a;
+CREATE ROLE regress_doctor_b;
+SELECT remote_rel.set_table_limits(t, role, 1) FROM unnest('{parent,child}'::regclass[]) AS t, unnest('{regress_doctor_a,regress_doctor_b}'::name[]) AS role;
+SELECT found();
+ALTER ROLE regress_doctor_a RENAME TO regress_doctor_c;
+DROP ROLE regress_doctor_b;
+SELECT found();
+SELECT remote_rel.set_table_limits(t, role) FROM unnest('{parent,child}'::regclass[]) AS t, unnest('{regress_doctor_a,regress_doctor_b}'::name[]) AS role;
+DROP ROLE regress_doctor_c;
+SELECT found();
 -- remote schemas
 SELECT remote_rel.add_remote_schema('plain', '{"url": "http://name:word@api.example.com/graphql", "headers": [{"name": "x-api-key", "value": "1"},
     {"name": "Authorization", "value": "2"}, {"name": "x-tenant", "value": "3"}, {"name": "x-token", "value_from_env": "PATH"}]}',

@@ -130,7 +130,8 @@ DECLARE
 BEGIN
   SELECT * INTO w FROM written(jsonb_build_object('type', 'create_select_permission', 'args',
       jsonb_build_object('table', 'authors',
-    'role', 'regress_grants_reader', 'permission', jsonb_build_object('columns', '*', 'filter', filter))));
+    'role', 'regress_grants_reader', 'permission', jsonb_build_object('columns', '*', 'filter', filter,
+        'allow_aggregations', true))));
   BEGIN
     EXECUTE w.statements;
     ids := graphql_resolve('{ authors(order_by: {id: asc}) { id } }', 'regress_grants_reader',

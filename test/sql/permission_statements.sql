@@ -61,7 +61,8 @@ DECLARE
 BEGIN
   PERFORM remote_rel.metadata(jsonb_build_object('type', 'pg_create_select_permission', 'args',
     jsonb_build_object('table', 't',
-      'role', 'regress_statements_reader', 'permission', jsonb_build_object('columns', '*', 'filter', filter))));
+      'role', 'regress_statements_reader', 'permission', jsonb_build_object('columns', '*', 'filter', filter,
+        'allow_aggregations', true))));
 EXCEPTION WHEN OTHERS THEN
   GET STACKED DIAGNOSTICS statements = PG_EXCEPTION_HINT;
   IF statements !~ '^Run:' THEN

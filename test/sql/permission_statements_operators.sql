@@ -18,7 +18,8 @@ CREATE FUNCTION asked(filter jsonb) RETURNS text LANGUAGE sql AS $$
 CREATE FUNCTION seen(filter jsonb, OUT ids text, OUT condition text) LANGUAGE plpgsql AS $$
 DECLARE
     said text := test.failure(format('SELECT remote_rel.metadata(%L)', jsonb_build_object('type', 'pg_create_select_permission', 'args',
-        jsonb_build_object('table', 't', 'role', 'regress_operators', 'permission', jsonb_build_object('columns', '*', 'filter', filter)))));
+        jsonb_build_object('table', 't', 'role', 'regress_operators', 'permission',
+            jsonb_build_object('columns', '*', 'filter', filter, 'allow_aggregations', true)))));
 BEGIN
     condition := substring(said FROM 'USING \((.*)\);');
     IF condition IS NULL THEN

@@ -48,6 +48,45 @@ SELECT test.resolve('{ books(order_by: {id: asc}) { id } books_aggregate { aggre
 SELECT graphql_validate('{ books_aggregate { aggregate { count } } }', 'regress_limit_d') #>> '{0,message}';
 SELECT remote_rel.set_table_limits('books', 'regress_limit_c', 1, false);
 SELECT test.resolve('{ books(order_by: {id: asc}) { id } }', 'regress_limit_c'), graphql_validate('{ books_aggregate { aggregate { count } } }', 'regress_limit_c') #>> '{0,message}';
+-- a role that is granted the table, a column of it, or PUBLIC, and for which nothing is set: its members have aggregates; it has no limits itself
+CREATE ROLE regress_limit_e;
+CREATE ROLE regress_limit_f IN ROLE regress_limit_b, regress_limit_e;
+CREATE FUNCTION limits() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(format('%s %s %s', substr(role, 15), json_array_length(graphql_resolve('{ books { id } }', role) #> '{data,books}'),
+        graphql_schema(role) ~ 'books_aggregate'), ', ' ORDER BY role)
+    FROM (SELECT rolname AS role FROM pg_roles WHERE rolname ~ '^regress_limit_.2?$' AND has_any_column_privilege(oid, 'books', 'SELECT')
+        OFFSET 0) AS r $$;
+SELECT limits();
+GRANT SELECT ON books TO regress_limit_e;
+SELECT limits();
+REVOKE SELECT ON books FROM regress_limit_e;
+GRANT SELECT (id) ON books TO regress_limit_e;
+SELECT limits();
+REVOKE SELECT (id) ON books FROM regress_limit_e;
+GRANT SELECT ON books TO PUBLIC;
+SELECT limits();
+REVOKE SELECT ON books FROM PUBLIC;
+GRANT SELECT (id, price) ON books TO regress_limit_f;
+SELECT limits();
+REVOKE SELECT (id, price) ON books FROM regress_limit_f;
+-- limits belong to a name: renamed, renamed back, dropped and created again
+ALTER ROLE regress_limit_b RENAME TO regress_limit_e2;
+SELECT limits();
+ALTER ROLE regress_limit_e2 RENAME TO regress_limit_b;
+SELECT limits();
+SELECT remote_rel.set_table_limits('books', 'regress_limit_e', 5);
+DROP ROLE regress_limit_e;
+CREATE ROLE regress_limit_e;
+GRANT SELECT ON books TO regress_limit_e;
+SELECT limits();
+-- what a mutation function returns is a list
+CREATE FUNCTION dearer() RETURNS SETOF books LANGUAGE sql AS 'UPDATE books SET price = price + 1 RETURNING *';
+SELECT remote_rel.track_function('dearer', '{"exposed_as": "mutation"}');
+GRANT UPDATE ON books TO regress_limit_a;
+SELECT test.resolve('mutation { dearer(order_by: {id: asc}) { id } update_books(where: {id: {_lt: 4}}, _inc: {price: -1}) { returning { id } } }', 'regress_limit_a');
+SELECT count(*) FROM books WHERE price % 10 = 1;
+UPDATE books SET price = price / 10 * 10;
+SELECT remote_rel.untrack_function('dearer');
 -- not for superusers, nor for whom nothing was set
 CREATE ROLE regress_limit_super SUPERUSER IN ROLE regress_limit_a;
 SELECT json_array_length(graphql_resolve('{ books { id } }', 'regress_limit_super') #> '{data,books}'), json_array_length(graphql_resolve('{ books { id } }') #> '{data,books}');
@@ -69,6 +108,18 @@ SELECT remote_rel.metadata('{"type": "replace_metadata", "args": {"version": 3, 
     {"role": "regress_limit_a", "permission": {"columns": ["id"], "filter": {}, "limit": 4}},
     {"role": "regress_limit_b", "permission": {"columns": ["id"], "filter": {}, "allow_aggregations": true}}]}]}]}}') - 'written_as';
 SELECT table_name, role_limits FROM remote_rel.table_customization;
+-- none, null, and what is no limit
+CREATE FUNCTION read_limits() RETURNS jsonb LANGUAGE sql VOLATILE AS 'SELECT role_limits FROM remote_rel.table_customization';
+SELECT remote_rel.metadata(format('{"type": "replace_metadata", "args": {"version": 3, "sources": [{"name": "default", "kind": "postgres", "tables": [{"table": "books", "select_permissions": [
+    {"role": "regress_limit_a", "permission": %s}, {"role": "regress_limit_b", "permission": {"limit": 1}}]}]}]}}', permission)::jsonb) - 'written_as',
+    read_limits() FROM unnest(ARRAY['{"limit": null, "allow_aggregations": null}', '{"limit": 0, "allow_aggregations": true}', '{}']) AS permission;
+SELECT test.failure(format($$SELECT remote_rel.metadata('{"type": "replace_metadata", "args": {"version": 3, "sources": [{"name": "default", "kind": "postgres", "tables": [{"table": "books",
+    "select_permissions": [%s]}]}]}}')$$, p)) FROM unnest(ARRAY['{"role": "regress_limit_a", "permission": {"limit": -1}}', '{"role": "regress_limit_a", "permission": {"limit": "2"}}',
+    '{"role": "regress_limit_a", "permission": {"limit": 2147483648}}', '{"role": "regress_limit_a", "permission": {"allow_aggregations": 1}}', '{"permission": {"limit": 1}}',
+    '{"role": 1, "permission": {"limit": 1}}']) AS p;
+SELECT role_limits FROM remote_rel.table_customization;
+SELECT remote_rel.metadata('{"type": "replace_metadata", "args": {"version": 3, "sources": [{"name": "default", "kind": "postgres", "tables": [{"table": "books", "select_permissions": [
+    {"role": "regress_limit_a", "permission": {"columns": ["id"], "filter": {}, "limit": 4}}]}]}]}}') - 'written_as';
 
 -- names follow; what is dropped is gone; nothing set is nothing stored
 ALTER TABLE books RENAME TO volumes;
@@ -84,4 +135,4 @@ SELECT table_name FROM remote_rel.table_customization;
 \c postgres
 SET client_min_messages = warning;
 DROP DATABASE regress_table_role_limits;
-DROP ROLE regress_limit_a, regress_limit_b, regress_limit_c, regress_limit_d, regress_limit_super;
+DROP ROLE regress_limit_a, regress_limit_b, regress_limit_c, regress_limit_d, regress_limit_e, regress_limit_f, regress_limit_super;

@@ -94,8 +94,8 @@ typedef struct RrRows
 	List	   *distinct;		/* RrColumn * */
 	const char *limit;			/* parameters, or NULL */
 	const char *offset;
-	struct RrRows *unlimited;	/* the rows of aggregates, where the role has
-								 * a limit: nodes are made of a copy; or NULL */
+	struct RrRows *unlimited;	/* of an aggregate: the rows that nodes are
+								 * made of, where the role has a limit */
 
 	/* tables joined to it */
 	StringInfoData base_joins;	/* that sorting needs */

@@ -32,6 +32,8 @@ compile_call(RrSql *sql, RrMutation *mutation, const GqlFieldSel *field, const G
 		rr_rows_add_condition(&rows, psprintf("NOT ((%s.*) IS NULL)", rows.alias));
 	else if (!rr_rows_add_arguments(sql, &rows, field, args))
 		return false;
+	else
+		rr_rows_limit_for_role(sql, &rows);
 	row = rr_rows_own_row(&rows);
 	initStringInfo(&text);
 	for (int i = 0; i < returning->ncolumns; i++)

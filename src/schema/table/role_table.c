@@ -7,7 +7,6 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/rls.h"
 
 #include "schema/table/table_int.h"
@@ -39,41 +38,6 @@ read_privileges(RrRoleSchema *rs, RrRoleTable *rt)
 	rt->rls = table->row_security && check_enable_rls(table->oid, rs->role, true) == RLS_ENABLED;
 }
 
-/*
- * Set what the role gets of the table: as its own entry says, else as those of
- * the roles say whose rights it has. Of several, the largest limit holds, and
- * aggregates are there if one of them allows them, as for Hasura's inherited
- * roles. Superusers and who sees everything have no limits.
- */
-static void
-read_limits(RrRoleSchema *rs, RrRoleTable *rt)
-{
-	bool		found = false;
-	ListCell   *lc;
-
-	rt->max_rows = -1;
-	rt->may_aggregate = true;
-	if (rt->table->custom == NULL || rs->sees_everything || superuser_arg(rs->role))
-		return;
-	foreach(lc, rt->table->custom->limits)
-	{
-		const RrTableLimit *limit = lfirst(lc);
-		Oid			role = get_role_oid(limit->role, true);
-
-		if (role == rs->role)
-		{
-			rt->max_rows = limit->max_rows;
-			rt->may_aggregate = limit->allow_aggregations;
-			return;
-		}
-		if (!OidIsValid(role) || !has_privs_of_role(rs->role, role))
-			continue;
-		rt->max_rows = Max(rt->max_rows, limit->max_rows);
-		rt->may_aggregate = limit->allow_aggregations || (found && rt->may_aggregate);
-		found = true;
-	}
-}
-
 RrRoleTable *
 rr_role_table(RrRoleSchema *rs, const RrTable *table)
 {
@@ -84,7 +48,7 @@ rr_role_table(RrRoleSchema *rs, const RrTable *table)
 		MemoryContext old = MemoryContextSwitchTo(rs->cxt);
 
 		read_privileges(rs, rt);
-		read_limits(rs, rt);
+		rr_read_role_limits(rs, rt);
 		rt->checked = true;
 		MemoryContextSwitchTo(old);
 	}

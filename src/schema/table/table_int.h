@@ -134,6 +134,17 @@ extern bool rr_link_visible(RrRoleSchema *rs, const RrLink *link);
 extern bool rr_function_visible(RrRoleSchema *rs, const RrFunction *function,
 								const RrTable *table);
 
+/* ---- role_limits.c ---- */
+
+/*
+ * Set max_rows and may_aggregate: as the role's own entry says; else it has no
+ * limits if it is granted the table itself, or those of the roles whose rights
+ * it has. Of several, the largest limit holds, and aggregates are there if one
+ * role has them, as for Hasura's inherited roles. Superusers and who sees
+ * every remote schema have no limits.
+ */
+extern void rr_read_role_limits(RrRoleSchema *rs, RrRoleTable *rt);
+
 /* ---- table_types.c ---- */
 
 /*
