@@ -16,12 +16,13 @@
 
 /*
  * Plan a document at most so often, when something changes while it is
- * planned. The last plan is run even if something changed while it was made.
- * Its tables are locked by then, so the answer is one that was right a moment
- * ago, or a field error where a statement names what is gone. It shows nobody
- * more than he may see: the server checks privileges and policies when a
- * statement runs. What a plan asks of remote schemas may be as old as the
- * plan.
+ * planned: plans that come about and refusals count for themselves. The last
+ * of either is the answer, even if something changed while it was made. The
+ * tables of a plan are locked after the first attempt that comes to one, so
+ * what the last one names is there, unless the plan before it read other
+ * tables. It shows nobody more than he may see: the server checks privileges
+ * and policies when a statement runs. What a plan asks of remote schemas may
+ * be as old as the plan.
  */
 #define MAX_ATTEMPTS 5
 
@@ -85,6 +86,7 @@ plan(const RrCall *call, const GqlValue *variables, Resolution *r)
 	uint64		generation = rr_catalog_generation();
 	bool		holds;
 
+	r->plan = NULL;
 	PushActiveSnapshot(GetLatestSnapshot());
 	if (!r->document_alone || rr_check_document(call->query, call->query_len, r->errors))
 		r->plan = rr_plan_document(call->query, call->query_len, call->operation_name, variables,
@@ -110,12 +112,16 @@ with_plan(const RrCall *call, bool document_alone, const char *name, AppendAnswe
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	Resolution	r = {.document_alone = document_alone};
 	const GqlValue *variables;
+	int			plans = 0;
+	int			refusals = 0;
 
 	rr_role_enter(&r.role, rr_get_role(call->role), call->headers);
 	r.errors = gql_errors_create(MAX_ERRORS, GQL_CODE_VALIDATION_FAILED);
 	variables = variables_of(call, r.errors);
-	for (int attempt = 1; r.errors->items == NIL && !plan(call, variables, &r); attempt++)
+	while (r.errors->items == NIL && !plan(call, variables, &r))
 	{
+		int			attempt = r.plan != NULL ? ++plans : ++refusals;
+
 		elog(DEBUG1, "remote_rel: tables or metadata changed during planning, attempt %d of %d",
 			 attempt, MAX_ATTEMPTS);
 		if (attempt == MAX_ATTEMPTS)
