@@ -151,7 +151,7 @@ DECLARE
     hint text;
 BEGIN
     PERFORM remote_rel.metadata(jsonb_build_object('type', 'pg_create_select_permission', 'args', jsonb_build_object('table', 'crew',
-        'role', 'regress_mutator', 'permission', jsonb_build_object('columns', '*', 'filter', filter))));
+        'role', 'regress_mutator', 'permission', jsonb_build_object('columns', '*', 'filter', filter, 'allow_aggregations', true))));
 EXCEPTION WHEN feature_not_supported THEN
     GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
     condition := substring(hint FROM 'USING \((.*)\);');
