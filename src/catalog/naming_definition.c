@@ -32,15 +32,7 @@ read_name(const RrDoc *doc)
 static RrCustomName *
 get_entry(GqlNames *names, const char *key)
 {
-	RrCustomName *entry = gql_names_get(names, key);
-
-	if (entry == NULL)
-	{
-		entry = palloc0(sizeof(RrCustomName));
-		entry->name = key;
-		gql_names_add(names, entry);
-	}
-	return entry;
+	return gql_names_entry(names, key, sizeof(RrCustomName));
 }
 
 /* Each a name, or {name, comment}; null means nothing. */

@@ -154,8 +154,12 @@ append_signature(StringInfo out, GqlSchema *schema, const GqlTypeRef *type, cons
 		appendStringInfoChar(out, 's');
 }
 
-char	   *
-rr_variable_signature(GqlRequest *request)
+/*
+ * For each variable of the operation its signature, or its value as JSON; "-"
+ * for one without a value. A semicolon ends each.
+ */
+static char *
+describe_variables(GqlRequest *request, bool values)
 {
 	StringInfoData out;
 	ListCell   *lc;
@@ -168,6 +172,8 @@ rr_variable_signature(GqlRequest *request)
 
 		if (variable == NULL)
 			appendStringInfoChar(&out, '-');
+		else if (values)
+			gql_value_to_json(&out, variable->value);
 		else
 			append_signature(&out, request->schema, gql_resolve_type(request->schema, def->type),
 							 variable->value);
@@ -177,22 +183,13 @@ rr_variable_signature(GqlRequest *request)
 }
 
 char	   *
+rr_variable_signature(GqlRequest *request)
+{
+	return describe_variables(request, false);
+}
+
+char	   *
 rr_variable_values(GqlRequest *request)
 {
-	StringInfoData out;
-	ListCell   *lc;
-
-	initStringInfo(&out);
-	foreach(lc, request->operation->variables)
-	{
-		const GqlVariableDef *def = lfirst(lc);
-		const GqlVariableValue *variable = gql_names_get(&request->variables, def->name.value);
-
-		if (variable == NULL)
-			appendStringInfoChar(&out, '-');
-		else
-			gql_value_to_json(&out, variable->value);
-		appendStringInfoChar(&out, ';');
-	}
-	return out.data;
+	return describe_variables(request, true);
 }

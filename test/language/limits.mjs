@@ -8,7 +8,7 @@ import { Driver } from './driver.mjs';
 const SIZE = 10_000_000;
 const LIMITS = { max_tokens: 100_000, max_depth: 200 };
 
-// Node's JSON, the pipe and json-c's tree take most of the time; the driver tells how long gql_parse() alone took.
+// Node's JSON, the pipe and json-c's tree take most of the time; the driver tells what gql_parse() alone took of processor time, which other programs do not prolong.
 const MAX_SECONDS = 1;
 
 function fill(piece) {

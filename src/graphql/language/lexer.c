@@ -24,26 +24,18 @@
 void
 gql_syntax_error(GqlParser *p, int loc, const char *fmt,...)
 {
-	StringInfoData message;
+	char	   *message;
 	va_list		args;
-	int			needed;
 
 	if (p->failed)
 		return;
 	p->failed = true;
 
-	initStringInfo(&message);
-	for (;;)
-	{
-		va_start(args, fmt);
-		needed = appendStringInfoVA(&message, fmt, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&message, needed);
-	}
-	gql_error_at(p->errors, p->source, loc, "Syntax Error: %s", message.data);
-	pfree(message.data);
+	va_start(args, fmt);
+	message = gql_format_message(fmt, args);
+	va_end(args);
+	gql_error_at(p->errors, p->source, loc, "Syntax Error: %s", message);
+	pfree(message);
 
 	p->token = (GqlToken)
 	{

@@ -14,6 +14,9 @@
 /* Buckets of the table for each item that there is room for. */
 #define BUCKETS_PER_ITEM 4
 
+/* In so few nodes duplicates are found by comparing each with each. */
+#define FEW_NODES 8
+
 #define item_name(item) (*(const char *const *) (item))
 
 /*
@@ -177,6 +180,20 @@ gql_names_get(const GqlNames *names, const char *name)
 	return find(names, name, gql_hash_name(name));
 }
 
+void	   *
+gql_names_entry(GqlNames *names, const char *name, size_t size)
+{
+	void	   *item = gql_names_get(names, name);
+
+	if (item == NULL)
+	{
+		item = palloc0(size);
+		*(const char **) item = name;
+		gql_names_add(names, item);
+	}
+	return item;
+}
+
 /* ---- nodes of a list by name ---- */
 
 void
@@ -212,4 +229,58 @@ void
 gql_node_index_free(GqlNodeIndex *index)
 {
 	gql_names_free(&index->by_name);
+}
+
+/* Do two nodes have one name? Most lists are short and have no such nodes. */
+static bool
+has_same_names(const List *nodes)
+{
+	int			n = list_length(nodes);
+	GqlNames	seen = {0};
+	bool		found = false;
+
+	if (n > FEW_NODES)
+	{
+		for (int i = 0; i < n && !found; i++)
+			found = !gql_names_add(&seen, list_nth(nodes, i));
+		gql_names_free(&seen);
+		return found;
+	}
+	for (int i = 1; i < n; i++)
+		for (int j = 0; j < i; j++)
+			if (strcmp(item_name(list_nth(nodes, i)), item_name(list_nth(nodes, j))) == 0)
+				return true;
+	return false;
+}
+
+/* Nodes of one name. */
+typedef struct Group
+{
+	const char *name;
+	List	   *nodes;
+} Group;
+
+gql_starts_with_name(Group, name);
+
+List	   *
+gql_same_names(const List *nodes)
+{
+	GqlNames	groups = {0};
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	if (!has_same_names(nodes))
+		return NIL;
+	foreach(lc, nodes)
+	{
+		Group	   *group = gql_names_entry(&groups, item_name(lfirst(lc)), sizeof(Group));
+
+		group->nodes = lappend(group->nodes, lfirst(lc));
+	}
+	gql_foreach(Group, group, &groups)
+	{
+		if (list_length(group->nodes) > 1)
+			result = lappend(result, group->nodes);
+	}
+	return result;
 }

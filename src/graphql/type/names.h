@@ -48,6 +48,12 @@ extern bool gql_names_add(GqlNames *names, void *item);
 extern void *gql_names_get(const GqlNames *names, const char *name);
 
 /*
+ * Find the item of a name, or append one: size bytes of zeros, but for the
+ * name, in CurrentMemoryContext. The name is not copied.
+ */
+extern void *gql_names_entry(GqlNames *names, const char *name, size_t size);
+
+/*
  * Loop over the items. names is evaluated in every round. Items that the body
  * adds are visited, too.
  */
@@ -80,5 +86,12 @@ typedef struct GqlNodeIndex
 extern void gql_node_index_init(GqlNodeIndex *index, const List *nodes, bool last);
 extern void *gql_node_index_get(const GqlNodeIndex *index, const char *name);
 extern void gql_node_index_free(GqlNodeIndex *index);
+
+/*
+ * Find nodes of one name in a list of nodes that start with their name. The
+ * result has a List of nodes for each name that occurs more than once, in the
+ * order of first occurrence; it is in CurrentMemoryContext.
+ */
+extern List *gql_same_names(const List *nodes);
 
 #endif							/* GQL_NAMES_H */

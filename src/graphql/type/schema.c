@@ -490,6 +490,33 @@ gql_is_subtype(GqlSchema *schema, GqlType *abstract, GqlType *type)
 }
 
 bool
+gql_is_covariant(GqlSchema *schema, const GqlTypeRef *type, const GqlTypeRef *super)
+{
+	for (;;)
+	{
+		if (type == super)
+			return true;
+		if (super->kind == GQL_TYPE_NON_NULL)
+		{
+			if (type->kind != GQL_TYPE_NON_NULL)
+				return false;
+			super = super->of;
+			type = type->of;
+		}
+		else if (type->kind == GQL_TYPE_NON_NULL)
+			type = type->of;
+		else if (super->kind == GQL_TYPE_LIST && type->kind == GQL_TYPE_LIST)
+		{
+			super = super->of;
+			type = type->of;
+		}
+		else
+			return super->kind == GQL_TYPE_NAMED && type->kind == GQL_TYPE_NAMED &&
+				gql_is_subtype(schema, super->type, type->type);
+	}
+}
+
+bool
 gql_types_equal(const GqlTypeRef *a, const GqlTypeRef *b)
 {
 	while (a != b)

@@ -287,6 +287,15 @@ extern bool gql_is_abstract(const GqlType *type);
  */
 extern bool gql_is_subtype(GqlSchema *schema, GqlType *abstract, GqlType *type);
 
+/*
+ * May a value of type stand where one of super is wanted?
+ *
+ * In 3.6 this is IsValidImplementationFieldType() and IsSubType(), in 5.8.5
+ * AreTypesCompatible(). As in graphql-js, abstract types count in 5.8.5, too,
+ * though an input type is none in a valid document.
+ */
+extern bool gql_is_covariant(GqlSchema *schema, const GqlTypeRef *type, const GqlTypeRef *super);
+
 /* Compare types by name and wrappers; they may be of different schemas. */
 extern bool gql_types_equal(const GqlTypeRef *a, const GqlTypeRef *b);
 

@@ -132,14 +132,8 @@ index_mentions(GqlSchemaCheck *c, const GqlType *type, Mention what)
 		foreach(lc2, mentions(lfirst(lc), what))
 		{
 			const GqlTypeNode *node = lfirst(lc2);
-			MentionGroup *group = gql_names_get(&index->groups, node->name);
+			MentionGroup *group = gql_names_entry(&index->groups, node->name, sizeof(MentionGroup));
 
-			if (group == NULL)
-			{
-				group = palloc0(sizeof(MentionGroup));
-				group->name = node->name;
-				gql_names_add(&index->groups, group);
-			}
 			if (list_length(group->nodes) < MAX_MENTIONS)
 				group->nodes = lappend(group->nodes, lfirst(lc2));
 		}
@@ -456,34 +450,6 @@ check_fields(GqlSchemaCheck *c, GqlType *type)
 	}
 }
 
-/* IsValidImplementationFieldType() and IsSubType() of 3.6 */
-static bool
-is_covariant(GqlSchema *schema, const GqlTypeRef *type, const GqlTypeRef *super)
-{
-	for (;;)
-	{
-		if (type == super)
-			return true;
-		if (super->kind == GQL_TYPE_NON_NULL)
-		{
-			if (type->kind != GQL_TYPE_NON_NULL)
-				return false;
-			super = super->of;
-			type = type->of;
-		}
-		else if (type->kind == GQL_TYPE_NON_NULL)
-			type = type->of;
-		else if (super->kind == GQL_TYPE_LIST && type->kind == GQL_TYPE_LIST)
-		{
-			super = super->of;
-			type = type->of;
-		}
-		else
-			return super->kind == GQL_TYPE_NAMED && type->kind == GQL_TYPE_NAMED &&
-				gql_is_subtype(schema, super->type, type->type);
-	}
-}
-
 /* Add two locations to an error. */
 static void
 locate_two(GqlSchemaCheck *c, GqlError *error, int loc, int loc2)
@@ -499,7 +465,7 @@ check_implemented_field(GqlSchemaCheck *c, const GqlType *type, const GqlFieldDe
 {
 	GqlError   *error;
 
-	if (!is_covariant(c->schema, field->type, iface_field->type))
+	if (!gql_is_covariant(c->schema, field->type, iface_field->type))
 	{
 		error = gql_error(c->errors, "Interface field %s.%s expects type %s but %s.%s is type %s.",
 						  iface->name, iface_field->name, gql_type_to_string(iface_field->type),

@@ -20,9 +20,6 @@
 #include "graphql/type/coerce.h"
 #include "graphql/type/schema_int.h"
 
-/* Lists up to this length are searched one by one. */
-#define FEW_NAMES 8
-
 /* What the document says about one type name. */
 typedef struct TypeEntry
 {
@@ -128,29 +125,15 @@ scratch_names(Walk *w)
 static TypeEntry *
 type_entry(Walk *w, const char *name)
 {
-	TypeEntry  *entry = gql_names_get(&w->types, name);
-
-	if (entry == NULL)
-	{
-		entry = palloc0(sizeof(TypeEntry));
-		entry->name = name;
-		gql_names_add(&w->types, entry);
-	}
-	return entry;
+	return gql_names_entry(&w->types, name, sizeof(TypeEntry));
 }
 
 /* The entry of a name, emptied if it was there: the last definition counts. */
 static DirectiveEntry *
 directive_entry(Walk *w, const char *name)
 {
-	DirectiveEntry *entry = gql_names_get(&w->directives, name);
+	DirectiveEntry *entry = gql_names_entry(&w->directives, name, sizeof(DirectiveEntry));
 
-	if (entry == NULL)
-	{
-		entry = palloc0(sizeof(DirectiveEntry));
-		entry->name = name;
-		gql_names_add(&w->directives, entry);
-	}
 	entry->locations = 0;
 	entry->builtin = false;
 	gql_names_init(&entry->args, CurrentMemoryContext);
@@ -210,78 +193,6 @@ collect_definitions(Walk *w, const GqlDocument *document)
 
 /* ---- parts that are defined twice ---- */
 
-/* Nodes of one name. */
-typedef struct Group
-{
-	const char *name;
-	List	   *nodes;
-} Group;
-
-gql_starts_with_name(Group, name);
-
-/* For each name that occurs more than once, the List of its nodes. */
-static List *
-group_by_name(const List *nodes)
-{
-	GqlNames	groups = {0};
-	List	   *result = NIL;
-	ListCell   *lc;
-
-	foreach(lc, nodes)
-	{
-		GqlName    *name = lfirst(lc);
-		Group	   *group = gql_names_get(&groups, name->value);
-
-		if (group == NULL)
-		{
-			group = palloc0(sizeof(Group));
-			group->name = name->value;
-			gql_names_add(&groups, group);
-		}
-		group->nodes = lappend(group->nodes, name);
-	}
-	gql_foreach(Group, group, &groups)
-	{
-		if (list_length(group->nodes) > 1)
-			result = lappend(result, group->nodes);
-	}
-	return result;
-}
-
-/*
- * Find nodes of one name in a list of nodes that start with their GqlName. The
- * result has a List for each name that occurs more than once, in the order of
- * first occurrence.
- */
-static List *
-duplicates(Walk *w, const List *nodes)
-{
-	int			n = list_length(nodes);
-	bool		found = false;
-	ListCell   *lc;
-
-	if (n < 2)
-		return NIL;
-	if (n <= FEW_NAMES)
-	{
-		for (int i = 1; i < n && !found; i++)
-			for (int j = 0; j < i && !found; j++)
-				found = strcmp(((GqlName *) list_nth(nodes, i))->value,
-							   ((GqlName *) list_nth(nodes, j))->value) == 0;
-	}
-	else
-	{
-		GqlNames   *names = scratch_names(w);
-
-		foreach(lc, nodes)
-		{
-			if (!gql_names_add(names, lfirst(lc)))
-				found = true;
-		}
-	}
-	return found ? group_by_name(nodes) : NIL;
-}
-
 static void
 locate_names(Walk *w, GqlErrorList *list, GqlError *error, const List *names)
 {
@@ -300,7 +211,7 @@ check_argument_definitions(Walk *w, const char *owner, const char *field, const 
 {
 	ListCell   *lc;
 
-	foreach(lc, duplicates(w, arguments))
+	foreach(lc, gql_same_names(arguments))
 	{
 		List	   *group = lfirst(lc);
 		GqlInputValueNode *first = linitial(group);
@@ -520,7 +431,7 @@ check_unique_arguments(Walk *w, const GqlDirective *directive)
 	GqlErrorList *list = errors_or_warnings(w, true);
 	ListCell   *lc;
 
-	foreach(lc, duplicates(w, directive->arguments))
+	foreach(lc, gql_same_names(directive->arguments))
 	{
 		List	   *group = lfirst(lc);
 

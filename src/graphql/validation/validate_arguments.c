@@ -6,9 +6,6 @@
 
 #include "graphql/validation/validate.h"
 
-/* Lists up to this length are compared without a set of names. */
-#define FEW_ARGUMENTS 8
-
 /* How messages name a field: "Query.user", "<meta>.__type". */
 static char *
 field_coordinate(const GqlWalk *w)
@@ -105,71 +102,22 @@ gql_known_directive_argument_names(GqlWalk *w, const void *node)
 
 /* ---- 5.4.2 Argument Uniqueness ---- */
 
-/* Arguments of one name. */
-typedef struct SameName
-{
-	const char *name;
-	List	   *arguments;		/* GqlArgument *, in the document's order */
-} SameName;
-
-gql_starts_with_name(SameName, name);
-
 static void
-check_uniqueness(GqlValidation *v, List *arguments)
+check_uniqueness(GqlValidation *v, const List *arguments)
 {
-	GqlNames	groups;
 	ListCell   *lc;
+	ListCell   *lc2;
 
-	if (list_length(arguments) < 2)
-		return;
-	gql_names_init(&groups, CurrentMemoryContext);
-	foreach(lc, arguments)
+	foreach(lc, gql_same_names(arguments))
 	{
-		GqlArgument *argument = lfirst(lc);
-		SameName   *group = gql_names_get(&groups, argument->name.value);
+		const List *group = lfirst(lc);
+		const GqlArgument *first = linitial(group);
+		GqlError   *error = gql_invalid(v, -1, "There can be only one argument named \"%s\".",
+										first->name.value);
 
-		if (group == NULL)
-		{
-			group = palloc0(sizeof(SameName));
-			group->name = argument->name.value;
-			gql_names_add(&groups, group);
-		}
-		group->arguments = lappend(group->arguments, argument);
+		foreach(lc2, group)
+			gql_invalid_also(v, error, ((GqlArgument *) lfirst(lc2))->name.loc);
 	}
-	gql_foreach(SameName, group, &groups)
-	{
-		GqlError   *error;
-
-		if (list_length(group->arguments) < 2)
-			continue;
-		error = gql_invalid(v, -1, "There can be only one argument named \"%s\".", group->name);
-		foreach(lc, group->arguments)
-			gql_invalid_also(v, error, ((GqlArgument *) lfirst(lc))->name.loc);
-	}
-}
-
-/*
- * May arguments have one name? Most lists are short and have none; two loops
- * see that without allocating.
- */
-static bool
-may_have_duplicates(List *arguments)
-{
-	if (list_length(arguments) > FEW_ARGUMENTS)
-		return true;
-	for (int i = 1; i < list_length(arguments); i++)
-	{
-		const GqlArgument *argument = list_nth(arguments, i);
-
-		for (int j = 0; j < i; j++)
-		{
-			const GqlArgument *other = list_nth(arguments, j);
-
-			if (strcmp(argument->name.value, other->name.value) == 0)
-				return true;
-		}
-	}
-	return false;
 }
 
 void
@@ -177,8 +125,7 @@ gql_unique_field_argument_names(GqlWalk *w, const void *node)
 {
 	const GqlSelection *field = node;
 
-	if (field->arguments != NIL && may_have_duplicates(field->arguments))
-		check_uniqueness(w->v, field->arguments);
+	check_uniqueness(w->v, field->arguments);
 }
 
 void
@@ -186,8 +133,7 @@ gql_unique_directive_argument_names(GqlWalk *w, const void *node)
 {
 	const GqlDirective *directive = node;
 
-	if (directive->arguments != NIL && may_have_duplicates(directive->arguments))
-		check_uniqueness(w->v, directive->arguments);
+	check_uniqueness(w->v, directive->arguments);
 }
 
 /* ---- 5.4.3 Required Arguments ---- */

@@ -168,15 +168,9 @@ sort_type_options(GqlValidation *v, GqlNames *options)
 static void
 count_type_option(GqlNames *options, GqlType *type)
 {
-	TypeOption *option = gql_names_get(options, type->name);
+	TypeOption *option = gql_names_entry(options, type->name, sizeof(TypeOption));
 
-	if (option == NULL)
-	{
-		option = palloc0(sizeof(TypeOption));
-		option->name = type->name;
-		option->type = type;
-		gql_names_add(options, option);
-	}
+	option->type = type;
 	option->count++;
 }
 

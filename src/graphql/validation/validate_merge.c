@@ -448,15 +448,11 @@ merge_by_parent(Merge *m, const MergeField *first)
 		}
 		else
 		{
-			ParentGroup *group = gql_names_get(&groups, field->parent->name);
+			ParentGroup *group = gql_names_entry(&groups, field->parent->name,
+												 sizeof(ParentGroup));
 
-			if (group == NULL)
-			{
-				group = palloc0(sizeof(ParentGroup));
-				group->name = field->parent->name;
+			if (group->fields == NIL)
 				group->representative = field;
-				gql_names_add(&groups, group);
-			}
 			if (!same_field(group->representative, field))
 				return false;
 			group->fields = lappend(group->fields, unconstify(MergeField *, field));

@@ -189,15 +189,9 @@ static void
 add_field(GqlOverlap *o, FieldSet *result, GqlType *parent, const GqlSelection *node)
 {
 	const char *key = gql_response_key(node);
-	FieldGroup *group = gql_names_get(&result->groups, key);
+	FieldGroup *group = gql_names_entry(&result->groups, key, sizeof(FieldGroup));
 	FieldDetails *field = palloc0(sizeof(FieldDetails));
 
-	if (group == NULL)
-	{
-		group = palloc0(sizeof(FieldGroup));
-		group->key = key;
-		gql_names_add(&result->groups, group);
-	}
 	field->node = node;
 	field->parent = parent;
 	if (parent != NULL && (parent->kind == GQL_OBJECT || parent->kind == GQL_INTERFACE))

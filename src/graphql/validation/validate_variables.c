@@ -185,15 +185,6 @@ may_have_variables(GqlValidation *v)
 	return v->has_variables;
 }
 
-/* Variables of one name. */
-typedef struct VariableGroup
-{
-	const char *name;
-	List	   *defs;			/* GqlVariableDef * */
-} VariableGroup;
-
-gql_starts_with_name(VariableGroup, name);
-
 /* 5.8.1 */
 void
 gql_unique_variable_names(GqlWalk *w, const void *node)
@@ -201,8 +192,9 @@ gql_unique_variable_names(GqlWalk *w, const void *node)
 	GqlValidation *v = w->v;
 	GqlDefInfo *def = unconstify(GqlDefInfo *, (const GqlDefInfo *) node);
 	List	   *variables = def->operation->variables;
-	GqlNames	groups;
+	List	   *names = NIL;	/* GqlName * */
 	ListCell   *lc;
+	ListCell   *lc2;
 
 	if (!may_have_variables(v))
 		return;
@@ -210,29 +202,17 @@ gql_unique_variable_names(GqlWalk *w, const void *node)
 	if (v->operation_variables.n == list_length(variables))
 		return;
 
-	gql_names_init(&groups, CurrentMemoryContext);
 	foreach(lc, variables)
+		names = lappend(names, &((GqlVariableDef *) lfirst(lc))->name);
+	foreach(lc, gql_same_names(names))
 	{
-		GqlVariableDef *variable = lfirst(lc);
-		VariableGroup *group = gql_names_get(&groups, variable->name.value);
+		const List *group = lfirst(lc);
+		const GqlName *first = linitial(group);
+		GqlError   *error = gql_invalid(v, -1, "There can be only one variable named \"$%s\".",
+										first->value);
 
-		if (group == NULL)
-		{
-			group = palloc0(sizeof(VariableGroup));
-			group->name = variable->name.value;
-			gql_names_add(&groups, group);
-		}
-		group->defs = lappend(group->defs, variable);
-	}
-	gql_foreach(VariableGroup, group, &groups)
-	{
-		GqlError   *error;
-
-		if (list_length(group->defs) < 2)
-			continue;
-		error = gql_invalid(v, -1, "There can be only one variable named \"$%s\".", group->name);
-		foreach(lc, group->defs)
-			gql_invalid_also(v, error, ((GqlVariableDef *) lfirst(lc))->name.loc);
+		foreach(lc2, group)
+			gql_invalid_also(v, error, ((GqlName *) lfirst(lc2))->loc);
 	}
 }
 
@@ -294,38 +274,6 @@ gql_no_unused_variables(GqlWalk *w, const void *node)
 
 /* ---- 5.8.5 All Variable Usages Are Allowed ---- */
 
-/*
- * AreTypesCompatible() of 5.8.5. As in graphql-js, abstract types count, too,
- * though an input type is none in a valid document.
- */
-static bool
-is_compatible(GqlSchema *schema, const GqlTypeRef *type, const GqlTypeRef *with)
-{
-	for (;;)
-	{
-		if (type == with)
-			return true;
-		if (with->kind == GQL_TYPE_NON_NULL)
-		{
-			if (type->kind != GQL_TYPE_NON_NULL)
-				return false;
-			with = with->of;
-			type = type->of;
-		}
-		else if (type->kind == GQL_TYPE_NON_NULL)
-			type = type->of;
-		else if (with->kind == GQL_TYPE_LIST && type->kind == GQL_TYPE_LIST)
-		{
-			with = with->of;
-			type = type->of;
-		}
-		else if (with->kind == GQL_TYPE_LIST || type->kind == GQL_TYPE_LIST)
-			return false;
-		else
-			return gql_is_abstract(with->type) && gql_is_subtype(schema, with->type, type->type);
-	}
-}
-
 /* IsVariableUsageAllowed() of 5.8.5 */
 static bool
 is_usage_allowed(GqlSchema *schema, const GqlTypeRef *type, const GqlValue *default_value,
@@ -335,9 +283,9 @@ is_usage_allowed(GqlSchema *schema, const GqlTypeRef *type, const GqlValue *defa
 	{
 		if ((default_value == NULL || default_value->kind == GQL_VALUE_NULL) && !usage->has_default)
 			return false;
-		return is_compatible(schema, type, usage->type->of);
+		return gql_is_covariant(schema, type, usage->type->of);
 	}
-	return is_compatible(schema, type, usage->type);
+	return gql_is_covariant(schema, type, usage->type);
 }
 
 static bool

@@ -355,15 +355,7 @@ gql_starts_with_name(SeenDirectives, name);
 static GqlNames *
 seen_directives(GqlNames *names, const char *name)
 {
-	SeenDirectives *entry = gql_names_get(names, name);
-
-	if (entry == NULL)
-	{
-		entry = palloc0(sizeof(SeenDirectives));
-		entry->name = name;
-		gql_names_add(names, entry);
-	}
-	return &entry->seen;
+	return &((SeenDirectives *) gql_names_entry(names, name, sizeof(SeenDirectives)))->seen;
 }
 
 static void

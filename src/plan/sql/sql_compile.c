@@ -77,23 +77,14 @@ rr_deparse_table(RrSql *sql, const RrTable *table)
 void	   *
 rr_sql_file_error(RrSql *sql, int loc, const char *fmt,...)
 {
-	StringInfoData message;
+	char	   *message;
+	va_list		args;
 
-	initStringInfo(&message);
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, fmt);
-		needed = appendStringInfoVA(&message, fmt, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&message, needed);
-	}
+	va_start(args, fmt);
+	message = gql_format_message(fmt, args);
+	va_end(args);
 	gql_error_at(sql->planner->errors, rr_sql_source(sql), loc >= 0 ? loc : sql->loc, "%s",
-				 message.data);
+				 message);
 	return NULL;
 }
 

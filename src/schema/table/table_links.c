@@ -143,14 +143,8 @@ typedef struct Demand
 static void
 count_demand(GqlNames *demands, const char *name)
 {
-	Demand	   *demand = gql_names_get(demands, name);
+	Demand	   *demand = gql_names_entry(demands, name, sizeof(Demand));
 
-	if (demand == NULL)
-	{
-		demand = palloc0(sizeof(Demand));
-		demand->name = name;
-		gql_names_add(demands, demand);
-	}
 	demand->count++;
 }
 
