@@ -27,6 +27,7 @@ typedef struct RrRemote
 								 * presets */
 	GqlNames	reached;		/* restricted: GqlType, the types of upstream
 								 * that the role can reach */
+	bool		named;			/* types is filled: rr_remote_types() */
 	GqlNames	types;			/* RrRemoteType, by name in the role's schema */
 } RrRemote;
 

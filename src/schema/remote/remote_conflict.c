@@ -12,6 +12,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "compat.h"
 #include "schema/remote/remote_int.h"
 
@@ -225,31 +227,20 @@ compare_type(const Conflict *c, GqlType *here, GqlType *there)
 
 /* ---- two remote schemas ---- */
 
-/*
- * The types that a remote schema brings, by their names in the role's schema:
- * RrRemoteType with name and upstream.
- */
-static GqlNames *
-brought_types(const RrRemote *remote)
+/* A type of GraphQL's own: all remote schemas have it. */
+static bool
+is_everywhere(const RrRemoteType *type)
 {
-	GqlNames   *types = palloc(sizeof(GqlNames));
+	return type->upstream->builtin && strcmp(type->name, type->upstream->name) == 0;
+}
 
-	gql_names_init(types, CurrentMemoryContext);
-	gql_foreach(GqlType, type, &remote->upstream->types)
-	{
-		RrRemoteType *item;
+/* The type of its own that a remote schema brings by a name, or NULL. */
+static const RrRemoteType *
+brought_type(RrRemote *remote, const char *name)
+{
+	const RrRemoteType *type = gql_names_get(rr_remote_types(remote), name);
 
-		const char *name = rr_remote_type_name(remote, type);
-
-		if ((type->builtin && strcmp(name, type->name) == 0) ||
-			!rr_remote_brings_type(remote, type))
-			continue;
-		item = palloc0(sizeof(RrRemoteType));
-		item->name = name;
-		item->upstream = type;
-		gql_names_add(types, item);
-	}
-	return types;
+	return type == NULL || is_everywhere(type) ? NULL : type;
 }
 
 static const char *
@@ -266,22 +257,32 @@ type_hint(const RrRemote *remote, const GqlType *type)
 					: "prefix\" in \"type_names", name_of(remote));
 }
 
-static bool
-has_type_name(const RrRemote *remote, const GqlType *type, const char *name)
-{
-	return type != NULL && strcmp(rr_remote_type_name(remote, type), name) == 0;
-}
+#define NROOTS 2
 
 /*
- * Is it the name of a type that has the root fields of a remote schema with a
- * namespace?
+ * Fill in the names of the types that have the root fields of a remote schema
+ * with a namespace; NULL for one that there is not.
  */
+static void
+namespace_types(const RrRemote *remote, const char *names[NROOTS])
+{
+	const GqlType *roots[NROOTS] = {remote->upstream->query, remote->upstream->mutation};
+
+	for (int i = 0; i < NROOTS; i++)
+		names[i] = roots[i] == NULL || namespace_of(remote) == NULL ? NULL
+			: rr_remote_type_name(remote, roots[i]);
+}
+
 static bool
 is_namespace_type(const RrRemote *remote, const char *name)
 {
-	return namespace_of(remote) != NULL &&
-		(has_type_name(remote, remote->upstream->query, name) ||
-		 has_type_name(remote, remote->upstream->mutation, name));
+	const char *names[NROOTS];
+
+	namespace_types(remote, names);
+	for (int i = 0; i < NROOTS; i++)
+		if (names[i] != NULL && strcmp(names[i], name) == 0)
+			return true;
+	return false;
 }
 
 /*
@@ -289,21 +290,20 @@ is_namespace_type(const RrRemote *remote, const char *name)
  * own or another's.
  */
 static void
-check_namespace_types(const RrRemote *remote, const RrRemote *owner, GqlErrorList *errors)
+check_namespace_types(RrRemote *remote, const RrRemote *owner, GqlErrorList *errors)
 {
-	GqlNames   *types;
+	const char *names[NROOTS];
 
-	if (namespace_of(owner) == NULL)
-		return;
-	types = brought_types(remote);
-	gql_foreach(RrRemoteType, type, types)
+	namespace_types(owner, names);
+	for (int i = 0; i < NROOTS; i++)
 	{
-		if (remote == owner && rr_remote_is_root(remote, type->upstream))
+		const RrRemoteType *type = names[i] ? brought_type(remote, names[i]) : NULL;
+
+		if (type == NULL || (remote == owner && rr_remote_is_root(remote, type->upstream)))
 			continue;
-		if (is_namespace_type(owner, type->name))
-			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has the name of the type behind \"root_fields_namespace\" \"%s\" of remote schema \"%s\". %s",
-					  type->name, name_of(remote), namespace_of(owner), name_of(owner),
-					  type_hint(remote, type->upstream));
+		gql_error(errors, "Type \"%s\" of remote schema \"%s\" has the name of the type behind \"root_fields_namespace\" \"%s\" of remote schema \"%s\". %s",
+				  type->name, name_of(remote), namespace_of(owner), name_of(owner),
+				  type_hint(remote, type->upstream));
 	}
 }
 
@@ -311,26 +311,22 @@ check_namespace_types(const RrRemote *remote, const RrRemote *owner, GqlErrorLis
 static void
 check_namespaces(const Conflict *c)
 {
-	GqlType    *roots[] = {c->later->upstream->query, c->later->upstream->mutation};
+	const GqlType *roots[NROOTS] = {c->later->upstream->query, c->later->upstream->mutation};
+	const char *names[NROOTS];
 
-	if (namespace_of(c->later) == NULL)
-		return;
-	for (int i = 0; i < (int) lengthof(roots); i++)
+	namespace_types(c->later, names);
+	for (int i = 0; i < NROOTS; i++)
 	{
-		const char *name = roots[i] ? rr_remote_type_name(c->later, roots[i]) : NULL;
-
-		if (name != NULL && is_namespace_type(c->earlier, name))
+		if (names[i] != NULL && is_namespace_type(c->earlier, names[i]))
 			gql_error(c->errors, "\"%s\" is the type behind \"root_fields_namespace\" of both remote schema \"%s\" and \"%s\". %s",
-					  name, name_of(c->earlier), name_of(c->later), type_hint(c->later, roots[i]));
+					  names[i], name_of(c->earlier), name_of(c->later), type_hint(c->later, roots[i]));
 	}
 }
 
 static void
-check_root_types(const RrRemote *remote, GqlErrorList *errors)
+check_root_types(RrRemote *remote, GqlErrorList *errors)
 {
-	GqlNames   *types = brought_types(remote);
-
-	gql_foreach(RrRemoteType, type, types)
+	gql_foreach(RrRemoteType, type, rr_remote_types(remote))
 	{
 		if (strcmp(type->name, "query_root") == 0 || strcmp(type->name, "mutation_root") == 0)
 			gql_error(errors, "Type \"%s\" of remote schema \"%s\" has the name of the type of all %s. %s", type->name, name_of(remote),
@@ -342,12 +338,10 @@ check_root_types(const RrRemote *remote, GqlErrorList *errors)
 static void
 check_types(const Conflict *c)
 {
-	GqlNames   *here = brought_types(c->later);
-	GqlNames   *there = brought_types(c->earlier);
-
-	gql_foreach(RrRemoteType, type, here)
+	gql_foreach(RrRemoteType, type, rr_remote_types(c->later))
 	{
-		RrRemoteType *other = gql_names_get(there, type->name);
+		const RrRemoteType *other = is_everywhere(type) ? NULL
+		: brought_type(c->earlier, type->name);
 		char	   *difference = other ? compare_type(c, type->upstream, other->upstream) : NULL;
 
 		if (difference && gql_names_add(c->types, type))
@@ -449,6 +443,7 @@ check_with(RrRemote *remote, List *earlier, GqlErrorList *errors)
 	{
 		Conflict	c = {lfirst(lc), remote, &types, &directives, errors};
 
+		CHECK_FOR_INTERRUPTS();
 		check_root_fields(&c, GQL_QUERY, "query");
 		check_root_fields(&c, GQL_MUTATION, "mutation");
 		check_types(&c);

@@ -22,10 +22,11 @@ extern const GqlTypeRef *rr_remote_type_ref(RrRoleSchema *rs, const RrRemote *re
 											const GqlTypeRef *upstream);
 
 /*
- * Does a type of the upstream become a type of the role's schema? Not one that
- * the role cannot reach, nor a root type that nothing refers to.
+ * Return remote->types: RrRemoteType, of all types that a remote schema brings
+ * but those of introspection. Filled when first asked for, in the remote
+ * schema's own context.
  */
-extern bool rr_remote_brings_type(const RrRemote *remote, const GqlType *upstream);
+extern const GqlNames *rr_remote_types(RrRemote *remote);
 
 /* ---- remote_names.c ---- */
 

@@ -55,11 +55,41 @@ is_referred_to(const RrRemote *remote, const GqlType *root)
 	return root->interfaces.n > 0;
 }
 
-bool
-rr_remote_brings_type(const RrRemote *remote, const GqlType *upstream)
+/*
+ * Does a type of the upstream become a type of the role's schema? Not one that
+ * the role cannot reach, nor a root type that nothing refers to.
+ */
+static bool
+brings_type(const RrRemote *remote, const GqlType *upstream)
 {
 	return is_reached(remote, upstream) && (!rr_remote_is_root(remote, upstream) ||
 											is_referred_to(remote, upstream));
+}
+
+const GqlNames *
+rr_remote_types(RrRemote *remote)
+{
+	MemoryContext caller;
+
+	if (remote->named)
+		return &remote->types;
+	caller = MemoryContextSwitchTo(GetMemoryChunkContext(remote));
+	gql_foreach(GqlType, type, &remote->upstream->types)
+	{
+		RrRemoteType *info;
+
+		if (rr_remote_is_introspection(type) || !brings_type(remote, type))
+			continue;
+		info = palloc0(sizeof(RrRemoteType));
+		info->name = rr_remote_type_name(remote, type);
+		info->upstream = type;
+		info->remote = remote;
+		info->naming = rr_remote_field_naming(remote, type);
+		gql_names_add(&remote->types, info);
+	}
+	remote->named = true;
+	MemoryContextSwitchTo(caller);
+	return &remote->types;
 }
 
 /* A directive of the upstream's own that may stand in a query. */
@@ -217,27 +247,14 @@ link_type(RrRoleSchema *rs, RrRemote *remote, GqlType *type, const GqlType *upst
 static void
 add_types(RrRoleSchema *rs, RrRemote *remote)
 {
-	GqlSchema  *upstream = remote->upstream;
 	List	   *added = NIL;
 	ListCell   *lc;
 
-	gql_foreach(GqlType, type, &upstream->types)
+	gql_foreach(RrRemoteType, info, rr_remote_types(remote))
 	{
-		RrRemoteType *info;
-		GqlType    *to;
+		const GqlType *type = info->upstream;
+		GqlType    *to = gql_schema_add_type(rs->schema, type->kind, info->name);
 
-		if (rr_remote_is_introspection(type))
-			continue;
-		if (!rr_remote_brings_type(remote, type))
-			continue;
-		info = palloc0(sizeof(RrRemoteType));
-		info->name = rr_remote_type_name(remote, type);
-		info->upstream = type;
-		info->remote = remote;
-		info->naming = rr_remote_field_naming(remote, type);
-		if (!gql_names_add(&remote->types, info))
-			continue;
-		to = gql_schema_add_type(rs->schema, type->kind, info->name);
 		if (to == NULL)			/* a standard scalar, or a type shared with
 								 * another remote schema */
 			continue;
