@@ -319,7 +319,8 @@ check_namespaces(const Conflict *c)
 	{
 		if (names[i] != NULL && is_namespace_type(c->earlier, names[i]))
 			gql_error(c->errors, "\"%s\" is the type behind \"root_fields_namespace\" of both remote schema \"%s\" and \"%s\". %s",
-					  names[i], name_of(c->earlier), name_of(c->later), type_hint(c->later, roots[i]));
+					  names[i], name_of(c->earlier), name_of(c->later),
+					  type_hint(c->later, roots[i]));
 	}
 }
 
