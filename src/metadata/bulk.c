@@ -7,8 +7,10 @@
  * answers are as if each command had been checked for itself.
  *
  * Only, what a command of a bulk makes inconsistent, a later one may mend.
- * Where each command stands for itself (bulk_keep_going), those that change
- * names run alone.
+ * Where each command stands for itself (bulk_keep_going), a range has at most
+ * one command of a type that changes the names of a table: so none is made up
+ * for by the next. It may still be by one for another table, which gives up a
+ * name.
  */
 #include "postgres.h"
 
@@ -177,11 +179,67 @@ run_range(Bulk *bulk, int first, int end)
 	run_range(bulk, middle, end);
 }
 
-static bool
-runs_alone(const Bulk *bulk, int i)
+/* What a command changes the names of. */
+typedef struct Subject
 {
-	return bulk->classes[i] == RR_BULK_ALONE ||
-		(bulk->keep_going && bulk->classes[i] == RR_BULK_CHANGES_SCHEMAS);
+	const char *name;			/* first */
+}			Subject;
+
+static const char *
+string_of(const RrDoc *doc)
+{
+	return doc != NULL && rr_doc_is_string(doc) ? rr_doc_text(doc) : "";
+}
+
+/*
+ * The type of a command and the table that it is about, and the relationship
+ * if there is one; or NULL. Throws nothing, whatever args are.
+ */
+static Subject *
+subject_of(const RrDoc *request)
+{
+	const RrDoc *args = rr_doc_get(request, "args");
+	const RrDoc *table = args;
+	const char *type = string_of(rr_doc_get(request, "type"));
+	const char *relationship = "";
+	Subject    *subject;
+
+	if (rr_doc_is_array(args))
+		return NULL;
+	if (rr_doc_is_object(args))
+	{
+		if (rr_doc_get(args, "table") != NULL)
+			table = rr_doc_get(args, "table");
+		relationship = string_of(rr_doc_get(args, "relationship"));
+	}
+	subject = palloc(sizeof(Subject));
+	if (rr_doc_is_object(table))
+	{
+		const RrDoc *schema = rr_doc_get(table, "schema");
+
+		subject->name = psprintf("%s\n%s\n%s\n%s", type, schema != NULL ? string_of(schema) : "public",
+								 string_of(rr_doc_get(table, "name")), relationship);
+	}
+	else
+		subject->name = psprintf("%s\npublic\n%s\n%s", type, string_of(table), relationship);
+	return subject;
+}
+
+/*
+ * Can a command be in a range? subjects: of those that are in it; the new one
+ * is added. The first is alone in its range otherwise.
+ */
+static bool
+fits_into_range(const Bulk *bulk, int i, GqlNames *subjects)
+{
+	Subject    *subject;
+
+	if (bulk->classes[i] == RR_BULK_ALONE)
+		return false;
+	if (!bulk->keep_going || bulk->classes[i] != RR_BULK_CHANGES_SCHEMAS)
+		return true;
+	subject = subject_of(bulk->requests[i]);
+	return subject != NULL && gql_names_add(subjects, subject);
 }
 
 /* The commands of a bulk that is in a range belong to that range. */
@@ -192,12 +250,15 @@ run_all(Bulk *bulk)
 
 	for (int i = 0; i < bulk->n; i = end)
 	{
+		GqlNames	subjects;
+
 		end = i + 1;
-		if (rr_checks_postponed() || runs_alone(bulk, i))
+		gql_names_init(&subjects, CurrentMemoryContext);
+		if (rr_checks_postponed() || !fits_into_range(bulk, i, &subjects))
 			run_one(bulk, i);
 		else
 		{
-			while (end < bulk->n && !runs_alone(bulk, end))
+			while (end < bulk->n && fits_into_range(bulk, end, &subjects))
 				end++;
 			run_range(bulk, i, end);
 		}

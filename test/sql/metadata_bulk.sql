@@ -60,6 +60,11 @@ BEGIN;
 SELECT scans(add('first')) AS once \gset
 SELECT scans(bulk(VARIADIC array_agg(add('r' || i)))) <= :once FROM generate_series(1, 100) AS i;
 SELECT scans(go_on(VARIADIC array_agg(add('s' || i)))) <= :once FROM generate_series(1, 100) AS i;
+DO $$ BEGIN FOR i IN 1 .. 100 LOOP EXECUTE format('CREATE TABLE many_%s (id integer)', i); END LOOP; END $$;
+SELECT scans(call('users', 'one')) AS one \gset
+SELECT scans(go_on(VARIADIC array_agg(call('many_' || i, 'name_' || i)))) <= 3 * :one FROM generate_series(1, 100) AS i;
+SELECT scans(go_on(VARIADIC array_agg(call('many_' || i, CASE i WHEN 70 THEN 'visits' ELSE 'n_' || i END)))) <= 20 * :one
+FROM generate_series(1, 100) AS i;
 SELECT scans(bulk(VARIADIC array_agg(bulk(del('r' || i), add('r' || i), del('r' || i))))) <= 20 * :once
 FROM generate_series(1, 10) AS i;
 SELECT scans(bulk(VARIADIC array_agg(del('s' || i)))) FROM generate_series(1, 100) AS i;
@@ -105,6 +110,9 @@ SELECT test.resolve('{ users { user_id } visits { auth0_id } }');
 ROLLBACK;
 BEGIN;
 SELECT answers(go_on(call('visits', 'users'), call('visits', 'users'), call('visits', 'trips')));
+SELECT answers(go_on(call('visits', 'users'), call('users', 'visits')));
+SELECT answers(go_on(call('visits', 'users'), call('users', 'visits'), '"users"', '{"type": "untrack_table", "args": null}',
+    '{"type": "untrack_table", "args": 7}', '{"type": "untrack_table", "args": {"table": [null]}}'));
 ROLLBACK;
 SELECT refused(bulk(call('visits', 'users'), '{"type": "get_inconsistent_metadata", "args": {}}',
     call('users', 'visits')));
