@@ -38,7 +38,7 @@ help:
 	@echo '  TESTS="a b"           only these of test/sql/*.sql'
 	@echo '  PROVE_TESTS="a b"     only these of test/t/*.pl'
 	@echo '  SUITES="a b"          only these of test/suites/*'
-	@echo 'make test-long        what is too long for that: stress, restores again and again, metadata bodies by chance'
+	@echo 'make test-long        what is too long for that: stress, a large pool, restores again and again, metadata bodies by chance'
 	@echo 'make results          take what the last "make test" printed (results/) as the expected output'
 	@echo 'make installcheck     pg_regress alone, on a server that is already running'
 	@echo 'make print-OBJS       any variable of this file'
@@ -51,8 +51,8 @@ test:
 
 # before a release, and before an issue is closed that these concern
 test-long:
-	@REMOTE_REL_STRESS=120 REMOTE_REL_REPEAT=20 REMOTE_REL_FUZZ=600 $(MAKE) --no-print-directory test \
-		PROVE_TESTS='test/t/031_dump.pl test/t/036_stress.pl test/t/039_metadata_fuzz.pl'
+	@REMOTE_REL_STRESS=120 REMOTE_REL_REPEAT=20 REMOTE_REL_FUZZ=600 REMOTE_REL_POOL=2000 $(MAKE) --no-print-directory test \
+		PROVE_TESTS='test/t/028_pool.pl test/t/031_dump.pl test/t/036_stress.pl test/t/039_metadata_fuzz.pl'
 
 extension:
 	@$(MAKE) --no-print-directory all WITHOUT_SERVER=1
