@@ -6,8 +6,11 @@
 
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "nodes/value.h"
+#include "parser/parse_oper.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "compat.h"
 #include "metadata/policy_int.h"
@@ -66,8 +69,8 @@ is_root_column(const RrDoc *doc)
 }
 
 /*
- * A column: "name", or ["$", "name"] for one of the policy's table. *scope
- * becomes that of its table.
+ * A column: "name", ["name"], or ["$", "name"] for one of the policy's table.
+ * *scope becomes that of its table.
  */
 static const RrColumn *
 named_column(const RrPolicyWriter *w, const RrPolicyScope **scope, const RrDoc *doc)
@@ -77,16 +80,29 @@ named_column(const RrPolicyWriter *w, const RrPolicyScope **scope, const RrDoc *
 		*scope = &w->root;
 		doc = lsecond(rr_doc_items(doc));
 	}
+	else if (rr_doc_is_array(doc) && rr_doc_length(doc) == 1)
+		doc = linitial(rr_doc_items(doc));
 	else if (rr_doc_is_array(doc))
 		rr_policy_inexpressible(doc, "a comparison with a column of a related table");
 	return rr_policy_column((*scope)->table, rr_doc_text(doc), doc);
 }
 
+/* A column that a value of the type is compared with by the operator. */
 static const char *
-column_operand(const RrPolicyWriter *w, const RrPolicyScope *scope, const RrDoc *doc)
+column_operand(const RrPolicyWriter *w, const RrPolicyScope *scope, const RrPolicyOperator *op,
+			   Oid type, const RrDoc *doc)
 {
 	const RrColumn *column = named_column(w, &scope, doc);
+	List	   *name = list_make1(makeString(pstrdup(op->symbol)));
+	Operator	found = oper(NULL, name, type, column->type, true, -1);
 
+	if (found == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("type %s cannot be compared with column \"%s\" of type %s",
+						format_type_be(type), column->sql_name, format_type_be(column->type)),
+				 rr_doc_errdetail(doc)));
+	ReleaseSysCache(found);
 	return rr_policy_column_sql(scope, column->sql_name);
 }
 
@@ -178,7 +194,7 @@ append_column_in(RrPolicyWriter *w, StringInfo out, const RrPolicyScope *scope,
 	foreach(lc, rr_doc_items(doc))
 	{
 		appendStringInfo(out, "%s%s %s %s", separator, expression, rr_policy_operator_sql(w, each, type),
-						 column_operand(w, scope, lfirst(lc)));
+						 column_operand(w, scope, each, type, lfirst(lc)));
 		separator = negate ? " AND " : " OR ";
 	}
 	appendStringInfoString(out, *separator == '(' ? (negate ? "true" : "false") : ")");
@@ -247,7 +263,8 @@ append_comparison(RrPolicyWriter *w, StringInfo out, const RrPolicyScope *scope,
 			appendStringInfo(out, "%s %s %s", expression, operator, rr_policy_value(doc, other));
 			break;
 		default:
-			appendStringInfo(out, "%s %s %s", expression, operator, column_operand(w, scope, doc));
+			appendStringInfo(out, "%s %s %s", expression, operator,
+							 column_operand(w, scope, op, type, doc));
 			break;
 	}
 }

@@ -161,5 +161,8 @@ $$;
 SELECT condition, ids FROM unnest(ARRAY['{"name": {"_cin": "names"}}', '{"id": {"_cin": "mates"}}', '{"id": {"_cnin": ["$", "mates"]}}', '{"name": {"_cin": ["nick"]}}',
     '{"id": {"_cin": ["captain", "id"]}}', '{"id": {"_cnin": ["captain", ["$", "captain"]]}}', '{"id": {"_cin": []}}', '{"id": {"_cnin": []}}',
     '{"_or": [{"id": {"_cin": ["captain"]}}, {"name": {"_cin": "names"}}]}']::jsonb[]) AS f, rows_of(f);
-SELECT test.failure(format('SELECT rows_of(%L)', f)) FROM unnest(ARRAY['{"id": {"_cin": "names"}}', '{"id": {"_cin": "captain"}}', '{"id": {"_cin": "nothing"}}', '{"id": {"_cin": 5}}']) AS f;
+SELECT test.failure(format('SELECT rows_of(%L)', f)) FROM unnest(ARRAY['{"id": {"_cin": "names"}}', '{"id": {"_cin": "captain"}}', '{"id": {"_cin": "nothing"}}', '{"id": {"_cin": 5}}',
+    '{"id": {"_cin": ["captain", "name"]}}', '{"id": {"_ceq": "name"}}', '{"names": {"_ceq": "mates"}}']) AS f;
+-- a path of one column, types that compare
+SELECT condition, ids FROM unnest(ARRAY['{"id": {"_ceq": ["captain"]}}', '{"id": {"_cin": [["captain"], "captain"]}}', '{"name": {"_cneq": "nick"}}', '{"names": {"_cne": "names"}}']::jsonb[]) AS f, rows_of(f);
 ROLLBACK;
