@@ -11,6 +11,9 @@
  * collected, so that one error message tells all of them; errors that only
  * follow from another one are left out. Members that have no effect here are
  * listed in the answer as "passed_over".
+ *
+ * With "dry_run", steps 2 and 3 are done and then undone: the answer tells how
+ * it would go, and what export_metadata would give.
  */
 #include "postgres.h"
 
@@ -403,19 +406,69 @@ answer(const RrReplacement *r, bool wrapped, List *inconsistencies)
 						   NULL);
 }
 
+/* *after, if not NULL, becomes what an export would give then. */
+static Jsonb *
+replace(RrReplacement *r, bool wrapped, Jsonb **after)
+{
+	List	   *before;
+	Jsonb	   *result;
+
+	rr_metadata_begin();
+	before = rr_all_inconsistencies();
+	rr_clear_metadata();
+	rr_metadata_refresh();
+	hide_unlisted(r);
+	write_hidden(r);
+	write_items(r);
+	rr_metadata_refresh();
+	refuse_all(r, r->allow_inconsistent ? NIL : rr_inconsistent_objects(before));
+	result = answer(r, wrapped, rr_all_inconsistencies());
+	if (after)
+		*after = rr_export_metadata();
+	rr_metadata_end();
+	return result;
+}
+
+typedef struct Rehearsal
+{
+	RrReplacement *r;
+	Jsonb	   *answer;			/* NULL until it has gone well */
+	Jsonb	   *metadata;		/* what would be exported then */
+}			Rehearsal;
+
+/* Replace, look at the result, and throw, so that all is undone. */
+static void
+rehearse(void *arg)
+{
+	Rehearsal  *rehearsal = arg;
+
+	rehearsal->answer = replace(rehearsal->r, true, &rehearsal->metadata);
+	ereport(ERROR, (errcode(ERRCODE_SUCCESSFUL_COMPLETION), errmsg("the dry run is over")));
+}
+
+/* The answer that the replacement would give, and the metadata after it. */
+static Jsonb *
+dry_run(RrReplacement *r)
+{
+	Rehearsal	rehearsal = {.r = r};
+	ErrorData  *error = rr_run_in_subtransaction(rehearse, &rehearsal);
+
+	if (rehearsal.answer == NULL)
+		ReThrowError(error);
+	return rr_jsonb_object("answer", rehearsal.answer, "metadata", rehearsal.metadata, NULL);
+}
+
 Jsonb	   *
 rr_replace_metadata(const RrDoc *args)
 {
 	RrReplacement r = {.allow_warnings = true};
 	const RrDoc *metadata = rr_doc_get(args, "metadata");
 	bool		wrapped = metadata != NULL;
-	List	   *before;
-	Jsonb	   *result;
 
 	if (wrapped)
 	{
 		RR_DOC_CHECK_KEYS(args, "allow_inconsistent_metadata", "allow_warnings", "metadata",
-						  "resource_version");
+						  "resource_version", "dry_run");
 		rr_check_resource_version(rr_doc_get(args, "resource_version"));
 		r.allow_inconsistent = rr_doc_get_bool(args, "allow_inconsistent_metadata", false);
 		r.allow_warnings = rr_doc_get_bool(args, "allow_warnings", true);
@@ -424,17 +477,7 @@ rr_replace_metadata(const RrDoc *args)
 	read_items(&r);
 	note_customizations(&r);
 	refuse_warnings(&r);
-
-	rr_metadata_begin();
-	before = rr_all_inconsistencies();
-	rr_clear_metadata();
-	rr_metadata_refresh();
-	hide_unlisted(&r);
-	write_hidden(&r);
-	write_items(&r);
-	rr_metadata_refresh();
-	refuse_all(&r, r.allow_inconsistent ? NIL : rr_inconsistent_objects(before));
-	result = answer(&r, wrapped, rr_all_inconsistencies());
-	rr_metadata_end();
-	return result;
+	if (wrapped && rr_doc_get_bool(args, "dry_run", false))
+		return dry_run(&r);
+	return replace(&r, wrapped, NULL);
 }
