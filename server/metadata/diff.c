@@ -2,8 +2,8 @@
  * diff.c: the unified diff of two texts.
  *
  * By Myers' algorithm (1986), which finds the fewest changed lines. Its work
- * grows with the number of changes times that of lines, and its memory with the
- * square of the changes: beyond MAX_CHANGES, what is between the first and
+ * grows with the number of changes times that of lines, and its memory with
+ * the square of the changes: beyond MAX_CHANGES, what is between the first and
  * the last difference is shown as replaced.
  */
 #include "metadata/diff.h"

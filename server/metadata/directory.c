@@ -90,7 +90,7 @@ has_suffix(const char *text, const char *suffix)
 	return len >= n && strcmp(text + len - n, suffix) == 0;
 }
 
-/* The path without "." and "..", relative; NULL when it leads above the top. */
+/* The path without "." and ".."; NULL when it leads above the top. */
 static char *
 tidy_path(const char *folder, const char *path)
 {

@@ -1,11 +1,11 @@
 /*
  * metadata.c: remote-rel metadata: metadata as files.
  *
- * Reads a metadata directory, sends it as one replace_metadata, and writes back
- * what the database has. What the database does not keep stays in the files;
- * what it keeps in another form stays as the files say it, as long as it means
- * the same. Whether it does, the database tells: a dry run of replace_metadata
- * answers with what it would have after the apply.
+ * Reads a metadata directory, sends it as one replace_metadata, and writes
+ * back what the database has. What the database does not keep stays in the
+ * files; what it keeps in another form stays as the files say it, as long as
+ * it means the same. Whether it does, the database tells: a dry run of
+ * replace_metadata answers with what it would have after the apply.
  */
 #include "metadata/metadata.h"
 
@@ -142,7 +142,7 @@ report_apply(const Work *work, const Node *answer, FILE *out)
 	int			n;
 
 	report_warnings(answer);
-	report_inconsistent(answer, stderr);
+	report_inconsistent(answer, work->sent, stderr);
 	report_unused(answer, work->sent, &work->left_out, out);
 	for (int i = 0; i < work->project.n_unread; i++)
 		fprintf(out, "  %s/%s: not read\n", work->project.directory, work->project.unread[i]);
@@ -178,8 +178,8 @@ apply(const Options *options)
 /* ---- export and diff ---- */
 
 /*
- * The metadata of the database in the words of the directory; NULL after having
- * said why not. *removed are lines about what goes.
+ * The metadata of the database in the words of the directory; NULL after
+ * having said why not. *removed are lines about what goes.
  */
 static const Node *
 merged_metadata(const Work *work, Buffer *removed)
@@ -334,7 +334,7 @@ reload(const Options *options)
 
 	if (answer == NULL)
 		return EXIT_ERROR;
-	if (report_inconsistent(answer, stdout) > 0)
+	if (report_inconsistent(answer, NULL, stdout) > 0)
 		return EXIT_DIFFERENT;
 	puts("Metadata reloaded.");
 	return EXIT_DONE;
@@ -356,7 +356,7 @@ list_inconsistent(const Options *options)
 
 	if (answer == NULL)
 		return EXIT_ERROR;
-	if (report_inconsistent(answer, stdout) > 0)
+	if (report_inconsistent(answer, NULL, stdout) > 0)
 		return EXIT_DIFFERENT;
 	puts("Metadata are consistent.");
 	return EXIT_DONE;

@@ -4,8 +4,8 @@
  *
  * X(type, field, commands, environment names, default, argument, help)
  *
- * A field some_thing is the option --some-thing. Types: TEXT, FLAG. Commands are
- * the letters of those that take it: Apply, Export, Diff, Reload, Clear,
+ * A field some_thing is the option --some-thing. Types: TEXT, FLAG. Commands
+ * are the letters of those that take it: Apply, Export, Diff, Reload, Clear,
  * Inconsistency.
  */
 #define OPTIONS_LIST(X) \

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metadata/locate.h"
+
 /* How much of the text is a path: steps of ".name", ["text"] and [number]. */
 static size_t
 path_length(const char *text)
@@ -84,6 +86,44 @@ with_places(const char *text, const Node *sent)
 	return buffer_take(&out);
 }
 
+/*
+ * A line that begins with the type and the name of an object has no path: its
+ * place. A new text, "" without one.
+ */
+static char *
+place_of_object(const char *line, size_t len, const Node *sent)
+{
+	const char *quote = memchr(line, '"', len);
+	const char *end = quote ? memmem(quote + 1, len - (size_t) (quote + 1 - line), "\": ", 3) : NULL;
+	const Node *object = NULL;
+
+	if (sent && end && quote > line + 1)
+	{
+		char	   *type = xstrndup(line, (size_t) (quote - line - 1));
+		char	   *name = xstrndup(quote + 1, (size_t) (end - quote - 1));
+
+		object = locate_object(sent, type, name);
+		free(type);
+		free(name);
+	}
+	return node_place(object);
+}
+
+/* Lines about objects, each with its place. */
+static void
+put_detail(const char *text, const Node *sent)
+{
+	while (*text)
+	{
+		size_t		len = strcspn(text, "\n");
+		char	   *place = place_of_object(text, len, sent);
+
+		fprintf(stderr, "  %s%s%.*s\n", place, *place ? ": " : "", (int) len, text);
+		text += len + (text[len] == '\n');
+		free(place);
+	}
+}
+
 /* Each line of a text, indented. */
 static void
 put_lines(FILE *out, const char *indent, const char *text)
@@ -104,7 +144,7 @@ report_error(const Reply *reply, const Node *sent)
 	char	   *detail = with_places(reply->detail ? reply->detail : "", sent);
 
 	fprintf(stderr, "remote-rel: %s\n", error);
-	put_lines(stderr, "  ", detail);
+	put_detail(detail, sent);
 	put_lines(stderr, "  ", reply->hint ? reply->hint : "");
 	free(error);
 	free(detail);
@@ -126,14 +166,21 @@ text_of(const Node *object, const char *key)
 }
 
 int
-report_inconsistent(const Node *answer, FILE *out)
+report_inconsistent(const Node *answer, const Node *sent, FILE *out)
 {
 	const Node *objects = node_get(answer, "inconsistent_objects");
 	const Node *object;
 	int			n = 0;
 
 	for (; (object = element(objects, n)) != NULL; n++)
-		fprintf(out, "%s %s: %s\n", text_of(object, "type"), text_of(object, "name"), text_of(object, "reason"));
+	{
+		const char *type = text_of(object, "type");
+		const char *name = text_of(object, "name");
+		char	   *place = node_place(sent ? locate_object(sent, type, name) : NULL);
+
+		fprintf(out, "%s%s%s \"%s\": %s\n", place, *place ? ": " : "", type, name, text_of(object, "reason"));
+		free(place);
+	}
 	return n;
 }
 

@@ -25,8 +25,8 @@ extern void report_error(const Reply *reply, const Node *sent);
 /* Prints warnings and inconsistent objects on stderr. */
 extern void report_warnings(const Node *answer);
 
-/* Prints inconsistent objects; returns how many. */
-extern int	report_inconsistent(const Node *answer, FILE *out);
+/* Prints inconsistent objects; returns how many. Sent may be NULL. */
+extern int	report_inconsistent(const Node *answer, const Node *sent, FILE *out);
 
 /* Prints what has no use here, with its place. */
 extern void report_unused(const Node *answer, const Node *sent, const LeftOuts *left_out,

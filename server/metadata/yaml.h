@@ -31,8 +31,8 @@ typedef struct YamlReader
 } YamlReader;
 
 /*
- * Reads reader->file, whose data are there, and sets its root: one document; an
- * empty file is null. Returns false after having set reader->error.
+ * Reads reader->file, whose data are there, and sets its root: one document;
+ * an empty file is null. Returns false after having set reader->error.
  */
 extern bool yaml_read(YamlReader *reader);
 

@@ -3,8 +3,8 @@
  *
  * Nothing a file says may hang the program or eat its memory: nesting is
  * bounded by NODE_MAX_DEPTH, and the weight of what aliases and merges stand
- * for by NODE_MAX_WEIGHT. An alias shares the node, so a bomb is noticed by its
- * weight before anything is written out.
+ * for by NODE_MAX_WEIGHT. An alias shares the node, so a bomb is noticed by
+ * its weight before anything is written out.
  */
 #include "metadata/yaml.h"
 
@@ -85,7 +85,7 @@ find_anchor(Reading *r, const char *name)
 	return NULL;
 }
 
-/* More anchors than this in one file are refused: each is looked for in turn. */
+/* More anchors in one file are refused: each is looked for in turn. */
 #define MAX_ANCHORS 5000
 
 /*
