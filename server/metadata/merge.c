@@ -29,8 +29,8 @@ struct Shape
 								 * apart; "": the element itself */
 	const Shape *element;		/* of a list */
 	bool		by_member;		/* merged member by member */
-	bool		stays;			/* an element that the database has no more
-								 * keeps what the database does not know */
+	bool		stays;			/* where the database has it no more, it keeps
+								 * what the database does not know */
 };
 
 static const Shape named_element = {.order = "name using definition comment", .by_member = true};
@@ -39,18 +39,33 @@ static const Shape named_list = {.identity = "name", .element = &named_element};
 static const Shape remote_element = {.order = "definition name comment", .by_member = true};
 static const Shape remote_list = {.identity = "name", .element = &remote_element};
 
+/* of what a role may select, the database keeps limits; the rest are grants */
+static const Shape select_permission = {
+	.order = "columns computed_fields filter limit allow_aggregations",
+	.passed_over = "columns computed_fields filter",
+.by_member = true, .stays = true};
+static const ShapeMember select_members[] = {
+	{"permission", &select_permission},
+	{NULL, NULL}
+};
+static const Shape select_element = {.order = "role permission comment", .passed_over = "comment",
+	.members = select_members,
+.by_member = true, .stays = true};
+static const Shape select_list = {.identity = "role", .element = &select_element};
+
 static const ShapeMember table_element_members[] = {
 	{"object_relationships", &named_list},
 	{"array_relationships", &named_list},
 	{"computed_fields", &named_list},
 	{"remote_relationships", &remote_list},
+	{"select_permissions", &select_list},
 	{NULL, NULL}
 };
 static const Shape table_element = {
 	.order = "table is_enum configuration object_relationships array_relationships computed_fields "
 	"remote_relationships insert_permissions select_permissions update_permissions delete_permissions "
 	"event_triggers",
-	.passed_over = "insert_permissions select_permissions update_permissions delete_permissions event_triggers",
+	.passed_over = "insert_permissions update_permissions delete_permissions event_triggers",
 	.members = table_element_members,
 .by_member = true, .stays = true};
 static const Shape table_list = {.identity = "table", .element = &table_element};
@@ -400,16 +415,20 @@ merge_list(const Shape *shape, const Node *files, const Node *normal, const Node
 	return unless_same(files, result);
 }
 
+static const Node *merge_object(const Shape *shape, const Node *files, const Node *normal,
+								const Node *database);
+
 /* A member that the database has no more; NULL when it goes. */
 static const Node *
 merge_gone(const Shape *shape, const Node *files, const Node *normal)
 {
-	const Node *left;
+	const Node *left = NULL;
 
-	if (shape == NULL || shape->identity == NULL || files->kind != NODE_LIST)
-		return NULL;
-	left = merge_list(shape, files, normal, NULL);
-	return left->n_members > 0 ? left : NULL;
+	if (shape && shape->identity && files->kind == NODE_LIST)
+		left = merge_list(shape, files, normal, NULL);
+	else if (shape && shape->stays && files->kind == NODE_OBJECT)
+		left = merge_object(shape, files, normal, node_new(NODE_OBJECT));
+	return left && left->n_members > 0 ? left : NULL;
 }
 
 static const Node *
