@@ -9,19 +9,24 @@ plan(skip_all => 'no chromium here') unless $chromium;
 my $node = start_node();
 $node->safe_psql('postgres', q(
 	CREATE ROLE member;
-	CREATE TABLE users (id int PRIMARY KEY, name text);
-	INSERT INTO users SELECT i, 'user ' || i FROM generate_series(1, 3) i;
+	CREATE TABLE users (id int PRIMARY KEY, name text, auth0_id text);
+	INSERT INTO users SELECT i, 'user ' || i, 'auth0|' || i FROM generate_series(1, 4) i;
+	CREATE TABLE purchases (id int PRIMARY KEY, user_id int REFERENCES users);
 	CREATE TABLE hidden (id int PRIMARY KEY);
-	GRANT SELECT ON users TO member;
+	GRANT SELECT (id, name) ON users TO member;
+	CREATE FUNCTION shout(u users) RETURNS text LANGUAGE sql STABLE AS 'SELECT upper(u.name)';
 	ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 	CREATE POLICY own ON users TO member USING (id = remote_rel.session_variable('x-hasura-user-id')::int)));
+my $yoga = start_remote('yoga');
 my $server = RemoteRel::Server->start($node, admin_secret => 'the secret');
 is($server->get('/console')->{status}, 200, 'there is a console');
 
 local $ENV{HOME} = PostgreSQL::Test::Utils::tempdir_short();
-my @results = `node test/server/browser.mjs $chromium @{[ $server->url ]} 'the secret' 2>&1`;
-for (@results)
+open my $browser, '-|', 'node', 'test/server/browser.mjs', $chromium, $server->url, 'the secret', $yoga->url, "$ENV{TESTLOGDIR}/console" or die "node: $!";
+my @results;
+while (<$browser>)
 {
+	push @results, $_;
 	ok($1 eq 'ok', $2) if /^(ok|not ok) \d+ - (.*)/;
 	diag($_) if /^#/;
 }

@@ -1,8 +1,10 @@
-// The console in a real browser, for 090_console.pl: node browser.mjs CHROMIUM URL SECRET. Prints TAP.
+// The console in a real browser, for 090_console.pl: node browser.mjs CHROMIUM URL SECRET YOGA PICTURES. Prints TAP.
+// The parts in browser/ go through the pages one after the other, each from where the one before left.
 
+import { mkdir } from 'node:fs/promises'
 import { chromium } from 'playwright-core'
 
-const [executablePath, url, secret] = process.argv.slice(2)
+const [executablePath, url, secret, yoga, pictures] = process.argv.slice(2)
 let count = 0
 const ok = (good, name, detail) => {
   console.log(`${good ? 'ok' : 'not ok'} ${++count} - ${name}`)
@@ -10,14 +12,20 @@ const ok = (good, name, detail) => {
 }
 
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
-const page = await browser.newPage()
-page.setDefaultTimeout(20000)
+const page = await browser.newPage({ viewport: { width: 1200, height: 800 } })
+page.setDefaultTimeout(60000)
 const complaints = []
 const strangers = []
 // refusals that are asked for are the browser's errors, too
 page.on('console', (message) => message.type() === 'error' && !/status of 40[0134]/.test(message.text()) && complaints.push(message.text()))
 page.on('pageerror', (error) => complaints.push(String(error)))
 page.on('request', (request) => !/^(data|blob):/.test(request.url()) && !request.url().startsWith(`${url}/`) && strangers.push(request.url()))
+
+const signIn = async (withSecret) => {
+  const form = page.getByRole('form', { name: 'Sign in' })
+  await form.getByLabel('Admin secret').fill(withSecret)
+  await form.getByRole('button', { name: 'Sign in' }).click()
+}
 
 // presses "Load schema" and waits for the introspection's answer
 const load = async () => {
@@ -40,48 +48,22 @@ const run = async (query) => {
   return (await result.locator('.CodeMirror-code').innerText()).replaceAll(/[\u200b\u00a0]/g, '')
 }
 
+// what the program answers, past the page
+const asked = async (path, body, headers = {}) =>
+  (await fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json', 'x-hasura-admin-secret': secret, ...headers }, body: JSON.stringify(body) })).json()
+const answers = (query, headers) => asked('/v1/graphql', { query }, headers)
+const sql = (text) => asked('/v2/query', { type: 'run_sql', args: { sql: text, check_metadata_consistency: false } })
+
+// a picture of the page, for README and docs: see test/README.md
+const shot = async (name) => {
+  await mkdir(pictures, { recursive: true })
+  await page.screenshot({ path: `${pictures}/console-${name}.png` })
+}
+
 try {
   await page.goto(`${url}/console`)
-  await page.getByRole('form', { name: 'Sign in' }).waitFor()
-  ok(true, 'without a secret, the page asks for one')
-  await page.getByLabel('Admin secret').fill('another')
-  await page.getByRole('form', { name: 'Sign in' }).getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('alert').filter({ hasText: 'invalid' }).waitFor()
-  ok(true, 'a wrong one is refused, with the reason')
-  await page.getByLabel('Admin secret').fill(secret)
-  await page.getByRole('form', { name: 'Sign in' }).getByRole('button', { name: 'Sign in' }).click()
-  await page.locator('.graphiql-query-editor .CodeMirror').waitFor()
-  ok(true, 'the page shows GraphiQL')
-
-  const all = types(await load())
-  ok(all.includes('users') && all.includes('hidden'), 'with the secret, the schema has all tables', all)
-  const rows = await run('{ users(order_by: {id: asc}) { name } }')
-  ok(/user 1/.test(rows) && /user 2/.test(rows), 'a query runs, and the answer stands beside it', rows)
-  await page.getByRole('button', { name: 'Hide GraphiQL Explorer' }).waitFor()
-  await page.locator('.docExplorerWrap').getByText('users_by_pk').waitFor()
-  ok(true, 'the explorer has the root fields')
-
-  await page.getByRole('button', { name: 'Show Explain' }).click()
-  await page.getByRole('button', { name: 'Run and count' }).click()
-  const explained = page.getByRole('region', { name: 'Explain' })
-  await explained.getByText(/ms, 0 requests/).waitFor()
-  ok(/users: SQL/.test(await explained.innerText()) && /public\.users/.test(await explained.innerText()), 'Explain shows the statement, and what a run took', await explained.innerText())
-
-  await page.getByLabel('Role', { exact: true }).fill('member')
-  await page.getByLabel('Session variables and headers').fill('nonsense')
-  await page.getByRole('button', { name: 'Load schema' }).click()
-  await page.getByRole('alert').filter({ hasText: 'Line 1' }).waitFor()
-  ok(true, 'a line that is no header is told')
-  await page.getByLabel('Session variables and headers').fill('x-hasura-user-id: 2')
-  const some = types(await load())
-  ok(some.includes('users') && !some.includes('hidden'), 'a role is picked: the schema is its own', some)
-  const mine = await run('{ users { id name } }')
-  ok(/user 2/.test(mine) && !/user 1/.test(mine), '… and so are the rows, by the session variable', mine)
-
-  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
-  await page.getByRole('link', { name: 'query_root' }).click()
-  await page.getByRole('link', { name: 'users', exact: true }).first().waitFor()
-  ok((await page.getByRole('link', { name: 'hidden', exact: true }).count()) === 0, '… and the documentation')
+  const all = { page, ok, url, yoga, secret, signIn, load, types, run, answers, sql, shot }
+  for (const part of ['api', 'remote', 'data']) await (await import(`./browser/${part}.mjs`)).default(all)
 
   const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]))
   ok(!kept.includes(secret), 'the secret is kept nowhere')

@@ -10,9 +10,15 @@ import { themes, useTheme, type Theme } from './theme'
 
 // each page is loaded when it is first shown
 const ApiPage = lazy(() => import('../features/api/ApiPage'))
+const DataPage = lazy(() => import('../features/data/DataPage'))
+const RemotePage = lazy(() => import('../features/remote/RemotePage'))
+const StatusPage = lazy(() => import('../features/status/StatusPage'))
 
 const pages = [
-  { path: '/api', name: 'API' }
+  { path: '/api', name: 'API' },
+  { path: '/data', name: 'Data' },
+  { path: '/remote-schemas', name: 'Remote schemas' },
+  { path: '/status', name: 'Status' }
 ]
 
 const NavLink = ({ path, name }: { path: string; name: string }) => {
@@ -74,6 +80,9 @@ const Frame = () => {
                 <Route path="/api">
                   <ApiPage theme={theme} />
                 </Route>
+                <Route path="/data/*?" component={DataPage} />
+                <Route path="/remote-schemas/*?" component={RemotePage} />
+                <Route path="/status/*?" component={StatusPage} />
                 <Route>
                   <Redirect to="/api" replace />
                 </Route>

@@ -37,11 +37,12 @@ type TextProps = Around & {
   placeholder?: string
   autoFocus?: boolean
   required?: boolean
+  readOnly?: boolean
   /** names to choose from; others may be typed */
   suggestions?: string[] | undefined
 }
 
-export const TextField = ({ value, onChange, type = 'text', placeholder, autoFocus, required, suggestions, ...around }: TextProps) => (
+export const TextField = ({ value, onChange, type = 'text', placeholder, autoFocus, required, readOnly, suggestions, ...around }: TextProps) => (
   <Labelled {...around}>
     {({ id, describedBy }) => (
       <>
@@ -52,6 +53,7 @@ export const TextField = ({ value, onChange, type = 'text', placeholder, autoFoc
           placeholder={placeholder}
           autoFocus={autoFocus}
           required={required}
+          readOnly={readOnly}
           spellCheck={false}
           autoComplete="off"
           list={suggestions && `${id}-list`}
