@@ -63,7 +63,7 @@ const shot = async (name) => {
 try {
   await page.goto(`${url}/console`)
   const all = { page, ok, url, yoga, secret, signIn, load, types, run, answers, sql, shot }
-  for (const part of ['api', 'remote', 'data']) await (await import(`./browser/${part}.mjs`)).default(all)
+  for (const part of ['api', 'remote', 'data', 'status']) await (await import(`./browser/${part}.mjs`)).default(all)
 
   const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]))
   ok(!kept.includes(secret), 'the secret is kept nowhere')
