@@ -6,6 +6,8 @@
 
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "parser/parse_coerce.h"
+#include "utils/lsyscache.h"
 
 #include "exec/mutation_int.h"
 
@@ -23,7 +25,54 @@ typedef struct Level
 {
 	const RrInsert *insert;
 	RrValueInput *inputs;		/* by column */
+	RrDatabase *db;
 } Level;
+
+/* ---- keys of other rows ---- */
+
+/*
+ * A key of another row as the column takes it: columns of a relationship may
+ * have different types. Converted as an assignment in SQL would, and by its
+ * text where SQL has no cast.
+ */
+static Datum
+convert(Datum value, Oid from, RrValueInput *to)
+{
+	Oid			function;
+	CoercionPathType path = find_coercion_pathway(to->type, from, COERCION_ASSIGNMENT, &function);
+	Oid			output;
+	bool		is_varlena;
+
+	if (path == COERCION_PATH_RELABELTYPE)
+		return value;
+	if (path == COERCION_PATH_FUNC)
+		switch (get_func_nargs(function))
+		{
+			case 1:
+				return OidFunctionCall1(function, value);
+			case 2:
+				return OidFunctionCall2(function, value, Int32GetDatum(-1));
+			default:
+				return OidFunctionCall3(function, value, Int32GetDatum(-1), BoolGetDatum(false));
+		}
+	getTypeOutputInfo(from, &output, &is_varlena);
+	return InputFunctionCall(&to->function, OidOutputFunctionCall(output, value), to->ioparam, -1);
+}
+
+static Datum
+key_of(const Level *level, const RrInsertFill *fill, int row, RrValueInput *to, bool *isnull)
+{
+	const RrChanged *from = fill->from->result;
+	Size		i = (Size) row * from->ncolumns + fill->returned;
+	Oid			type = rr_column_scalar(level->db, fill->from->returned[fill->returned])->base;
+
+	*isnull = from->nulls[i];
+	if (*isnull || type == to->type)
+		return from->values[i];
+	return convert(from->values[i], type, to);
+}
+
+/* ---- one level ---- */
 
 static Datum
 value_of(void *arg, int row, int column, bool *isnull)
@@ -37,13 +86,7 @@ value_of(void *arg, int row, int column, bool *isnull)
 		return rr_sql_bind_value(value, &level->inputs[column], isnull);
 	fill = rr_insert_fill(level->insert, row, column, &from_row);
 	if (fill != NULL)
-	{
-		const RrChanged *from = fill->from->result;
-		Size		i = (Size) from_row * from->ncolumns + fill->returned;
-
-		*isnull = from->nulls[i];
-		return from->values[i];
-	}
+		return key_of(level, fill, from_row, &level->inputs[column], isnull);
 	*isnull = true;
 	return (Datum) 0;
 }
@@ -67,7 +110,7 @@ is_root(const RrInsert *insert)
 static bool
 is_needed(const RrInsert *insert)
 {
-	return insert->after != NIL || (!is_root(insert) && !insert->link->backward);
+	return insert->after != NIL || (!is_root(insert) && !insert->link->after);
 }
 
 static void
@@ -85,7 +128,7 @@ run_rows(InsertRun *r, RrInsert *insert, int first, int nrows)
 {
 	const RrReturning *returning = is_root(insert) ? &r->mutation->returning : NULL;
 	RrDatabase *db = r->run->plan->rs->tables->db;
-	Level		level = {.insert = insert};
+	Level		level = {.insert = insert, .db = db};
 	Oid		   *bases;
 	Oid		   *booleans;
 	RrChanged  *changed = insert->result;

@@ -83,7 +83,7 @@ same_value(const GqlValue *a, const GqlValue *b)
 static RrInsert *
 get_nested(Builder *b, RrInsert *parent, const RrLink *link, const GqlValue *on_conflict)
 {
-	List	  **list = link->backward ? &parent->after : &parent->before;
+	List	  **list = link->after ? &parent->after : &parent->before;
 	RrInsert   *nested;
 	ListCell   *lc;
 
@@ -221,7 +221,7 @@ bool
 rr_insert_is_single(const RrInsert *insert)
 {
 	return insert->on_conflict != NULL &&
-		(insert->after != NIL || (insert->link != NULL && !insert->link->backward));
+		(insert->after != NIL || (insert->link != NULL && !insert->link->after));
 }
 
 /*

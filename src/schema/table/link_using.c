@@ -50,6 +50,21 @@ read_foreign_key(RrLinkUsing *using, const RrDoc *doc)
 	read_columns(using, columns ? columns : rr_doc_require(doc, "column"));
 }
 
+/* Which of two rows that are inserted together comes first. */
+static void
+read_insertion_order(RrLinkUsing *using, const RrDoc *doc)
+{
+	const char *order = rr_doc_text(doc);
+
+	using->after_parent = strcmp(order, "after_parent") == 0;
+	if (!using->after_parent && strcmp(order, "before_parent") != 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("invalid insertion_order \"%s\"", order),
+				rr_doc_errdetail(doc),
+				errhint("Use \"before_parent\" or \"after_parent\"."));
+}
+
 static void
 read_manual(RrLinkUsing *using, const RrDoc *doc)
 {
@@ -59,8 +74,7 @@ read_manual(RrLinkUsing *using, const RrDoc *doc)
 	RR_DOC_CHECK_KEYS(doc, "remote_table", "column_mapping", "source", "insertion_order");
 	rr_check_source(doc);
 	if (order)
-		(void) rr_doc_text(order);	/* checked, not used: there are no nested
-									 * inserts */
+		read_insertion_order(using, order);
 	read_table(using, rr_doc_require(doc, "remote_table"));
 	foreach(lc, rr_doc_members(rr_doc_require(doc, "column_mapping")))
 	{

@@ -71,6 +71,8 @@ typedef struct RrLink
 								 * plain join does not multiply rows */
 	const RrForeignKey *key;	/* or NULL: manual_configuration, to_source */
 	bool		backward;		/* the foreign key is the target's */
+	bool		nests;			/* can rows be inserted along it? */
+	bool		after;			/* then: those of the target come after */
 	RrTable    *table;
 	RrTable    *target;
 	int			nkeys;
@@ -455,6 +457,7 @@ typedef struct RrLinkUsing
 	List	   *columns;		/* char *: foreign_key_constraint_on; of the
 								 * other table if that is given */
 	List	   *mapping;		/* RrFieldMapping *: manual_configuration */
+	bool		after_parent;	/* its insertion_order */
 } RrLinkUsing;
 
 /*

@@ -1,6 +1,6 @@
 /*
  * table_insert_input.c: the input types of rows to insert:
- * books_insert_input, and those of nested inserts along foreign keys,
+ * books_insert_input, and those of nested inserts along relationships,
  * authors_obj_rel_insert_input and books_arr_rel_insert_input.
  *
  * plan/sql/sql_insert.c compiles rows, plan/sql/insert_tree.c orders nested
@@ -20,8 +20,8 @@ table_of(const GqlType *type)
 static bool
 can_fill(RrRoleSchema *rs, const RrLink *link)
 {
-	const RrTable *filled = link->backward ? link->target : link->table;
-	const AttrNumber *attnums = link->backward ? link->target_attnums : link->attnums;
+	const RrTable *filled = link->after ? link->target : link->table;
+	const AttrNumber *attnums = link->after ? link->target_attnums : link->attnums;
 	const RrRoleTable *rt = rr_role_table_writes(rs, filled);
 
 	for (int i = 0; i < link->nkeys; i++)
@@ -30,11 +30,10 @@ can_fill(RrRoleSchema *rs, const RrLink *link)
 	return true;
 }
 
-/* Only a foreign key says which of two rows comes first. */
 static bool
 can_nest(RrRoleSchema *rs, const RrLink *link)
 {
-	return link->key != NULL && rr_link_visible(rs, link) && rr_may_insert(rs, link->target) &&
+	return link->nests && rr_link_visible(rs, link) && rr_may_insert(rs, link->target) &&
 		can_fill(rs, link);
 }
 

@@ -245,6 +245,8 @@ link_of_key(const RrForeignKey *key, bool backward)
 
 	link->key = key;
 	link->backward = backward;
+	link->nests = true;
+	link->after = backward;
 	link->nkeys = key->nkeys;
 	link->operators = key->operators;
 	if (backward)
@@ -419,6 +421,11 @@ explicit_link(RrDatabase *db, RrTable *table, const RrRelationship *relationship
 	{
 		link->array = is_array(relationship);
 		link->name = relationship->name;
+		if (link->key == NULL)
+		{
+			link->nests = relationship->to_source == NULL;
+			link->after = link->array || using->after_parent;
+		}
 	}
 	return link;
 }
