@@ -321,8 +321,8 @@ project_find(Project *project, const char *folder, const char *metadata_director
 		name = ".";
 	if (name == NULL)
 		name = "metadata";
-	project->directory = *name == '/' || strcmp(folder, ".") == 0 ? xstrdup(name)
-		: xprintf("%s/%s", folder, name);
+	project->directory = strcmp(name, ".") == 0 ? xstrdup(folder)
+		: *name == '/' || strcmp(folder, ".") == 0 ? xstrdup(name) : xprintf("%s/%s", folder, name);
 	if (root && config_text(root, "version") && atoi(config_text(root, "version")) == 2)
 		project->version = 2;
 	return true;

@@ -201,7 +201,7 @@ read_scalar(Reading *r, const yaml_event_t *event)
 		return yaml_error(r->reader, node, "a text with the character 0 cannot be stored");
 	if (kind != NODE_STRING && (event->data.scalar.plain_implicit || kind >= 0))
 		return read_plain(r, node, text, len, kind);
-	if (strncmp(text, "!include ", 9) == 0)
+	if (tag == NULL && strncmp(text, "!include ", 9) == 0)
 		return r->reader->include(r->reader, node, text + 9 + strspn(text + 9, " "));
 	node->text = xstrndup(text, len);
 	node->len = len;
