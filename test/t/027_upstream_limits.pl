@@ -1,4 +1,5 @@
-# What an upstream answers takes time and memory in proportion to its length, and costs nobody more than the fields that it is for.
+# What an upstream answers takes time and memory in proportion to its length, and costs nobody more than the fields that it is for. More of that:
+# 026_attacks.pl.
 
 use RemoteRel::Test;
 use MIME::Base64 qw(encode_base64);
@@ -48,44 +49,6 @@ sub is_healthy
 	my (undef, $answer) = timed($in // $session, $two);
 	is($answer->{data}{users}[1]{auth0_profile}{id}, 'auth0|2', 'and the next query is answered');
 }
-
-# a node whose values may be as deep as a query likes
-my $sdl = 'type Query { tree(id: ID): Tree } type Tree { a: String b: String c: String tree: Tree }';
-$node->safe_psql('postgres', 'SELECT remote_rel.add_remote_schema(' . literal('deep') . ', ' . literal({ url => $faulty->url }) . ', sdl => ' . literal($sdl) . ')');
-
-subtest 'one member more at each level, or another order' => sub {
-	my %levels;
-	for my $depth (10, 60)
-	{
-		my $query = '{ tree ' . ('{ a tree ' x $depth) . '{ a b }' . (' }' x $depth) . ' }';
-		my %answers = (
-			'one more' => ('{"x":1,"a":"v","tree":' x $depth) . '{"a":"v","b":"w"}' . ('}' x $depth),
-			'reversed' => ('{"tree":' x $depth) . '{"b":"w","a":"v"}' . (',"a":"v"}' x $depth),
-			'behind'   => ('{"a":"v","tree":' x $depth) . '{"a":"v","b":"w","x":[]}' . (',"x":{}}' x $depth));
-		my $right = ('{"a":"v","tree":' x $depth) . '{"a":"v","b":"w"}' . ('}' x $depth);
-
-		for my $kind (sort keys %answers)
-		{
-			my $text = $session->query(query_sql($query, answering("{\"data\":{\"tree\":$answers{$kind}}}")));
-			is($text, "{\"data\":{\"tree\":$right}}", "$kind, $depth levels");
-		}
-	}
-};
-
-subtest 'thousands of aliases in reverse order' => sub {
-	my %took;
-	for my $n (4000, 16000)
-	{
-		my $query = '{ tree { ' . join(' ', map { "f$_: a" } 1 .. $n) . ' } }';
-		my $body = sub { '{"data":{"tree":{' . join(',', map { "\"f$_\":\"v\"" } @_) . '}}}' };
-		# both send a header of this size, so the upstream's part is the same
-		my ($straight)          = timed($session, $query, answering($body->(1 .. $n)));
-		my ($reverse, $answer) = timed($session, $query, answering($body->(reverse 1 .. $n)));
-		is(join(',', map { $answer->{data}{tree}{"f$_"} // 'none' } 1, 2, $n), 'v,v,v', "$n aliases");
-		$took{$n} = $reverse - $straight;
-		cmp_ok($reverse, '<', 2 * $straight + 1, 'take as long as in order');
-	}
-};
 
 subtest 'errors by the million' => sub {
 	my $in = session($node);
@@ -222,16 +185,6 @@ subtest 'connections' => sub {
 	timed($ageing, $two);
 	is($faulty->stats->{connections}, $made + ($curl_ends_old ? 1 : 0), 'unless it has become too old');
 	is_healthy($in);
-};
-
-subtest 'constants of a kept plan that do not fit' => sub {
-	my $in = session($node);
-	my $query = '{ users(where: {id: {_eq: ' . ('9' x 50) . '}, name: {_eq: "' . ('x' x 100_000) . '"}}) { id } }';
-	my $many = 'DO $do$ BEGIN FOR i IN 1 .. 300 LOOP PERFORM graphql_resolve(' . literal($query) . '); END LOOP; END $do$';
-	$in->query($many);
-	my $before = resident_kb($in);
-	$in->query($many);
-	cmp_ok(resident_kb($in) - $before, '<', 10_000, 'memory of 300 more calls (kB)');
 };
 
 subtest 'json_object() makes JSON, whoever calls it' => sub {

@@ -111,14 +111,4 @@ is(sees(), 't', 'and to the role when it is there');
 $node->safe_psql('postgres', q{SELECT remote_rel.add_remote_schema_permissions('remote', 'clerk', 'type Query { thing(key: String): Thing } type Thing { key: String }'); DROP ROLE visitor; CREATE ROLE visitor});
 is(sees(), 'f', 'to that one alone, once it is known');
 
-# Many commands in one call.
-my $bulk = encode_json({ type => 'bulk', args => [ map { +{ type => 'create_remote_relationship', args => { table => 't' . (1 + $_ % 50), name => "r$_",
-	definition => { to_remote_schema => { remote_schema => 'remote', lhs_fields => ['c1'], remote_field => { thing => { arguments => { key => '$c1' } } } } } } } } 1 .. 60 ] });
-$session = session($node);
-$before = resident_kb($session);
-$session->query('SELECT jsonb_array_length(remote_rel.metadata(' . literal($bulk) . '))') for 1;
-is($session->{stderr}, '', 'a bulk of commands');
-cmp_ok(resident_kb($session), '<', $before + 120 * 1024, 'each gives back what it has built');
-$session->quit;
-
 done_testing();
