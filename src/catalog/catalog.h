@@ -121,6 +121,9 @@ typedef struct RrToRemoteSchema
 								 * least one */
 	RrBatchKind batch;
 	List	   *batch_match;	/* RR_BATCH_LIST: RrBatchMatch * */
+	const char *filter_argument;	/* the innermost field's argument that
+									 * takes conditions on its results; or
+									 * NULL */
 	bool		array;			/* relationship_type "array" */
 } RrToRemoteSchema;
 
@@ -356,7 +359,8 @@ extern RrRemoteSchema *rr_remote_schema_from_json(const char *name, const RrDoc 
  * {remote_schema, lhs_fields | hasura_fields, remote_field, batch,
  * relationship_type}. A string "$name" is a variable, everything else a
  * constant. Without lhs_fields, these are the variables used; with lhs_fields,
- * every variable used must be among them.
+ * every variable used must be among them. batch: the name of a kind, or an
+ * object {"result field": "$name", …, "where": "argument"}.
  */
 extern RrToRemoteSchema *rr_to_remote_schema_from_json(const RrDoc *definition);
 

@@ -408,13 +408,19 @@ read_batch(const RrDoc *doc, RrToRemoteSchema *to)
 					 errhint("Use \"aliases\", \"position\", or an object of result fields and what they must equal, like {\"id\": \"$id\"}.")));
 		return;
 	}
-	to->batch = RR_BATCH_LIST;
 	foreach(lc, rr_doc_members(doc))
 	{
 		const RrDoc *member = lfirst(lc);
 		const char *value = rr_doc_text(member);
 		RrBatchMatch *match;
 
+		/* unless it is a result field of this name */
+		if (strcmp(member->key, "where") == 0 && value[0] != '$')
+		{
+			check_name(member, value, "an argument");
+			to->filter_argument = value;
+			continue;
+		}
 		check_name(member, member->key, "a result field");
 		if (value[0] != '$' || value[1] == '\0')
 			throw_at(member, psprintf("a result field is matched with a \"$name\", found \"%s\"",
@@ -424,7 +430,9 @@ read_batch(const RrDoc *doc, RrToRemoteSchema *to)
 		match->lhs = value + 1;
 		to->batch_match = lappend(to->batch_match, match);
 	}
-	if (to->batch_match == NIL)
+	if (to->batch_match != NIL)
+		to->batch = RR_BATCH_LIST;
+	else if (to->filter_argument == NULL)
 		throw_at(doc, "\"batch\" names no result field to match");
 }
 

@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "plan/remote/document_int.h"
 #include "schema/permission/permission.h"
 
@@ -97,6 +99,42 @@ rr_query_argument(const GqlFieldSel *field, const char *name)
 	return gql_argument_get(node->arguments, name);
 }
 
+/* A whole copy: values of variables are the caller's, a plan may be kept. */
+static GqlValue *
+copy_value(const GqlValue *value)
+{
+	GqlValue   *copy = palloc(sizeof(GqlValue));
+
+	check_stack_depth();
+	*copy = *value;
+	if (value->text != NULL)
+	{
+		char	   *text = palloc(value->len + 1);
+
+		memcpy(text, value->text, value->len);
+		text[value->len] = '\0';
+		copy->text = text;
+	}
+	copy->items = NIL;
+	for (int i = 0; i < list_length(value->items); i++)
+	{
+		const GqlObjectField *given = list_nth(value->items, i);
+		GqlObjectField *field;
+
+		if (value->kind == GQL_VALUE_LIST)
+		{
+			copy->items = lappend(copy->items, copy_value(list_nth(value->items, i)));
+			continue;
+		}
+		field = palloc(sizeof(GqlObjectField));
+		*field = *given;
+		field->name.value = pstrdup(given->name.value);
+		field->value = copy_value(given->value);
+		copy->items = lappend(copy->items, field);
+	}
+	return copy;
+}
+
 const GqlValue *
 rr_coerced_argument(RrPrinter *printer, const GqlFieldSel *field, const char *name)
 {
@@ -114,7 +152,7 @@ rr_coerced_argument(RrPrinter *printer, const GqlFieldSel *field, const char *na
 		return NULL;
 	}
 	value = gql_names_get(&coerced, name);
-	return value != NULL ? value->value : NULL;
+	return value != NULL && value->value != NULL ? copy_value(value->value) : NULL;
 }
 
 /* ---- presets ---- */

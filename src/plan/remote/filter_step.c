@@ -254,20 +254,25 @@ rr_plan_join(RrPlanner *planner, const GqlFieldSel *field)
 /* ---- the steps ---- */
 
 static GqlFieldSel *
-make_field_sel(const RrFilter *filter)
+make_field_sel(RrPlanner *planner, const RrFilter *filter)
 {
 	GqlFieldSel *field = palloc0(sizeof(GqlFieldSel));
+	GqlSelection *node = make_field(filter->field->name, NULL);
+	GqlArgument *argument = rr_filter_argument(planner, filter);
 
+	if (argument != NULL)
+		node->arguments = list_make1(argument);
 	field->key = filter->field->name;
 	field->def = filter->field;
-	field->nodes = list_make1(make_field(filter->field->name, NULL));
+	field->nodes = list_make1(node);
 	return field;
 }
 
 static bool
 finish_filter(RrPlanner *planner, RrFilter *filter)
 {
-	const GqlFieldSel *field = filter->selected != NULL ? filter->selected : make_field_sel(filter);
+	const GqlFieldSel *field = filter->selected != NULL ? filter->selected
+	: make_field_sel(planner, filter);
 	List	   *sets = NIL;
 
 	if (gql_is_composite(gql_named_type(filter->field->type)))

@@ -9,6 +9,7 @@
  *
  *	step.c			steps
  *	filter_step.c	steps for conditions and sort keys
+ *	filter_argument.c	what of conditions the remote schema looks at
  *	shape.c			shapes of answers
  *	document*.c		documents (document_int.h has a file map)
  *	row_join.c		joins of rows that SQL gives
@@ -252,6 +253,8 @@ typedef struct RrFilter
 								 * the step, if it is known before the
 								 * selection is compiled */
 	const GqlFieldSel *selected;	/* the one that does; or NULL */
+	List	   *conditions;		/* GqlValue *: on elements of its list */
+	GqlType    *condition_type; /* of these */
 } RrFilter;
 
 /* The one of a join field, among planner->filters; made if there is none. */
@@ -273,6 +276,14 @@ extern bool rr_finish_filters(RrPlanner *planner);
 
 /* The steps of planner->filters. */
 extern List *rr_filter_steps(const RrPlanner *planner);
+
+/* ---- filter_argument.c ---- */
+
+/*
+ * The argument of the filter's field that lets the remote schema leave out
+ * what its conditions are not true of; NULL: none. In CurrentMemoryContext.
+ */
+extern GqlArgument *rr_filter_argument(RrPlanner *planner, const RrFilter *filter);
 
 /* ---- shape.c ---- */
 

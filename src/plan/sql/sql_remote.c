@@ -269,6 +269,9 @@ rr_append_remote_condition(RrSql *sql, StringInfo out, const RrTable *table, con
 						  MAX_REMOTE_CONDITIONS);
 		return false;
 	}
+	c.filter->conditions = list_append_unique_ptr(c.filter->conditions,
+												  unconstify(GqlValue *, value));
+	c.filter->condition_type = gql_named_type(input->type);
 	/* OFFSET 0: one call, however often its value is used */
 	appendStringInfo(out, "(SELECT CASE WHEN %s.j IS NOT NULL THEN ", joined);
 	if (!append_value_condition(&c, json, c.filter->field->type, c.filter->needed,

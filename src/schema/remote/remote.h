@@ -219,6 +219,17 @@ extern const GqlTypeRef *rr_remote_join_value_type(RrRoleSchema *rs, const RrRem
  */
 extern void rr_add_remote_joins(RrRoleSchema *rs, Oid table, GqlType *type);
 
+/* ---- remote_filter.c ---- */
+
+/*
+ * Does an operator of a remote schema's filter input compare values of a leaf
+ * type as our operator of this name surely does? Both are types of one schema.
+ */
+extern bool rr_is_sure_operator(const GqlInputValueDef *operator, const GqlType *leaf);
+
+/* Can an input type filter by a field of an object type in this way? */
+extern bool rr_can_filter(GqlSchema *schema, const GqlTypeRef *type, GqlType *object);
+
 /* ---- remote_to_table.c ---- */
 
 /*

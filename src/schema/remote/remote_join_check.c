@@ -623,6 +623,53 @@ check_batch(JoinBuilder *b)
 	}
 }
 
+/*
+ * Can the field's argument be given conditions on its results, and what comes
+ * back be the results that meet them, of those that came back without? A
+ * default or a fixed value of another argument may cut the results before. So
+ * may the one of several results that a single one is taken for.
+ *
+ * Of a permission, a part of this may be left: plan/remote/filter_argument.c
+ * sees what.
+ */
+static void
+check_filter_argument(JoinBuilder *b)
+{
+	const RrToRemoteSchema *to = b->relationship->to_remote_schema;
+	const RrRemote *remote = b->join->remote;
+	GqlFieldDef *field = llast(b->join->path);
+	GqlType    *element = gql_named_type(field->type);
+	const RrRemoteFieldStep *step = llast(to->remote_field);
+	int			before = list_length(b->errors->items);
+	const GqlInputValueDef *argument = gql_names_get(&field->args, to->filter_argument);
+
+	if (argument == NULL)
+		gql_error(b->errors, "field \"%s\" of remote schema \"%s\" has no argument \"%s\".%s",
+				  field->name, remote->def->name, to->filter_argument,
+				  gql_did_you_mean(NULL, to->filter_argument, names_of(&field->args)));
+	else if (element->kind != GQL_OBJECT ||
+			 gql_nullable_type(field->type)->kind != GQL_TYPE_LIST ||
+			 (to->batch != RR_BATCH_ALIASES && !to->array))
+		gql_error(b->errors, "argument \"%s\" can only filter where a row has a list of objects: of one object it is not known whether it would be the same one",
+				  argument->name);
+	else if (!rr_can_filter(remote->upstream, argument->type, element))
+		gql_error(b->errors, "argument \"%s\" of remote schema \"%s\" has type %s, in which no field compares a field of type \"%s\" by _eq, _in or _is_null",
+				  argument->name, remote->def->name, gql_type_to_string(argument->type),
+				  element->name);
+	gql_foreach(GqlInputValueDef, other, &field->args)
+	{
+		const GqlValue *given = gql_object_get(step->arguments, other->name);
+
+		if (strcmp(other->name, to->filter_argument) == 0)
+			continue;
+		if (given != NULL ? !gql_contains_variable(given) || given->kind == GQL_VALUE_OBJECT
+			: other->default_value != NULL && other->default_value->kind != GQL_VALUE_NULL)
+			gql_error(b->errors, "argument \"%s\" cannot filter: argument \"%s\" has a value that may leave out results before",
+					  to->filter_argument, other->name);
+	}
+	gql_errors_set_path(b->errors, before, gql_path_key(gql_path_key(NULL, "batch"), "where"));
+}
+
 RrRemoteJoin *
 rr_remote_join_build(const RrRelationship *relationship, RrRemote *source, RrRemote *remote,
 					 const RrDatabase *db, GqlErrorList *errors)
@@ -644,6 +691,10 @@ rr_remote_join_build(const RrRelationship *relationship, RrRemote *source, RrRem
 		b.computed = rr_catalog_computed_fields(relationship->source);
 	resolve_path(&b);
 	if (list_length(b.join->path) == list_length(relationship->to_remote_schema->remote_field))
+	{
 		check_batch(&b);
+		if (relationship->to_remote_schema->filter_argument != NULL && !remote->restricted)
+			check_filter_argument(&b);
+	}
 	return list_length(errors->items) + errors->omitted == before ? b.join : NULL;
 }
