@@ -250,12 +250,12 @@ rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *errors)
 	foreach(lc, gql_collect_fields(request, root_type,
 								   list_make1(request->operation->selection_set)))
 	{
-		if (!add_roots(&r, plan, lfirst(lc)))
+		if (!add_roots(&r, plan, lfirst(lc)) || !rr_count_bytes(&planner, 0))
 			return NULL;
 	}
 	foreach(lc, r.groups)
 	{
-		if (!plan_group(&r, lfirst(lc)))
+		if (!plan_group(&r, lfirst(lc)) || !rr_count_bytes(&planner, 0))
 			return NULL;
 	}
 	plan->steps = planner.steps;

@@ -145,6 +145,8 @@ typedef struct RrPlanner
 	int			nfields;		/* for rr_count_fields() */
 	int			nrelationships; /* for rr_sql_count_relationship() */
 	int			introspected;	/* bytes of introspection fields */
+	int64		bytes;			/* growth.c's own */
+	int64		max_bytes;
 } RrPlanner;
 
 /* ---- plan.c ---- */
@@ -161,6 +163,16 @@ extern RrPlan *rr_plan(RrRoleSchema *rs, GqlRequest *request, GqlErrorList *erro
  * there are too many; an error is filed for the first excess.
  */
 extern bool rr_count_fields(RrPlanner *planner, int n);
+
+/* ---- growth.c ---- */
+
+/*
+ * Count n bytes of SQL, or of a document for a remote schema; or those of a
+ * value that goes along. False when there are more than the request may grow
+ * to: an error is filed for the first excess, and nothing that is made counts.
+ */
+extern bool rr_count_bytes(RrPlanner *planner, int64 n);
+extern bool rr_count_value(RrPlanner *planner, const GqlValue *value);
 
 /* ---- plan_cache.c ---- */
 

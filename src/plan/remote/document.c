@@ -60,7 +60,11 @@ make_key_argument(RrPrinter *printer, const GqlFieldSel *field, const GqlInputVa
 		const GqlValue *value = rr_coerced_argument(printer, field, def->name);
 
 		if (value != NULL && value->kind == GQL_VALUE_OBJECT)
+		{
 			argument->given = value;
+			if (!rr_count_value(printer->planner, value))
+				printer->failed = true;
+		}
 	}
 	argument->presets = remote->restricted && rr_has_presets(remote->upstream, def);
 	argument->passthrough_key = argument->presets ? -1
@@ -94,6 +98,8 @@ add_argument(RrPrinter *printer, RrFieldCall *call, const GqlFieldSel *field,
 		argument->text = rr_argument_text(printer, field, def);
 		if (argument->text == NULL)
 			return;
+		if (!rr_count_bytes(printer->planner, strlen(argument->text)))
+			printer->failed = true;
 	}
 	call->arguments = lappend(call->arguments, argument);
 }
@@ -159,6 +165,22 @@ check_variable_names(RrPlanner *planner, const RrStep *step)
 	return ok;
 }
 
+/* The values of variables go with each document that uses them. */
+static bool
+count_variables(RrPlanner *planner, const RrStep *step)
+{
+	ListCell   *lc;
+
+	foreach(lc, step->variables)
+	{
+		const GqlVariableValue *variable = gql_names_get(&planner->request->variables, lfirst(lc));
+
+		if (variable != NULL && !rr_count_value(planner, variable->value))
+			return false;
+	}
+	return true;
+}
+
 bool
 rr_document_prepare(RrPlanner *planner, RrStep *step)
 {
@@ -182,7 +204,8 @@ rr_document_prepare(RrPlanner *planner, RrStep *step)
 			step->fragment_type = step->shape->base->upstream->name;
 		prepare_path(&printer);
 	}
-	return check_variable_names(planner, step) && !printer.failed;
+	return check_variable_names(planner, step) && count_variables(planner, step) &&
+		!printer.failed;
 }
 
 /* ---- printing ---- */

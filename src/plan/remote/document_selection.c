@@ -19,6 +19,7 @@ static void
 print_field(RrPrinter *printer, const RrShapeField *field, List *nodes)
 {
 	const char *name = field->kind == RR_SHAPE_TYPENAME ? "__typename" : field->upstream->name;
+	int			before = printer->out->len;
 
 	appendStringInfoChar(printer->out, ' ');
 	if (strcmp(field->alias, name) != 0)
@@ -26,6 +27,8 @@ print_field(RrPrinter *printer, const RrShapeField *field, List *nodes)
 	appendStringInfoString(printer->out, name);
 	rr_print_field_arguments(printer, field);
 	rr_print_field_directives(printer, nodes);
+	if (!rr_count_bytes(printer->planner, printer->out->len - before))
+		printer->failed = true;
 	if (field->kind == RR_SHAPE_VALUE)
 		rr_print_selection(printer, field->shape);
 }

@@ -34,6 +34,8 @@ add_param(RrSql *sql, RrParamKind kind, Oid type, const GqlValue *value)
 	param->kind = kind;
 	param->type = type;
 	param->value = value;
+	if (value != NULL)
+		(void) rr_count_value(sql->planner, value);
 	sql->params = lappend(sql->params, param);
 	return psprintf("$%d", list_length(sql->params));
 }
@@ -219,7 +221,7 @@ rr_compile_root(RrPlanner *planner, const GqlFieldSel *field)
 
 	planner->filters = NIL;
 	text = compile_root(&sql, field);
-	if (text == NULL || !rr_finish_filters(planner))
+	if (text == NULL || !rr_count_bytes(planner, strlen(text)) || !rr_finish_filters(planner))
 		return NULL;
 	return rr_make_statement(&sql, text);
 }

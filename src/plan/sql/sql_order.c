@@ -80,8 +80,8 @@ deparse_sort_key(const SortTable *by, const char *expression, bool is_column)
 }
 
 static void
-add_sort_key(RrRows *rows, const SortTable *by, const char *expression, const RrColumn *column,
-			 const GqlValue *direction)
+add_sort_key(RrSql *sql, RrRows *rows, const SortTable *by, const char *expression,
+			 const RrColumn *column, const GqlValue *direction)
 {
 	RrSortKey  *key = palloc(sizeof(RrSortKey));
 
@@ -89,6 +89,7 @@ add_sort_key(RrRows *rows, const SortTable *by, const char *expression, const Rr
 	key->direction = deparse_direction(direction);
 	key->column = by->own ? column : NULL;
 	rows->sort = lappend(rows->sort, key);
+	(void) rr_count_bytes(sql->planner, strlen(key->expression) + strlen(key->direction));
 }
 
 static int
@@ -157,11 +158,11 @@ sort_by_aggregates(RrSql *sql, RrRows *rows, const SortTable *by, GqlType *type,
 		switch (info->base.kind)
 		{
 			case RR_FIELD_COUNT:
-				add_sort_key(rows, by, "pg_catalog.count(*)", NULL, field->value);
+				add_sort_key(sql, rows, by, "pg_catalog.count(*)", NULL, field->value);
 				break;
 			case RR_FIELD_AGGREGATE_COLUMN:
 				call = deparse_aggregate(sql, info, by->alias);
-				add_sort_key(rows, by, call, NULL, field->value);
+				add_sort_key(sql, rows, by, call, NULL, field->value);
 				break;
 			default:
 				if (!sort_by_aggregates(sql, rows, by, gql_named_type(input->type), field->value))
@@ -256,7 +257,7 @@ sort_by_computed(RrSql *sql, RrRows *rows, const SortTable *by, const RrFunction
 
 	if (function->result_table == NULL)
 	{
-		add_sort_key(rows, by, call, NULL, value);
+		add_sort_key(sql, rows, by, call, NULL, value);
 		return true;
 	}
 	next = reach_by_subquery(by, function->result_table, rr_new_alias(sql, 't'), call, NULL,
@@ -283,7 +284,7 @@ sort_by_remote(RrSql *sql, RrRows *rows, const SortTable *by, const GqlInputValu
 	{
 		const RrRemoteKey *key = lfirst(lc);
 
-		add_sort_key(rows, by, key->expression, NULL, key->direction);
+		add_sort_key(sql, rows, by, key->expression, NULL, key->direction);
 	}
 	return rr_sql_count_relationship(sql, value->loc);
 }
@@ -302,8 +303,8 @@ sort_by_field(RrSql *sql, RrRows *rows, const SortTable *by, const GqlInputValue
 	switch (info->base.kind)
 	{
 		case RR_FIELD_COLUMN:
-			add_sort_key(rows, by, psprintf("%s.%s", by->alias,
-											quote_identifier(info->column->sql_name)),
+			add_sort_key(sql, rows, by, psprintf("%s.%s", by->alias,
+												 quote_identifier(info->column->sql_name)),
 						 info->column, value);
 			return true;
 		case RR_FIELD_COMPUTED:

@@ -207,7 +207,8 @@ compile_read(RrPlanner *planner, const RrReturning *returning, const GqlFieldSel
 	text = returning->form == RR_ANSWER_OBJECT
 		? rr_compile_select_object(&sql, &rows, field, false)
 		: rr_compile_select_list(&sql, &rows, field);
-	return text != NULL ? rr_make_statement(&sql, text) : NULL;
+	return text != NULL && rr_count_bytes(sql.planner, strlen(text)) ? rr_make_statement(&sql, text)
+		: NULL;
 }
 
 /* ---- planning ---- */

@@ -132,6 +132,8 @@ read_distinct_on(RrSql *sql, RrRows *rows, const GqlNames *args)
 		const char *name = ((const GqlValue *) lfirst(lc))->text;
 		const RrColumn *column = rr_table_field_column(rows->table, name);
 
+		if (!rr_count_bytes(sql->planner, strlen(name)))
+			return false;
 		rows->distinct = list_append_unique_ptr(rows->distinct, unconstify(RrColumn *, column));
 	}
 	if (rows->sort != NIL && !sorts_by_distinct(rows))

@@ -188,6 +188,7 @@ rr_append_comparisons(RrSql *sql, StringInfo out, const char *expression, const 
 					  GqlType *type, const GqlValue *value)
 {
 	const char *separator = "";
+	int			before = out->len;
 	ListCell   *lc;
 
 	check_stack_depth();
@@ -211,7 +212,7 @@ rr_append_comparisons(RrSql *sql, StringInfo out, const char *expression, const 
 	}
 	if (separator[0] == '\0')
 		appendStringInfoString(out, "true");
-	return true;
+	return rr_count_bytes(sql->planner, out->len - before);
 }
 
 /*
@@ -390,7 +391,8 @@ append_list(RrSql *sql, StringInfo out, const Place *place, const RrTable *table
 	{
 		appendStringInfoString(out, separator);
 		separator = any ? " OR " : " AND ";
-		if (!append_condition(sql, out, &inner, table, alias, type, lfirst(lc)))
+		if (!rr_count_bytes(sql->planner, strlen("() AND ")) ||
+			!append_condition(sql, out, &inner, table, alias, type, lfirst(lc)))
 			return false;
 	}
 	appendStringInfoChar(out, ')');
