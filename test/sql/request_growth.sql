@@ -34,6 +34,12 @@ SELECT ask('mutation ($w: books_bool_exp!) { update_books_many(updates: [' || re
 SELECT jsonb_build_object('s', repeat('x', 200000)) AS v \gset
 SELECT ask('query ($s: String) { ' || times(3000, 'books(where: {title: {_eq: $s}}) { id }') || ' }', :'v');
 SELECT ask('query ($s: jsonb) { authors(where: {_or: [' || repeat('{data: {_contains: $s}} ', 3000) || ']}) { id } }', :'v');
+-- Paths into json
+SELECT jsonb_build_object('p', repeat('a.', 20000) || 'b') AS p \gset
+SELECT ask('query ($p: String) { ' || times(50, 'authors { ...f }') || ' } fragment f on authors { '
+    || times(50, 'data(path: $p)') || ' }', :'p');
+SELECT ask('{ authors { ' || times(1000, 'data(path: "' || repeat('a.', 200) || 'b")') || ' } }');
+SELECT ask('{ authors { ' || times(10, 'data(path: "' || repeat('a.', 100) || 'b")') || ' } }');
 -- Lists of columns
 SELECT jsonb_build_object('o', jsonb_agg('title'::text)) AS o FROM generate_series(1, 3000) \gset
 SELECT ask('query ($o: [books_select_column!]) { ' || times(3000, 'books(distinct_on: $o) { id }') || ' }', :'o');

@@ -26,6 +26,9 @@ rr_new_alias(RrSql *sql, char letter)
 	return psprintf("%c%d", letter, ++sql->naliases);
 }
 
+/* What each parameter takes in a plan, in bytes, beside its value. */
+#define PARAM_BYTES 64
+
 static const char *
 add_param(RrSql *sql, RrParamKind kind, Oid type, const GqlValue *value)
 {
@@ -34,7 +37,7 @@ add_param(RrSql *sql, RrParamKind kind, Oid type, const GqlValue *value)
 	param->kind = kind;
 	param->type = type;
 	param->value = value;
-	if (value != NULL)
+	if (value != NULL && rr_count_bytes(sql->planner, PARAM_BYTES))
 		(void) rr_count_value(sql->planner, value);
 	sql->params = lappend(sql->params, param);
 	return psprintf("$%d", list_length(sql->params));

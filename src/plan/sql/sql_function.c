@@ -172,12 +172,19 @@ parse_path(PathParser *p)
 	return true;
 }
 
+/*
+ * What a step takes, in bytes. Each is an operator with all before it as its
+ * operand, and the server walks through them several times.
+ */
+#define STEP_BYTES 256
+
 const char *
 rr_compile_json_path(RrSql *sql, const char *expression, const GqlNames *args)
 {
 	const GqlValue *path = rr_given_argument(args, "path");
 	PathParser	p = {0};
 	StringInfoData out;
+	Oid			type;
 	ListCell   *lc;
 
 	if (path == NULL)
@@ -193,7 +200,10 @@ rr_compile_json_path(RrSql *sql, const char *expression, const GqlNames *args)
 	foreach(lc, p.steps)
 	{
 		const GqlValue *step = lfirst(lc);
-		Oid			type = step->kind == GQL_VALUE_INT ? INT4OID : TEXTOID;
+
+		if (!rr_count_bytes(sql->planner, STEP_BYTES))
+			return NULL;
+		type = step->kind == GQL_VALUE_INT ? INT4OID : TEXTOID;
 
 		appendStringInfo(&out, " OPERATOR(pg_catalog.->) %s",
 						 rr_add_value_param(sql, type, step));
