@@ -194,6 +194,16 @@ report_warnings(const Node *answer)
 		put_lines(stderr, "warning: ", text_of(warning, "message"));
 }
 
+/* Whether statements say it: permissions on tables, inherited roles. */
+static bool
+is_written_as_statements(const char *name)
+{
+	size_t		len = strlen(name);
+
+	return strcmp(name, "inherited_roles") == 0 ||
+		(len > 12 && strcmp(name + len - 12, "_permissions") == 0);
+}
+
 /* The last step of a path: the name of what it leads to. */
 static const char *
 last_name(const char *path)
@@ -227,7 +237,8 @@ report_unused(const Node *answer, const Node *sent, const LeftOuts *left_out, FI
 		if (node && node_is_empty(node))
 			continue;
 		place = node_place(node);
-		fprintf(out, "%s  %s: %s\n", any ? "" : "Without use here:\n", *place ? place : path->text, last_name(path->text));
+		fprintf(out, "%s  %s: %s%s\n", any ? "" : "Without use here:\n", *place ? place : path->text,
+				last_name(path->text), is_written_as_statements(last_name(path->text)) ? ", but as statements" : "");
 		any = true;
 		free(place);
 	}
