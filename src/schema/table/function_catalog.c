@@ -189,6 +189,21 @@ make_computed(RrDatabase *db, RrTable *table, const RrComputedField *row, RrFunc
 	return reason;
 }
 
+/*
+ * Why the input type of its arguments cannot have its name; of: the table of a
+ * computed field, or NULL. NULL when it can.
+ */
+static const char *
+args_clash(const RrDatabase *db, const RrFunction *function, const RrTable *of)
+{
+	const char *name;
+	const RrTable *owner = rr_args_name_owner(db, function, of, &name);
+
+	return owner == NULL ? NULL : psprintf("the name \"%s\" of its arguments is taken by table %s",
+										   name, quote_qualified_identifier(owner->schema,
+																			owner->relation));
+}
+
 static void
 add_computed(RrDatabase *db, const RrComputedField *row)
 {
@@ -206,6 +221,8 @@ add_computed(RrDatabase *db, const RrComputedField *row)
 			: psprintf("the name \"%s\" is taken by column \"%s\"", row->name, column->sql_name);
 	else
 		reason = make_computed(db, table, row, &function);
+	if (reason == NULL)
+		reason = args_clash(db, function, table);
 	if (reason == NULL)
 	{
 		function->comment = row->comment;
@@ -344,6 +361,8 @@ add_tracked(RrDatabase *db, const RrTrackedFunction *row)
 
 	if (reason == NULL)
 		reason = root_clash(db, function);
+	if (reason == NULL)
+		reason = args_clash(db, function, NULL);
 	if (reason == NULL)
 		gql_names_add(&db->functions, function);
 	else

@@ -50,6 +50,21 @@ plain_args_name(const RrFunction *function, const RrTable *table)
 		: psprintf("%s_args", function->name);
 }
 
+const RrTable *
+rr_args_name_owner(const RrDatabase *db, const RrFunction *function, const RrTable *of,
+				   const char **name)
+{
+	const RrTakenName *taken;
+
+	*name = plain_args_name(function, of);
+	if (rr_function_free_args(function) == 0)
+		return NULL;
+	if (!db->customized)
+		return gql_names_get(&db->tables, *name);
+	taken = gql_names_get(&db->type_names, rr_type_name_in(db, *name));
+	return taken == NULL ? NULL : taken->table;
+}
+
 /*
  * Does the function come before another one that wants the same name? Returns
  * true when the search is over.
@@ -66,19 +81,16 @@ count_same_name(const RrFunction *function, const RrFunction *earlier, const RrT
 }
 
 /*
- * The same, with a number where a table or an earlier function has the name:
- * field a_b of table c and field a of table b_c want the same. It depends on
- * no role and on no order of questions.
+ * The same, with a number where an earlier function has the name: field a_b of
+ * table c and field a of table b_c want the same. It depends on no role and on
+ * no order of questions.
  */
 static const char *
 args_name(const RrRoleSchema *rs, const RrFunction *function, const RrTable *of)
 {
 	const RrDatabase *db = rs->tables->db;
 	const char *name = plain_args_name(function, of);
-	bool		is_table = db->customized
-	? gql_names_get(&db->type_names, rr_type_name_in(db, name)) != NULL
-	: gql_names_get(&db->tables, name) != NULL;
-	int			n = is_table ? 1 : 0;
+	int			n = 0;
 	bool		found = false;
 
 	if (rr_function_free_args(function) == 0)

@@ -206,6 +206,13 @@ extern void rr_touch_table(RrRoleSchema *rs, const RrTable *table);
 
 /* ---- function_fields.c ---- */
 
+/*
+ * The table whose type has the name (*name) that the input type of a
+ * function's arguments wants, or NULL. of: the table of a computed field.
+ */
+extern const RrTable *rr_args_name_owner(const RrDatabase *db, const RrFunction *function,
+										 const RrTable *of, const char **name);
+
 /* Add a computed field to a table's object type, if the role may have it. */
 extern void rr_table_add_computed_field(RrRoleSchema *rs, GqlType *type, const RrTable *table,
 										const RrFunction *function);

@@ -4,8 +4,14 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
+#include "utils/rel.h"
 
 #include "schema/table/table_int.h"
 
@@ -30,6 +36,11 @@ static const char *const suffixes[] = {
 	"_delete_elem_input",
 	"_delete_at_path_input", "_obj_rel_insert_input", "_arr_rel_insert_input",
 	"_aggregate_fields", "_aggregate_order_by", "_aggregate_bool_exp",
+	"_aggregate_bool_exp_count", "_aggregate_bool_exp_bool_and", "_aggregate_bool_exp_bool_or",
+	"_aggregate_bool_exp_avg", "_aggregate_bool_exp_max", "_aggregate_bool_exp_min",
+	"_aggregate_bool_exp_sum", "_aggregate_bool_exp_stddev_samp", "_aggregate_bool_exp_var_samp",
+	"_aggregate_bool_exp_corr", "_aggregate_bool_exp_corr_arguments",
+	"_aggregate_bool_exp_covar_samp", "_aggregate_bool_exp_covar_samp_arguments",
 	"_sum_fields", "_avg_fields", "_stddev_fields", "_stddev_pop_fields",
 	"_stddev_samp_fields", "_var_pop_fields",
 	"_var_samp_fields", "_variance_fields", "_max_fields", "_min_fields",
@@ -38,6 +49,37 @@ static const char *const suffixes[] = {
 	"_var_pop_order_by", "_var_samp_order_by", "_variance_order_by", "_max_order_by",
 	"_min_order_by",
 };
+
+/* Functions of aggregates in where that have an enum of columns. */
+static const char *const predicates[] = {
+	"avg", "bool_and", "bool_or", "corr", "covar_samp", "max", "min", "stddev_samp", "sum",
+	"var_samp",
+};
+
+static const char *
+predicate_suffix(const char *table, const char *predicate)
+{
+	return psprintf("_select_column_%s_aggregate_bool_exp_%s_arguments_columns", table, predicate);
+}
+
+/* The table that has such an enum of this name, or NULL. */
+static const RrTable *
+predicate_owner(const RrDatabase *db, const char *name)
+{
+	const char *at = name;
+
+	while ((at = strstr(at, "_select_column_")) != NULL)
+	{
+		const char *start = pnstrdup(name, at - name);
+		const RrTable *table = gql_names_get(&db->tables, start);
+
+		for (int i = 0; table != NULL && i < (int) lengthof(predicates); i++)
+			if (strcmp(at, predicate_suffix(start, predicates[i])) == 0)
+				return table;
+		at++;
+	}
+	return NULL;
+}
 
 /*
  * Does the name collide with a derived name of another table? A table named
@@ -59,7 +101,8 @@ takes_derived_name(const RrDatabase *db, const char *name, const RrTable **of)
 		if (*of != NULL)
 			return true;
 	}
-	return false;
+	*of = predicate_owner(db, name);
+	return *of != NULL;
 }
 
 /* Who has the name among those that tables have taken? */
@@ -87,7 +130,7 @@ is_fixed_type(const RrDatabase *db, const char *name)
 {
 	static const char *const fixed[] = {"query_root", "mutation_root", "Int", "Float", "String",
 	"Boolean", "ID"};
-	static const char *const dialect[] = {"order_by", "jsonb_cast_exp"};
+	static const char *const dialect[] = {"order_by"};
 	static const char *const namespaces[] = {"_query", "_mutation_frontend"};
 
 	for (int i = 0; i < (int) lengthof(fixed); i++)
@@ -102,6 +145,92 @@ is_fixed_type(const RrDatabase *db, const char *name)
 	return false;
 }
 
+/* ---- types of comparisons ---- */
+
+static const char *const comparison_suffixes[] = {"_comparison_exp", "_cast_exp"};
+
+/*
+ * May a name be one that the suffix makes of a scalar's name? It starts and
+ * ends as the names made of "x" and "xx" do.
+ */
+static bool
+looks_made(const RrDatabase *db, const char *name, const char *suffix)
+{
+	const char *one = rr_type_name_in(db, psprintf("x%s", suffix));
+	const char *two = rr_type_name_in(db, psprintf("xx%s", suffix));
+	int			len = strlen(name);
+	int			same = 0;
+	int			tail;
+
+	while (one[same] != '\0' && one[same] == two[same])
+		same++;
+	tail = strlen(one + same);
+	return len >= same + tail && strncmp(name, one, same - 1) == 0 &&
+		strcmp(name + len - tail, one + same) == 0;
+}
+
+/* Is it the name that the suffix makes of a scalar, or of arrays of it? */
+static bool
+is_made_of(const RrDatabase *db, const char *name, const char *scalar, const char *suffix)
+{
+	static const char *const arrays[] = {"", "_array", "_array_array"};
+
+	for (int i = 0; i < (int) lengthof(arrays); i++)
+		if (strcmp(name, rr_type_name_in(db, psprintf("%s%s%s", scalar, arrays[i], suffix))) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The scalar whose values are compared by the type of this name, or NULL. All
+ * types of the database count, so that a name does not depend on the columns
+ * that there are.
+ */
+static const char *
+compared_scalar(const RrDatabase *db, const char *name, const char *suffix)
+{
+	static const char *const specified[] = {"String", "Int", "Float", "Boolean"};
+	const char *found = NULL;
+	Relation	types;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (!looks_made(db, name, suffix))
+		return NULL;
+	for (int i = 0; i < (int) lengthof(specified); i++)
+		if (is_made_of(db, name, specified[i], suffix))
+			return specified[i];
+	types = table_open(TypeRelationId, AccessShareLock);
+	scan = systable_beginscan(types, InvalidOid, false, NULL, 0, NULL);
+	while (found == NULL && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_type form = (Form_pg_type) GETSTRUCT(tuple);
+
+		CHECK_FOR_INTERRUPTS();
+		if (form->typtype != TYPTYPE_COMPOSITE && form->typtype != TYPTYPE_PSEUDO &&
+			rr_spellable(NameStr(form->typname)) &&
+			is_made_of(db, name, NameStr(form->typname), suffix))
+			found = pstrdup(NameStr(form->typname));
+	}
+	systable_endscan(scan);
+	table_close(types, AccessShareLock);
+	return found;
+}
+
+/* What comparisons need the name for, or NULL. */
+static const char *
+comparisons_of(const RrDatabase *db, const char *name)
+{
+	for (int i = 0; i < (int) lengthof(comparison_suffixes); i++)
+	{
+		const char *scalar = compared_scalar(db, name, comparison_suffixes[i]);
+
+		if (scalar != NULL)
+			return psprintf("comparison of type \"%s\"", scalar);
+	}
+	return NULL;
+}
+
 /* Is it the root field of roles that see nothing? */
 static bool
 is_fixed_root(const char *name)
@@ -114,7 +243,7 @@ is_fixed_root(const char *name)
 /* The names that a table wants, and another thing has. */
 typedef struct Clash
 {
-	const RrTable *other;		/* NULL: every schema has them */
+	const char *other;			/* NULL: every schema has them */
 	List	   *names;			/* char * */
 } Clash;
 
@@ -125,15 +254,37 @@ typedef struct Root
 	const char *name;
 } Root;
 
+static const char *
+table_label(const RrTable *table)
+{
+	return quote_qualified_identifier(table->schema, table->relation);
+}
+
+static bool
+has_name(List *names, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, names)
+	{
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* other: what has the name; NULL for every schema. */
 static void
-note_clash(List **clashes, const RrTable *other, const char *name)
+note_clash(List **clashes, const char *other, const char *name)
 {
 	Clash	   *clash = NULL;
 	ListCell   *lc;
 
 	foreach(lc, *clashes)
 	{
-		if (((Clash *) lfirst(lc))->other == other)
+		const char *known = ((Clash *) lfirst(lc))->other;
+
+		if (known == other || (known && other && strcmp(known, other) == 0))
 			clash = lfirst(lc);
 	}
 	if (clash == NULL)
@@ -142,7 +293,8 @@ note_clash(List **clashes, const RrTable *other, const char *name)
 		clash->other = other;
 		*clashes = lappend(*clashes, clash);
 	}
-	clash->names = lappend(clash->names, unconstify(char *, name));
+	if (!has_name(clash->names, name))
+		clash->names = lappend(clash->names, unconstify(char *, name));
 }
 
 /* How many names a reason lists. */
@@ -169,9 +321,7 @@ append_clashes(StringInfo out, List *clashes)
 		if (clash->other == NULL)
 			appendStringInfoString(out, " in every schema already");
 		else
-			appendStringInfo(out, " %s %s needs", n > 1 ? "ones that" : "one that",
-							 quote_qualified_identifier(clash->other->schema,
-														clash->other->relation));
+			appendStringInfo(out, " %s %s needs", n > 1 ? "ones that" : "one that", clash->other);
 	}
 }
 
@@ -185,8 +335,11 @@ check_types(const RrDatabase *db, const char **types, int n, List **clashes)
 		if (is_fixed_type(db, types[i]))
 			note_clash(clashes, NULL, types[i]);
 		else if (other != NULL)
-			note_clash(clashes, other, types[i]);
+			note_clash(clashes, table_label(other), types[i]);
 	}
+	/* the first is the table's own name: no other ends like a comparison's */
+	if (comparisons_of(db, types[0]) != NULL)
+		note_clash(clashes, comparisons_of(db, types[0]), types[0]);
 }
 
 static void
@@ -199,7 +352,7 @@ check_roots(const GqlNames *taken, const Root *roots, int n, List **clashes)
 		if (is_fixed_root(roots[i].name))
 			note_clash(clashes, NULL, roots[i].name);
 		else if (other != NULL)
-			note_clash(clashes, other, roots[i].name);
+			note_clash(clashes, table_label(other), roots[i].name);
 	}
 }
 
@@ -234,6 +387,8 @@ list_types(const RrDatabase *db, const RrTable *table, const char **types)
 	for (int i = 0; i < (int) lengthof(suffixes); i++)
 		if (strcmp(suffixes[i], "_by_pk") != 0 && strcmp(suffixes[i], "_comparison_exp") != 0)
 			types[n++] = rr_table_type_name(db, table, suffixes[i]);
+	for (int i = 0; i < (int) lengthof(predicates); i++)
+		types[n++] = rr_table_type_name(db, table, predicate_suffix(table->name, predicates[i]));
 	if (table->custom != NULL && table->custom->is_enum)
 	{
 		types[n++] = rr_table_type_name(db, table, "_enum");
@@ -268,7 +423,7 @@ typedef struct Wanted
 	int			ntypes;
 	int			nqueries;
 	int			nmutations;
-	const char *types[lengthof(suffixes) + 3];
+	const char *types[lengthof(suffixes) + lengthof(predicates) + 3];
 	Root		queries[RR_NROOT_FIELDS];
 	Root		mutations[RR_NROOT_FIELDS];
 } Wanted;
@@ -347,6 +502,7 @@ rr_database_enter_tables(RrDatabase *db, RrFoundTable *found, int nfound)
 		RrTable    *table = found[i].table;
 		const char *label = quote_qualified_identifier(table->schema, table->relation);
 		const RrTable *other;
+		const char *comparisons;
 		RrTableEntry *entry;
 
 		if (!rr_spellable(table->name))
@@ -359,6 +515,9 @@ rr_database_enter_tables(RrDatabase *db, RrFoundTable *found, int nfound)
 			rr_database_inconsistent(db, "table", label, "the name \"%s\" is taken by %s",
 									 table->name,
 									 quote_qualified_identifier(other->schema, other->relation));
+		else if (!db->customized && (comparisons = comparisons_of(db, table->name)) != NULL)
+			rr_database_inconsistent(db, "table", label, "the name \"%s\" is one that %s needs",
+									 table->name, comparisons);
 		else if (db->customized && !take_customized(db, table))
 			refused = lappend(refused, table);
 		else if (!db->customized && takes_derived_name(db, table->name, &other))
