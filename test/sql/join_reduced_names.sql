@@ -36,7 +36,7 @@ SELECT remote_rel.create_remote_relationship('hi', 'whole', 'api',
     '{"route": {"arguments": {"start": {"x": "$x", "y": 1}, "on": {"a": "$x"}, "whole": {"x": "$x", "p": {"y": "$y"}}}}}');
 SELECT test.resolve('{ hi { whole(finish: {x: 1}) } }');
 SELECT test.resolve('{ __type(name: "hi") { fields { name args { name type { name inputFields { name } } } } } }');
--- arguments of functions: field a_b of c and field a of b_c, function a_b_c, a table of that name
+-- arguments of functions: field a_b of c and field a of b_c, function a_b_c, another
 CREATE FUNCTION first(c, one int) RETURNS int LANGUAGE sql STABLE AS 'SELECT one';
 CREATE FUNCTION second(b_c, two text) RETURNS text LANGUAGE sql STABLE AS 'SELECT two';
 CREATE FUNCTION a_b_c(three boolean) RETURNS SETOF c LANGUAGE sql STABLE AS 'SELECT * FROM c WHERE three';

@@ -341,7 +341,8 @@ rr_complete_table_enum(GqlSchema *schema, GqlType *type)
 		const char *name = rr_enum_value_in(rs->tables->db, row->value);
 		GqlEnumValueDef *value = gql_type_add_enum_value(schema, type, name);
 
-		value->description = row->comment;
+		/* as in configurations, an empty comment is none */
+		value->description = row->comment && *row->comment != '\0' ? row->comment : NULL;
 		if (strcmp(name, row->value) != 0)
 			value->internal = row->value;
 	}
