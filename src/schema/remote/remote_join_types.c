@@ -168,6 +168,49 @@ strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValu
 }
 
 /*
+ * Does what the names of a relationship's reduced types end with, its source
+ * and its name, make this text? Nothing is built, and the names are compared
+ * first: this is asked for each pair of relationships.
+ */
+static bool
+has_suffix(const RrRoleSchema *rs, const RrRelationship *relationship, const char *text, int len)
+{
+	int			start = len - (int) strlen(relationship->name);
+	const RrTable *table;
+	const char *source;
+
+	if (relationship->kind != RR_REL_TO_REMOTE_SCHEMA || start < 0 ||
+		strcmp(text + start, relationship->name) != 0)
+		return false;
+	table = OidIsValid(relationship->source)
+		? rr_database_table(rs->tables->db, relationship->source) : NULL;
+	source = table != NULL ? table->name : relationship->source_type;
+	return source != NULL && (int) strlen(source) == start && memcmp(source, text, start) == 0;
+}
+
+/* How many of a list have this suffix, up to one of them; *end: it was met. */
+static int
+count_suffix(const RrRoleSchema *rs, List *relationships, const RrRelationship *until,
+			 const char *text, bool *end)
+{
+	int			len = strlen(text);
+	int			n = 0;
+	ListCell   *lc;
+
+	CHECK_FOR_INTERRUPTS();
+	foreach(lc, relationships)
+	{
+		if (lfirst(lc) == until)
+		{
+			*end = true;
+			break;
+		}
+		n += has_suffix(rs, lfirst(lc), text, len);
+	}
+	return n;
+}
+
+/*
  * What the names of a relationship's reduced types end with. Where an earlier
  * relationship of another table or type ends with the same, as hike + near and
  * hi + kenear, a number tells them apart.
@@ -175,29 +218,14 @@ strip_input(RrRoleSchema *rs, RrRemote *remote, GqlType *upstream, const GqlValu
 static const char *
 reduced_suffix(RrRoleSchema *rs, const RrRelationship *relationship, const GqlType *owner)
 {
+	const RrDatabase *db = rs->tables->db;
 	const char *plain = psprintf("%s%s", owner->name, relationship->name);
-	List	   *all = list_concat_copy(rs->tables->db->table_relationships,
-									   rs->tables->db->remote_relationships);
-	int			n = 1;
-	ListCell   *lc;
+	bool		end = false;
+	int			n = count_suffix(rs, db->table_relationships, relationship, plain, &end);
 
-	foreach(lc, all)
-	{
-		const RrRelationship *earlier = lfirst(lc);
-		const RrTable *table;
-		const char *source;
-
-		if (earlier == relationship)
-			break;
-		table = OidIsValid(earlier->source) ? rr_database_table(rs->tables->db, earlier->source)
-			: NULL;
-		source = table != NULL ? table->name : earlier->source_type;
-		if (earlier->kind == RR_REL_TO_REMOTE_SCHEMA && source != NULL &&
-			strcmp(psprintf("%s%s", source, earlier->name), plain) == 0)
-			n++;
-	}
-	list_free(all);
-	return n > 1 ? psprintf("%s_%d", plain, n) : plain;
+	if (!end)
+		n += count_suffix(rs, db->remote_relationships, relationship, plain, &end);
+	return n > 0 ? psprintf("%s_%d", plain, n + 1) : plain;
 }
 
 static void
