@@ -53,8 +53,9 @@ test:
 
 # before a release, and before an issue is closed that these concern
 test-long:
-	@REMOTE_REL_STRESS=120 REMOTE_REL_REPEAT=20 REMOTE_REL_FUZZ=600 REMOTE_REL_POOL=2000 $(MAKE) --no-print-directory test \
-		PROVE_TESTS='test/t/028_pool.pl test/t/031_dump.pl test/t/036_stress.pl test/t/039_metadata_fuzz.pl'
+	@REMOTE_REL_STRESS=120 REMOTE_REL_REPEAT=20 REMOTE_REL_FUZZ=600 REMOTE_REL_POOL=2000 \
+		REMOTE_REL_ROWS=1000000 $(MAKE) --no-print-directory test \
+		PROVE_TESTS='test/t/027_remote_scan.pl test/t/028_pool.pl test/t/031_dump.pl test/t/036_stress.pl test/t/039_metadata_fuzz.pl'
 
 test-console:
 	@$(MAKE) --no-print-directory test PROVE_TESTS=test/server/090_console.pl SUITES=test/suites/console

@@ -183,7 +183,7 @@ rr_lltoa(int64 value, char *text)
 #if PG_VERSION_NUM >= 140000
 #define rr_pull_varnos(root, node) pull_varnos((root), (node))
 #else
-#define rr_pull_varnos(root, node) pull_varnos(node)
+#define rr_pull_varnos(root, node) ((void) (root), pull_varnos(node))
 #endif
 
 /* Lists of five came with 14. */

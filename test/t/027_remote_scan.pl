@@ -1,4 +1,6 @@
 # Remote Joins stream, keep to work_mem, and stand beside concurrent updates.
+#
+# REMOTE_REL_ROWS=1000000 make test PROVE_TESTS=test/t/027_remote_scan.pl   for more rows
 
 use RemoteRel::Test;
 use Time::HiRes 'time';
@@ -34,7 +36,7 @@ $node->safe_psql('postgres', sprintf q(SELECT remote_rel.update_remote_schema('a
 
 # ---- memory ----
 
-# 100 MB of rows, 4,000 keys whose values take more than work_mem
+# 50 MB of rows, 4,000 keys whose values take more than work_mem
 my $many = q(SELECT count(p), bool_and(p ->> 'id' = u.auth0_id), sum(length(u.name)) FROM people(%d, 4000, 2500) AS u,
 	LATERAL remote_rel.remote_value(u, 'listed', '{ id name email avatar }') AS p);
 my $fresh = session($node);
@@ -42,9 +44,19 @@ $fresh->query('SET work_mem = 1024; SET jit = off; SET remote_rel.batch_size = 5
 $fresh->query(sprintf $many, 2000);
 like($fresh->query('EXPLAIN ' . sprintf $many, 2000), qr/Remote Join/, 'in batches');
 my $before = resident_kb($fresh);
-is($fresh->query(sprintf $many, 40000), '40000|t|100000000', 'rows that are larger than work_mem');
+is($fresh->query(sprintf $many, 20000), '20000|t|50000000', 'rows that are larger than work_mem');
 my $after = resident_kb($fresh);
 cmp_ok($after - $before, '<', 24_000, "are not held: $before kB, then $after kB");
+# many narrow rows, from a table: 200,000 would take 30 MB
+my $rows = $ENV{REMOTE_REL_ROWS} // 200_000;
+$fresh->query(qq(CREATE UNLOGGED TABLE many AS SELECT i AS id, 'auth0|' || i % 2000 + 1 AS auth0_id FROM generate_series(1, $rows) AS i; ANALYZE many));
+$fresh->query(q(SELECT remote_rel.create_remote_relationship('many', 'listed', 'auth0', '{"profiles": {"arguments": {"ids": "$auth0_id"}}}', batch => '{"auth0_id": "$auth0_id"}')));
+$many = q(SELECT count(p), bool_and(p ->> 'id' = m.auth0_id) FROM many AS m, LATERAL remote_rel.remote_value(m, 'listed', '{ id }') AS p WHERE m.id <= %d);
+$fresh->query(sprintf $many, 2000);
+$before = resident_kb($fresh);
+is($fresh->query(sprintf $many, $rows), "$rows|t", "$rows rows");
+$after = resident_kb($fresh);
+cmp_ok($after - $before, '<', 16_000, "neither: $before kB, then $after kB");
 $fresh->quit;
 
 # ---- rows that change while they are waited for ----
