@@ -149,7 +149,7 @@ sub query
 	if ($kind == 9)
 	{
 		my ($other, $more) = source();
-		return ("SELECT u.id, $last.v FROM $from UNION ALL SELECT u.id, p.v FROM $other", $count + $more);
+		return ("SELECT u.id, $last.v FROM $from " . any('UNION ALL', 'UNION', 'INTERSECT ALL', 'EXCEPT') . " SELECT u.id, p.v FROM $other", $count + $more);
 	}
 	# run again and again: below a nested loop with a parameter, and in the select list
 	if ($kind == 10)
