@@ -331,21 +331,37 @@ wait_timeout(RrHttpEngine *eng, uint64 until)
 	return (int) Min((until - now + 999) / 1000, INT_MAX);
 }
 
+/* What pg_stat_activity shows; a name for each from 17 on. */
+static uint32
+wait_event_of(RrHttpEngine *eng)
+{
+	static uint32 answer = 0;
+	static uint32 turn = 0;
+	static uint32 retry = 0;
+
+	if (answer == 0)
+	{
+		answer = rr_wait_event_new("RemoteRelAnswer");
+		turn = rr_wait_event_new("RemoteRelTurn");
+		retry = rr_wait_event_new("RemoteRelRetry");
+	}
+	if (!dlist_is_empty(&eng->active))
+		return answer;
+	return eng->crowded ? turn : retry;
+}
+
 static void
 wait_for_sockets(RrHttpEngine *eng, uint64 until)
 {
-	static uint32 wait_event = 0;
 	WaitEvent	ready[RR_HTTP_READY_EVENTS];
 	sigset_t	saved;
 	CURLMcode	code = CURLM_OK;
 	int			running;
 	int			n;
 
-	if (wait_event == 0)
-		wait_event = rr_wait_event_new("RemoteRelHttp");
 	rr_http_refresh_waitset(eng);
 	n = WaitEventSetWait(eng->waitset, wait_timeout(eng, until), ready, RR_HTTP_READY_EVENTS,
-						 wait_event);
+						 wait_event_of(eng));
 
 	block_signals(&saved);
 	for (int i = 0; i < n && code == CURLM_OK; i++)

@@ -16,6 +16,13 @@ SELECT answer, requests FROM test.counted('mutation { a: insert_users_one(object
 -- what remote mutations did stays, and the answer says so
 SELECT answer, requests FROM test.counted('mutation { a: insert_users_one(object: {id: 5}) { id } increment b: insert_users_one(object: {id: 1}) { id } }');
 SELECT id FROM users ORDER BY id;
+-- two and three of them between local ones, neighbours in one request; an error behind them and one between them
+SELECT test.resolve('mutation { i1: increment a: insert_users_one(object: {id: 6}) { id } i2: increment i3: increment
+    b: update_users_by_pk(pk_columns: {id: 6}, _set: {name: "six"}) { name } i4: increment }');
+SELECT test.resolve('mutation { i1: increment a: insert_users_one(object: {id: 7}) { id } i2: increment i3: increment
+    b: insert_users_one(object: {id: 6}) { id } }');
+SELECT test.resolve('mutation { i1: increment b: insert_users_one(object: {id: 6}) { id } i2: increment }');
+SELECT id FROM users WHERE id > 5 ORDER BY id;
 -- one request for the rows of all root fields that ask the same, of each operation, at any depth; equal keys once
 SELECT * FROM test.show('mutation { a: insert_users(objects: [{id: 10, auth0_id: "auth0|1"}, {id: 11, auth0_id: "auth0|2"}]) { returning { profile { id } } }
     b: update_users(where: {id: {_lt: 3}}, _set: {name: null}) { affected_rows returning { id p: profile { id } } }
