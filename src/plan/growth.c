@@ -12,6 +12,8 @@
 #include "miscadmin.h"
 
 #include "plan/plan.h"
+#include "plan/remote/step.h"
+#include "plan/sql/mutation.h"
 
 /* Any request may grow to this. */
 #define MIN_BYTES (8 * 1024 * 1024)
@@ -40,6 +42,12 @@ request_size(const GqlRequest *request)
 	return size;
 }
 
+static int64
+max_bytes(const GqlRequest *request)
+{
+	return Max(MIN_BYTES, FACTOR * request_size(request));
+}
+
 bool
 rr_count_bytes(RrPlanner *planner, int64 n)
 {
@@ -47,7 +55,7 @@ rr_count_bytes(RrPlanner *planner, int64 n)
 
 	CHECK_FOR_INTERRUPTS();
 	if (planner->max_bytes == 0)
-		planner->max_bytes = Max(MIN_BYTES, FACTOR * request_size(planner->request));
+		planner->max_bytes = max_bytes(planner->request);
 	within = planner->bytes <= planner->max_bytes;
 	planner->bytes += n;
 	if (within && planner->bytes > planner->max_bytes)
@@ -83,4 +91,88 @@ rr_count_value(RrPlanner *planner, const GqlValue *value)
 	Walk		walk = {.planner = planner};
 
 	return !gql_value_walk(value, count_node, &walk) && rr_count_bytes(planner, walk.bytes);
+}
+
+/* ---- kept plans ---- */
+
+typedef struct Total
+{
+	int64		bytes;
+	int64		max;
+}			Total;
+
+static bool
+add_node(const GqlValue *value, void *arg)
+{
+	Total	   *total = arg;
+
+	CHECK_FOR_INTERRUPTS();
+	(void) count_size(value, &total->bytes);
+	return total->bytes > total->max;
+}
+
+static void
+add_params(Total * total, const RrSqlStatement *statement)
+{
+	ListCell   *lc;
+
+	if (statement == NULL)
+		return;
+	foreach(lc, statement->params)
+	{
+		const RrSqlParam *param = lfirst(lc);
+
+		if (param->value != NULL && gql_value_walk(param->value, add_node, total))
+			return;
+	}
+}
+
+static void
+add_mutation(Total * total, const RrMutation *mutation)
+{
+	ListCell   *lc;
+
+	foreach(lc, mutation->changes)
+	{
+		add_params(total, ((const RrChange *) lfirst(lc))->statement);
+		add_params(total, ((const RrChange *) lfirst(lc))->plain);
+	}
+	foreach(lc, mutation->returning.members)
+		add_params(total, ((const RrMember *) lfirst(lc))->read);
+}
+
+static void
+add_step(Total * total, const GqlRequest *request, const RrStep *step)
+{
+	ListCell   *lc;
+
+	if (step->kind == RR_STEP_TABLE)
+		add_params(total, step->statement);
+	foreach(lc, step->variables)
+	{
+		const GqlVariableValue *variable = gql_names_get(&request->variables, lfirst(lc));
+
+		if (variable != NULL && gql_value_walk(variable->value, add_node, total))
+			return;
+	}
+}
+
+bool
+rr_values_fit(const RrPlan *plan)
+{
+	Total		total = {.max = max_bytes(plan->request)};
+	ListCell   *lc;
+
+	foreach(lc, plan->roots)
+	{
+		const RrRootField *root = lfirst(lc);
+
+		if (root->kind == RR_ROOT_SQL)
+			add_params(&total, root->statement);
+		else if (root->kind == RR_ROOT_MUTATION)
+			add_mutation(&total, root->mutation);
+	}
+	foreach(lc, plan->steps)
+		add_step(&total, plan->request, lfirst(lc));
+	return total.bytes <= total.max;
 }

@@ -174,6 +174,12 @@ extern bool rr_count_fields(RrPlanner *planner, int n);
 extern bool rr_count_bytes(RrPlanner *planner, int64 n);
 extern bool rr_count_value(RrPlanner *planner, const GqlValue *value);
 
+/*
+ * Do the values of a kept plan, which has been given those of its request,
+ * take no more than that?
+ */
+extern bool rr_values_fit(const RrPlan *plan);
+
 /* ---- plan_cache.c ---- */
 
 /*

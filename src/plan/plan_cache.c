@@ -597,7 +597,8 @@ rr_plan_document(const char *query, int len, const char *operation_name, const G
 		kept_plan = find_plan(kept, request, signature);
 		if (kept_plan != NULL)
 			plan = bind_plan(request, kept_plan);
-		else
+		/* to make it anew tells what is too much */
+		if (plan == NULL || !rr_values_fit(plan))
 			plan = make_plan(kept, cxt, request, signature, errors);
 	}
 	MemoryContextSwitchTo(old);

@@ -34,6 +34,9 @@ SELECT ask('mutation ($w: books_bool_exp!) { update_books_many(updates: [' || re
 SELECT jsonb_build_object('s', repeat('x', 200000)) AS v \gset
 SELECT ask('query ($s: String) { ' || times(3000, 'books(where: {title: {_eq: $s}}) { id }') || ' }', :'v');
 SELECT ask('query ($s: jsonb) { authors(where: {_or: [' || repeat('{data: {_contains: $s}} ', 3000) || ']}) { id } }', :'v');
+-- A kept plan, with small values and then with large ones
+SELECT ask('query ($s: String) { books(where: {_or: [' || repeat('{title: {_eq: $s}} ', 400) || ']}) { id } }', v)
+FROM (VALUES (1, '{"s": "x"}'::jsonb), (2, :'v'), (3, '{"s": "y"}')) AS calls(n, v) ORDER BY n;
 -- Paths into json
 SELECT jsonb_build_object('p', repeat('a.', 20000) || 'b') AS p \gset
 SELECT ask('query ($p: String) { ' || times(50, 'authors { ...f }') || ' } fragment f on authors { '
