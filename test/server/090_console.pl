@@ -6,13 +6,15 @@ use RemoteRel::Server;
 my ($chromium) = grep { -x } map { my $directory = $_; map { "$directory/$_" } qw(chromium chromium-browser google-chrome) } split /:/, $ENV{PATH};
 plan(skip_all => 'no chromium here') unless $chromium;
 
-my $node = start_node();
+my $node = start_node('shared_preload_libraries = remote_rel');
 $node->safe_psql('postgres', q(
 	CREATE ROLE member;
 	CREATE TABLE users (id int PRIMARY KEY, name text, auth0_id text);
 	INSERT INTO users SELECT i, 'user ' || i, 'auth0|' || i FROM generate_series(1, 4) i;
 	CREATE TABLE purchases (id int PRIMARY KEY, user_id int REFERENCES users);
 	CREATE TABLE hidden (id int PRIMARY KEY);
+	CREATE SCHEMA many;
+	DO $$ BEGIN FOR i IN 1..1000 LOOP EXECUTE format('CREATE TABLE many.table_%s ()', i); END LOOP; END $$;
 	GRANT SELECT (id, name) ON users TO member;
 	CREATE FUNCTION shout(u users) RETURNS text LANGUAGE sql STABLE AS 'SELECT upper(u.name)';
 	ALTER TABLE users ENABLE ROW LEVEL SECURITY;

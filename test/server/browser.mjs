@@ -13,6 +13,7 @@ const ok = (good, name, detail) => {
 
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
 const page = await browser.newPage({ viewport: { width: 1200, height: 800 } })
+await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
 page.setDefaultTimeout(60000)
 const complaints = []
 const strangers = []
@@ -63,7 +64,7 @@ const shot = async (name) => {
 try {
   await page.goto(`${url}/console`)
   const all = { page, ok, url, yoga, secret, signIn, load, types, run, answers, sql, shot }
-  for (const part of ['api', 'remote', 'data', 'status']) await (await import(`./browser/${part}.mjs`)).default(all)
+  for (const part of ['api', 'frame', 'remote', 'data', 'status']) await (await import(`./browser/${part}.mjs`)).default(all)
 
   const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]))
   ok(!kept.includes(secret), 'the secret is kept nowhere')

@@ -1,4 +1,5 @@
 // Who uses the page. A secret stays in this page's memory: it is neither stored nor put into a URL.
+import type { GraphQLSchema } from 'graphql'
 import { createContext, useContext, useMemo, useState, type ReactNode } from 'react'
 import { makeApi, type Api, type Headers } from '../api/call'
 
@@ -11,6 +12,8 @@ type Session = {
   /** counts what was changed, so that who shows it asks again */
   changes: number
   changed: () => void
+  /** schemas of remote schemas that were read since the last change */
+  upstreams: Map<string, Promise<GraphQLSchema>>
 }
 
 const SessionContext = createContext<Session | null>(null)
@@ -25,7 +28,7 @@ export const SessionProvider = ({ children }: { children: ReactNode }) => {
   const [changes, setChanges] = useState(0)
   const api = useMemo(() => makeApi(whoHeaders(who)), [who])
   const session = useMemo(
-    () => ({ api, who, signIn, changes, changed: () => setChanges((n) => n + 1) }),
+    () => ({ api, who, signIn, changes, changed: () => setChanges((n) => n + 1), upstreams: new Map() }),
     [api, who, changes]
   )
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>

@@ -1,6 +1,6 @@
 // The page Data: tables, and the form of a remote relationship, with right and wrong input.
 
-export default async ({ page, ok, load, run, shot }) => {
+export default async ({ page, ok, load, run, answers, sql: runs, shot }) => {
   const link = (name) => page.getByRole('link', { name, exact: true })
   const button = (name) => page.getByRole('button', { name, exact: true })
   const code = (name) => page.getByRole('group', { name, exact: true })
@@ -12,6 +12,9 @@ export default async ({ page, ok, load, run, shot }) => {
   }
 
   await link('Data').click()
+  await page.getByText(/^Tables \(1003\)/).waitFor()
+  const drawn = await page.getByRole('navigation', { name: 'Tables' }).getByRole('link').count()
+  ok(drawn > 5 && drawn < 100, 'of a thousand tables those in sight are drawn', drawn)
   await page.getByRole('searchbox', { name: /^Tables/ }).fill('user')
   await link('users').click()
   await page.getByRole('cell', { name: 'auth0_id' }).waitFor()
@@ -75,6 +78,9 @@ export default async ({ page, ok, load, run, shot }) => {
   await page.getByLabel('auth0_id comes').selectOption('column')
   await page.getByLabel('Column of auth0_id').selectOption('auth0_id')
   const sql = await code('SQL').locator('pre').innerText()
+  await code('SQL').getByRole('button', { name: 'Copy' }).click()
+  await code('SQL').getByRole('button', { name: 'Copied' }).waitFor()
+  ok((await page.evaluate(() => navigator.clipboard.readText())) === sql, 'the preview is copied')
   ok(sql === `SELECT remote_rel.create_remote_relationship('public.users', 'auth0_profile', 'auth0', '{"auth0":{"arguments":{"auth0_id":"$auth0_id"}}}');`, 'the preview is SQL', sql)
   const json = JSON.parse(await code('JSON for /v1/metadata').locator('pre').innerText())
   ok(JSON.stringify(json.args.definition.to_remote_schema.lhs_fields) === '["auth0_id"]', '… and JSON', json)
@@ -107,6 +113,7 @@ export default async ({ page, ok, load, run, shot }) => {
 
   // change it: by list, with several keys; then delete it
   await link('Data').click()
+  await page.getByRole('searchbox', { name: /^Tables/ }).fill('users')
   await link('users').click()
   await link('Relationships').click()
   await link('auth0_profile').click()
@@ -131,4 +138,9 @@ export default async ({ page, ok, load, run, shot }) => {
   await page.getByRole('heading', { name: 'Made by hand' }).waitFor()
   await link('auth0_profile').waitFor({ state: 'detached' })
   ok(true, '… and deleted')
+
+  await runs(sql)
+  const again = await answers('{ users(limit: 1, order_by: {id: asc}) { auth0_profile { nickname } } }')
+  ok(again.data?.users[0].auth0_profile.nickname === 'Stormborn', 'the SQL of the preview does what the form did', again)
+  await runs("SELECT remote_rel.delete_remote_relationship('users', 'auth0_profile')")
 }

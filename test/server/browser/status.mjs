@@ -19,9 +19,15 @@ export default async ({ page, ok, sql, shot }) => {
   ok(true, '… and dropped')
 
   await link('Statistics').click()
-  await page.getByRole('heading', { name: 'Status' }).waitFor()
-  await page.getByText(/No counters|auth0/).first().waitFor()
-  ok(true, 'there are statistics, or the reason why not')
+  const counters = page.getByRole('table', { name: 'Remote schemas' })
+  await counters.getByText('auth0').waitFor()
+  ok(/up/.test(await counters.innerText()), 'a remote schema has its counters', await counters.innerText())
+  await page.getByRole('img', { name: /^Times of auth0: \d+ up to/ }).waitFor()
+  ok(/public\.users\.auth0_profile/.test(await page.getByRole('table', { name: 'Relationships' }).innerText()), '… with times, and so has a relationship')
+  await shot('statistics')
+  await button('Set to zero').click()
+  await page.getByText('No counters').waitFor()
+  ok(true, '… and they are set to zero')
 
   await link('Metadata').click()
   const text = page.getByLabel('Metadata to import')
@@ -44,7 +50,6 @@ export default async ({ page, ok, sql, shot }) => {
   ok(true, '… and imported')
   await text.fill('{"version": 3, "sources": [], "remote_schemas": [{"name": "x", "definition": {}}]}')
   await button('Show what changes').click()
-  await button('Replace the metadata').click()
   await page.getByRole('alert').filter({ hasText: 'url' }).waitFor()
-  ok(true, 'what does not fit is refused, with the reason')
+  ok(await button('Replace the metadata').isDisabled(), 'what does not fit is told before anything changes, with the reason')
 }

@@ -1,8 +1,8 @@
 // The metadata as a whole: export, and import after a look at what it changes.
 import { useState } from 'react'
-import type { Command } from '../../api/call'
+import type { Api, Command } from '../../api/call'
 import { ApiError } from '../../api/errors'
-import { isObject, pretty, type Json } from '../../api/json'
+import { isObject, member, pretty, type Json } from '../../api/json'
 import { useAction } from '../../app/useAction'
 import { useMetadata } from '../../app/useMetadata'
 import { metadataOf, metadataText } from '../../lib/importDiff'
@@ -48,9 +48,11 @@ export const ImportExport = () => {
     setAnswer(undefined)
     setError(undefined)
   }
-  const compare = () => {
-    if (value === undefined || metadata.value === undefined) return
-    setLines(changedLines(metadataText(metadata.value), metadataText(value)))
+  /** What an export would be afterwards beside what it is: so the form of the file does not matter, and what does not fit is told. */
+  const compare = async (api: Api) => {
+    const dry = await api.metadata('replace_metadata', { dry_run: true, metadata: value ?? {}, allow_inconsistent_metadata: lenient })
+    const now = await api.metadata('export_metadata')
+    return changedLines(metadataText(now), metadataText(member(dry, 'metadata') ?? null))
   }
 
   if (metadata.error) return <ErrorBox error={metadata.error} onRetry={metadata.reload} />
@@ -90,9 +92,9 @@ export const ImportExport = () => {
           />
         </div>
         <TextArea label="Metadata to import" rows={12} value={text} onChange={change} error={wrong ?? error?.whole} hint="An export of this program, or of Hasura (version 1, 2 or 3). It replaces everything, or changes nothing." />
-        <Check label="Keep what does not fit, as inconsistent" checked={lenient} onChange={setLenient} />
+        <Check label="Keep what does not fit, as inconsistent" checked={lenient} onChange={(checked) => (setLenient(checked), setLines(undefined))} />
         <div className="row">
-          <button type="button" disabled={value === undefined} onClick={compare}>
+          <button type="button" disabled={busy || value === undefined} onClick={() => void act(compare, false).then(setLines)}>
             Show what changes
           </button>
           <button className="primary" disabled={busy || value === undefined || lines === undefined}>
