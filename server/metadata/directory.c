@@ -68,17 +68,17 @@ read_bytes(const char *path, size_t *len, char **error)
 			fclose(in);
 		return NULL;
 	}
-	data = xmalloc(MAX_FILE + 2);
-	*len = fread(data, 1, MAX_FILE + 1, in);
-	fclose(in);
-	if (*len > MAX_FILE)
+	if (st.st_size > MAX_FILE)
 	{
 		*error = xprintf("%s: is larger than %d MB", path, MAX_FILE >> 20);
-		free(data);
+		fclose(in);
 		return NULL;
 	}
+	data = xmalloc((size_t) st.st_size + 1);
+	*len = fread(data, 1, (size_t) st.st_size, in);
 	data[*len] = '\0';
-	return xrealloc(data, *len + 1);
+	fclose(in);
+	return data;
 }
 
 static bool

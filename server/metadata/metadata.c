@@ -110,8 +110,8 @@ replace_metadata(const Work *work, bool allow_inconsistent, bool dry_run)
 
 	buffer_puts(&args, "{\"metadata\": ");
 	node_to_json(work->sent, &args);
-	buffer_printf(&args, ", \"allow_inconsistent_metadata\": %s, \"dry_run\": %s}", allow_inconsistent ? "true" : "false",
-				  dry_run ? "true" : "false");
+	buffer_printf(&args, ", \"allow_inconsistent_metadata\": %s%s}", allow_inconsistent ? "true" : "false",
+				  dry_run ? ", \"dry_run\": true" : "");
 	reply = ask(&work->target, "replace_metadata", args.data);
 	buffer_free(&args);
 	return reply;

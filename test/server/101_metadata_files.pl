@@ -11,14 +11,14 @@ my $work = "$ENV{TESTDATADIR}/files";
 my $nowhere = 'postgresql://127.0.0.1:1/nowhere';
 my $count = 0;
 
-# (exit status, stdout, stderr); status 1000 and more: a signal, or a minute is over
+# (exit status, stdout, stderr); status 1000 and more: a signal, or five minutes are over
 sub remote_rel
 {
 	my (@arguments) = @_;
 
 	my ($out, $err) = ('', '');
 	my $ended = eval {
-		IPC::Run::run([ $program, @arguments ], '<', \undef, '>', \$out, '2>', \$err, IPC::Run::timeout(60));
+		IPC::Run::run([ $program, @arguments ], '<', \undef, '>', \$out, '2>', \$err, IPC::Run::timeout(300));
 		1;
 	};
 	return (!$ended ? 2000 : $? & 127 ? 1000 + ($? & 127) : $? >> 8, $out, $err);
@@ -136,6 +136,9 @@ is(error_of(directory('network.yaml' => "- \"!include a/b.yaml\"\n", 'a/b.yaml' 
 }
 is(error_of(directory('databases/databases.yaml' => "- {name: a, kind: postgres}\n- {name: b, kind: postgres}\n")),
 	'several sources are of kind postgres ("a", "b"); say which one is this database by --source', 'two sources that could be it');
+
+like((remote_rel('metadata', 'diff', '--source=c', '--project', directory('databases/databases.yaml' => "- {name: a, kind: postgres}\n"), $nowhere))[2],
+	qr/^remote-rel: there is no source "c" in the metadata directory$/, 'a source that is not there');
 
 # --- files that would hang or fill the memory ------------------------------------------------------------------------
 
@@ -271,5 +274,13 @@ my ($status, $out, $err) = remote_rel('metadata', 'apply', '--project', $wrong, 
 is($status, 2, 'what the database refuses');
 like($err, qr{^  expected an object at \S+/databases/default/users\.yaml:4:12: Found the number 5\.$}m, '… has file, line and column');
 like($err, qr{^  expected a string at \S+/databases/default/users\.yaml:12:11: Found the number 7\.$}m, '… each');
+
+# Export does without what the database would make of the directory, and says why.
+($status, $out, $err) = remote_rel('metadata', 'export', '--project', $wrong, $url);
+is($status, 0, 'export into a directory that cannot be applied');
+like($err, qr{^warning: the directory cannot be applied as it is:$}m, '… warns');
+my $users = slurp_file("$wrong/databases/default/users.yaml");
+like($users, qr/^  - definition:.*^    name: r$/ms, '… and writes what the database has');
+unlike($users, qr/using: 5/, '… in place of what it has not');
 
 done_testing();
