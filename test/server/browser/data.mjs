@@ -98,7 +98,6 @@ export default async ({ page, ok, load, run, answers, sql: runs, shot }) => {
   await button('Save').click()
   await link('auth0_profile').waitFor()
   ok(true, 'it is saved')
-  await shot('relationships')
 
   await link('API').click()
   await load()
