@@ -82,8 +82,6 @@ extern void pool_fail_later(DbJob *job, DbOutcome outcome);
 /* From now on it may run for query_timeout. */
 extern void pool_start_timeout(DbJob *job);
 extern void pool_close_idle(Pool *pool);
-extern void pool_list_remove(Connection **list, Connection *c);
-extern void pool_list_add(Connection **list, Connection *c);
 
 /* ---- in connection.c ---- */
 

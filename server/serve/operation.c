@@ -38,7 +38,8 @@ outcome_status(Outcome outcome, AnswerType type)
 	return type == ANSWER_JSON ? statuses[outcome].json : statuses[outcome].graphql;
 }
 
-void
+/* Makes the answer an error of the program's own. */
+static void
 operation_error(Operation *op, Outcome outcome, const char *message, const char *code)
 {
 	op->own_text.len = 0;

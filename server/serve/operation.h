@@ -84,7 +84,4 @@ extern void operation_cancel(Operation *op);
 /* Frees what it holds, request and answer. */
 extern void operation_clear(Operation *op);
 
-/* Makes the answer an error of the program's own. */
-extern void operation_error(Operation *op, Outcome outcome, const char *message, const char *code);
-
 #endif

@@ -30,7 +30,7 @@ static void serve_queue(Pool *pool);
 
 /* ---- lists ---- */
 
-void
+static void
 pool_list_add(Connection **list, Connection *c)
 {
 	c->prev = NULL;
@@ -40,7 +40,7 @@ pool_list_add(Connection **list, Connection *c)
 	*list = c;
 }
 
-void
+static void
 pool_list_remove(Connection **list, Connection *c)
 {
 	if (c->prev)

@@ -628,29 +628,3 @@ settings_man_page(FILE *out)
 		free(env);
 	}
 }
-
-void
-settings_print(const Settings *s, FILE *out)
-{
-	for (size_t i = 0; i < N_ROWS; i++)
-	{
-		const SettingRow *row = &rows[i];
-		const char *field = (const char *) s + row->offset;
-		const SettingLIST *list = (const SettingLIST *) field;
-		const char *text = *(const char *const *) field;
-
-		if (row->type == TYPE_HEADING)
-			continue;
-		fprintf(out, "%s = ", row->name);
-		if (row->type == TYPE_LIST)
-			fprintf(out, "%s", list->n > 0 ? "***" : "");
-		else if (row->type == TYPE_TEXT)
-			fprintf(out, "%s", text == NULL ? "" : row->flags & SECRET ? "***" : text);
-		else if (row->type == TYPE_BOOL)
-			fprintf(out, "%s", *(const bool *) field ? "true" : "false");
-		else
-			fprintf(out, "%lld%s", *(const long long *) field,
-					row->type == TYPE_DURATION ? "ms" : row->type == TYPE_SIZE ? "B" : "");
-		fputc('\n', out);
-	}
-}

@@ -46,7 +46,4 @@ extern Settings *settings_reread(char **error);
 extern void settings_help(FILE *out);
 extern void settings_man_page(FILE *out);
 
-/* All settings, one a line; secrets as ***. */
-extern void settings_print(const Settings *s, FILE *out);
-
 #endif

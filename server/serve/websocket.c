@@ -46,13 +46,6 @@ struct WebSocket
 };
 
 static WebSocket *all;
-static int	count;
-
-int
-websocket_count(void)
-{
-	return count;
-}
 
 /* ---- the handshake ---- */
 
@@ -230,7 +223,6 @@ free_socket(WebSocket *ws)
 		all = ws->next;
 	if (ws->next)
 		ws->next->prev = ws->prev;
-	count--;
 	metrics_websocket(-1);
 	log_event(EVENT_websocket_closed, NULL);
 	if (ws->urh)
@@ -476,7 +468,6 @@ on_upgraded(void *cls, struct MHD_Connection *mhd, void *request, const char *ex
 	if (all)
 		all->prev = ws;
 	all = ws;
-	count++;
 	metrics_websocket(1);
 	log_event(EVENT_websocket_opened, NULL);
 	ws->watch.ready = socket_ready;

@@ -25,7 +25,6 @@ extern void websocket_close(WebSocket *ws, int code, const char *reason);
 
 /* All of them, with 1001. */
 extern void websocket_close_all(void);
-extern int	websocket_count(void);
 
 /* ---- what websocket.c calls in graphql_ws.c ---- */
 

@@ -35,14 +35,7 @@ rr_budget_look(RrBudget *budget)
 
 	/* the context may hold less by now than at the beginning */
 	if (budget->max_memory > 0 &&
-		memory_of(budget) + budget->held > budget->memory_before + budget->max_memory)
+		memory_of(budget) > budget->memory_before + budget->max_memory)
 		budget->exhausted = true;
 	return !budget->exhausted;
-}
-
-void
-rr_budget_hold(RrBudget *budget, ssize_t bytes)
-{
-	Assert(bytes >= 0 || budget->held >= (Size) -bytes);
-	budget->held += bytes;
 }

@@ -36,7 +36,6 @@ typedef struct RrBudget
 
 	/* spent */
 	Size		memory_before;	/* bytes in cxt at the beginning */
-	Size		held;			/* bytes that malloc() holds, not cxt */
 	int64		work;
 	int64		next_look;		/* look around when work has reached this */
 	bool		exhausted;		/* a limit was exceeded; stays so */
@@ -53,12 +52,6 @@ extern void rr_budget_init(RrBudget *budget, MemoryContext cxt, Size max_memory,
  * False: one is exceeded.
  */
 extern bool rr_budget_look(RrBudget *budget);
-
-/*
- * Count memory that a library has malloc'd (negative: has freed), in bytes.
- * It is compared with the limit at the next look.
- */
-extern void rr_budget_hold(RrBudget *budget, ssize_t bytes);
 
 /* Count units of work. False: a limit is exceeded; do not go on. */
 static inline bool

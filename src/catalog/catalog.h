@@ -380,12 +380,6 @@ extern void rr_check_source_name(const RrDoc *source);
 extern void rr_table_name_from_json(const RrDoc *doc, const char **schema, const char **name);
 
 /*
- * Any JSON as a GraphQL value. If variables is true, a string "$name" becomes
- * a VARIABLE.
- */
-extern GqlValue *rr_value_from_json(const RrDoc *doc, bool variables);
-
-/*
  * The name of an environment variable that the definition needs and that is
  * not set; NULL if all are set.
  */
@@ -447,9 +441,10 @@ extern const char *rr_remote_schema_conceal_json(const RrRemoteSchema *remote, c
  * These look names up in the server's catalogs as they are now, not under the
  * active snapshot.
  *
- * Between two calls of rr_lookup_under(), rr_lookup_*() find what a snapshot
- * sees instead. NULL: what is there now. Returns what held before, which the
- * caller brings back, after an error, too.
+ * rr_lookup_under() makes the rr_lookup_*() functions see what a snapshot
+ * sees, until it is called again; with NULL, they see what is there now. It
+ * returns the snapshot that they had before: the caller sets it again when it
+ * is done, also after an error.
  */
 extern Snapshot rr_lookup_under(Snapshot snapshot);
 
@@ -474,10 +469,9 @@ extern Oid	rr_lookup_function(const char *schema, const char *name, int *count);
 extern char *rr_namespace_name(Oid namespace);
 
 /*
- * The extension, its owner, and the schema remote_rel; cached. They throw
- * 55000 if the extension is not installed in this database.
+ * The extension's owner, and the schema remote_rel; cached. They throw 55000
+ * if the extension is not installed in this database.
  */
-extern Oid	rr_extension_oid(void);
 extern Oid	rr_extension_owner(void);
 extern Oid	rr_catalog_schema_oid(void);
 

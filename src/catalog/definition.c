@@ -279,8 +279,12 @@ value_from_string(const RrDoc *doc, bool variables)
 	return gql_make_text_value(GQL_VALUE_STRING, text, len);
 }
 
-GqlValue   *
-rr_value_from_json(const RrDoc *doc, bool variables)
+/*
+ * Any JSON as a GraphQL value. If variables is true, a string "$name" becomes
+ * a VARIABLE.
+ */
+static GqlValue *
+value_from_json(const RrDoc *doc, bool variables)
 {
 	GqlValue   *value;
 	ListCell   *lc;
@@ -311,7 +315,7 @@ rr_value_from_json(const RrDoc *doc, bool variables)
 	{
 		value = gql_make_value(GQL_VALUE_LIST);
 		foreach(lc, rr_doc_items(doc))
-			value->items = lappend(value->items, rr_value_from_json(lfirst(lc), variables));
+			value->items = lappend(value->items, value_from_json(lfirst(lc), variables));
 		return value;
 	}
 	value = gql_make_value(GQL_VALUE_OBJECT);
@@ -319,7 +323,7 @@ rr_value_from_json(const RrDoc *doc, bool variables)
 	{
 		const RrDoc *member = lfirst(lc);
 
-		gql_object_add(value, member->key, -1, rr_value_from_json(member, variables));
+		gql_object_add(value, member->key, -1, value_from_json(member, variables));
 	}
 	return value;
 }
@@ -356,7 +360,7 @@ read_remote_field(const RrDoc *doc)
 		arguments = rr_doc_get(member, "arguments");
 		if (arguments)
 			(void) rr_doc_members(arguments);	/* must be an object */
-		step->arguments = arguments ? rr_value_from_json(arguments, true)
+		step->arguments = arguments ? value_from_json(arguments, true)
 			: gql_make_value(GQL_VALUE_OBJECT);
 		steps = lappend(steps, step);
 		doc = rr_doc_get(member, "field");

@@ -22,7 +22,6 @@ static struct
 {
 	bool		valid;
 	uint64		generation;
-	Oid			extension;
 	Oid			owner;
 	Oid			schema;
 }			identity;
@@ -54,7 +53,6 @@ find_extension(void)
 	{
 		Form_pg_extension form = (Form_pg_extension) GETSTRUCT(tuple);
 
-		identity.extension = form->oid;
 		identity.owner = form->extowner;
 		identity.valid = true;
 	}
@@ -71,13 +69,6 @@ find_extension(void)
 	}
 	identity.schema = schema;
 	identity.generation = generation;
-}
-
-Oid
-rr_extension_oid(void)
-{
-	find_extension();
-	return identity.extension;
 }
 
 Oid

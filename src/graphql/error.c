@@ -167,16 +167,10 @@ advance(Position *position, const char *source, int to)
 	position->offset = s - source;
 }
 
-GqlLocation
-gql_location(const char *source, int loc)
-{
-	Position	position = {0, {1, 1}};
-
-	advance(&position, source, loc);
-	return position.location;
-}
-
-/* gql_location(), but starts from the nearest known position. */
+/*
+ * The line and column of a byte offset, counted from the nearest known
+ * position. \n, \r\n and \r end a line.
+ */
 static GqlLocation
 locate(GqlErrorList *errors, const char *source, int loc)
 {

@@ -84,9 +84,6 @@ extern void gql_errors_set_path(GqlErrorList *errors, int n, const GqlPath *path
 /* Format a message into CurrentMemoryContext, and cut it if it is too long. */
 extern char *gql_format_message(const char *fmt, va_list args) pg_attribute_printf(1, 0);
 
-/* The line and column of a byte offset. \n, \r\n and \r end a line. */
-extern GqlLocation gql_location(const char *source, int loc);
-
 /*
  * A path with one step more than prev (NULL: the empty path), in
  * CurrentMemoryContext. key is not copied.

@@ -143,8 +143,8 @@ rr_http_lookup_engine(void)
  * Move every deadline by the time in which nobody ran the engine. Call this
  * before the engine's times are used.
  */
-void
-rr_http_engine_catch_up(RrHttpEngine *eng)
+static void
+catch_up(RrHttpEngine *eng)
 {
 	uint64		now = rr_http_now();
 	uint64		gap = now - eng->attended;
@@ -266,7 +266,7 @@ fire_timer(RrHttpEngine *eng)
 void
 rr_http_engine_kick(RrHttpEngine *eng)
 {
-	rr_http_engine_catch_up(eng);
+	catch_up(eng);
 	start_waiting(eng);
 	fire_timer(eng);
 }
@@ -467,7 +467,7 @@ rr_http_engine_run(RrHttpEngine *eng, uint64 until)
 {
 	bool		any_failed;
 
-	rr_http_engine_catch_up(eng);
+	catch_up(eng);
 	any_failed = start_waiting(eng);
 	fire_timer(eng);
 	/* a kick may have finished something already */

@@ -223,12 +223,6 @@ extern RrHttpEngine *rr_http_get_engine(void);
 /* The engine of this process, or NULL. Safe in a reset callback. */
 extern RrHttpEngine *rr_http_lookup_engine(void);
 
-/*
- * Move every deadline by the time in which nobody ran the engine. Call this
- * before the engine's times are used.
- */
-extern void rr_http_engine_catch_up(RrHttpEngine *eng);
-
 /* Start what the limits allow, and send what can be sent without waiting. */
 extern void rr_http_engine_kick(RrHttpEngine *eng);
 

@@ -118,8 +118,8 @@ extern bool rr_ask_filters(RrRun *run, const RrSqlStatement *statement, const Gq
 extern void rr_ask_filters_or_throw(RrRun *run, const RrSqlStatement *statement);
 
 /*
- * Leave of all values what the answer shows. To be called when no statement
- * will run any more.
+ * Cut from all values what the answer does not show. Call this when no
+ * statement will run any more.
  */
 extern void rr_drop_filter_members(RrRun *run);
 
@@ -188,7 +188,7 @@ typedef struct RrValueInput
 	FmgrInfo	function;
 } RrValueInput;
 
-/* Look the function up. It keeps what it keeps in CurrentMemoryContext. */
+/* Look up the input function, which may cache things in CurrentMemoryContext. */
 extern void rr_sql_bind_init(RrValueInput *input, Oid type);
 
 /*

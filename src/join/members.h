@@ -35,9 +35,9 @@ rr_next_name(RrScan *scan, bool *first, RrSlice *name)
 }
 
 /*
- * The same for a member that is expected to be called as member says:
- * ,"name":   *name is set when it is another. Inline: each member of an answer
- * passes here.
+ * The same, where a member of a certain name is expected. member is the text
+ * ,"name": of len bytes. *name is set if another member comes. Inline, since
+ * each member of an answer passes here.
  */
 static inline RrNext
 rr_next_member(RrScan *scan, bool *first, const char *member, int len, RrSlice *name)
@@ -56,9 +56,9 @@ rr_next_member(RrScan *scan, bool *first, const char *member, int len, RrSlice *
 }
 
 /*
- * Find a member by name; the first one of that name counts. False when there
- * is none before the end, or before what is no JSON. scan stands behind the
- * object's opening brace; the caller's own stays there.
+ * Find a member by name; the first one of that name counts. False if the
+ * object, or what is JSON of it, has none. scan stands behind the object's
+ * opening brace; it is a copy, so the caller's does not move.
  */
 extern bool rr_find_member(RrScan scan, const char *name, int len, RrSlice *value);
 

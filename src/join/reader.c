@@ -205,6 +205,15 @@ read_leaf(RrReader *reader, const GqlType *type, const GqlPath *path)
 	return RR_READ_VALUE;
 }
 
+/*
+ * Read a value of this type and shape, and append its answer text to out:
+ * "null" for RR_READ_NULL. After RR_READ_INVALID and RR_READ_BROKEN the caller
+ * has to cut out back. path: the place inside of the key's value, NULL at its
+ * beginning; it may be on the stack.
+ */
+static RrReadResult read_value(RrReader *reader, const GqlTypeRef *type, const RrShape *shape,
+							   const GqlPath *path);
+
 static RrReadResult
 read_list(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const GqlPath *path)
 {
@@ -221,7 +230,7 @@ read_list(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const 
 
 		if (!first)
 			put_text(reader, ",", 1);
-		result = rr_read_value(reader, type->of, shape, &item);
+		result = read_value(reader, type->of, shape, &item);
 		if (result >= RR_READ_INVALID)
 			return result;
 		item.index++;
@@ -318,7 +327,7 @@ rr_read_field(RrReader *reader, const RrShapeField *field, const char *type_name
 		gql_json_string(reader->out, type_name, strlen(type_name));
 		return RR_READ_VALUE;
 	}
-	return rr_read_value(reader, field->shape->type, field->shape, path);
+	return read_value(reader, field->shape->type, field->shape, path);
 }
 
 /*
@@ -679,8 +688,8 @@ rr_read_nullable(RrReader *reader, const GqlTypeRef *type, const RrShape *shape,
 	return RR_READ_NULL;
 }
 
-RrReadResult
-rr_read_value(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const GqlPath *path)
+static RrReadResult
+read_value(RrReader *reader, const GqlTypeRef *type, const RrShape *shape, const GqlPath *path)
 {
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();

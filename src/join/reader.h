@@ -46,15 +46,6 @@ typedef struct RrReader
 } RrReader;
 
 /*
- * Read a value of this type and shape, and append its answer text to out:
- * "null" for RR_READ_NULL. After RR_READ_INVALID and RR_READ_BROKEN the caller
- * has to cut out back. path: the place inside of the key's value, NULL at its
- * beginning; it may be on the stack.
- */
-extern RrReadResult rr_read_value(RrReader *reader, const GqlTypeRef *type, const RrShape *shape,
-								  const GqlPath *path);
-
-/*
  * Read a value where null is allowed, whatever the type says. What does not
  * fit becomes null, so RR_READ_INVALID is never returned.
  */

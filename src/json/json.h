@@ -83,9 +83,6 @@ extern char *rr_json_text(RrJsonNode *node);
 /* A boolean; the fallback if node is not one. */
 extern bool rr_json_bool(RrJsonNode *node, bool fallback);
 
-/* An integer, cut to the range of int; 0 if node is not one. */
-extern int	rr_json_int(RrJsonNode *node);
-
 /* The number of elements or members; 0 if node is neither array nor object. */
 extern int	rr_json_length(RrJsonNode *node);
 

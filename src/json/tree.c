@@ -246,14 +246,6 @@ rr_json_bool(RrJsonNode *node, bool fallback)
 }
 
 int
-rr_json_int(RrJsonNode *node)
-{
-	struct json_object *object = as_object(node);
-
-	return json_object_is_type(object, json_type_int) ? json_object_get_int(object) : 0;
-}
-
-int
 rr_json_length(RrJsonNode *node)
 {
 	struct json_object *object = as_object(node);

@@ -6,17 +6,16 @@
 
 #include "metadata/metadata.h"
 
-/* How a command may run with others before a common check (postponed.h). */
+/* May a command share one check with others (postponed.h)? */
 typedef enum RrBulkClass
 {
 	/*
-	 * By itself: it asks the network, or its answer or what it does depends
-	 * on what is inconsistent
+	 * No: it asks the network, or it depends on what is inconsistent.
 	 */
 	RR_BULK_ALONE,
-	/* together; it changes schemas that those after it must see */
+	/* Yes, but it changes schemas that later commands must see. */
 	RR_BULK_CHANGES_SCHEMAS,
-	RR_BULK_TOGETHER,
+	RR_BULK_TOGETHER,			/* yes */
 } RrBulkClass;
 
 typedef struct RrBulkCallbacks

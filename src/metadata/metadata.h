@@ -531,13 +531,6 @@ extern RrPermission *rr_permission_from_body(const RrDoc *body, const char *remo
 /* ---- remote_permission.c: permissions on remote schemas ---- */
 
 /*
- * Note to whom permissions were given whose role did not exist then, if it
- * does now (docs/permissions.md, "Members of roles"). Within
- * rr_metadata_begin().
- */
-extern void rr_adopt_roles(void);
-
-/*
  * Store a permission. Throws 42710 when the role has one on this remote
  * schema, 22023 when it does not fit. Raises a WARNING when there is no such
  * role, and for each role whose permissions clash because of it.

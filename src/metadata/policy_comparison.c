@@ -219,13 +219,13 @@ append_comparison(RrPolicyWriter *w, StringInfo out, const RrPolicyScope *scope,
 	Oid			type = scalar->type;
 	Oid			other;
 
-	if (op->operand == OPERAND_NULL)
+	if (op->operand == RR_OPERAND_NULL)
 	{
 		appendStringInfo(out, "%s %s", expression, rr_doc_bool(doc) ? "IS NULL" : "IS NOT NULL");
 		return;
 	}
 	rr_policy_check_operator(op, scalar, doc);
-	if (op->operand == OPERAND_CAST)
+	if (op->operand == RR_OPERAND_CAST)
 	{
 		append_cast(w, out, scope, expression, doc);
 		return;
@@ -234,31 +234,31 @@ append_comparison(RrPolicyWriter *w, StringInfo out, const RrPolicyScope *scope,
 	expression = cast_operand(expression, scalar);
 	switch (op->operand)
 	{
-		case OPERAND_SAME:
+		case RR_OPERAND_SAME:
 			appendStringInfo(out, "%s %s %s", expression, operator, rr_policy_value(doc, type));
 			break;
-		case OPERAND_LIST:
+		case RR_OPERAND_LIST:
 			if (OidIsValid(get_element_type(getBaseType(type))))
 				append_array_in(w, out, expression, type, doc, *op->symbol == '<');
 			else
 				appendStringInfo(out, "%s %s (%s)", expression, operator, rr_policy_list(doc, type));
 			break;
-		case OPERAND_COLUMNS:
+		case RR_OPERAND_COLUMNS:
 			append_column_in(w, out, scope, expression, type, op, doc);
 			break;
-		case OPERAND_TEXT:
+		case RR_OPERAND_TEXT:
 			appendStringInfo(out, "%s %s %s", expression, operator, rr_policy_value(doc, TEXTOID));
 			break;
-		case OPERAND_PATTERN:
+		case RR_OPERAND_PATTERN:
 			value = rr_policy_value(doc, TEXTOID);
 			if (operator != op->sql)
 				value = psprintf("pg_catalog.similar_to_escape(%s)", value);
 			appendStringInfo(out, "%s %s %s", expression, operator, value);
 			break;
-		case OPERAND_TEXTS:
+		case RR_OPERAND_TEXTS:
 			appendStringInfo(out, "%s %s %s", expression, operator, rr_policy_list(doc, TEXTOID));
 			break;
-		case OPERAND_OTHER:
+		case RR_OPERAND_OTHER:
 			other = rr_policy_operand_type(op, scalar);
 			appendStringInfo(out, "%s %s %s", expression, operator, rr_policy_value(doc, other));
 			break;

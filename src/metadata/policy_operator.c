@@ -16,48 +16,48 @@
 #include "metadata/policy_int.h"
 
 static const RrPolicyOperator operators[] = {
-	{"eq", OPERAND_SAME, "=", NULL},
-	{"ne", OPERAND_SAME, "<>", NULL},
-	{"neq", OPERAND_SAME, "<>", NULL},
-	{"gt", OPERAND_SAME, ">", NULL},
-	{"gte", OPERAND_SAME, ">=", NULL},
-	{"lt", OPERAND_SAME, "<", NULL},
-	{"lte", OPERAND_SAME, "<=", NULL},
-	{"in", OPERAND_LIST, "=", "= ANY"},
-	{"nin", OPERAND_LIST, "<>", "<> ALL"},
-	{"is_null", OPERAND_NULL, NULL, NULL},
-	{"like", OPERAND_TEXT, "~~", "LIKE"},
-	{"nlike", OPERAND_TEXT, "!~~", "NOT LIKE"},
-	{"ilike", OPERAND_TEXT, "~~*", "ILIKE"},
-	{"nilike", OPERAND_TEXT, "!~~*", "NOT ILIKE"},
-	{"similar", OPERAND_PATTERN, "~", "SIMILAR TO"},
-	{"nsimilar", OPERAND_PATTERN, "!~", "NOT SIMILAR TO"},
-	{"regex", OPERAND_TEXT, "~", NULL},
-	{"nregex", OPERAND_TEXT, "!~", NULL},
-	{"iregex", OPERAND_TEXT, "~*", NULL},
-	{"niregex", OPERAND_TEXT, "!~*", NULL},
-	{"contains", OPERAND_SAME, "@>", NULL},
-	{"contained_in", OPERAND_SAME, "<@", NULL},
-	{"has_key", OPERAND_TEXT, "?", NULL},
-	{"has_keys_any", OPERAND_TEXTS, "?|", NULL},
-	{"has_keys_all", OPERAND_TEXTS, "?&", NULL},
-	{"ceq", OPERAND_COLUMN, "=", NULL},
-	{"cne", OPERAND_COLUMN, "<>", NULL},
-	{"cneq", OPERAND_COLUMN, "<>", NULL},
-	{"cgt", OPERAND_COLUMN, ">", NULL},
-	{"cgte", OPERAND_COLUMN, ">=", NULL},
-	{"clt", OPERAND_COLUMN, "<", NULL},
-	{"clte", OPERAND_COLUMN, "<=", NULL},
-	{"cin", OPERAND_COLUMNS, "=", "= ANY"},
-	{"cnin", OPERAND_COLUMNS, "<>", "<> ALL"},
-	{"cast", OPERAND_CAST, NULL, NULL},
-	{"ancestor", OPERAND_OTHER, "@>", NULL},
-	{"descendant", OPERAND_OTHER, "<@", NULL},
-	{"ancestor_any", OPERAND_OTHER, "@>", NULL},
-	{"descendant_any", OPERAND_OTHER, "<@", NULL},
-	{"matches", OPERAND_OTHER, "~", NULL},
-	{"matches_any", OPERAND_OTHER, "?", NULL},
-	{"matches_fulltext", OPERAND_OTHER, "@", NULL},
+	{"eq", RR_OPERAND_SAME, "=", NULL},
+	{"ne", RR_OPERAND_SAME, "<>", NULL},
+	{"neq", RR_OPERAND_SAME, "<>", NULL},
+	{"gt", RR_OPERAND_SAME, ">", NULL},
+	{"gte", RR_OPERAND_SAME, ">=", NULL},
+	{"lt", RR_OPERAND_SAME, "<", NULL},
+	{"lte", RR_OPERAND_SAME, "<=", NULL},
+	{"in", RR_OPERAND_LIST, "=", "= ANY"},
+	{"nin", RR_OPERAND_LIST, "<>", "<> ALL"},
+	{"is_null", RR_OPERAND_NULL, NULL, NULL},
+	{"like", RR_OPERAND_TEXT, "~~", "LIKE"},
+	{"nlike", RR_OPERAND_TEXT, "!~~", "NOT LIKE"},
+	{"ilike", RR_OPERAND_TEXT, "~~*", "ILIKE"},
+	{"nilike", RR_OPERAND_TEXT, "!~~*", "NOT ILIKE"},
+	{"similar", RR_OPERAND_PATTERN, "~", "SIMILAR TO"},
+	{"nsimilar", RR_OPERAND_PATTERN, "!~", "NOT SIMILAR TO"},
+	{"regex", RR_OPERAND_TEXT, "~", NULL},
+	{"nregex", RR_OPERAND_TEXT, "!~", NULL},
+	{"iregex", RR_OPERAND_TEXT, "~*", NULL},
+	{"niregex", RR_OPERAND_TEXT, "!~*", NULL},
+	{"contains", RR_OPERAND_SAME, "@>", NULL},
+	{"contained_in", RR_OPERAND_SAME, "<@", NULL},
+	{"has_key", RR_OPERAND_TEXT, "?", NULL},
+	{"has_keys_any", RR_OPERAND_TEXTS, "?|", NULL},
+	{"has_keys_all", RR_OPERAND_TEXTS, "?&", NULL},
+	{"ceq", RR_OPERAND_COLUMN, "=", NULL},
+	{"cne", RR_OPERAND_COLUMN, "<>", NULL},
+	{"cneq", RR_OPERAND_COLUMN, "<>", NULL},
+	{"cgt", RR_OPERAND_COLUMN, ">", NULL},
+	{"cgte", RR_OPERAND_COLUMN, ">=", NULL},
+	{"clt", RR_OPERAND_COLUMN, "<", NULL},
+	{"clte", RR_OPERAND_COLUMN, "<=", NULL},
+	{"cin", RR_OPERAND_COLUMNS, "=", "= ANY"},
+	{"cnin", RR_OPERAND_COLUMNS, "<>", "<> ALL"},
+	{"cast", RR_OPERAND_CAST, NULL, NULL},
+	{"ancestor", RR_OPERAND_OTHER, "@>", NULL},
+	{"descendant", RR_OPERAND_OTHER, "<@", NULL},
+	{"ancestor_any", RR_OPERAND_OTHER, "@>", NULL},
+	{"descendant_any", RR_OPERAND_OTHER, "<@", NULL},
+	{"matches", RR_OPERAND_OTHER, "~", NULL},
+	{"matches_any", RR_OPERAND_OTHER, "?", NULL},
+	{"matches_fulltext", RR_OPERAND_OTHER, "@", NULL},
 };
 
 void
@@ -105,7 +105,7 @@ where_operator(const RrPolicyOperator *operator)
 {
 	const char *name = operator->name;
 
-	if (operator->operand == OPERAND_COLUMN || operator->operand == OPERAND_COLUMNS)
+	if (operator->operand == RR_OPERAND_COLUMN || operator->operand == RR_OPERAND_COLUMNS)
 		name++;
 	return rr_find_operator(psprintf("_%s", strcmp(name, "ne") == 0 ? "neq" : name));
 }
@@ -147,7 +147,7 @@ rr_policy_operator_sql(const RrPolicyWriter *w, const RrPolicyOperator *operator
 
 	if (builtin && !w->qualified)
 		return operator->sql ? operator->sql : operator->symbol;
-	if (operator->operand == OPERAND_LIST || operator->operand == OPERAND_COLUMNS)
+	if (operator->operand == RR_OPERAND_LIST || operator->operand == RR_OPERAND_COLUMNS)
 		suffix = *operator->symbol == '=' ? " ANY" : " ALL";
 	if (!builtin)
 		schema = quote_identifier(rr_namespace_name(rr_type_schema(base)));

@@ -3,7 +3,8 @@
  *
  * What becomes inconsistent by a command shows only when all metadata are
  * checked. Commands inside of rr_run_postponed() are checked once, after the
- * last of them. What they ask here may be of the time before the first one.
+ * last of them. Until then, the functions below may return what was there
+ * before the first of them.
  */
 #ifndef RR_POSTPONED_H
 #define RR_POSTPONED_H
@@ -24,8 +25,8 @@ extern bool rr_checks_postponed(void);
 
 /*
  * What is inconsistent before a command, for
- * rr_refuse_new_inconsistencies(). Where checks are postponed, neither does
- * anything but note that there is something to check.
+ * rr_refuse_new_inconsistencies(). If checks are postponed, both functions
+ * only note that there is something to check.
  */
 extern List *rr_inconsistencies_before(void);
 
@@ -35,7 +36,7 @@ extern List *rr_inconsistencies_before(void);
  */
 extern void rr_refuse_new_inconsistencies(List *before, const char *what);
 
-/* The same for rr_role_inconsistencies(), which are warned of. */
+/* The same for rr_role_inconsistencies(): new ones raise a WARNING. */
 extern List *rr_role_inconsistencies_before(void);
 extern void rr_warn_new_role_inconsistencies(List *before);
 
@@ -48,7 +49,10 @@ extern RrRoleSchema *rr_owner_schema(bool afresh);
 /* The remote schemas parsed so far: none unless checks are postponed. */
 extern RrRemotes *rr_parsed_remotes(void);
 
-/* Where checks are postponed: forget both. */
+/*
+ * If checks are postponed, forget the owner's role schema and the parsed
+ * remote schemas: a command has changed what they depend on.
+ */
 extern void rr_forget_schemas(void);
 
 /*

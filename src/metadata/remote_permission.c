@@ -85,9 +85,14 @@ delete_row(const char *remote_schema, const char *role)
 						rr_arg_text(remote_schema), rr_arg_name(role));
 }
 
-/* The trigger role_noted looks the role up when such a row is updated. */
-void
-rr_adopt_roles(void)
+/*
+ * Note to whom permissions were given whose role did not exist then, if it
+ * does now (docs/permissions.md, "Members of roles"): the trigger role_noted
+ * looks the role up when such a row is updated. Call it within
+ * rr_metadata_begin().
+ */
+static void
+adopt_roles(void)
 {
 	(void) rr_metadata_execute("UPDATE remote_rel.remote_schema_permission AS p SET role = p.role "
 							   "WHERE p.role_oid OPERATOR(pg_catalog.=) 0 AND EXISTS (SELECT FROM pg_catalog.pg_roles AS r "
@@ -110,7 +115,7 @@ rr_put_permission(const RrPermission *permission, RrPutMode mode)
 				(errcode(ERRCODE_NAME_TOO_LONG),
 				 errmsg("role name \"%s\" is too long", permission->role)));
 	rr_metadata_begin();
-	rr_adopt_roles();
+	adopt_roles();
 	remote = rr_get_remote_schema(permission->remote_schema);
 	present = find_permission(permission->remote_schema, permission->role);
 	if (present != NULL && rr_permission_is_orphaned(present))

@@ -57,9 +57,6 @@ extern RrValueJoin *rr_value_join_create(Oid row_type, const NullableDatum *args
 /* Would these arguments ask the same now? */
 extern bool rr_value_join_is(const RrValueJoin *join, Oid row_type, const NullableDatum *args);
 
-/* The role's session, in which keys are sent. */
-extern void rr_value_join_enter(const RrValueJoin *join, RrRoleState *state);
-
 /*
  * A run of it, in a context below the join's. It sends nothing until
  * rr_value_run_wait().

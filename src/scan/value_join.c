@@ -59,6 +59,13 @@ jsonb_argument(const RrValueJoin *join, int i)
 	return join->args[i].isnull ? NULL : DatumGetJsonbP(join->args[i].value);
 }
 
+/* The role's session, in which keys are sent. */
+static void
+enter_role(const RrValueJoin *join, RrRoleState *state)
+{
+	rr_role_enter(state, join->role, jsonb_argument(join, RR_VALUE_HEADERS));
+}
+
 static void
 plan_call(RrValueJoin *join)
 {
@@ -71,7 +78,7 @@ plan_call(RrValueJoin *join)
 	call.relationship = text_argument(join, RR_VALUE_RELATIONSHIP);
 	call.selection = text_argument(join, RR_VALUE_SELECTION);
 	call.arguments = jsonb_argument(join, RR_VALUE_ARGUMENTS);
-	rr_value_join_enter(join, &role);
+	enter_role(join, &role);
 	join->plan = rr_plan_row_join(&call, join->errors);
 	join->keys = rr_row_keys_create(((RrStep *) linitial(join->plan->steps))->join,
 									"remote_value");
@@ -114,12 +121,6 @@ rr_value_join_is(const RrValueJoin *join, Oid row_type, const NullableDatum *arg
 	return true;
 }
 
-void
-rr_value_join_enter(const RrValueJoin *join, RrRoleState *state)
-{
-	rr_role_enter(state, join->role, jsonb_argument(join, RR_VALUE_HEADERS));
-}
-
 /* ---- runs ---- */
 
 RrRun	   *
@@ -144,7 +145,7 @@ rr_value_run_file(RrValueJoin *join, RrRun *run, Datum row)
 	else
 	{
 		/* computed fields are the role's to call */
-		rr_value_join_enter(join, &role);
+		enter_role(join, &role);
 		text = rr_row_keys_text(join->keys, row);
 		rr_role_leave(&role);
 	}
@@ -160,7 +161,7 @@ rr_value_run_send(RrValueJoin *join, RrRun *run)
 
 	if (unsent < step->sending.batch_size)
 		return;
-	rr_value_join_enter(join, &role);
+	enter_role(join, &role);
 	step->sending.send_limit = INT_MAX;
 	rr_step_send(step, false);
 	step->sending.send_limit = 0;
@@ -179,7 +180,7 @@ rr_value_run_wait(RrValueJoin *join, RrRun *run, int key, bool all)
 	RrStepRun  *step = &run->steps[0];
 	RrRoleState role;
 
-	rr_value_join_enter(join, &role);
+	enter_role(join, &role);
 	if (run->nsteps > 1)
 	{
 		/* further joins take the fewest requests when all keys are known */

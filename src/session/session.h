@@ -139,9 +139,6 @@ extern GqlValue *rr_value_from_jsonb(Jsonb *jsonb);
  */
 extern GqlValue *rr_variables_from_jsonb(Jsonb *jsonb, GqlErrorList *errors);
 
-/* A value inside of a jsonb: a scalar, or a container (jbvBinary). */
-extern GqlValue *rr_value_from_jsonb_value(const JsonbValue *value);
-
 /*
  * A number as text, in CurrentMemoryContext: as numeric_out() writes it, or,
  * where that is mostly zeros, with an exponent: "1e+131071". So it takes no

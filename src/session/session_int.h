@@ -11,11 +11,10 @@
 /* Has the current call begun a security-restricted operation? */
 extern bool rr_role_is_restricted(void);
 
-/*
- * Note whether the operation's restrictions are lifted; and are they, of the
- * current call or of one around it?
- */
+/* Note whether the restrictions of the current call's operation are lifted. */
 extern void rr_role_set_lifted(bool lifted);
+
+/* Are they lifted, for the current call or for one around it? */
 extern bool rr_role_is_lifted(void);
 
 #endif							/* RR_SESSION_INT_H */

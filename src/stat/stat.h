@@ -1,6 +1,6 @@
 /*
- * stat.h: what is counted of remote schemas and relationships. The one header
- * of src/stat.
+ * stat.h: what is counted of remote schemas and relationships; the face of
+ * src/stat.
  *
  *   stat_memory.c     where the counters are, and finding them
  *   stat_count.c      counting
@@ -18,7 +18,7 @@
 #ifndef RR_STAT_H
 #define RR_STAT_H
 
-/* What a request failed of. Each counts once, as the first that fits. */
+/* Why a request failed. It counts once, as the first kind that fits. */
 typedef enum RrStatError
 {
 	RR_STAT_CONNECT,			/* no such host, refused, unreachable, not a
@@ -49,7 +49,7 @@ typedef struct RrStatRequest
 	int			status;			/* HTTP's; 0: none came */
 } RrStatRequest;
 
-/* Most sets of counters of remote schemas, and of relationships. */
+/* So many remote schemas are counted at most, and so many relationships. */
 extern int	rr_stat_max;
 
 /*
@@ -62,8 +62,8 @@ extern void rr_stat_init(void);
 extern RrStat *rr_stat_remote_schema(const char *name);
 
 /*
- * A relationship of this database. source: the table or type
- * that it starts from; remote_schema: where it leads, NULL for a table.
+ * A relationship of this database. source: the table or type that it starts
+ * from; remote_schema: where it leads, NULL for a table.
  */
 extern RrStat *rr_stat_relationship(const char *source, const char *name,
 									const char *remote_schema);
@@ -90,14 +90,18 @@ extern void rr_stat_count_refused(RrStat *stat);
 /* ---- health.c: none of these throws ---- */
 
 /*
- * Failures to connect and timeouts in a row after which a remote schema is
- * down; 0: requests are sent all the same. And for how long (s) it is not
- * asked then.
+ * After so many failures to connect, or timeouts, in a row a remote schema
+ * counts as down; 0: never.
  */
 extern int	rr_breaker_failures;
+
+/* For so many seconds it is not asked then. */
 extern int	rr_breaker_pause;
 
-/* Most requests of all sessions to one remote schema at a time; 0: any. */
+/*
+ * So many requests all sessions together may have on the way to one remote
+ * schema; 0: no limit.
+ */
 extern int	rr_max_server_requests;
 
 typedef enum RrHealthChange
@@ -108,11 +112,11 @@ typedef enum RrHealthChange
 } RrHealthChange;
 
 /*
- * May a request be sent? When the remote schema is down, one request at a time
- * may after each pause: *probe is set, and rr_health_note() or
- * rr_health_end_probe() has to follow. Otherwise *wait_ms is the time until
- * the pause is over. Always true without shared memory: what one session knows
- * is too little.
+ * May a request be sent? While the remote schema is down, only one may after
+ * each pause, a probe: *probe is set, and the caller has to call
+ * rr_health_note() or rr_health_end_probe() later. If false, *wait_ms is the
+ * time until the pause is over. Always true without shared memory, since one
+ * session knows too little.
  */
 extern bool rr_health_may_ask(RrStat *stat, bool *probe, int *wait_ms);
 
@@ -129,8 +133,8 @@ extern void rr_health_end_probe(RrStat *stat);
 extern int	rr_health_failures(RrStat *stat);
 
 /*
- * Is it time for a line in the log about a failure? Once a minute; then
- * *unlogged is how many there were since the last line. Never for NULL.
+ * Is it time for a line in the log about a failure? True once a minute; then
+ * *unlogged is the number of failures since the last line. False for NULL.
  */
 extern bool rr_health_log_failure(RrStat *stat, int64 *unlogged);
 

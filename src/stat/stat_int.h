@@ -85,7 +85,7 @@ typedef struct RrStatMemory
 												 * of the second */
 } RrStatMemory;
 
-/* Its handle; in a hash table of this session. */
+/* A session's handle of a set: an entry of the session's hash table. */
 struct RrStat
 {
 	uint64		hash;			/* key */

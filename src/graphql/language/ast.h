@@ -6,8 +6,8 @@
  * parsed, and are not changed afterwards. An empty list is NIL.
  *
  * loc is the byte offset in the source of the token at which a node starts;
- * -1 if the node was not parsed but made by code. gql_location() converts it
- * to line and column.
+ * -1 if the node was not parsed but made by code. Errors show it
+ * as line and column.
  *
  * Text is in the server encoding. Names are NUL-terminated ASCII.
  */

@@ -120,13 +120,3 @@ gql_inspect(const GqlValue *value)
 	inspect_at(&out, value, 1);
 	return out.data;
 }
-
-char	   *
-gql_literal_to_string(const GqlValue *value)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	gql_print_value(&out, value);
-	return out.data;
-}

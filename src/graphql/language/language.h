@@ -43,7 +43,6 @@ extern GqlValue *gql_parse_value(const char *text, int len, GqlErrorList *errors
  * at the end. indent: nesting level of the line on which the text starts.
  */
 extern void gql_print_document(StringInfo out, const GqlDocument *document);
-extern void gql_print_definition(StringInfo out, const GqlDefinition *definition);
 extern void gql_print_selection_set(StringInfo out, const GqlSelectionSet *set, int indent);
 extern void gql_print_value(StringInfo out, const GqlValue *value);
 extern void gql_print_type_node(StringInfo out, const GqlTypeNode *type);
@@ -70,10 +69,9 @@ extern GqlValue *gql_make_text_value(GqlValueKind kind, const char *text, int le
 extern void gql_object_add(GqlValue *object, const char *name, int loc, GqlValue *value);
 
 /*
- * An OBJECT's field, and its value: of fields of one name, the last. NULL if
- * there is none, or object is NULL.
+ * The value of an OBJECT's field: of fields of one name, the last. NULL if
+ * there is none, or object is NULL or of another kind.
  */
-extern GqlObjectField *gql_object_field(const GqlValue *object, const char *name);
 extern GqlValue *gql_object_get(const GqlValue *object, const char *name);
 
 /*
@@ -116,12 +114,9 @@ extern GqlValue *gql_substitute_variables(const GqlValue *value, GqlGetVariable 
  */
 extern char *gql_inspect(const GqlValue *value);
 
-/* A literal in its source form. */
-extern char *gql_literal_to_string(const GqlValue *value);
-
 /*
- * The same for a message: of a long literal only the beginning, still more
- * than a message takes.
+ * A literal in its source form, for a message: of a long one only the
+ * beginning, still more than a message takes.
  */
 extern char *gql_show_literal(const GqlValue *value);
 

@@ -658,8 +658,8 @@ print_directive_definition(Printer *pr, const GqlDirectiveDefNode *directive)
 
 /* ---- entry points ---- */
 
-void
-gql_print_definition(StringInfo out, const GqlDefinition *definition)
+static void
+print_definition(StringInfo out, const GqlDefinition *definition)
 {
 	Printer		pr = {out, 0, 0};
 
@@ -692,7 +692,7 @@ gql_print_document(StringInfo out, const GqlDocument *document)
 	{
 		if (foreach_current_index(lc) > 0)
 			appendStringInfoString(out, "\n\n");
-		gql_print_definition(out, lfirst(lc));
+		print_definition(out, lfirst(lc));
 	}
 }
 

@@ -38,8 +38,8 @@ gql_object_add(GqlValue *object, const char *name, int loc, GqlValue *value)
 	object->items = lappend(object->items, field);
 }
 
-GqlObjectField *
-gql_object_field(const GqlValue *object, const char *name)
+GqlValue   *
+gql_object_get(const GqlValue *object, const char *name)
 {
 	if (object == NULL || object->kind != GQL_VALUE_OBJECT)
 		return NULL;
@@ -48,17 +48,9 @@ gql_object_field(const GqlValue *object, const char *name)
 		GqlObjectField *field = list_nth(object->items, i);
 
 		if (strcmp(field->name.value, name) == 0)
-			return field;
+			return field->value;
 	}
 	return NULL;
-}
-
-GqlValue   *
-gql_object_get(const GqlValue *object, const char *name)
-{
-	GqlObjectField *field = gql_object_field(object, name);
-
-	return field != NULL ? field->value : NULL;
 }
 
 GqlValue   *

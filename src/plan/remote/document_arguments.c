@@ -36,8 +36,9 @@ use_if_variable(const GqlValue *value, void *arg)
 	return false;
 }
 
-void
-rr_use_variables(RrStep *step, const GqlValue *value)
+/* Add the variables in a value to those that the step's documents define. */
+static void
+use_variables(RrStep *step, const GqlValue *value)
 {
 	gql_value_walk(value, use_if_variable, step);
 }
@@ -48,7 +49,7 @@ rr_use_argument_variables(RrStep *step, List *arguments)
 	ListCell   *lc;
 
 	foreach(lc, arguments)
-		rr_use_variables(step, ((const GqlArgument *) lfirst(lc))->value);
+		use_variables(step, ((const GqlArgument *) lfirst(lc))->value);
 }
 
 const GqlVariableDef *
@@ -244,7 +245,7 @@ rr_argument_text(RrPrinter *printer, const GqlFieldSel *field, const GqlInputVal
 	{
 		given = field != NULL ? rr_query_argument(field, def->name) : NULL;
 		if (given != NULL)
-			rr_use_variables(printer->step, given);
+			use_variables(printer->step, given);
 		return value_text(given);
 	}
 

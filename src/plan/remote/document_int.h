@@ -38,9 +38,6 @@ typedef struct RrPrinter
 
 /* ---- document_arguments.c ---- */
 
-/* Add the variables in a value to those that the step's documents define. */
-extern void rr_use_variables(RrStep *step, const GqlValue *value);
-
 /* The same for a list of GqlArgument. */
 extern void rr_use_argument_variables(RrStep *step, List *arguments);
 

@@ -279,12 +279,6 @@ extern const char *rr_deparse_join_key(RrSql *sql, const RrRow *row, const RrJoi
 /* The object of a selection (GqlFieldSel *) on a row. */
 extern RrJsonPiece *rr_compile_object(RrSql *sql, const RrRow *row, GqlType *type, List *fields);
 
-/*
- * A column's value, or one made of its values, as the answer has it: of an
- * enum table, as the naming convention writes values.
- */
-extern const char *rr_deparse_shown(const RrSql *sql, const RrColumn *column, const char *value);
-
 /* A template with one argument, or none. */
 extern RrJsonPiece *rr_make_json_piece(const char *template, const char *arg);
 
@@ -357,7 +351,6 @@ extern bool rr_append_comparisons(RrSql *sql, StringInfo out, const char *expres
  * of its fields?
  */
 extern bool rr_where_is_remote(RrSql *sql, GqlType *type, const GqlValue *where);
-extern bool rr_where_field_is_remote(RrSql *sql, GqlType *type, const GqlObjectField *field);
 
 /*
  * Append the condition on the value of a remote relationship. input: its field

@@ -25,9 +25,6 @@ extern bool rr_compile_returning(RrSql *sql, RrReturning *returning, const GqlFi
 extern bool rr_append_returned(RrSql *sql, StringInfo out, const RrReturning *returning,
 							   bool plain, const char *alias, const char *separator);
 
-/* A column that the role reads; it must read one. */
-extern const RrColumn *rr_readable_column(RrRoleSchema *rs, const RrTable *table);
-
 /*
  * The array type in which many values of a scalar are passed, for unnest(). It
  * is text[] where there is none that unnest() leaves whole.
@@ -36,12 +33,6 @@ extern Oid	rr_values_type(const RrScalar *scalar);
 
 /* The value, of its own type, of what unnest() makes of such an array. */
 extern const char *rr_deparse_unnested(const RrScalar *scalar, const char *expression);
-
-/*
- * A parameter for the ith column that a change returned: of all rows (array),
- * or of one.
- */
-extern const char *rr_add_changed_param(RrSql *sql, const RrColumn *column, int i, bool array);
 
 /* ---- default_expression.c ---- */
 

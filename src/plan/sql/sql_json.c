@@ -245,8 +245,12 @@ compile_array_relationship(RrSql *sql, const RrRow *row, const GqlFieldSel *fiel
 						 : rr_compile_select_aggregate(sql, &rows, field));
 }
 
-const char *
-rr_deparse_shown(const RrSql *sql, const RrColumn *column, const char *value)
+/*
+ * A column's value, or one made of its values, as the answer has it: of an
+ * enum table, as the naming convention writes values.
+ */
+static const char *
+deparse_shown(const RrSql *sql, const RrColumn *column, const char *value)
 {
 	if (!sql->db->camel || column->values == NULL)
 		return value;
@@ -271,7 +275,7 @@ compile_column(RrSql *sql, const RrRow *row, const GqlFieldSel *field)
 	GqlNames	args;
 
 	if (field->def->args.n == 0)
-		return rr_make_json_piece("$", rr_deparse_shown(sql, column, value));
+		return rr_make_json_piece("$", deparse_shown(sql, column, value));
 	if (!gql_coerce_arguments(sql->planner->request, field, &args, sql->planner->errors))
 		return NULL;
 	sql->loc = rr_field_loc(field);

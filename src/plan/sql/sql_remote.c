@@ -303,8 +303,9 @@ remote_filter(RrSql *sql, const RrLink *link, const GqlValue *given)
 	return filter;
 }
 
-bool
-rr_where_field_is_remote(RrSql *sql, GqlType *type, const GqlObjectField *field)
+/* Does this field of a condition say something of a remote relationship? */
+static bool
+where_field_is_remote(RrSql *sql, GqlType *type, const GqlObjectField *field)
 {
 	const GqlInputValueDef *input;
 	const RrTableField *info = table_field(sql, type, field, &input);
@@ -354,7 +355,7 @@ rr_where_is_remote(RrSql *sql, GqlType *type, const GqlValue *where)
 	check_stack_depth();
 	foreach(lc, where->items)
 	{
-		if (rr_where_field_is_remote(sql, type, lfirst(lc)))
+		if (where_field_is_remote(sql, type, lfirst(lc)))
 			return true;
 	}
 	return false;
@@ -610,7 +611,7 @@ walk_object(const KeyWalk *walk, GqlType *type, const GqlValue *where)
 	{
 		int			before = conditions->len;
 
-		if (!rr_where_field_is_remote(walk->sql, type, lfirst(lc)))
+		if (!where_field_is_remote(walk->sql, type, lfirst(lc)))
 			continue;
 		if (!add_siblings(walk, type, where, foreach_current_index(lc), false) ||
 			!walk_field(walk, type, lfirst(lc)))

@@ -77,8 +77,12 @@ set_columns(RrReturning *returning, const Bitmapset *attnums)
 
 /* ---- reading ---- */
 
-const char *
-rr_add_changed_param(RrSql *sql, const RrColumn *column, int i, bool array)
+/*
+ * A parameter for the ith column that a change returned: of all rows (array),
+ * or of one.
+ */
+static const char *
+add_changed_param(RrSql *sql, const RrColumn *column, int i, bool array)
 {
 	const char *name;
 	RrSqlParam *param;
@@ -126,7 +130,7 @@ restrict_by_key(RrSql *sql, RrRows *rows, const RrReturning *returning)
 		for (int i = 0; i < returning->ncolumns; i++)
 		{
 			const RrColumn *column = returning->columns[i];
-			const char *value = rr_add_changed_param(sql, column, i, false);
+			const char *value = add_changed_param(sql, column, i, false);
 
 			rr_rows_add_condition(rows, rr_deparse_equality(sql, rows->alias, column, value));
 		}
@@ -142,7 +146,7 @@ restrict_by_key(RrSql *sql, RrRows *rows, const RrReturning *returning)
 		const char *value = rr_deparse_unnested(scalar, psprintf("%s.c%d", alias, i + 1));
 
 		appendStringInfo(&arrays, "%spg_catalog.unnest(%s)", i > 0 ? ", " : "",
-						 rr_add_changed_param(sql, column, i, true));
+						 add_changed_param(sql, column, i, true));
 		appendStringInfo(&names, "c%d, ", i + 1);
 		appendStringInfo(&condition, "%s%s", i > 0 ? " AND " : "",
 						 rr_deparse_equality(sql, rows->alias, column, value));
@@ -174,7 +178,7 @@ deparse_values(RrSql *sql, const RrReturning *returning)
 						 rr_deparse_unnested(scalar, psprintf("%s.c%d", alias, i + 1)),
 						 quote_identifier(column->sql_name));
 		appendStringInfo(&arrays, "%spg_catalog.unnest(%s)", separator,
-						 rr_add_changed_param(sql, column, i, true));
+						 add_changed_param(sql, column, i, true));
 		appendStringInfo(&names, "%sc%d", separator, i + 1);
 	}
 	return psprintf("(SELECT %s FROM ROWS FROM (%s) AS %s(%s))", select.data, arrays.data, alias,
@@ -258,6 +262,16 @@ member_kind(const GqlFieldSel *field)
 		? RR_MEMBER_AFFECTED_ROWS : RR_MEMBER_ROWS;
 }
 
+/* A column that the role reads; it must read one. */
+static const RrColumn *
+readable_column(RrRoleSchema *rs, const RrTable *table)
+{
+	for (int i = 0; i < table->ncolumns; i++)
+		if (rr_can_read(rs, table, table->columns[i].attnum))
+			return &table->columns[i];
+	elog(ERROR, "no column of table \"%s\" is readable", table->name);
+}
+
 bool
 rr_compile_returning(RrSql *sql, RrReturning *returning, const GqlFieldSel *field, bool keep)
 {
@@ -287,7 +301,7 @@ rr_compile_returning(RrSql *sql, RrReturning *returning, const GqlFieldSel *fiel
 	}
 	set_columns(returning, needed);
 	if (returning->ncolumns == 0 && returning->rows)
-		returning->columns[returning->ncolumns++] = rr_readable_column(sql->rs, returning->table);
+		returning->columns[returning->ncolumns++] = readable_column(sql->rs, returning->table);
 	foreach(lc, returning->members)
 	{
 		RrMember   *member = lfirst(lc);
@@ -299,15 +313,6 @@ rr_compile_returning(RrSql *sql, RrReturning *returning, const GqlFieldSel *fiel
 			return false;
 	}
 	return true;
-}
-
-const RrColumn *
-rr_readable_column(RrRoleSchema *rs, const RrTable *table)
-{
-	for (int i = 0; i < table->ncolumns; i++)
-		if (rr_can_read(rs, table, table->columns[i].attnum))
-			return &table->columns[i];
-	elog(ERROR, "no column of table \"%s\" is readable", table->name);
 }
 
 /* ---- RETURNING ---- */

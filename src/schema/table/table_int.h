@@ -267,9 +267,6 @@ extern const char *rr_cast_name(RrRoleSchema *rs, const RrScalar *scalar);
 
 /* ---- GqlType.complete of a table's types ---- */
 
-/* table_types.c */
-extern void rr_complete_object(GqlSchema *schema, GqlType *type);
-
 /* table_bool_exp.c, table_order_by.c */
 extern void rr_complete_bool_exp(GqlSchema *schema, GqlType *type);
 extern void rr_complete_order_by(GqlSchema *schema, GqlType *type);
