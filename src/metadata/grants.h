@@ -31,9 +31,10 @@ extern Jsonb *rr_table_permission_json(const char *schema, const char *table, co
 extern Jsonb *rr_inherited_role_json(const RrDoc *role, List **roles);
 
 /*
- * Remarks (char *, in CurrentMemoryContext) on a select permission: one for
- * each column that a relationship of the table, to it, or with a remote schema
- * joins by, and that the role lacks. columns: names, JSON strings; NULL: all.
+ * Remarks on a select permission: one for each column that the role lacks and
+ * that a relationship joins by, be it from the table, to it, or with a remote
+ * schema. columns: the permission's, JSON strings; NULL: all. Returns char *,
+ * in CurrentMemoryContext.
  */
 extern List *rr_missing_joining_columns(const RrTable *table, const char *role,
 										const RrDoc *columns);

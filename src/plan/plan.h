@@ -137,8 +137,8 @@ typedef struct RrPlanner
 	/* while it is made */
 	List	   *filters;		/* RrFilter * of the root field that is being
 								 * compiled */
-	const GqlFieldSel *filtered;	/* whose rows the where and order_by at
-									 * work are about; or NULL */
+	const GqlFieldSel *filtered;	/* the field whose where and order_by are
+									 * being compiled; or NULL */
 	RrStep	   *parent;			/* the step whose rows are being compiled: it
 								 * has the holes of further joins; NULL: a
 								 * root field */
@@ -208,8 +208,8 @@ extern bool rr_plan_lock(const RrPlan *plan);
 /* ---- param_origin.c ---- */
 
 /*
- * Give the statements that run before one its parameters, after these have
- * changed; the list before is copied.
+ * Give the statements in statement->before its parameters, after these have
+ * changed. The list is copied.
  */
 extern void rr_share_params(RrSqlStatement *statement);
 

@@ -70,9 +70,9 @@ extern bool rr_call_is_nested(void);
  * Called inside of a subtransaction that undoes the work of the current call.
  * If the call acts as another role, let the role defer triggers, and return
  * true: then rr_deferred_fire() has to come before the subtransaction ends
- * without an error. Return false if that takes nothing, or if triggers wait
- * already that the caller has deferred: then the server refuses with 42501 to
- * defer any.
+ * without an error. Return false if nothing has to be done for that, or if
+ * triggers wait that the caller has deferred: then the server refuses to defer
+ * any, with 42501.
  */
 extern bool rr_deferred_allow(void);
 
@@ -138,6 +138,9 @@ extern GqlValue *rr_value_from_jsonb(Jsonb *jsonb);
  * values than remote_rel.max_query_tokens, files an error and returns NULL.
  */
 extern GqlValue *rr_variables_from_jsonb(Jsonb *jsonb, GqlErrorList *errors);
+
+/* A value inside of a jsonb: a scalar, or a container (jbvBinary). */
+extern GqlValue *rr_value_from_jsonb_value(const JsonbValue *value);
 
 /*
  * A number as text, in CurrentMemoryContext: as numeric_out() writes it, or,

@@ -121,20 +121,20 @@ value_from_container(JsonbContainer *container)
 				if (v.val.array.rawScalar)
 				{
 					JsonbIteratorNext(&it, &v, true);
-					return value_from_jsonb_value(&v);
+					return rr_value_from_jsonb_value(&v);
 				}
 				break;
 			case WJB_BEGIN_OBJECT:
 				value = gql_make_value(GQL_VALUE_OBJECT);
 				break;
 			case WJB_ELEM:
-				value->items = lappend(value->items, value_from_jsonb_value(&v));
+				value->items = lappend(value->items, rr_value_from_jsonb_value(&v));
 				break;
 			case WJB_KEY:
 				name = pnstrdup(v.val.string.val, v.val.string.len);
 				break;
 			case WJB_VALUE:
-				gql_object_add(value, name, -1, value_from_jsonb_value(&v));
+				gql_object_add(value, name, -1, rr_value_from_jsonb_value(&v));
 				break;
 			default:
 				break;
@@ -143,9 +143,8 @@ value_from_container(JsonbContainer *container)
 	return value;
 }
 
-/* A value inside of a jsonb: a scalar, or a container (jbvBinary). */
-static GqlValue *
-value_from_jsonb_value(const JsonbValue *v)
+GqlValue   *
+rr_value_from_jsonb_value(const JsonbValue *v)
 {
 	GqlValue   *value;
 	char	   *digits;

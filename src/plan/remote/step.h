@@ -180,8 +180,8 @@ struct RrStep
 
 	/* JOIN: a statement needs the values before it runs */
 	bool		selected;		/* the answer has holes for them, too */
-	bool		hides_members;	/* these must not show members that are named
-								 * RR_WIRE_FILTER_FIELD */
+	bool		hides_members;	/* the answer must not show members that are
+								 * named RR_WIRE_FILTER_FIELD */
 	List	   *filter_members; /* char *: members of the selection that the
 								 * statement uses as well */
 
@@ -248,7 +248,8 @@ typedef struct RrFilter
 {
 	GqlFieldDef *field;			/* the join field */
 	RrStep	   *step;
-	GqlSelectionSet *needed;	/* of objects: the fields, inside of lists */
+	GqlSelectionSet *needed;	/* fields of the joined object, or of the
+								 * objects in the joined list */
 	const GqlFieldSel *shown;	/* the field of the document that is to share
 								 * the step, if it is known before the
 								 * selection is compiled */
@@ -261,9 +262,9 @@ typedef struct RrFilter
 extern RrFilter *rr_get_filter(RrPlanner *planner, GqlFieldDef *field);
 
 /*
- * Note that a field is needed of an object, whose needs are set. Returns the
- * needs of the field's own value; NULL for a leaf. *member: the name of the
- * member that has the value.
+ * Note that a field of an object is needed. set has all that is needed of the
+ * object. Returns what is needed of the field's own value, for further calls;
+ * NULL for a leaf. *member is set to the name of the member with the value.
  */
 extern GqlSelectionSet *rr_filter_need(RrPlanner *planner, RrFilter *filter, GqlSelectionSet *set,
 									   const GqlFieldDef *field, const char **member);

@@ -230,9 +230,9 @@ extern RrRows *rr_rows_copy(const RrRows *rows);
 extern void rr_rows_prepare_joins(RrSql *sql, RrRows *rows, bool joins);
 
 /*
- * " FROM … WHERE …" that gives the rows, to stand behind a select list made of
- * rr_row_add_output()s; and the same in no order, without a limit. For
- * rr_finish_rows(), which others call.
+ * " FROM … WHERE …" that gives the rows, to stand behind a select list made by
+ * rr_row_add_output(). The second form leaves out the order and the limit.
+ * Both are parts of rr_finish_rows(), which other files call instead.
  */
 extern const char *rr_deparse_rows(RrRows *rows);
 extern const char *rr_deparse_unsorted(const RrRows *rows);
@@ -322,12 +322,13 @@ extern const char *rr_deparse_count(const char *alias, const GqlValue *columns, 
 
 /* ---- sql_where.c ---- */
 
-/* What a condition takes remote conditions inside of it for. */
+/* What remote conditions count as when the condition around them is written. */
 typedef enum RrReading
 {
-	RR_READING_VALUE,			/* what they are */
-	RR_READING_COULD,			/* true, or below a NOT false */
-	RR_READING_MUST,			/* the opposite */
+	RR_READING_VALUE,			/* for what they are */
+	RR_READING_COULD,			/* for true, below a NOT for false: may the row
+								 * pass? */
+	RR_READING_MUST,			/* the opposite: does it pass anyhow? */
 } RrReading;
 
 /*
@@ -361,9 +362,10 @@ extern bool rr_append_remote_condition(RrSql *sql, StringInfo out, const RrTable
 									   const GqlValue *value);
 
 /*
- * Add to *queries those for the keys of the remote conditions in a where, of
- * rows from a table in sight as alias; conditions: others on it, "" for none.
- * Call it after rr_append_where(). False when an error was filed.
+ * Add the queries to *queries that ask for the keys of the remote conditions
+ * in a where. Their rows come from a table that is in sight as alias, and
+ * fulfil conditions ("": any). Call this after rr_append_where(). False when
+ * an error was filed.
  */
 extern bool rr_add_where_keys(RrSql *sql, List **queries, const char *from, const RrTable *table,
 							  const char *alias, const char *conditions, const GqlValue *where);

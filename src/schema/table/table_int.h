@@ -137,11 +137,13 @@ extern bool rr_function_visible(RrRoleSchema *rs, const RrFunction *function,
 /* ---- role_limits.c ---- */
 
 /*
- * Set max_rows and may_aggregate: as the role's own entry says; else it has no
- * limits if it is granted the table itself, or those of the roles whose rights
- * it has. Of several, the largest limit holds, and aggregates are there if one
- * role has them, as for Hasura's inherited roles. Superusers and who sees
- * every remote schema have no limits.
+ * Set max_rows and may_aggregate.
+ *
+ * The role's own entry counts first. Without one, a role that is granted the
+ * table itself has no limits; another has those of the roles whose rights it
+ * has. Of several, the largest limit holds, and aggregates are there if one
+ * role has them, as for Hasura's inherited roles. Superusers, and roles that
+ * see every remote schema, have no limits.
  */
 extern void rr_read_role_limits(RrRoleSchema *rs, RrRoleTable *rt);
 
@@ -266,6 +268,9 @@ extern const char *rr_comparison_name(RrRoleSchema *rs, const RrScalar *scalar);
 extern const char *rr_cast_name(RrRoleSchema *rs, const RrScalar *scalar);
 
 /* ---- GqlType.complete of a table's types ---- */
+
+/* table_types.c */
+extern void rr_complete_object(GqlSchema *schema, GqlType *type);
 
 /* table_bool_exp.c, table_order_by.c */
 extern void rr_complete_bool_exp(GqlSchema *schema, GqlType *type);

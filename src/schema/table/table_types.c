@@ -28,7 +28,7 @@ static const struct
 								 * name between; or NULL */
 	const char *after;
 }			table_types[RR_NTABLE_TYPES] = {
-	[RR_TYPE_OBJECT] = {"", GQL_OBJECT, complete_object, "columns and relationships of \"",
+	[RR_TYPE_OBJECT] = {"", GQL_OBJECT, rr_complete_object, "columns and relationships of \"",
 	"\""},
 	[RR_TYPE_BOOL_EXP] = {"_bool_exp", GQL_INPUT_OBJECT, rr_complete_bool_exp,
 		"Boolean expression to filter rows from the table \"",
@@ -291,8 +291,8 @@ rr_sort_fields(GqlType *type, int first)
 	type->fields = sorted;
 }
 
-static void
-complete_object(GqlSchema *schema, GqlType *type)
+void
+rr_complete_object(GqlSchema *schema, GqlType *type)
 {
 	RrRoleSchema *rs = schema->data;
 	const RrTable *table = ((RrTableType *) type->data)->table;
