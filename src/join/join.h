@@ -188,7 +188,7 @@ typedef struct RrValueInput
 	FmgrInfo	function;
 } RrValueInput;
 
-/* Look up the input function, which may cache things in CurrentMemoryContext. */
+/* Look up the input function. What it caches is in CurrentMemoryContext. */
 extern void rr_sql_bind_init(RrValueInput *input, Oid type);
 
 /*

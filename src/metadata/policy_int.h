@@ -34,19 +34,19 @@ typedef struct RrPolicyWriter
 /* What stands on the right of an operator. */
 typedef enum RrPolicyOperand
 {
-	RR_OPERAND_SAME,				/* a value of the column's type */
-	RR_OPERAND_LIST,				/* a list of them */
+	RR_OPERAND_SAME,			/* a value of the column's type */
+	RR_OPERAND_LIST,			/* a list of them */
 	RR_OPERAND_TEXT,
-	RR_OPERAND_TEXTS,				/* a list */
+	RR_OPERAND_TEXTS,			/* a list */
 	RR_OPERAND_PATTERN,			/* text, a pattern of SIMILAR TO */
-	RR_OPERAND_OTHER,				/* a value, or a list, of another type: see
+	RR_OPERAND_OTHER,			/* a value, or a list, of another type: see
 								 * rr_policy_operand_type() */
-	RR_OPERAND_COLUMN,				/* the name of a column, or ["$", name] of one
+	RR_OPERAND_COLUMN,			/* the name of a column, or ["$", name] of one
 								 * of the policy's table */
 	RR_OPERAND_COLUMNS,			/* the same of an array column, or a list of
 								 * columns */
-	RR_OPERAND_NULL,				/* true or false */
-	RR_OPERAND_CAST,				/* {"String": comparisons} */
+	RR_OPERAND_NULL,			/* true or false */
+	RR_OPERAND_CAST,			/* {"String": comparisons} */
 } RrPolicyOperand;
 
 /* An operator. Its name starts with "_", in Hasura's old spelling with "$". */

@@ -322,7 +322,7 @@ extern const char *rr_deparse_count(const char *alias, const GqlValue *columns, 
 
 /* ---- sql_where.c ---- */
 
-/* What remote conditions count as when the condition around them is written. */
+/* What remote conditions count as in the condition around them. */
 typedef enum RrReading
 {
 	RR_READING_VALUE,			/* for what they are */
