@@ -53,7 +53,7 @@ static const struct
 }			commands[] = {
 	{"serve", serve, "answer GraphQL over HTTP: remote-rel serve postgres:///shop"},
 	{"doctor", doctor, "what is in the way, with the options of serve"},
-	{"metadata", metadata, "metadata as files of Hasura's CLI: apply, export, diff, â35¦; metadata --help"},
+	{"metadata", metadata, "metadata as files of Hasura's CLI: apply, export, diff and more: metadata --help"},
 	{"help", print_help, "this text"},
 	{"version", print_version, "the version"},
 	{"--help", print_help, NULL},

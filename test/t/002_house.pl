@@ -249,6 +249,11 @@ for my $page (@pages)
 }
 none('pages are wrapped at 100 columns', @wide_pages);
 
+# pg_bsd_indent takes some bytes of characters for something else
+my @text_files = grep { /\.(?:[ch]|pl|pm|sql|md)$/ } split /\n/,
+	`find src server sql test bench docs -name node_modules -prune -o -type f -print`;
+none('all text is UTF-8', grep { !utf8::decode(my $copy = slurp_file($_)) } @text_files);
+
 none('docs/ARCHITECTURE.md has a line for each source file',
 	grep { my ($name) = m{([^/]+)$}; $text{'docs/ARCHITECTURE.md'} !~ /^\| .*`\Q$name\E`/m } @sources);
 
