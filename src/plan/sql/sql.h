@@ -326,8 +326,8 @@ extern const char *rr_deparse_count(const char *alias, const GqlValue *columns, 
 typedef enum RrReading
 {
 	RR_READING_VALUE,			/* for what they are */
-	RR_READING_COULD,			/* for true, below a NOT for false: may the row
-								 * pass? */
+	RR_READING_COULD,			/* for true, below a NOT for false: may the
+								 * row pass? */
 	RR_READING_MUST,			/* the opposite: does it pass anyhow? */
 } RrReading;
 
