@@ -29,6 +29,6 @@ extern ErrorData *rr_run_in_subtransaction(void (*run) (void *arg), void *arg);
  * context lines and the text of the internal statement: both may quote SQL
  * that is not for the user to see.
  */
-extern void rr_rethrow_without_context(ErrorData *error) pg_attribute_noreturn();
+extern void rr_rethrow_without_context(ErrorData *error) __attribute__((noreturn));
 
 #endif							/* RR_SUBTRANSACTION_H */

@@ -93,7 +93,7 @@ extern const char *rr_policy_operator_sql(const RrPolicyWriter *w,
 extern const char *rr_policy_builtin_operator(const RrPolicyWriter *w, const char *symbol);
 
 /* Throws 0A000: what, at doc, has no translation into a policy. */
-extern void rr_policy_inexpressible(const RrDoc *doc, const char *what) pg_attribute_noreturn();
+extern void rr_policy_inexpressible(const RrDoc *doc, const char *what) __attribute__((noreturn));
 
 /* ---- policy_value.c ---- */
 
