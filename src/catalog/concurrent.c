@@ -219,8 +219,9 @@ rr_wait_for_invalidations(void)
 	Snapshot	snapshot;
 
 	/*
-	 * A standby has no such locks. It need not wait: replay sends
-	 * invalidations before the commit becomes visible.
+	 * A standby has no such locks. There, replay sends the invalidations a
+	 * moment after the commit has become visible. What a query made of the
+	 * two states in between is thrown away when they arrive.
 	 */
 	if (RecoveryInProgress())
 		return;
