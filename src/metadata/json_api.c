@@ -30,6 +30,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "metadata/bulk.h"
@@ -680,7 +681,10 @@ run(const RrDoc *request)
 
 	check_stack_depth();
 	error_context_stack = &callback;
+	/* in a bulk, what the commands before it have written shows */
+	PushActiveSnapshot(GetLatestSnapshot());
 	answer = run_command(request);
+	PopActiveSnapshot();
 	error_context_stack = callback.previous;
 	return answer;
 }

@@ -128,6 +128,12 @@ SELECT remote_rel.metadata(bulk('{"type": "get_inconsistent_metadata", "args": {
     '{"type": "get_inconsistent_metadata", "args": {}}'));
 ROLLBACK;
 
+-- What a command reads is what those before it have written
+SELECT jsonb_path_query_array(answer, '$.sources[0].tables[*].remote_relationships[*].name') AS exported
+FROM jsonb_array_elements(remote_rel.metadata(bulk(add('a'), '{"type": "export_metadata", "args": {}}', add('b'),
+    '{"type": "export_metadata", "args": {}}', del('a'), '{"type": "export_metadata", "args": {}}', del('b'),
+    '{"type": "export_metadata", "args": {}}'))) AS answer;
+
 -- Warnings are sent once, and only for what stays
 CREATE SCHEMA hidden CREATE TABLE cellar (id integer, auth0_id text);
 CREATE FUNCTION unseen(name text) RETURNS jsonb LANGUAGE sql AS $$

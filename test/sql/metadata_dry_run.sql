@@ -1,5 +1,7 @@
--- replace_metadata with "dry_run": how it would go, and what an export would give then; nothing changes
+CREATE DATABASE regress_metadata_dry_run;
+\c regress_metadata_dry_run
 \i test/setup.sql
+-- replace_metadata with "dry_run": how it would go, and what an export would give then; nothing changes
 CREATE TABLE users (id integer PRIMARY KEY, auth0_id text);
 SELECT remote_rel.set_table_customization('users', '{"custom_name": "people"}');
 CREATE FUNCTION run(tables jsonb, allow boolean DEFAULT false, dry boolean DEFAULT true) RETURNS jsonb LANGUAGE sql AS $$
@@ -29,3 +31,7 @@ SELECT stored();
 ROLLBACK;
 SELECT stored();
 SELECT test.failure($$SELECT remote_rel.metadata('{"type": "replace_metadata", "args": {"dry_run": 1, "metadata": {}}}')$$);
+
+\set QUIET on
+\c postgres
+DROP DATABASE regress_metadata_dry_run;
