@@ -26,7 +26,7 @@ PG_CONFIG ?= pg_config
 
 # --- what needs nothing but this checkout: the scripts install the rest ------------------------------------------------
 
-.PHONY: help demo test test-console screenshots test-long results extension
+.PHONY: help demo test test-console test-fuzz screenshots test-long results extension
 
 help:
 	@echo 'make                  build for the server that PG_CONFIG names ($(PG_CONFIG)): the extension, and the program'
@@ -39,6 +39,7 @@ help:
 	@echo '  PROVE_TESTS="a b"     only these of test/t/*.pl'
 	@echo '  SUITES="a b"          only these of test/suites/*'
 	@echo 'make test-console     the console alone, in a real browser'
+	@echo 'make test-fuzz        the fuzz targets, some seconds each'
 	@echo 'make screenshots      take the pictures of the console that the last test run made, for README and docs'
 	@echo 'make test-long        what is too long for that: stress, a large pool, restores again and again, metadata bodies by chance'
 	@echo 'make results          take what the last "make test" printed (results/) as the expected output'
@@ -57,6 +58,9 @@ test-long:
 		REMOTE_REL_ROWS=1000000 $(MAKE) --no-print-directory test \
 		PROVE_TESTS='test/t/027_remote_scan.pl test/t/028_pool.pl test/t/031_dump.pl test/t/036_stress.pl test/t/039_metadata_fuzz.pl'
 
+test-fuzz:
+	@$(MAKE) --no-print-directory test SUITES='test/fuzz/short test/server/fuzz/short'
+
 test-console:
 	@$(MAKE) --no-print-directory test PROVE_TESTS=test/server/090_console.pl SUITES=test/suites/console
 
@@ -74,7 +78,7 @@ print-%:
 
 # --- what needs the server's headers -----------------------------------------------------------------------------------
 
-ifneq ($(filter-out help demo test test-console screenshots test-long results extension,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help demo test test-console test-fuzz screenshots test-long results extension,$(or $(MAKECMDGOALS),all)),)
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 
