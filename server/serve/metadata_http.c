@@ -84,17 +84,21 @@ member(Buffer *out, const char *name, const char *value)
 		buffer_puts(out, "null");
 }
 
-/* The path that the extension's error tells: "... at $.args.name" */
+/* The path that the extension's error tells: "... at $.args.name", "At $.args.", "(at $.args)" */
 static char *
 path_of(const char *message, const char *path)
 {
-	const char *at = message ? strstr(message, " at $") : NULL;
+	const char *at = message ? strcasestr(message, "at $") : NULL;
 	size_t		len;
 
+	while (at != NULL && at != message && strchr(" (\n", at[-1]) == NULL)
+		at = strcasestr(at + 1, "at $");
 	if (at == NULL)
 		return NULL;
-	at += strlen(" at $");
-	len = strcspn(at, " );");
+	at += strlen("at $");
+	len = strcspn(at, " );\n");
+	if (len > 0 && at[len - 1] == '.')
+		len--;
 	return xprintf("%s%.*s", path, (int) len, at);
 }
 

@@ -120,6 +120,11 @@ refused('not-exists', '404 not-exists $', '/v1/metadata', { type => 'reload_remo
 refused('already-exists', '400 already-exists $', '/v1/metadata', { type => 'add_remote_schema', args => { name => 'auth0', definition => { url => $yoga->url } } });
 refused('an unknown command', '400 invalid-configuration $', '/v1/metadata', { type => 'x', args => {} });
 refused('an unknown member', '400 invalid-configuration $.args', '/v1/metadata', { type => 'reload_remote_schema', args => { nome => 'x' } });
+refused('another source of a command', '404 not-exists $.args.source', '/v1/metadata',
+	{ type => 'pg_delete_remote_relationship', args => { source => 'other', table => 'users', name => 'r' } });
+refused('an unknown field of an API', '400 invalid-configuration $.args.definition.to_remote_schema.remote_field.nothing', '/v1/metadata',
+	{ type => 'pg_create_remote_relationship', args => { source => 'default', table => 'users', name => 'r', definition =>
+		{ to_remote_schema => { remote_schema => 'auth0', lhs_fields => ['id'], remote_field => { nothing => { arguments => {} } } } } } });
 refused('no JSON', '400 parse-failed $', '/v1/metadata', 'nonsense');
 refused('a list', '400 parse-failed $', '/v1/metadata', []);
 refused('SQL that is none', '400 parse-failed $', '/v2/query', { type => 'run_sql', args => { sql => 1 } });
