@@ -4,10 +4,12 @@
  */
 #include "postgres.h"
 
+#include "access/relation.h"
 #include "access/table.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
+#include "utils/fmgroids.h"
 #include "utils/rel.h"
 
 #include "exec/mutation_int.h"
@@ -15,18 +17,22 @@
 /* ---- triggers ---- */
 
 /*
- * May a trigger change the rows after the statement has returned them? The
- * server's own for foreign keys do only when the table refers to itself.
+ * May a trigger change the rows after the statement has returned them? One
+ * that runs before a row may change the rows before that. The server's own for
+ * foreign keys do when keys are updated with them: that fires triggers of the
+ * other table, or changes this one.
  */
 static bool
-changes_rows(const Trigger *trigger, Oid table, bool inserts, bool updates)
+changes_rows(const Trigger *trigger, bool many, bool inserts, bool updates)
 {
-	if (trigger->tgenabled == TRIGGER_DISABLED || !TRIGGER_FOR_AFTER(trigger->tgtype))
+	if (trigger->tgenabled == TRIGGER_DISABLED ||
+		(!many && !TRIGGER_FOR_AFTER(trigger->tgtype)))
 		return false;
 	if (trigger->tgisinternal)
 		return updates && TRIGGER_FOR_UPDATE(trigger->tgtype) &&
 			RI_FKey_trigger_type(trigger->tgfoid) == RI_TRIGGER_PK &&
-			trigger->tgconstrrelid == table;
+			trigger->tgfoid != F_RI_FKEY_NOACTION_UPD &&
+			trigger->tgfoid != F_RI_FKEY_RESTRICT_UPD;
 	return (inserts && TRIGGER_FOR_INSERT(trigger->tgtype)) ||
 		(updates && TRIGGER_FOR_UPDATE(trigger->tgtype));
 }
@@ -37,13 +43,17 @@ has_late_changes(const RrMutation *mutation, const RrInsert *insert)
 {
 	bool		inserts = mutation->kind == RR_MUTATION_INSERT;
 	bool		updates = !inserts || insert->on_conflict != NULL;
-	Relation	rel = table_open(mutation->table->oid, AccessShareLock);
-	bool		result = rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE ||
-	rel->rd_rules != NULL;
+	bool		many = inserts ? insert->nrows > 1
+	: mutation->returning.form != RR_ANSWER_OBJECT;
+	Relation	rel = try_relation_open(mutation->table->oid, AccessShareLock);
+	bool		result;
 
+	/* dropped by a root field before: its statement says so */
+	if (rel == NULL)
+		return true;
+	result = rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE || rel->rd_rules != NULL;
 	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
-		result |= changes_rows(&rel->trigdesc->triggers[i], RelationGetRelid(rel), inserts,
-							   updates);
+		result |= changes_rows(&rel->trigdesc->triggers[i], many, inserts, updates);
 	table_close(rel, NoLock);
 	return result;
 }

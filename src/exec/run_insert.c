@@ -67,7 +67,13 @@ key_of(const Level *level, const RrInsertFill *fill, int row, RrValueInput *to, 
 	Oid			type = rr_column_scalar(level->db, fill->from->returned[fill->returned])->base;
 
 	*isnull = from->nulls[i];
-	if (*isnull || type == to->type)
+	if (*isnull)
+		ereport(ERROR,
+				(errcode(ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION),
+				 errmsg("cannot insert nested rows: column \"%s\" of a row of table \"%s\" is null, so it gives them no key",
+						fill->from->returned[fill->returned]->graphql_name,
+						fill->from->table->name)));
+	if (type == to->type)
 		return from->values[i];
 	return convert(from->values[i], type, to);
 }

@@ -16,4 +16,16 @@ SELECT test.resolve('mutation ($x: Float) { add(x: $x) }', variables => '{"x": 1
 SELECT test.resolve('{ __schema { queryType { fields { name } } mutationType { fields { name } } } }');
 CREATE TABLE bat (id integer PRIMARY KEY);
 SELECT test.resolve('{ __schema { queryType { fields { name } } mutationType { fields { name } } } }');
+-- keys of a join and session variables of presets fail alone, before anything is sent
+CREATE TABLE fox (id integer PRIMARY KEY, n numeric, f float8);
+INSERT INTO fox VALUES (1, 1e400, 'Infinity'), (2, 1.5, 2.5), (3, -1e309, NULL), (4, NULL, 3);
+SELECT remote_rel.create_remote_relationship('fox', 'zoo', 'api', '{"zoo": {"arguments": {"x": "$n"}}}');
+SELECT remote_rel.create_remote_relationship('fox', 'zoos', 'api', '{"zoo": {"arguments": {"x": "$f", "list": [1, "$f"]}}}');
+SELECT test.resolve('{ fox(order_by: {id: asc}) { id zoo } }');
+SELECT test.resolve('{ fox(order_by: {id: asc}) { id zoos } }');
+CREATE ROLE regress_float;
+SELECT remote_rel.add_remote_schema_permissions('api', 'regress_float',
+    'type Query { zoo(x: Float @preset(value: "x-hasura-x"), list: [Float] @preset(value: "x-hasura-list")): String }');
+SELECT test.resolve('{ zoo }', 'regress_float', headers => jsonb_build_object('x-hasura-x', x, 'x-hasura-list', list))
+  FROM (VALUES ('1.5', '{1,2}'), ('1e309', '{1}'), ('1', '{1,-1e309}'), ('1', '[1, null, 1e309]')) AS v(x, list);
 ROLLBACK;

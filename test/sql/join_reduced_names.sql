@@ -75,4 +75,12 @@ DROP FUNCTION bare(t);
 CREATE FUNCTION bare(t, n int) RETURNS int LANGUAGE sql STABLE AS 'SELECT n';
 SELECT graphql_validate('{ t { r_bare } }');
 SELECT remote_rel.metadata('{"type": "get_inconsistent_metadata", "args": {}}') -> 'inconsistent_objects' -> 0 ->> 'reason';
+-- nor by one whose function returns a set of rows; one row is fine where any JSON fits
+CREATE FUNCTION rows_of(t) RETURNS SETOF t LANGUAGE sql STABLE AS 'SELECT * FROM t';
+CREATE FUNCTION row_of(t) RETURNS t LANGUAGE sql STABLE AS 'SELECT $1';
+SELECT remote_rel.add_computed_field('t', f, f::regproc) FROM unnest('{rows_of,row_of}'::text[]) AS f;
+SELECT remote_rel.add_remote_schema('json', test.mock('scalar JSON type Query { of(one: JSON, other: JSON): String }'));
+SELECT test.failure(format($$SELECT remote_rel.create_remote_relationship('t', 'j_%1$s', 'json', '{"of": {"arguments": {"one": "$%1$s", "other": "$x"}}}')$$, f))
+  FROM unnest('{rows_of,row_of}'::text[]) AS f;
+SELECT test.resolve('{ t { j_row_of } }');
 ROLLBACK;

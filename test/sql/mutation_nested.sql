@@ -131,6 +131,13 @@ SELECT m('{ insert_ruled_one(object: {id: 1}, on_conflict: {constraint: ruled_pk
 SELECT m('{ delete_ruled(where: {id: {_eq: 1}}) { affected_rows } }');
 SELECT m('{ delete_ruled_by_pk(id: 2) { id } }');
 SELECT * FROM ruled ORDER BY id;
+-- a key that is null links nothing: an error, whichever row gives it
+CREATE TABLE country (id int PRIMARY KEY, code text UNIQUE);
+CREATE TABLE city (id int PRIMARY KEY, code text REFERENCES country (code));
+SELECT m('{ insert_country(objects: [{id: 1, code: "a", city: {data: [{id: 1}, {id: 2}]}}, {id: 2}, {id: 3, city: {data: []}}]) { affected_rows } }');
+SELECT m('{ insert_country(objects: [{id: 4, code: "d", city: {data: {id: 4}}}, {id: 5, code: null, city: {data: {id: 5}}}]) { affected_rows } }');
+SELECT m('{ insert_city(objects: [{id: 6, country: {data: {id: 6}}}]) { affected_rows } }');
+SELECT id, code FROM city ORDER BY id;
 
 \set QUIET on
 \c postgres

@@ -37,6 +37,26 @@ SELECT test.resolve('mutation { insert_mine(objects: [{id: 10, body: "v"}]) { af
     update_mine(where: {id: {_eq: 10}}, _set: {body: "w"}) { returning { body loud } } delete_mine(where: {id: {_eq: 10}}) { affected_rows } }', 'regress_editor');
 -- functions
 SELECT test.resolve('mutation { touch(args: {n: 1}) { id seen } }', 'regress_editor');
+-- a trigger before one row that changes another; one that a cascade fires; with what is read by key, and without
+CREATE TABLE address (id int PRIMARY KEY, owner int, main bool DEFAULT true);
+CREATE FUNCTION only_main() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE address SET main = false WHERE owner = NEW.owner AND id <> NEW.id AND main; RETURN NEW; END $$;
+CREATE TRIGGER only_main BEFORE INSERT ON address FOR EACH ROW EXECUTE FUNCTION only_main();
+CREATE TABLE holder (id int PRIMARY KEY, changes int DEFAULT 0);
+CREATE TABLE held (id int PRIMARY KEY, holder_id int REFERENCES holder ON UPDATE CASCADE);
+CREATE FUNCTION count_changes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE holder SET changes = changes + 1 WHERE id = NEW.holder_id; RETURN NULL; END $$;
+CREATE TRIGGER count_changes AFTER UPDATE ON held FOR EACH ROW EXECUTE FUNCTION count_changes();
+SELECT graphql_resolve('mutation { insert_address(objects: [{id: 1, owner: 1}, {id: 2, owner: 1}, {id: 3, owner: null}]) { returning { id main } }
+    insert_holder_one(object: {id: 1, held: {data: [{id: 1}, {id: 2}]}}) { id }
+    a: update_holder(where: {}, _set: {id: 2}) { returning { id changes } }
+    b: update_holder_by_pk(pk_columns: {id: 2}, _set: {id: 3}) { changes held { id } } }');
+-- a table that a root field before has dropped
+CREATE FUNCTION drop_it() RETURNS SETOF notes LANGUAGE plpgsql VOLATILE AS $$ BEGIN DROP TABLE address; RETURN; END $$;
+SELECT remote_rel.track_function('drop_it') \g /dev/null
+SELECT test.resolve('mutation { drop_it { id } insert_address_one(object: {id: 7}) { id } }');
+SELECT test.resolve('mutation { drop_it { id } update_address(where: {}, _set: {main: true}) { returning { id } } }');
+SELECT count(*) FROM address;
 
 \set QUIET on
 \c postgres

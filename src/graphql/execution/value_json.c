@@ -67,10 +67,14 @@ static GqlValue *
 read_scalar(RrSlice slice)
 {
 	RrSlice		text;
+	GqlValue   *value;
 
-	if (!rr_plain_string(slice, &text))
-		return gql_parse_value(slice.data, slice.len, gql_errors_create(1, NULL));
-	return gql_make_text_value(GQL_VALUE_STRING, pnstrdup(text.data, text.len), text.len);
+	if (rr_plain_string(slice, &text))
+		return gql_make_text_value(GQL_VALUE_STRING, pnstrdup(text.data, text.len), text.len);
+	value = gql_parse_value(slice.data, slice.len, gql_errors_create(1, NULL));
+	if (value != NULL)
+		value->loc = -1;		/* it stands in no document */
+	return value;
 }
 
 static GqlValue *read_value(RrScan *scan);

@@ -34,8 +34,10 @@ literal_of_text(const char *text, const char *type)
 	if (strcmp(type, "Int") == 0 || strcmp(type, "Float") == 0)
 	{
 		value = gql_parse_value(text, strlen(text), gql_errors_create(1, NULL));
-		return value != NULL && (value->kind == GQL_VALUE_INT || value->kind == GQL_VALUE_FLOAT)
-			? value : NULL;
+		if (value == NULL || (value->kind != GQL_VALUE_INT && value->kind != GQL_VALUE_FLOAT))
+			return NULL;
+		value->loc = -1;		/* it stands in no document */
+		return value;
 	}
 	if (strcmp(type, "Boolean") == 0)
 	{

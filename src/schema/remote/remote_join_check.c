@@ -158,6 +158,12 @@ resolve_table_key(JoinBuilder *b, RrJoinKey *key)
 					  key->name, get_rel_name(table));
 			return false;
 		}
+		if (get_func_retset(field->function))
+		{
+			gql_error(b->errors, "computed field \"%s\" of table \"%s\" cannot be joined with: its function returns a set",
+					  key->name, get_rel_name(table));
+			return false;
+		}
 		key->function = field->function;
 		key->type = getBaseType(get_func_rettype(field->function));
 		return true;
