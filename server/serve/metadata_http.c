@@ -84,7 +84,7 @@ member(Buffer *out, const char *name, const char *value)
 		buffer_puts(out, "null");
 }
 
-/* The path that the extension's error tells: "... at $.args.name", "At $.args.", "(at $.args)" */
+/* What the extension's error tells: "... at $.args", "At $.args.", "(at $.args)" */
 static char *
 path_of(const char *message, const char *path)
 {
