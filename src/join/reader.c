@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include <ctype.h>
+#include <float.h>
 #include <math.h>
 
 #include "miscadmin.h"
@@ -132,6 +133,17 @@ is_integer(RrSlice value)
 	return true;
 }
 
+/* Is a number one that a double can hold? */
+static bool
+is_finite(RrSlice value)
+{
+	/* no other way of writing it gets that far */
+	bool		may_be_huge = value.len > DBL_MAX_10_EXP ||
+	memchr(value.data, 'e', value.len) != NULL || memchr(value.data, 'E', value.len) != NULL;
+
+	return !may_be_huge || !isinf(number_of(value));
+}
+
 /* Has a value the built-in scalar type? (Specification, section 3.5) */
 static bool
 is_value_of_scalar(const GqlType *type, RrSlice value)
@@ -146,7 +158,7 @@ is_value_of_scalar(const GqlType *type, RrSlice value)
 		case 'S':				/* String */
 			return c == '"';
 		case 'F':				/* Float */
-			return isdigit((unsigned char) c) || c == '-';
+			return (isdigit((unsigned char) c) || c == '-') && is_finite(value);
 		default:
 			break;
 	}

@@ -303,12 +303,13 @@ rr_delete_computed_field(const char *schema, const char *table, const char *name
 /* ---- tracked functions ---- */
 
 static void
-check_field_name(const char *name, const char *key)
+check_field_name(const char *name, const char *detail)
 {
 	if (name && (!gql_is_name(name) || strncmp(name, "__", 2) == 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_NAME),
-				 errmsg("\"%s\", given as \"custom_root_fields\".\"%s\", cannot be the name of a field", name, key)));
+				 errmsg("\"%s\" cannot be the name of a field", name),
+				 errdetail("%s", detail)));
 }
 
 void
@@ -324,8 +325,10 @@ rr_check_tracked_function(const RrTrackedFunction *function)
 				 errhint("Let it return the row type of a table, or SETOF that.")));
 	if (function->session_argument)
 		check_session_argument(s, function->session_argument);
-	check_field_name(function->custom_name, "function");
-	check_field_name(function->custom_aggregate_name, "function_aggregate");
+	check_field_name(function->custom_name,
+					 "It is the \"custom_name\", or \"function\" of \"custom_root_fields\".");
+	check_field_name(function->custom_aggregate_name,
+					 "It is \"function_aggregate\" of \"custom_root_fields\".");
 }
 
 static bool

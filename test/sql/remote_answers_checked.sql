@@ -34,7 +34,7 @@ SELECT pg_temp.a('{ t(order_by: {id: asc}) { deep { name } } }', '{"data": {"j0"
 -- values that have their type, and values that have not
 SELECT body, pg_temp.a('{ i }', format('{"data": {"i": %s}}', body)) FROM unnest('{1,-2147483648,2147483647,5.0,2e3,"null"}'::text[]) AS body;
 SELECT body, pg_temp.a('{ i }', format('{"data": {"i": %s}}', body)) FROM unnest('{2147483648,-2147483649,1.5,"\"abc\"","\"1\"",true,1e300}'::text[]) AS body;
-SELECT body, pg_temp.a('{ f }', format('{"data": {"f": %s}}', body)) FROM unnest('{1,1.5,-2e-3,"\"1\"",false}'::text[]) AS body;
+SELECT body, pg_temp.a('{ f }', format('{"data": {"f": %s}}', body)) FROM unnest('{1,1.5,-2e-3,1e308,1e309,-1e309,"\"1\"",false}'::text[]) AS body;
 SELECT body, pg_temp.a('{ b }', format('{"data": {"b": %s}}', body)) FROM unnest('{true,false,"\"x\"",0,"\"true\""}'::text[]) AS body;
 SELECT body, pg_temp.a('{ s }', format('{"data": {"s": %s}}', body)) FROM unnest('{"\"\"","\"\\u00e4\"",1,true}'::text[]) AS body;
 SELECT body, pg_temp.a('{ id }', format('{"data": {"id": %s}}', body)) FROM unnest('{"\"a\"",17,12345678901234567890,1.5,true}'::text[]) AS body;
