@@ -84,7 +84,10 @@ member(Buffer *out, const char *name, const char *value)
 		buffer_puts(out, "null");
 }
 
-/* What the extension's error tells: "... at $.args", "At $.args.", "(at $.args)" */
+/*
+ * The path that the extension's error tells: "... at $.args", "At $.args.",
+ * "(at $.args)". NULL if it tells none.
+ */
 static char *
 path_of(const char *message, const char *path)
 {
