@@ -367,6 +367,9 @@ extern RrToRemoteSchema *rr_to_remote_schema_from_json(const RrDoc *definition);
 /* Is it a URL of a proxy, or empty for none? */
 extern bool rr_is_proxy_url(const char *url);
 
+/* Is the name in a list of names (char *)? */
+extern bool rr_has_name(const List *names, const char *name);
+
 /* {source, table, field_mapping, relationship_type} */
 extern RrToSource *rr_to_source_from_json(const RrDoc *definition);
 

@@ -368,8 +368,8 @@ read_remote_field(const RrDoc *doc)
 	return steps;
 }
 
-static bool
-list_has(List *names, const char *name)
+bool
+rr_has_name(const List *names, const char *name)
 {
 	ListCell   *lc;
 
@@ -386,7 +386,7 @@ collect_variable(const GqlValue *value, void *arg)
 {
 	List	  **names = arg;
 
-	if (value->kind == GQL_VALUE_VARIABLE && !list_has(*names, value->text))
+	if (value->kind == GQL_VALUE_VARIABLE && !rr_has_name(*names, value->text))
 		*names = lappend(*names, unconstify(char *, value->text));
 	return false;
 }
@@ -460,7 +460,7 @@ check_listed(const RrDoc *listed, const RrToRemoteSchema *to, List *used)
 	{
 		const char *name = lfirst(lc);
 
-		if (!list_has(to->lhs_fields, name))
+		if (!rr_has_name(to->lhs_fields, name))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("\"$%s\" is used but not listed in \"%s\"", name, listed->key),
@@ -493,7 +493,7 @@ rr_to_remote_schema_from_json(const RrDoc *definition)
 	{
 		const RrBatchMatch *match = lfirst(lc);
 
-		if (!list_has(used, match->lhs))
+		if (!rr_has_name(used, match->lhs))
 			used = lappend(used, unconstify(char *, match->lhs));
 	}
 

@@ -155,15 +155,8 @@ begin(Grants *g, const RrDoc *role)
 static void
 create_role(Grants *g, const char *role)
 {
-	ListCell   *lc;
-
-	if (OidIsValid(get_role_oid(role, true)))
+	if (OidIsValid(get_role_oid(role, true)) || rr_has_name(g->roles, role))
 		return;
-	foreach(lc, g->roles)
-	{
-		if (strcmp(lfirst(lc), role) == 0)
-			return;
-	}
 	g->roles = lappend(g->roles, pstrdup(role));
 	statement(g, "CREATE ROLE %s NOLOGIN", quote_identifier(role));
 }

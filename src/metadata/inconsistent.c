@@ -495,19 +495,6 @@ has_mapping(List *mapping, bool of_target, const char *column)
 	return false;
 }
 
-static bool
-has_name(List *names, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, names)
-	{
-		if (strcmp(lfirst(lc), name) == 0)
-			return true;
-	}
-	return false;
-}
-
 /*
  * Does a relationship name this column: of its target table if of_target, else
  * of its source table?
@@ -518,12 +505,12 @@ names_column(const RrRelationship *r, bool of_target, const char *column)
 	RrLinkUsing *using;
 
 	if (r->to_remote_schema)
-		return !of_target && has_name(r->to_remote_schema->lhs_fields, column);
+		return !of_target && rr_has_name(r->to_remote_schema->lhs_fields, column);
 	if (r->to_source)
 		return has_mapping(r->to_source->field_mapping, of_target, column);
 	using = rr_link_using_parse(rr_doc_root(r->using, "using"));
 	return has_mapping(using->mapping, of_target, column) ||
-		(of_target == (using->table_name != NULL) && has_name(using->columns, column));
+		(of_target == (using->table_name != NULL) && rr_has_name(using->columns, column));
 }
 
 /* Does a relationship name the table, or the column unless that is NULL? */

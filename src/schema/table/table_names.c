@@ -260,19 +260,6 @@ table_label(const RrTable *table)
 	return quote_qualified_identifier(table->schema, table->relation);
 }
 
-static bool
-has_name(List *names, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, names)
-	{
-		if (strcmp(lfirst(lc), name) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* other: what has the name; NULL for every schema. */
 static void
 note_clash(List **clashes, const char *other, const char *name)
@@ -293,7 +280,7 @@ note_clash(List **clashes, const char *other, const char *name)
 		clash->other = other;
 		*clashes = lappend(*clashes, clash);
 	}
-	if (!has_name(clash->names, name))
+	if (!rr_has_name(clash->names, name))
 		clash->names = lappend(clash->names, unconstify(char *, name));
 }
 
